@@ -1,0 +1,93 @@
+/** Base of every failure of this package; `code` is stable and safe to switch on. */
+export abstract class DatabaseSetupError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The connection URL is not one. The message never repeats it, as it may hold a password. */
+export class InvalidDatabaseUrlError extends DatabaseSetupError {
+  readonly code = "invalid_database_url";
+}
+
+/** The migrator could not connect; the cause says why. */
+export class MigratorConnectionError extends DatabaseSetupError {
+  readonly code = "migrator_connection_failed";
+}
+
+/** Another migrator kept the lock for longer than this one may wait. */
+export class MigrationLockTimeoutError extends DatabaseSetupError {
+  readonly code = "migration_lock_timeout";
+
+  /** @param lockTimeoutMs milliseconds */
+  constructor(
+    readonly lockTimeoutMs: number,
+    options: ErrorOptions,
+  ) {
+    super(`Another migrator was still at work after ${lockTimeoutMs} ms`, options);
+  }
+}
+
+/** The table of applied migrations could not be made or read; the cause says why. */
+export class MigrationHistoryError extends DatabaseSetupError {
+  readonly code = "migration_history_unavailable";
+}
+
+/** Two migrations of a list have the same name. */
+export class DuplicateMigrationError extends DatabaseSetupError {
+  readonly code = "duplicate_migration";
+
+  constructor(readonly migration: string) {
+    super(`The list has two migrations named ${migration}`);
+  }
+}
+
+/** A name that was asked for is not in the list. */
+export class MigrationNotFoundError extends DatabaseSetupError {
+  readonly code = "migration_not_found";
+
+  constructor(readonly migration: string) {
+    super(`The list has no migration named ${migration}`);
+  }
+}
+
+/** The database has migrations that the list lacks: it is newer than this program, or another's. */
+export class UnknownMigrationsError extends DatabaseSetupError {
+  readonly code = "unknown_migrations";
+
+  constructor(readonly migrations: readonly string[]) {
+    super(`The database has migrations that are not in the list: ${migrations.join(", ")}`);
+  }
+}
+
+/** A migration is pending though a later one of its module has been applied. */
+export class MigrationOrderError extends DatabaseSetupError {
+  readonly code = "migration_order";
+
+  constructor(
+    readonly pending: string,
+    readonly applied: string,
+  ) {
+    super(`${pending} is pending, but ${applied}, which follows it, has been applied`);
+  }
+}
+
+/**
+ * A migration failed; the cause is what it threw. Nothing of it was kept, unless the connection was
+ * lost during its COMMIT: then it may have been applied, but only together with its record.
+ */
+export class MigrationFailedError extends DatabaseSetupError {
+  readonly code = "migration_failed";
+
+  constructor(
+    readonly migration: string,
+    readonly direction: "up" | "down",
+    options: { cause: unknown },
+  ) {
+    const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    super(`Migration ${migration} (${direction}) failed: ${reason}`, options);
+  }
+}

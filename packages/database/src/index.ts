@@ -1,0 +1,24 @@
+export { type ConnectionSettings } from "./connection-settings.js";
+export { createDatabase, type DatabaseOptions, type PoolOptions } from "./create-database.js";
+export {
+  DatabaseSetupError,
+  DuplicateMigrationError,
+  InvalidDatabaseUrlError,
+  MigrationFailedError,
+  MigrationHistoryError,
+  MigrationLockTimeoutError,
+  MigrationNotFoundError,
+  MigrationOrderError,
+  MigratorConnectionError,
+  UnknownMigrationsError,
+} from "./errors.js";
+export { databaseMigrations } from "./migrations/database-migrations.js";
+export { type Migration, type MigrationContext } from "./migrator/migration.js";
+export {
+  type DownOptions,
+  type MigrationStatus,
+  Migrator,
+  type MigratorOptions,
+} from "./migrator/migrator.js";
+export { BaseModel } from "./models/base.model.js";
+export { User } from "./models/user.model.js";

@@ -1,0 +1,57 @@
+import { MigrationHistoryError, MigrationOrderError, UnknownMigrationsError } from "../errors.js";
+import type { Migration, MigrationContext } from "./migration.js";
+
+type Query = MigrationContext["query"];
+
+/** When each migration was applied, by name. */
+export type AppliedMigrations = ReadonlyMap<string, Date>;
+
+/** @throws MigrationHistoryError */
+export async function prepareHistory(query: Query): Promise<void> {
+  try {
+    await query(`
+      CREATE TABLE IF NOT EXISTS schema_migrations (
+        name text PRIMARY KEY,
+        applied_at timestamptz NOT NULL DEFAULT now()
+      )
+    `);
+  } catch (cause) {
+    throw new MigrationHistoryError("schema_migrations could not be made", { cause });
+  }
+}
+
+/**
+ * Read only: where there is no history yet, nothing has been applied.
+ *
+ * @throws MigrationHistoryError
+ */
+export async function readHistory(query: Query): Promise<AppliedMigrations> {
+  try {
+    const [table] = await query("SELECT to_regclass('schema_migrations') IS NOT NULL AS exists");
+    if (table?.["exists"] !== true) return new Map();
+    const rows = await query("SELECT name, applied_at FROM schema_migrations ORDER BY name");
+    return new Map(rows.map((row) => [row["name"] as string, row["applied_at"] as Date]));
+  } catch (cause) {
+    throw new MigrationHistoryError("schema_migrations could not be read", { cause });
+  }
+}
+
+/**
+ * Refuse to build on a history that the list cannot have made. Modules are independent of each
+ * other: a module's new migration may follow another module's that is applied already.
+ *
+ * @throws UnknownMigrationsError, MigrationOrderError
+ */
+export function checkHistory(migrations: readonly Migration[], applied: AppliedMigrations): void {
+  const known = new Set(migrations.map(({ name }) => name));
+  const unknown = [...applied.keys()].filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new UnknownMigrationsError(unknown);
+
+  const firstPending = new Map<string, string>();
+  for (const { name } of migrations) {
+    const module = name.slice(0, name.lastIndexOf("/") + 1);
+    const pending = firstPending.get(module);
+    if (!applied.has(name)) firstPending.set(module, pending ?? name);
+    else if (pending !== undefined) throw new MigrationOrderError(pending, name);
+  }
+}

@@ -1,0 +1,157 @@
+import { QueryTypes } from "sequelize";
+import type { Sequelize } from "sequelize-typescript";
+import { type LogFn, MigrationError, Umzug } from "umzug";
+
+import {
+  DuplicateMigrationError,
+  MigrationFailedError,
+  MigrationNotFoundError,
+} from "../errors.js";
+import { type AppliedMigrations, checkHistory, prepareHistory, readHistory } from "./history.js";
+import type { Migration, MigrationContext } from "./migration.js";
+import { withLockedSession } from "./session.js";
+import { apply, revert } from "./steps.js";
+
+export interface MigratorOptions {
+  readonly database: Sequelize;
+  /** Oldest first. */
+  readonly migrations: readonly Migration[];
+  /** Gets umzug's messages: `{ event: "migrated", name, durationSeconds }` and the like. */
+  readonly logger?: LogFn;
+  /** Milliseconds to wait for another migrator; default 60,000, and 0 waits without end. */
+  readonly lockTimeoutMs?: number;
+}
+
+export interface MigrationStatus {
+  readonly name: string;
+  /** Undefined while it is pending. */
+  readonly appliedAt: Date | undefined;
+  /** False if the database has it and the list has not. */
+  readonly known: boolean;
+}
+
+export type DownOptions = { readonly to: string } | { readonly steps?: number };
+
+/**
+ * Applies and reverts migrations, each in a transaction together with its record. Any number of
+ * migrators may be started at once: one works, the others wait and then find nothing left to do.
+ */
+export class Migrator {
+  readonly #database: Sequelize;
+  readonly #migrations: readonly Migration[];
+  readonly #logger: LogFn | undefined;
+  readonly #lockTimeoutMs: number;
+
+  /** @throws DuplicateMigrationError */
+  constructor({ database, migrations, logger, lockTimeoutMs = 60_000 }: MigratorOptions) {
+    const names = migrations.map(({ name }) => name);
+    const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+    if (duplicate !== undefined) throw new DuplicateMigrationError(duplicate);
+    this.#database = database;
+    this.#migrations = [...migrations];
+    this.#logger = logger;
+    this.#lockTimeoutMs = lockTimeoutMs;
+  }
+
+  /**
+   * Apply what is pending, up to and including `to`, by default all of it.
+   *
+   * @returns the names of what was applied, in order
+   * @throws MigrationNotFoundError, MigrationFailedError, MigrationLockTimeoutError,
+   *   UnknownMigrationsError, MigrationOrderError, MigratorConnectionError, MigrationHistoryError
+   */
+  async up({ to }: { to?: string } = {}): Promise<string[]> {
+    const end = to === undefined ? this.#migrations.length : this.#indexOf(to) + 1;
+    return this.#run("up", (applied) =>
+      this.#migrations.slice(0, end).filter(({ name }) => !applied.has(name)),
+    );
+  }
+
+  /**
+   * Revert the last `steps` migrations that are applied (default 1), or all down to and including
+   * `to`; last is what comes last in the list.
+   *
+   * @returns the names of what was reverted, in order
+   * @throws RangeError if `steps` is not a count, else as `up`
+   */
+  async down(options: DownOptions = {}): Promise<string[]> {
+    if ("to" in options) {
+      const start = this.#indexOf(options.to);
+      return this.#run("down", (applied) =>
+        this.#migrations
+          .slice(start)
+          .filter(({ name }) => applied.has(name))
+          .reverse(),
+      );
+    }
+    const { steps = 1 } = options;
+    if (!Number.isInteger(steps) || steps < 0) throw new RangeError("steps must be a count");
+    return this.#run("down", (applied) =>
+      this.#migrations
+        .filter(({ name }) => applied.has(name))
+        .reverse()
+        .slice(0, steps),
+    );
+  }
+
+  /**
+   * The list in order, then what only the database knows. Takes no lock and changes nothing.
+   *
+   * @throws MigrationHistoryError
+   */
+  async status(): Promise<MigrationStatus[]> {
+    const applied = await readHistory((sql) =>
+      this.#database.query(sql, { type: QueryTypes.SELECT }),
+    );
+    const names = new Set(this.#migrations.map(({ name }) => name));
+    return [...new Set([...names, ...applied.keys()])].map((name) => ({
+      name,
+      appliedAt: applied.get(name),
+      known: names.has(name),
+    }));
+  }
+
+  #indexOf(name: string): number {
+    const index = this.#migrations.findIndex((migration) => migration.name === name);
+    if (index < 0) throw new MigrationNotFoundError(name);
+    return index;
+  }
+
+  #run(
+    direction: "up" | "down",
+    choose: (applied: AppliedMigrations) => readonly Migration[],
+  ): Promise<string[]> {
+    return withLockedSession(this.#database, this.#lockTimeoutMs, async (context) => {
+      await prepareHistory(context.query);
+      const applied = await readHistory(context.query);
+      checkHistory(this.#migrations, applied);
+      const chosen = choose(applied).map(({ name }) => name);
+      try {
+        await this.#umzug(context)[direction]({ migrations: chosen });
+      } catch (error) {
+        if (!(error instanceof MigrationError)) throw error;
+        throw new MigrationFailedError(error.migration.name, direction, { cause: error.cause });
+      }
+      return chosen;
+    });
+  }
+
+  #umzug(context: MigrationContext): Umzug<MigrationContext> {
+    const log = this.#logger;
+    return new Umzug({
+      context,
+      logger: log && { debug: log, info: log, warn: log, error: log },
+      migrations: this.#migrations.map((migration) => ({
+        name: migration.name,
+        up: () => apply(migration, context),
+        down: () => revert(migration, context),
+      })),
+      storage: {
+        executed: async () => [...(await readHistory(context.query)).keys()],
+        // The record is written in the migration's own transaction.
+        logMigration: () => Promise.resolve(),
+        unlogMigration: () => Promise.resolve(),
+      },
+    });
+  }
+}

