@@ -1,0 +1,166 @@
+/** Every stable code that an error of this module can carry. */
+export type ObjectStoreErrorCode =
+  | "access_denied"
+  | "database_error"
+  | "database_unavailable"
+  | "empty_file"
+  | "file_not_found"
+  | "file_too_large"
+  | "invalid_cursor"
+  | "invalid_input"
+  | "invalid_media"
+  | "invalid_range"
+  | "length_mismatch"
+  | "owner_not_found"
+  | "source_failed"
+  | "storage_error"
+  | "storage_unavailable"
+  | "unsupported_media_type"
+  | "upload_aborted"
+  | "upload_expired";
+
+interface ErrorFacts {
+  /** The lower-level error, kept for logs. */
+  cause?: unknown;
+  /** Whether the same call may succeed later without being changed. */
+  retryable?: boolean;
+}
+
+/**
+ * Base of every error that this module throws on purpose. `code` is stable across releases;
+ * `message` says what was expected and what came, and is safe to show to the caller.
+ */
+export abstract class ObjectStoreError extends Error {
+  abstract readonly code: ObjectStoreErrorCode;
+  /** Whether the same call may succeed later without being changed. */
+  readonly retryable: boolean;
+
+  constructor(message: string, facts: ErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = new.target.name;
+    this.retryable = facts.retryable ?? false;
+  }
+}
+
+/** Raised when an argument has the wrong shape or is out of its bounds. */
+export class InvalidInputError extends ObjectStoreError {
+  readonly code = "invalid_input";
+}
+
+/** Raised when a list is continued with a cursor that this list did not give out. */
+export class InvalidCursorError extends ObjectStoreError {
+  readonly code = "invalid_cursor";
+}
+
+/** Raised when the requested byte range lies outside the file. */
+export class InvalidRangeError extends ObjectStoreError {
+  readonly code = "invalid_range";
+}
+
+/** Raised when the body ends before its first byte. */
+export class EmptyFileError extends ObjectStoreError {
+  readonly code = "empty_file";
+}
+
+/** Raised when the body holds more bytes than the limit. */
+export class FileTooLargeError extends ObjectStoreError {
+  readonly code = "file_too_large";
+  /** The limit in bytes. */
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    super(`The file is larger than the limit of ${maxBytes} bytes.`);
+    this.maxBytes = maxBytes;
+  }
+}
+
+/** Raised when the body holds another number of bytes than its source announced. */
+export class LengthMismatchError extends ObjectStoreError {
+  readonly code = "length_mismatch";
+
+  constructor(announced: number, actual: number) {
+    super(`The body announced ${announced} bytes and held ${actual}.`);
+  }
+}
+
+/** Raised when the content is none of the formats that the call accepts. */
+export class UnsupportedMediaTypeError extends ObjectStoreError {
+  readonly code = "unsupported_media_type";
+}
+
+/** Raised when the content begins as a supported format but is broken or beyond the limits. */
+export class InvalidMediaError extends ObjectStoreError {
+  readonly code = "invalid_media";
+}
+
+/** Raised when no such file exists, or none that the scope may see. */
+export class FileNotFoundError extends ObjectStoreError {
+  readonly code = "file_not_found";
+
+  constructor(id: string) {
+    super(`There is no file ${JSON.stringify(id.slice(0, 64))} in this scope.`);
+  }
+}
+
+/** Raised when the scope may see the file but not change it. */
+export class AccessDeniedError extends ObjectStoreError {
+  readonly code = "access_denied";
+}
+
+/** Raised when a file is stored for a user that does not exist or is not committed yet. */
+export class OwnerNotFoundError extends ObjectStoreError {
+  readonly code = "owner_not_found";
+
+  constructor(userId: string, cause?: unknown) {
+    super(`The owner ${userId} does not exist, or its creation is not committed yet.`, { cause });
+  }
+}
+
+/** Raised when the body's source fails while it is read. */
+export class SourceFailedError extends ObjectStoreError {
+  readonly code = "source_failed";
+}
+
+/** Raised when the caller's AbortSignal ends an upload or a download. */
+export class UploadAbortedError extends ObjectStoreError {
+  readonly code = "upload_aborted";
+}
+
+/** Raised when an upload outlives its lease and the sweeper took it over. Nothing is kept. */
+export class UploadExpiredError extends ObjectStoreError {
+  readonly code = "upload_expired";
+
+  constructor() {
+    super("The upload took longer than its lease and was given up. Upload the file again.", {
+      retryable: true,
+    });
+  }
+}
+
+/** Raised when S3 cannot be reached, does not answer in time or is overloaded. */
+export class StorageUnavailableError extends ObjectStoreError {
+  readonly code = "storage_unavailable";
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause, retryable: true });
+  }
+}
+
+/** Raised when S3 refuses a request in a way that a repetition will not cure. */
+export class StorageError extends ObjectStoreError {
+  readonly code = "storage_error";
+}
+
+/** Raised when PostgreSQL cannot be reached or does not answer in time. */
+export class DatabaseUnavailableError extends ObjectStoreError {
+  readonly code = "database_unavailable";
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause, retryable: true });
+  }
+}
+
+/** Raised when PostgreSQL refuses a statement in a way that a repetition will not cure. */
+export class DatabaseError extends ObjectStoreError {
+  readonly code = "database_error";
+}

@@ -1,0 +1,38 @@
+export { detectMediaKind } from "./detect-media-kind.js";
+export * from "./errors.js";
+export type {
+  AudioContentType,
+  AudioTags,
+  DurationSource,
+  ImageContentType,
+  MediaKind,
+} from "./inspection/media-facts.js";
+export type { InspectionLimits } from "./inspection/inspection-limits.js";
+export type { ObjectStoreLogger } from "./logger.js";
+export {
+  MAX_FILE_BYTES,
+  type ObjectStoreOptions,
+  objectStoreProvider,
+} from "./object-store-provider.js";
+export type {
+  AudioCollection,
+  Download,
+  DownloadOptions,
+  ImageCollection,
+  Input,
+  ListQuery,
+  MediaCollection,
+  MediaScope,
+  ObjectStoreProvider,
+  SignedUrl,
+  UploadOptions,
+  UrlOptions,
+  WriteOptions,
+} from "./provider.js";
+export { AudioCreate } from "./service/dto/audio-create.js";
+export { AudioRead } from "./service/dto/audio-read.js";
+export { FileUploadResult } from "./service/dto/file-upload-result.js";
+export { ImageCreate } from "./service/dto/image-create.js";
+export { ImageRead } from "./service/dto/image-read.js";
+export { Page } from "./service/dto/page.js";
+export type { MediaBody } from "./upload/media-body.js";

@@ -1,0 +1,76 @@
+import type { ByteCursor, Walk } from "../byte-cursor.js";
+import { layer3FrameBytes, MPEG_HEADER_BYTES, sameStream } from "./mpeg-frame.js";
+
+/** How many frames in a row tell audio from chance, and from a tag's or picture's bytes. */
+interface Proof {
+  frames: number;
+  /** Enough where the file, or a trailing tag, follows the last of them at once. */
+  framesAtEnd: number;
+}
+
+/** Where a frame is due anyway. */
+export const DUE: Proof = { frames: 2, framesAtEnd: 1 };
+/** Where it is a find among other bytes. */
+export const FOUND: Proof = { frames: 4, framesAtEnd: 3 };
+
+const TRAILING_TAGS = ["TAG", "APETAGEX", "LYRICSBEGIN", "ID3"];
+
+/** Whether consecutive frames of one Layer III stream begin at the cursor. */
+export function* beginsFrames(source: ByteCursor, proof: Proof): Walk<boolean> {
+  let first: number | undefined;
+  let offset = 0;
+  for (let frames = 0; frames < proof.frames; frames += 1) {
+    const window = yield* source.peek(offset + MPEG_HEADER_BYTES);
+    if (window.length < offset + MPEG_HEADER_BYTES) {
+      return window.length >= offset && frames >= proof.framesAtEnd;
+    }
+    const header = window.readUInt32BE(offset);
+    const bytes = layer3FrameBytes(header);
+    first ??= header;
+    if (bytes === 0 || !sameStream(first, header)) {
+      return frames >= proof.framesAtEnd && (yield* isTrailingTag(source, offset));
+    }
+    offset += bytes;
+  }
+  return true;
+}
+
+/**
+ * Moves to the next run of frames, of the stream of `like` if given, at most `within` bytes on.
+ * After `budget.left` false finds it gives up: chance gives one in 100 KiB or fewer.
+ */
+export function* seekFrames(
+  source: ByteCursor,
+  budget: { left: number },
+  { like, within = Infinity }: { like?: number; within?: number },
+): Walk<boolean> {
+  const end = source.position + within;
+  const find = (window: Buffer): number => {
+    for (let at = window.indexOf(0xff); at >= 0; at = nextSync(window, at)) {
+      if (at + MPEG_HEADER_BYTES > window.length) return at;
+      const header = window.readUInt32BE(at);
+      if (layer3FrameBytes(header) > 0 && (like === undefined || sameStream(like, header))) {
+        return at;
+      }
+    }
+    return -1;
+  };
+  while (yield* source.seek(find, MPEG_HEADER_BYTES, end - source.position)) {
+    if (yield* beginsFrames(source, FOUND)) return true;
+    budget.left -= 1;
+    if (budget.left < 0) return false;
+    yield* source.skip(1);
+  }
+  return false;
+}
+
+/** A call of indexOf costs more than a look at the next byte: hostile files repeat 0xFF. */
+function nextSync(window: Buffer, at: number): number {
+  return window[at + 1] === 0xff ? at + 1 : window.indexOf(0xff, at + 1);
+}
+
+function* isTrailingTag(source: ByteCursor, offset: number): Walk<boolean> {
+  const longest = 11;
+  const bytes = (yield* source.peek(offset + longest)).toString("latin1", offset);
+  return TRAILING_TAGS.some((name) => bytes.startsWith(name));
+}

@@ -1,0 +1,253 @@
+import { Tail } from "./tail.js";
+
+/**
+ * A parser in straight-line code over bytes that arrive piece by piece: it gives way (`yield`)
+ * whenever it needs bytes which have not arrived yet.
+ */
+export type Walk<T> = Generator<undefined, T, undefined>;
+
+const EMPTY: Buffer = Buffer.alloc(0);
+/** How much arrives before a long `take` or `fold` goes on: spares a resumption per tiny chunk. */
+const STEP = 4096;
+
+/**
+ * Reads forward through bytes that are pushed in chunks of any size. Within a chunk it reads the
+ * caller's memory; only what straddles two chunks is copied. Skipping costs nothing per byte.
+ *
+ * The end of the file is not an error here: every read then returns fewer bytes than asked for.
+ */
+export class ByteCursor {
+  /** Offset of the next byte from the start of the file. */
+  position = 0;
+
+  /** Copied bytes that come before `#chunk`; the last `#borrowed` of them are still in it too. */
+  #held = EMPTY;
+  #heldStart = 0;
+  #heldEnd = 0;
+  #borrowed = 0;
+  #chunk = EMPTY;
+  #at = 0;
+  #ended = false;
+  #wanted = 0;
+  #skipping = 0;
+  #tail: Tail | undefined;
+
+  /** A cursor over bytes that are all there. */
+  static over(bytes: Uint8Array): ByteCursor {
+    const cursor = new ByteCursor();
+    cursor.push(bytes);
+    cursor.end();
+    return cursor;
+  }
+
+  /** Lends the next bytes until `release()`. */
+  push(chunk: Uint8Array): void {
+    this.#chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#at = 0;
+    this.#borrowed = 0;
+    this.#tail?.append(this.#chunk);
+    if (this.#skipping > 0) this.#skipNow();
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Whether the parser that gave way can go on. */
+  get ready(): boolean {
+    return this.#ended || (this.#skipping === 0 && this.available >= this.#wanted);
+  }
+
+  /** Copies what is still unread of the chunk, so that its memory can be used again. */
+  release(): void {
+    this.#hold(this.#chunk.length - this.#at);
+    this.#chunk = EMPTY;
+    this.#at = 0;
+    this.#borrowed = 0;
+  }
+
+  /** Bytes that have arrived and are unread. */
+  get available(): number {
+    return this.#heldEnd - this.#heldStart + this.#chunk.length - this.#at;
+  }
+
+  /** Whether the file ends here. */
+  get atEnd(): boolean {
+    return this.#ended && this.available === 0;
+  }
+
+  /** The next `n` bytes, unread still. The view is good until the next call. */
+  *peek(n: number): Walk<Buffer> {
+    if (this.available < n) yield* this.#arrive(n);
+    return this.#window(Math.min(n, this.available));
+  }
+
+  /** A copy of the next `n` bytes; memory grows with what arrives, not with `n`. */
+  *take(n: number): Walk<Buffer> {
+    if (n <= STEP) {
+      if (this.available < n) yield* this.#arrive(n);
+      const bytes = Buffer.from(this.#window(Math.min(n, this.available)));
+      this.#consume(bytes.length);
+      return bytes;
+    }
+    let kept = Buffer.alloc(STEP);
+    let length = 0;
+    while (length < n) {
+      yield* this.#arrive(Math.min(n - length, STEP));
+      const part = this.#window(Math.min(n - length, this.available));
+      if (part.length === 0) break;
+      if (length + part.length > kept.length) {
+        const grown = Buffer.alloc(Math.min(n, Math.max(2 * kept.length, length + part.length)));
+        kept.copy(grown, 0, 0, length);
+        kept = grown;
+      }
+      part.copy(kept, length);
+      length += part.length;
+      this.#consume(part.length);
+    }
+    return kept.subarray(0, length);
+  }
+
+  /** Passes over `n` bytes (none: 0 or less; to the end: `Infinity`) and returns how many came. */
+  *skip(n: number): Walk<number> {
+    const from = this.position;
+    if (n > 0 && !this.skipSoon(n)) yield;
+    this.#skipping = 0;
+    return this.position - from;
+  }
+
+  /** Passes over `n` bytes; where it answers false, the parser must give way before it reads on. */
+  skipSoon(n: number): boolean {
+    this.#skipping = n;
+    this.#skipNow();
+    this.#wanted = 0;
+    return this.#skipping === 0 || this.#ended;
+  }
+
+  /** Passes over `n` bytes, showing them in runs that are whole multiples of `unit` bytes. */
+  *fold(n: number, unit: number, visit: (run: Buffer) => void): Walk<void> {
+    let left = n - (n % unit);
+    while (left > 0) {
+      yield* this.#arrive(Math.min(left, Math.max(unit, STEP - (STEP % unit))));
+      const size = Math.min(left, this.available);
+      const run = this.#window(size - (size % unit));
+      if (run.length === 0) break;
+      visit(run);
+      left -= run.length;
+      this.#consume(run.length);
+    }
+  }
+
+  /** The next byte, read; undefined where none has arrived. For tight loops. */
+  byteNow(): number | undefined {
+    const byte =
+      this.#heldEnd > this.#heldStart ? this.#held[this.#heldStart] : this.#chunk[this.#at];
+    if (byte !== undefined) this.#consume(1);
+    return byte;
+  }
+
+  /** The next four bytes, unread still; undefined where they have not arrived. For tight loops. */
+  uint32Now(): number | undefined {
+    if (this.#heldEnd === this.#heldStart && this.#chunk.length - this.#at >= 4) {
+      return this.#chunk.readUInt32BE(this.#at);
+    }
+    return this.available < 4 ? undefined : this.#window(4).readUInt32BE(0);
+  }
+
+  /**
+   * Moves to the next place that `find` points at: an index into the window it is shown, or -1.
+   * A place is reported only with `lookahead` bytes behind it, save at the end of the file.
+   * Returns false where there is none up to the file's end or `within` bytes on.
+   */
+  *seek(
+    find: (window: Buffer) => number,
+    lookahead: number,
+    within = Number.POSITIVE_INFINITY,
+  ): Walk<boolean> {
+    const limit = this.position + within;
+    for (;;) {
+      if (this.available < lookahead) yield* this.#arrive(lookahead);
+      const held = this.#heldEnd - this.#heldStart;
+      const window = this.#window(
+        held === 0 ? this.available : Math.min(this.available, held + lookahead - 1),
+      );
+      const found = find(window);
+      const isSure = found >= 0 && (window.length - found >= lookahead || this.#ended);
+      if (isSure && this.position + found <= limit) {
+        this.#consume(found);
+        return true;
+      }
+      const unseen = this.#ended && window.length === this.available ? 0 : lookahead - 1;
+      const passed = found >= 0 ? found : window.length - unseen;
+      this.#consume(Math.max(0, Math.min(passed, limit + 1 - this.position)));
+      if (this.atEnd || this.position > limit) return false;
+    }
+  }
+
+  /** From here on, remembers the last `size` bytes of the file. */
+  keepTail(size: number): void {
+    this.#tail = new Tail(size);
+    this.#tail.append(this.#held.subarray(this.#heldStart, this.#heldEnd - this.#borrowed));
+    this.#tail.append(this.#chunk.subarray(this.#at - this.#borrowed));
+  }
+
+  /** A copy of the last bytes of the file since `keepTail`. */
+  tail(): Buffer {
+    return this.#tail?.bytes() ?? EMPTY;
+  }
+
+  *#arrive(n: number): Walk<void> {
+    while (this.available < n && !this.#ended) {
+      this.#wanted = n;
+      yield;
+    }
+  }
+
+  #window(n: number): Buffer {
+    const held = this.#heldEnd - this.#heldStart;
+    if (held === 0) return this.#chunk.subarray(this.#at, this.#at + n);
+    if (held < n) {
+      const more = n - held;
+      this.#hold(more);
+      this.#borrowed += more;
+    }
+    return this.#held.subarray(this.#heldStart, this.#heldStart + n);
+  }
+
+  /** Appends `n` bytes of the chunk to the held ones, in amortised constant time per byte. */
+  #hold(n: number): void {
+    if (n === 0) return;
+    const held = this.#heldEnd - this.#heldStart;
+    if (this.#heldEnd + n > this.#held.length) {
+      const room =
+        2 * (held + n) <= this.#held.length ? this.#held : Buffer.alloc(2 * (held + n) + 64);
+      this.#held.copy(room, 0, this.#heldStart, this.#heldEnd);
+      this.#held = room;
+      this.#heldStart = 0;
+      this.#heldEnd = held;
+    }
+    this.#chunk.copy(this.#held, this.#heldEnd, this.#at, this.#at + n);
+    this.#heldEnd += n;
+    this.#at += n;
+  }
+
+  #consume(n: number): void {
+    this.position += n;
+    const fromHeld = Math.min(n, this.#heldEnd - this.#heldStart);
+    this.#heldStart += fromHeld;
+    this.#at += n - fromHeld;
+    const held = this.#heldEnd - this.#heldStart;
+    if (held <= this.#borrowed) {
+      this.#at -= held;
+      this.#borrowed = 0;
+      this.#heldStart = 0;
+      this.#heldEnd = 0;
+    }
+  }
+
+  #skipNow(): void {
+    const now = Math.min(this.#skipping, this.available);
+    this.#consume(now);
+    this.#skipping -= now;
+  }
+}

@@ -1,0 +1,114 @@
+import { InvalidMediaError } from "../../errors.js";
+import type { ByteCursor, Walk } from "../byte-cursor.js";
+import type { InspectionLimits } from "../inspection-limits.js";
+import type { ImageFacts } from "../media-facts.js";
+import { PartCounter } from "../part-counter.js";
+import { exifOrientation } from "./exif-orientation.js";
+import { checkCanvas, imageFacts } from "./image-facts.js";
+
+/** ITU-T T.81, table B.1. */
+const SOI = 0xd8;
+const EOI = 0xd9;
+const SOS = 0xda;
+const APP1 = 0xe1;
+const TEM = 0x01;
+
+/** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which share their range. */
+function isFrameHeader(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+}
+
+/** SOI, TEM and RST0 to RST7 have no length and no body. */
+function standsAlone(marker: number): boolean {
+  return marker === TEM || (marker >= 0xd0 && marker <= SOI);
+}
+
+/**
+ * JPEG, from ITU-T T.81 annex B: reads segments up to the first scan, behind which nothing can
+ * change the facts. As libjpeg does, passes over fill bytes and stray bytes between segments.
+ */
+export function* walkJpeg(source: ByteCursor, limits: InspectionLimits): Walk<ImageFacts> {
+  const parts = new PartCounter(limits.maxParts);
+  let size: { width: number; height: number } | undefined;
+  let orientation: number | undefined;
+  yield* source.skip(2);
+
+  for (;;) {
+    parts.count();
+    const marker = yield* nextMarker(source, limits);
+    if (marker === undefined || marker === EOI) throw endedEarly(source, size !== undefined);
+    if (standsAlone(marker)) continue;
+    if (marker === SOS) break;
+
+    const length = yield* source.take(2);
+    if (length.length < 2) throw endedEarly(source, size !== undefined);
+    const bodyLength = length.readUInt16BE(0) - 2;
+    if (bodyLength < 0) continue;
+    if (isFrameHeader(marker)) {
+      const frame = yield* readFrameHeader(source, bodyLength);
+      checkCanvas("jpeg", frame, limits);
+      size ??= frame;
+    } else if (marker === APP1 && orientation === undefined) {
+      orientation = exifOrientation(exifProfile(yield* source.take(bodyLength)));
+    } else {
+      yield* source.skip(bodyLength);
+    }
+  }
+
+  if (size === undefined) {
+    throw new InvalidMediaError("The JPEG has a scan before any frame header: no size is given.");
+  }
+  return imageFacts("jpeg", {
+    ...size,
+    orientation: orientation ?? 1,
+    pages: 1,
+    hasAlpha: false,
+  });
+}
+
+function* nextMarker(source: ByteCursor, limits: InspectionLimits): Walk<number | undefined> {
+  const found = yield* source.seek(
+    (window) => {
+      for (let at = window.indexOf(0xff); at >= 0; at = window.indexOf(0xff, at + 1)) {
+        const next = window[at + 1];
+        if (next === undefined || (next !== 0xff && next !== 0)) return at;
+      }
+      return -1;
+    },
+    2,
+    limits.maxJunkBytes,
+  );
+  if (!found && !source.atEnd) {
+    throw new InvalidMediaError(
+      `The JPEG has more than ${limits.maxJunkBytes} stray bytes where a segment should begin.`,
+    );
+  }
+  return (yield* source.take(2))[1];
+}
+
+/** T.81 B.2.2: precision, lines, samples per line, number of components, 3 bytes for each. */
+function* readFrameHeader(
+  source: ByteCursor,
+  length: number,
+): Walk<{ width: number; height: number }> {
+  const body = yield* source.take(length);
+  const components = body[5] ?? 0;
+  if (body.length < length || components === 0 || length < 6 + 3 * components) {
+    throw new InvalidMediaError(
+      `The JPEG's frame header is broken: ${body.length} bytes for ${components} components.`,
+    );
+  }
+  return { height: body.readUInt16BE(1), width: body.readUInt16BE(3) };
+}
+
+/** Only `Exif` profiles count: APP1 holds XMP too. */
+function exifProfile(segment: Buffer): Buffer {
+  return segment.toString("latin1", 0, 5) === "Exif\0"
+    ? segment.subarray(6)
+    : segment.subarray(0, 0);
+}
+
+function endedEarly(source: ByteCursor, hasSize: boolean): InvalidMediaError {
+  const missing = hasSize ? "its first scan" : "its frame header, which gives the size";
+  return new InvalidMediaError(`The JPEG ends at byte ${source.position}, before ${missing}.`);
+}

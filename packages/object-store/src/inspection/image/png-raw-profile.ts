@@ -1,0 +1,39 @@
+import { inflateSync } from "node:zlib";
+
+export type PngTextType = "tEXt" | "zTXt" | "iTXt";
+
+const KEYWORDS = ["Raw profile type exif", "Raw profile type APP1"];
+const MAX_PROFILE_BYTES = 512 * 1024;
+
+/**
+ * The EXIF profile that ImageMagick, ExifTool and others kept in a PNG's text chunk before the
+ * eXIf chunk existed: `\n<name>\n<length>\n<hexadecimal>`. Undefined where the chunk (PNG third
+ * edition, 11.3.3) holds something else or is broken.
+ */
+export function rawExifProfile(type: PngTextType, chunk: Buffer): Buffer | undefined {
+  const keywordEnd = chunk.indexOf(0);
+  if (!KEYWORDS.includes(chunk.toString("latin1", 0, Math.max(0, keywordEnd)))) return undefined;
+  const text = readText(type, chunk.subarray(keywordEnd + 1))?.toString("latin1");
+  const match = text === undefined ? null : /^\s*\w+\s+\d+\s+([\da-f\s]*)/i.exec(text);
+  return match?.[1] === undefined ? undefined : Buffer.from(match[1].replace(/\s/g, ""), "hex");
+}
+
+function readText(type: PngTextType, rest: Buffer): Buffer | undefined {
+  if (type === "tEXt") return rest;
+  if (type === "zTXt") return inflate(rest.subarray(1));
+  const isCompressed = rest[0] === 1;
+  const languageEnd = rest.indexOf(0, 2);
+  const translationEnd = languageEnd < 0 ? -1 : rest.indexOf(0, languageEnd + 1);
+  if (translationEnd < 0) return undefined;
+  const text = rest.subarray(translationEnd + 1);
+  return isCompressed ? inflate(text) : text;
+}
+
+function inflate(bytes: Buffer): Buffer | undefined {
+  try {
+    return inflateSync(bytes, { maxOutputLength: MAX_PROFILE_BYTES });
+  } catch {
+    // A broken text chunk does not make a broken picture.
+    return undefined;
+  }
+}

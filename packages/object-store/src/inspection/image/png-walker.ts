@@ -1,0 +1,118 @@
+import { crc32 } from "node:zlib";
+
+import { InvalidMediaError } from "../../errors.js";
+import type { ByteCursor, Walk } from "../byte-cursor.js";
+import type { InspectionLimits } from "../inspection-limits.js";
+import type { ImageFacts } from "../media-facts.js";
+import { PartCounter } from "../part-counter.js";
+import { exifOrientation } from "./exif-orientation.js";
+import { checkCanvas, checkPages, imageFacts } from "./image-facts.js";
+import { type PngTextType, rawExifProfile } from "./png-raw-profile.js";
+
+const SIGNATURE_BYTES = 8;
+/** PNG 3rd edition, 5.3: a length takes 31 bits. */
+const MAX_CHUNK_BYTES = 2 ** 31 - 1;
+/** EXIF as it was stored before the eXIf chunk came, in hexadecimal and perhaps compressed. */
+const MAX_TEXT_BYTES = 256 * 1024;
+/** A broken image may hold any number of profiles; the first few decide. */
+const MAX_PROFILES = 4;
+/** PNG 3rd edition, table 8: allowed bit depths per colour type. */
+const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
+
+/**
+ * PNG and APNG, from the W3C Recommendation "PNG, third edition". Frames are the `fcTL` chunks
+ * that came, at most as many as `acTL` announces; a default image outside the animation is none.
+ */
+export function* walkPng(source: ByteCursor, limits: InspectionLimits): Walk<ImageFacts> {
+  const parts = new PartCounter(limits.maxParts);
+  yield* source.skip(SIGNATURE_BYTES);
+  const header = yield* readHeader(source);
+  checkCanvas("png", header, limits);
+
+  let hasAlpha = header.colourType === 4 || header.colourType === 6;
+  let hasData = false;
+  let announcedFrames = 0;
+  let frames = 0;
+  let exif: number | undefined;
+  let profiles = 0;
+  let rawExif: number | undefined;
+  for (;;) {
+    parts.count();
+    const chunk = yield* source.take(8);
+    if (chunk.length < 8) break;
+    const length = chunk.readUInt32BE(0);
+    const type = chunk.toString("latin1", 4);
+    if (length > MAX_CHUNK_BYTES || !/^[A-Za-z]{4}$/.test(type) || type === "IEND") break;
+    const end = source.position + length + 4;
+
+    if (type === "IDAT") {
+      hasData = true;
+    } else if (type === "tRNS") {
+      hasAlpha = true;
+    } else if (type === "acTL" && !hasData && length === 8) {
+      const body = yield* source.take(8);
+      announcedFrames = body.length < 8 ? 0 : body.readUInt32BE(0);
+    } else if (type === "fcTL") {
+      frames += 1;
+      checkPages("png", Math.min(frames, announcedFrames), limits);
+    } else if (type === "eXIf" && length <= MAX_TEXT_BYTES) {
+      exif ??= exifOrientation(yield* source.take(length));
+    } else if (isTextType(type) && length <= MAX_TEXT_BYTES && profiles < MAX_PROFILES) {
+      const profile = rawExifProfile(type, yield* source.take(length));
+      if (profile !== undefined) {
+        profiles += 1;
+        rawExif ??= exifOrientation(profile);
+      }
+    }
+    yield* source.skip(end - source.position);
+  }
+
+  if (!hasData) {
+    throw new InvalidMediaError(
+      `The PNG holds no image data (IDAT chunk) in its ${source.position} bytes.`,
+    );
+  }
+  return imageFacts("png", {
+    width: header.width,
+    height: header.height,
+    orientation: exif ?? rawExif ?? 1,
+    pages: Math.max(1, Math.min(frames, announcedFrames)),
+    hasAlpha,
+  });
+}
+
+function isTextType(type: string): type is PngTextType {
+  return type === "tEXt" || type === "zTXt" || type === "iTXt";
+}
+
+function* readHeader(
+  source: ByteCursor,
+): Walk<{ width: number; height: number; colourType: number }> {
+  const chunk = yield* source.take(8 + 13 + 4);
+  const type = chunk.toString("latin1", 4, 8);
+  if (type !== "IHDR") {
+    throw new InvalidMediaError(
+      `The PNG must begin with an IHDR chunk; it begins with ${JSON.stringify(type)}.`,
+    );
+  }
+  if (chunk.length < 25 || chunk.readUInt32BE(0) !== 13) {
+    throw new InvalidMediaError("The PNG's IHDR chunk is not 13 bytes long.");
+  }
+  if (crc32(chunk.subarray(4, 21)) !== chunk.readUInt32BE(21)) {
+    throw new InvalidMediaError("The PNG's IHDR chunk does not match its checksum.");
+  }
+  const bitDepth = chunk.readUInt8(16);
+  const colourType = chunk.readUInt8(17);
+  if (BIT_DEPTHS[colourType]?.includes(bitDepth) !== true) {
+    throw new InvalidMediaError(
+      `The PNG has colour type ${colourType} with ${bitDepth} bits, which does not exist.`,
+    );
+  }
+  return { width: chunk.readUInt32BE(8), height: chunk.readUInt32BE(12), colourType };
+}

@@ -1,0 +1,106 @@
+import { EmptyFileError, InvalidMediaError } from "../errors.js";
+import { ByteCursor, type Walk } from "./byte-cursor.js";
+import { inspect } from "./inspect.js";
+import {
+  DEFAULT_INSPECTION_LIMITS,
+  type InspectionLimits,
+  resolveLimits,
+} from "./inspection-limits.js";
+import type { MediaFacts, MediaFormat } from "./media-facts.js";
+
+/**
+ * Bytes after which `MediaInspector.format` is set, or an error was thrown, under the default
+ * limits.
+ */
+export const MAX_UNDECIDED_BYTES = DEFAULT_INSPECTION_LIMITS.maxHeadBytes;
+
+/**
+ * Tells what a file is, from its bytes alone and while they pass by: nothing is read again, and
+ * what is kept is bounded whatever the file's size. Never looks at a name or declared type.
+ *
+ * Use: `write` every chunk in order, then `finish` once.
+ */
+export class MediaInspector {
+  readonly #limits: InspectionLimits;
+  readonly #source = new ByteCursor();
+  readonly #walk: Walk<MediaFacts>;
+  #format: MediaFormat | undefined;
+  #facts: MediaFacts | undefined;
+  #failure: { error: unknown } | undefined;
+  #bytes = 0;
+
+  constructor(limits: Partial<InspectionLimits> = {}) {
+    this.#limits = resolveLimits(limits);
+    this.#walk = inspect(this.#source, this.#limits, (format) => {
+      this.#decide(format);
+    });
+  }
+
+  /**
+   * The format; undefined while more bytes are needed, at most `maxHeadBytes` (or
+   * `MAX_UNDECIDED_BYTES`) of them. Provisional: `finish()` gives the verdict.
+   */
+  get format(): MediaFormat | undefined {
+    return this.#format;
+  }
+
+  /**
+   * Takes the next bytes. They are copied where they are kept: the caller may reuse the memory
+   * at once.
+   *
+   * @throws UnsupportedMediaTypeError or InvalidMediaError as soon as the verdict is certain, and
+   *   again on every later call.
+   */
+  write(chunk: Uint8Array): void {
+    this.#rethrow();
+    this.#bytes += chunk.byteLength;
+    if (this.#facts !== undefined) return;
+    this.#source.push(chunk);
+    this.#advance();
+    this.#source.release();
+    if (this.#bytes >= this.#limits.maxHeadBytes) this.#format ??= "mp3";
+  }
+
+  /**
+   * Ends the file and tells what it is.
+   *
+   * @throws EmptyFileError when no byte came.
+   * @throws UnsupportedMediaTypeError when the content is none of the supported formats.
+   * @throws InvalidMediaError when it is broken, beyond the limits, or not of the format that
+   *   was provisionally given.
+   */
+  async finish(): Promise<MediaFacts> {
+    this.#rethrow();
+    if (this.#bytes === 0) {
+      throw new EmptyFileError("The file is empty; an image or audio file was expected.");
+    }
+    this.#source.end();
+    this.#advance();
+    if (this.#facts === undefined) throw new Error("The inspection did not end with the file.");
+    return Promise.resolve(this.#facts);
+  }
+
+  #decide(format: MediaFormat): void {
+    if (this.#format !== undefined && this.#format !== format) {
+      throw new InvalidMediaError(
+        `The file's first ${this.#limits.maxHeadBytes} bytes are audio tags, as in an MP3, but then a ${format.toUpperCase()} follows.`,
+      );
+    }
+    this.#format = format;
+  }
+
+  #advance(): void {
+    if (this.#facts !== undefined || !this.#source.ready) return;
+    try {
+      const step = this.#walk.next();
+      if (step.done === true) this.#facts = step.value;
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  #rethrow(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}

@@ -1,0 +1,18 @@
+import { InvalidMediaError } from "../errors.js";
+
+/** Refuses files that are cut into absurdly many parts, each of which costs more than its bytes. */
+export class PartCounter {
+  #left: number;
+
+  constructor(private readonly max: number) {
+    this.#left = max;
+  }
+
+  /** @throws InvalidMediaError when the file has more parts than the limit. */
+  count(): void {
+    this.#left -= 1;
+    if (this.#left < 0) {
+      throw new InvalidMediaError(`The file is cut into more than ${this.max} parts.`);
+    }
+  }
+}

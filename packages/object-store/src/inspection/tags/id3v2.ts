@@ -1,0 +1,171 @@
+import { ByteCursor, type Walk } from "../byte-cursor.js";
+import type { InspectionLimits } from "../inspection-limits.js";
+import type { AudioTags } from "../media-facts.js";
+import type { PartCounter } from "../part-counter.js";
+import { addTag, type TagEncoding, type TagName, tagText } from "./tag-text.js";
+
+export const ID3V2_HEADER_BYTES = 10;
+
+/** id3.org: "ID3 tag version 2.2.0", 4; "2.3.0", 4.2.1; "2.4.0", 4.2.1. */
+const FRAMES: ReadonlyMap<string, TagName> = new Map([
+  ["TT2", "title"],
+  ["TP1", "artist"],
+  ["TAL", "album"],
+  ["TIT2", "title"],
+  ["TPE1", "artist"],
+  ["TALB", "album"],
+]);
+const ENCODINGS: readonly TagEncoding[] = ["latin1", "utf-16le", "utf-16be", "utf-8"];
+
+/** Flags of the tag's header. */
+const UNSYNCHRONISED = 0x80;
+const EXTENDED_HEADER = 0x40;
+const FOOTER = 0x10;
+
+interface TagHeader {
+  version: number;
+  flags: number;
+  /** Bytes behind the header, with the footer. */
+  bodyBytes: number;
+}
+
+/** ID3v2.4.0 structure, 3.1. Undefined where the bytes begin no ID3v2 tag. */
+export function id3v2Header(head: Buffer): TagHeader | undefined {
+  if (head.length < ID3V2_HEADER_BYTES || head.toString("latin1", 0, 3) !== "ID3") return undefined;
+  const version = head.readUInt8(3);
+  const size = syncsafe(head.readUInt32BE(6));
+  if (version === 0xff || head.readUInt8(4) === 0xff || size === undefined) return undefined;
+  const flags = head.readUInt8(5);
+  return { version, flags, bodyBytes: size + (version === 4 && flags & FOOTER ? 10 : 0) };
+}
+
+/**
+ * Passes over the ID3v2 tag (2.2, 2.3 or 2.4) that begins at the cursor and reads the frames of
+ * interest on the way. A broken tag gives fewer values, never an error.
+ */
+export function* readId3v2(
+  source: ByteCursor,
+  header: TagHeader,
+  limits: InspectionLimits,
+  parts: PartCounter,
+): Walk<AudioTags> {
+  yield* source.skip(ID3V2_HEADER_BYTES);
+  const end = source.position + header.bodyBytes;
+  let tags: AudioTags = {};
+  if (header.version >= 3 && header.version <= 4) {
+    // Before 2.4 the whole tag is unsynchronised at once, so that frame sizes count the original.
+    if (header.version === 3 && header.flags & UNSYNCHRONISED) {
+      tags = yield* readUnsynchronised(source, header, limits, parts);
+    } else {
+      tags = yield* readFrames(source, end, header, limits, parts);
+    }
+  } else if (header.version === 2 && !(header.flags & EXTENDED_HEADER)) {
+    tags =
+      header.flags & UNSYNCHRONISED
+        ? yield* readUnsynchronised(source, header, limits, parts)
+        : yield* readFrames(source, end, header, limits, parts);
+  }
+  yield* source.skip(end - source.position);
+  return tags;
+}
+
+function* readUnsynchronised(
+  source: ByteCursor,
+  header: TagHeader,
+  limits: InspectionLimits,
+  parts: PartCounter,
+): Walk<AudioTags> {
+  const stored = yield* source.take(Math.min(header.bodyBytes, limits.maxTagBytes));
+  const body = synchronise(stored);
+  return yield* readFrames(ByteCursor.over(body), body.length, header, limits, parts);
+}
+
+function* readFrames(
+  source: ByteCursor,
+  end: number,
+  { version, flags }: TagHeader,
+  limits: InspectionLimits,
+  parts: PartCounter,
+): Walk<AudioTags> {
+  const tags: AudioTags = {};
+  if (version > 2 && flags & EXTENDED_HEADER) {
+    const head = yield* source.peek(4);
+    if (head.length < 4) return tags;
+    const size = head.readUInt32BE(0);
+    const skipped = version === 3 ? size + 4 : (syncsafe(size) ?? 0);
+    yield* source.skip(Math.min(skipped, end - source.position));
+  }
+  const headerBytes = version === 2 ? 6 : 10;
+  while (source.position + headerBytes <= end) {
+    parts.count();
+    const head = yield* source.take(headerBytes);
+    const id = head.toString("latin1", 0, version === 2 ? 3 : 4);
+    if (head.length < headerBytes || !/^[A-Z0-9]+$/.test(id)) break;
+    const size = frameSize(head, version);
+    if (source.position + size > end) break;
+    const name = FRAMES.get(id);
+    if (name === undefined || size > limits.maxTagBytes || tags[name] !== undefined) {
+      yield* source.skip(size);
+    } else {
+      const formatFlags = version === 2 ? 0 : head.readUInt8(9);
+      const content = frameContent(yield* source.take(size), version, formatFlags, flags);
+      addTag(tags, name, content && frameText(content));
+    }
+  }
+  return tags;
+}
+
+function frameSize(head: Buffer, version: number): number {
+  if (version === 2) return head.readUIntBE(3, 3);
+  const plain = head.readUInt32BE(4);
+  // Some writers of 2.4 store plain sizes; a set high bit gives them away.
+  return version === 4 ? (syncsafe(plain) ?? plain) : plain;
+}
+
+/** Undoes what the frame's format flags say; undefined where it is compressed or encrypted. */
+function frameContent(
+  stored: Buffer,
+  version: number,
+  formatFlags: number,
+  tagFlags: number,
+): Buffer | undefined {
+  if (version === 2) return stored;
+  if (version === 3) {
+    return formatFlags & 0xc0 ? undefined : stored.subarray(formatFlags & 0x20 ? 1 : 0);
+  }
+  if (formatFlags & 0x0c) return undefined;
+  const extra = (formatFlags & 0x40 ? 1 : 0) + (formatFlags & 0x01 ? 4 : 0);
+  const content = stored.subarray(extra);
+  return formatFlags & 0x02 || tagFlags & UNSYNCHRONISED ? synchronise(content) : content;
+}
+
+function frameText(content: Buffer): string | undefined {
+  const encoding = ENCODINGS[content[0] ?? 0];
+  if (encoding === undefined) return undefined;
+  const text = content.subarray(1);
+  const isBigEndian = encoding === "utf-16le" && text[0] === 0xfe && text[1] === 0xff;
+  return tagText(text, isBigEndian ? "utf-16be" : encoding);
+}
+
+/** Four times seven bits; undefined where a high bit is set. */
+function syncsafe(value: number): number | undefined {
+  if (value & 0x80808080) return undefined;
+  return (
+    ((value >>> 24) << 21) |
+    (((value >>> 16) & 0x7f) << 14) |
+    (((value >>> 8) & 0x7f) << 7) |
+    (value & 0x7f)
+  );
+}
+
+/** ID3v2.4.0 structure, 6.1: drops the zero that was put behind every 0xFF. */
+function synchronise(stored: Buffer): Buffer {
+  const plain = Buffer.alloc(stored.length);
+  let length = 0;
+  for (let at = 0; at < stored.length; at += 1) {
+    if (stored[at] === 0 && at > 0 && stored[at - 1] === 0xff) continue;
+    plain[length] = stored[at] ?? 0;
+    length += 1;
+  }
+  return plain.subarray(0, length);
+}

@@ -1,0 +1,28 @@
+import type { Migration } from "@repo/database";
+
+import { createImages } from "./migrations/0001-create-images.js";
+import { openImagesToTheSystem } from "./migrations/0002-open-images-to-the-system.js";
+import { createAudio } from "./migrations/0003-create-audio.js";
+import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
+
+export interface ObjectStoreMigrationOptions {
+  /**
+   * The table and key that `user_id` refers to: `users(id)` of `@repo/database` when absent, or
+   * null for no foreign key. It has to stay the same for the life of a database.
+   */
+  owner?: OwnerTable | null;
+}
+
+export type { OwnerTable };
+
+/**
+ * The migrations of this module, in order, to be run after the one that creates the owner's
+ * table. They never delete a row: a `down` that would lose rows fails and says so.
+ */
+export function objectStoreMigrations(
+  options: ObjectStoreMigrationOptions = {},
+): readonly Migration[] {
+  const owner = options.owner === undefined ? { table: "users", column: "id" } : options.owner;
+  const references = ownerReference(owner);
+  return [createImages(references), openImagesToTheSystem(), createAudio(references)];
+}

@@ -1,0 +1,42 @@
+import type { Migration } from "@repo/database";
+
+import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
+
+const EXTENSION = `
+  CASE content_type
+    WHEN 'image/jpeg' THEN '.jpg'
+    WHEN 'image/png' THEN '.png'
+    WHEN 'image/webp' THEN '.webp'
+    WHEN 'image/gif' THEN '.gif'
+  END
+`;
+
+/** Files without an owner become possible, and categories go. Every row is kept. */
+export const openImagesToTheSystem = (): Migration => ({
+  name: "object-store/0002-open-images-to-the-system",
+  async up({ query }) {
+    await query(`
+      ALTER TABLE images
+        DROP COLUMN category,
+        ALTER COLUMN user_id DROP NOT NULL,
+        DROP CONSTRAINT images_s3_key_form,
+        ADD CONSTRAINT images_s3_key_form CHECK (
+          s3_key = 'images/' || coalesce('users/' || user_id::text, 'system')
+            || '/' || id::text || ${EXTENSION}
+        )
+    `);
+  },
+  async down({ query }) {
+    await query(refuseUnlessEmpty("images", "user_id IS NULL"));
+    await query(`
+      ALTER TABLE images
+        ADD COLUMN category text NOT NULL DEFAULT 'uncategorized' CHECK (category <> ''),
+        ALTER COLUMN user_id SET NOT NULL,
+        DROP CONSTRAINT images_s3_key_form,
+        ADD CONSTRAINT images_s3_key_form CHECK (
+          s3_key = 'images/users/' || user_id::text || '/' || id::text || ${EXTENSION}
+        )
+    `);
+    await query(`ALTER TABLE images ALTER COLUMN category DROP DEFAULT`);
+  },
+});

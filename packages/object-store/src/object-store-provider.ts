@@ -1,0 +1,61 @@
+import type { StorageClient } from "./upload/storage-client.js";
+import type { Sequelize } from "sequelize-typescript";
+
+import type { InspectionLimits } from "./inspection/inspection-limits.js";
+import { type ObjectStoreLogger, silentLogger } from "./logger.js";
+import type { ObjectStoreProvider } from "./provider.js";
+import { AudioRepo } from "./repo/audio-repo.js";
+import { ImageRepo } from "./repo/image-repo.js";
+import { modelsFor } from "./repo/models-for.js";
+import { checkInteger, checkUserId } from "./service/check.js";
+import { ObjectStoreService } from "./service/object-store-service.js";
+import { scopeOf } from "./service/scope.js";
+import { MAX_URL_SECONDS } from "./service/url-options.js";
+
+/** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
+export const MAX_FILE_BYTES = 104_857_600;
+
+export interface ObjectStoreOptions {
+  /** The connection, from `createDatabase` of `@repo/database`. The caller closes it. */
+  database: Sequelize;
+  /** The bucket: an `S3Provider` of `@repo/s3-provider`. The caller destroys it. */
+  s3: StorageClient;
+  /** The most bytes that a file may hold, up to and by default {@link MAX_FILE_BYTES}. */
+  maxBytes?: number;
+  /** Seconds that a signed URL works unless a call says otherwise; 900 by default. */
+  urlExpiresIn?: number;
+  /**
+   * Seconds, 10 to 86,400, after which what a crashed call left may be swept; 600 by default. A
+   * running upload renews its lease.
+   */
+  leaseSeconds?: number;
+  /** Bounds of what inspection accepts. */
+  inspection?: Partial<InspectionLimits>;
+  /** Hears of what happens behind the caller's back; silent by default. */
+  logger?: ObjectStoreLogger;
+}
+
+/**
+ * Makes the module's public face.
+ *
+ * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
+ */
+export function objectStoreProvider(options: ObjectStoreOptions): ObjectStoreProvider {
+  const { database, s3, logger = silentLogger, inspection = {} } = options;
+  const models = modelsFor(database);
+  const service = new ObjectStoreService(
+    {
+      s3,
+      logger,
+      inspection,
+      maxBytes: checkInteger("maxBytes", options.maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
+      urlExpiresIn: checkInteger("urlExpiresIn", options.urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
+      leaseSeconds: checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400),
+    },
+    { images: new ImageRepo(models.image), audio: new AudioRepo(models.audio) },
+  );
+  return Object.freeze({
+    forUser: (userId: string) => scopeOf(service, checkUserId(userId)),
+    forSystem: () => scopeOf(service, null),
+  });
+}

@@ -1,0 +1,174 @@
+import type { Readable } from "node:stream";
+
+import type { Transaction } from "sequelize";
+
+import type { AudioCreate } from "./service/dto/audio-create.js";
+import type { AudioRead } from "./service/dto/audio-read.js";
+import type { FileUploadResult } from "./service/dto/file-upload-result.js";
+import type { ImageCreate } from "./service/dto/image-create.js";
+import type { ImageRead } from "./service/dto/image-read.js";
+import type { Page } from "./service/dto/page.js";
+
+/*
+ * Glossary
+ * scope   whose files a call works on: a user's, or the system's.
+ * file    one stored image or audio file: a row in PostgreSQL and an object in S3.
+ * ready   the only state in which a file can be seen; before it is pending, after it deleting.
+ * lease   the time an upload has to finish before the sweeper removes what it left.
+ */
+
+/**
+ * Stores images and audio. Every call goes through a scope, so that no call can forget to say
+ * whose files it works on.
+ *
+ * Any call rejects with an `ObjectStoreError`, told apart by its `code`. `database_unavailable`
+ * and `storage_unavailable` can come from every call that needs PostgreSQL or S3 and are
+ * retryable; the other codes are named at each method.
+ */
+export interface ObjectStoreProvider {
+  /**
+   * The scope of one user: reads its own files and system-wide ones, and writes, lists and deletes
+   * only its own.
+   *
+   * @throws InvalidInputError (`invalid_input`) when the id is not a UUID
+   */
+  forUser(userId: string): MediaScope;
+  /** The scope of the application itself: system-wide files only. */
+  forSystem(): MediaScope;
+}
+
+/** What one scope can do. */
+export interface MediaScope {
+  readonly images: ImageCollection;
+  readonly audio: AudioCollection;
+  /**
+   * A page of both kinds, newest first.
+   *
+   * @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`)
+   */
+  list(query?: ListQuery): Promise<Page<ImageRead | AudioRead>>;
+}
+
+/** The images of a scope: JPEG, PNG, WebP and GIF. */
+export type ImageCollection = MediaCollection<ImageCreate, ImageRead>;
+
+/** The audio files of a scope: MP3, WAV, FLAC and M4A. */
+export interface AudioCollection extends MediaCollection<AudioCreate, AudioRead> {
+  /**
+   * Attaches a transcript, or removes it with null.
+   *
+   * @throws InvalidInputError (`invalid_input`), FileNotFoundError (`file_not_found`),
+   *   AccessDeniedError (`access_denied`)
+   */
+  setTranscript(id: string, transcript: string | null, options?: WriteOptions): Promise<AudioRead>;
+}
+
+/** The files of one kind in a scope. */
+export interface MediaCollection<Create, Read extends ImageRead | AudioRead> {
+  /**
+   * Stores a file. Its type is decided by its content. The file is visible once this resolves;
+   * when it rejects, nothing is stored.
+   *
+   * @throws InvalidInputError (`invalid_input`), EmptyFileError (`empty_file`), FileTooLargeError
+   *   (`file_too_large`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
+   *   (`invalid_media`), LengthMismatchError (`length_mismatch`), SourceFailedError
+   *   (`source_failed`), OwnerNotFoundError (`owner_not_found`), UploadAbortedError
+   *   (`upload_aborted`), UploadExpiredError (`upload_expired`)
+   */
+  upload(input: Input<Create>, options?: UploadOptions): Promise<FileUploadResult<Read>>;
+  /** @throws FileNotFoundError (`file_not_found`) */
+  get(id: string): Promise<Read>;
+  /** Whether the scope can see such a file. */
+  exists(id: string): Promise<boolean>;
+  /**
+   * A page of the scope's own files, newest first.
+   *
+   * @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`)
+   */
+  list(query?: ListQuery): Promise<Page<Read>>;
+  /**
+   * A signed URL that anyone can GET until it expires.
+   *
+   * @throws FileNotFoundError (`file_not_found`), InvalidInputError (`invalid_input`)
+   */
+  url(id: string, options?: UrlOptions): Promise<SignedUrl>;
+  /**
+   * Signed URLs of many files by their ids. Ids that the scope may not see are left out.
+   *
+   * @throws InvalidInputError (`invalid_input`) also for more than 1,000 ids
+   */
+  urls(ids: readonly string[], options?: UrlOptions): Promise<Map<string, SignedUrl>>;
+  /**
+   * Opens the bytes. The stream fails with an `ObjectStoreError`; destroying it frees the
+   * connection.
+   *
+   * @throws FileNotFoundError (`file_not_found`), InvalidRangeError (`invalid_range`),
+   *   UploadAbortedError (`upload_aborted`)
+   */
+  download(id: string, options?: DownloadOptions): Promise<Download>;
+  /**
+   * Deletes a file: it is gone for every reader before its bytes are. After a
+   * `storage_unavailable` the file is already gone for readers, its bytes follow with a repeated
+   * call or with the next sweep.
+   *
+   * @throws FileNotFoundError (`file_not_found`), AccessDeniedError (`access_denied`)
+   */
+  delete(id: string, options?: WriteOptions): Promise<void>;
+}
+
+/** The properties of a DTO: an instance of its class, or a plain object. */
+export type Input<Dto> = { readonly [Name in keyof Dto]: Dto[Name] };
+
+export interface WriteOptions {
+  /**
+   * The caller's transaction (READ COMMITTED): the change is visible when it commits, and a
+   * rollback leaves nothing. The pool needs a second connection while it is open.
+   */
+  transaction?: Transaction;
+}
+
+export interface UploadOptions extends WriteOptions {
+  /** Ends the upload with UploadAbortedError; nothing is stored. */
+  signal?: AbortSignal;
+  /** Seconds that the returned URL works, 1 to 604,800 (7 days). */
+  urlExpiresIn?: number;
+}
+
+export interface ListQuery {
+  /** Items on a page, 1 to 200; 50 when absent. */
+  limit?: number;
+  /** `nextCursor` of the page before. */
+  cursor?: string | null;
+}
+
+export interface UrlOptions {
+  /** Seconds that the URL works, 1 to 604,800 (7 days); the provider's `urlExpiresIn` when absent. */
+  expiresIn?: number;
+  /** Whether a browser shows the file or saves it; `inline` when absent. */
+  disposition?: "inline" | "attachment";
+}
+
+/** A URL and the moment it stops working. */
+export interface SignedUrl {
+  url: string;
+  expiresAt: Date;
+}
+
+export interface DownloadOptions {
+  /** Byte offsets, both inclusive and from 0; without `end`, up to the last byte. */
+  range?: { start: number; end?: number };
+  /** Ends the download, also while its stream is read. */
+  signal?: AbortSignal;
+}
+
+/** An open download. */
+export interface Download {
+  stream: Readable;
+  /** Bytes that the stream will give. */
+  byteLength: number;
+  /** Bytes of the whole file. */
+  totalByteLength: number;
+  contentType: string;
+  /** Entity tag of the object, quoted, as RFC 9110 has it. */
+  etag: string;
+}

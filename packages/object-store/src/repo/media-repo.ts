@@ -1,0 +1,260 @@
+import {
+  ForeignKeyConstraintError,
+  literal,
+  Op,
+  QueryTypes,
+  type Transaction,
+  type Sequelize,
+  type WhereOptions,
+} from "sequelize";
+import type { MakeNullishOptional } from "sequelize/types/utils";
+import type { ModelCtor } from "sequelize-typescript";
+
+import { OwnerNotFoundError } from "../errors.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import { guarded } from "./database-failure.js";
+
+/** The owner of files: a user's id, or null for the system. */
+export type Owner = string | null;
+
+export interface NewFile {
+  id: string;
+  userId: Owner;
+  s3Key: string;
+  originalFilename: string | null;
+  contentType: string;
+}
+
+/** What every kind of file records when it becomes ready. */
+export interface StoredFacts {
+  byteSize: number;
+  sha256: Buffer;
+}
+
+export interface StatementOptions {
+  /** The caller's transaction. A repo never commits it or rolls it back. */
+  transaction?: Transaction | undefined;
+}
+
+export interface KeysetPage {
+  limit: number;
+  /** Only files older than this id. */
+  before?: string | undefined;
+}
+
+/**
+ * The rows of one kind of file. Every transition is a compare-and-set on the status and on the
+ * database's clock; it gives null or false when another party was faster.
+ */
+export abstract class MediaRepo<Row extends MediaFileModel, Facts extends StoredFacts> {
+  constructor(protected readonly model: ModelCtor<Row>) {}
+
+  /** Records the intent to store a file: a pending row with a lease. */
+  async create(file: NewFile, leaseSeconds: number): Promise<Row> {
+    return guarded("record the upload", async () => {
+      try {
+        return await this.model.create(
+          this.values({ ...file, status: "pending", leaseExpiresAt: fromNow(leaseSeconds) }),
+          { returning: true },
+        );
+      } catch (error) {
+        if (error instanceof ForeignKeyConstraintError && file.userId !== null) {
+          throw new OwnerNotFoundError(file.userId, error);
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** A ready file, whoever owns it. */
+  async findById(id: string): Promise<Row | null> {
+    return this.findOne({ id });
+  }
+
+  /** A ready file of this owner or system-wide. */
+  async findVisible(id: string, owner: Owner): Promise<Row | null> {
+    return this.findOne({ id, ...visibleTo(owner) });
+  }
+
+  /** The ready files among these ids that are this owner's or system-wide, in no order. */
+  async findAllVisible(ids: readonly string[], owner: Owner): Promise<Row[]> {
+    return guarded("read files", () =>
+      this.model.findAll({
+        where: this.where({ id: [...ids], status: "ready", ...visibleTo(owner) }),
+      }),
+    );
+  }
+
+  /** Ready files of this owner, newest first. */
+  async listByUserId(userId: Owner, page: KeysetPage): Promise<Row[]> {
+    const before = page.before === undefined ? {} : { id: { [Op.lt]: page.before } };
+    return guarded("list files", () =>
+      this.model.findAll({
+        where: this.where({ userId, status: "ready", ...before }),
+        order: [
+          ["userId", "DESC"],
+          ["id", "DESC"],
+        ],
+        limit: page.limit,
+      }),
+    );
+  }
+
+  /** Whether a ready file of this owner or system-wide has this id. */
+  async exists(id: string, owner: Owner): Promise<boolean> {
+    const found = await guarded("look for the file", () =>
+      this.model.findOne({
+        attributes: ["id"],
+        where: this.where({ id, status: "ready", ...visibleTo(owner) }),
+      }),
+    );
+    return found !== null;
+  }
+
+  /** pending → ready, or null when the lease is over. */
+  async markReady(id: string, facts: Facts, options: StatementOptions): Promise<Row | null> {
+    return this.change(
+      "complete the upload",
+      { id, status: "pending", ...leaseHeld() },
+      {
+        values: { ...facts, status: "ready", leaseExpiresAt: null },
+        ...options,
+      },
+    );
+  }
+
+  /** Pushes the lease of a pending file out, or gives false when it is over. */
+  async renewLease(id: string, leaseSeconds: number): Promise<boolean> {
+    const renewed = await this.change(
+      "renew the lease",
+      { id, status: "pending", ...leaseHeld() },
+      {
+        values: { leaseExpiresAt: fromNow(leaseSeconds) },
+      },
+    );
+    return renewed !== null;
+  }
+
+  /** pending → deleting, or null when the file is not pending any more. */
+  async giveUpPending(id: string, graceSeconds: number): Promise<Row | null> {
+    return this.change(
+      "give up the upload",
+      { id, status: "pending" },
+      {
+        values: { status: "deleting", leaseExpiresAt: fromNow(graceSeconds) },
+      },
+    );
+  }
+
+  /** ready → deleting; a file that is deleting already stays so and is given back as well. */
+  async markDeleting(
+    id: string,
+    owner: Owner,
+    leaseSeconds: number,
+    options: StatementOptions,
+  ): Promise<Row | null> {
+    return this.change(
+      "delete the file",
+      { id, userId: owner, status: ["ready", "deleting"] },
+      { values: { status: "deleting", leaseExpiresAt: fromNow(leaseSeconds) }, ...options },
+    );
+  }
+
+  /** Removes the row of a file whose object is gone or was never made. */
+  async delete(id: string, status: "pending" | "deleting"): Promise<boolean> {
+    const removed = await guarded("remove the file's row", () =>
+      this.model.destroy({ where: this.where({ id, status }) }),
+    );
+    return removed > 0;
+  }
+
+  /**
+   * Takes over files whose lease is over, for one lease of the taker's: pending ones become
+   * deleting. Parties that claim at once get different files.
+   */
+  async claimExpired(
+    status: "pending" | "deleting",
+    claim: { limit: number; leaseSeconds: number },
+  ): Promise<Row[]> {
+    const table = this.model.getTableName() as string;
+    return guarded("claim expired files", () =>
+      this.database.query(
+        `
+          UPDATE "${table}" SET
+            status = 'deleting',
+            lease_expires_at = clock_timestamp() + make_interval(secs => :leaseSeconds),
+            updated_at = clock_timestamp()
+          WHERE id IN (
+            SELECT id FROM "${table}"
+            WHERE status = :status AND status <> 'ready' AND lease_expires_at <= clock_timestamp()
+            ORDER BY lease_expires_at
+            LIMIT :limit
+            FOR UPDATE SKIP LOCKED
+          )
+          RETURNING *
+        `,
+        {
+          replacements: { status, ...claim },
+          type: QueryTypes.SELECT,
+          model: this.model,
+          mapToModel: true,
+        },
+      ),
+    );
+  }
+
+  /** Removes the rows of deleting files whose objects are gone. */
+  async deleteAll(ids: readonly string[]): Promise<number> {
+    return guarded("remove the files' rows", () =>
+      this.model.destroy({ where: this.where({ id: [...ids], status: "deleting" }) }),
+    );
+  }
+
+  protected async change(
+    action: string,
+    where: object,
+    change: { values: object; transaction?: Transaction | undefined },
+  ): Promise<Row | null> {
+    const [, rows] = await guarded(action, () =>
+      this.model.update(this.values(change.values), {
+        where: this.where(where),
+        transaction: change.transaction ?? null,
+        returning: true,
+      }),
+    );
+    return rows[0] ?? null;
+  }
+
+  private get database(): Sequelize {
+    const { sequelize } = this.model;
+    if (sequelize === undefined) throw new Error("the model is not bound to a connection");
+    return sequelize;
+  }
+
+  private async findOne(where: object): Promise<Row | null> {
+    return guarded("read the file", () =>
+      this.model.findOne({ where: this.where({ ...where, status: "ready" }) }),
+    );
+  }
+
+  /** Sequelize derives the types of conditions and values from the model, which is open here. */
+  protected where(conditions: object): WhereOptions<Row> {
+    return conditions as WhereOptions<Row>;
+  }
+
+  private values(values: object): MakeNullishOptional<Row["_creationAttributes"]> {
+    return values as MakeNullishOptional<Row["_creationAttributes"]>;
+  }
+}
+
+function visibleTo(owner: Owner): object {
+  return owner === null ? { userId: null } : { userId: { [Op.or]: [owner, null] } };
+}
+
+function leaseHeld(): object {
+  return { leaseExpiresAt: { [Op.gt]: literal("clock_timestamp()") } };
+}
+
+function fromNow(seconds: number): ReturnType<typeof literal> {
+  return literal(`clock_timestamp() + make_interval(secs => ${Math.trunc(seconds)})`);
+}

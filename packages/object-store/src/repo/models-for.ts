@@ -1,0 +1,28 @@
+import type { Sequelize } from "sequelize-typescript";
+
+import { AudioModel } from "../models/audio.model.js";
+import { ImageModel } from "../models/image.model.js";
+
+interface MediaModels {
+  image: typeof ImageModel;
+  audio: typeof AudioModel;
+}
+
+const registered = new WeakMap<Sequelize, MediaModels>();
+
+/**
+ * The models bound to one connection. Sequelize binds a model class to the connection it was last
+ * added to, so each connection gets subclasses of its own: two providers in one process never
+ * write through each other's connection.
+ */
+export function modelsFor(database: Sequelize): MediaModels {
+  const known = registered.get(database);
+  if (known !== undefined) return known;
+  const models: MediaModels = {
+    image: class Image extends ImageModel {},
+    audio: class Audio extends AudioModel {},
+  };
+  database.addModels([models.image, models.audio]);
+  registered.set(database, models);
+  return models;
+}

@@ -1,0 +1,17 @@
+import type { StorageClient } from "../upload/storage-client.js";
+
+import type { InspectionLimits } from "../inspection/inspection-limits.js";
+import type { ObjectStoreLogger } from "../logger.js";
+
+/** What every use case works with. */
+export interface Dependencies {
+  s3: StorageClient;
+  logger: ObjectStoreLogger;
+  /** The most bytes that a file may hold. */
+  maxBytes: number;
+  /** Seconds that a URL works unless the call says otherwise. */
+  urlExpiresIn: number;
+  /** Seconds after which what a crashed upload or deletion left may be swept. */
+  leaseSeconds: number;
+  inspection: Partial<InspectionLimits>;
+}

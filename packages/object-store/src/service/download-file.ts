@@ -1,0 +1,64 @@
+import { PassThrough, type Readable } from "node:stream";
+
+import { FileNotFoundError, InvalidInputError, InvalidRangeError } from "../errors.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import type { Download, DownloadOptions } from "../provider.js";
+import type { MediaRepo, Owner, StoredFacts } from "../repo/media-repo.js";
+import { storageFailure } from "../upload/storage-failure.js";
+import { checkFileId } from "./check.js";
+import type { Dependencies } from "./dependencies.js";
+
+/** Opens a file's bytes, or a range of them. */
+export async function downloadFile<Row extends MediaFileModel, Facts extends StoredFacts>(
+  { s3 }: Dependencies,
+  repo: MediaRepo<Row, Facts>,
+  owner: Owner,
+  id: string,
+  { range, signal }: DownloadOptions,
+): Promise<Download> {
+  const fileId = checkFileId(id);
+  const row = await repo.findVisible(fileId, owner);
+  if (row === null) throw new FileNotFoundError(id);
+  if (range !== undefined) checkRange(range, row.byteSize ?? 0);
+  try {
+    const object = await s3.get(row.s3Key, { range, signal });
+    return {
+      stream: withOurErrors(object.body, signal),
+      byteLength: object.byteLength,
+      totalByteLength: object.totalByteLength,
+      contentType: row.contentType,
+      etag: object.etag,
+    };
+  } catch (error) {
+    throw storageFailure("read the file", error, signal);
+  }
+}
+
+function checkRange({ start, end }: { start: number; end?: number }, byteSize: number): void {
+  const bounds = end === undefined ? [start] : [start, end];
+  if (
+    !bounds.every((bound) => Number.isSafeInteger(bound) && bound >= 0) ||
+    (end ?? start) < start
+  ) {
+    throw new InvalidInputError(
+      `A range needs whole byte offsets from 0 with start ≤ end; ${String(start)} to ${String(end)} came.`,
+    );
+  }
+  if (start >= byteSize) {
+    throw new InvalidRangeError(
+      `The range starts at byte ${start} of a file of ${byteSize} bytes.`,
+    );
+  }
+}
+
+/** The same bytes; failures as errors of ours; destroying it destroys the body. */
+function withOurErrors(body: Readable, signal: AbortSignal | undefined): Readable {
+  const stream = new PassThrough();
+  body.on("error", (error) => {
+    stream.destroy(storageFailure("read the file", error, signal));
+  });
+  stream.on("close", () => {
+    body.destroy();
+  });
+  return body.pipe(stream);
+}

@@ -1,0 +1,4 @@
+import { MediaCreate } from "./media-create.js";
+
+/** What the upload of an image takes. */
+export class ImageCreate extends MediaCreate {}

@@ -1,0 +1,20 @@
+import { IsOptional, IsString, MaxLength } from "class-validator";
+
+import type { MediaBody } from "../../upload/media-body.js";
+import { IsMediaBody } from "./is-media-body.js";
+
+/** What an upload of either kind takes. */
+export abstract class MediaCreate {
+  /** The bytes. A stream is consumed once, also when the upload is refused. */
+  @IsMediaBody()
+  readonly body!: MediaBody;
+
+  /**
+   * The name to offer at download. A hint: path parts and control characters are removed, and it
+   * never decides the type. A `File` or a path brings its own.
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(65_536)
+  readonly filename?: string;
+}

@@ -1,0 +1,97 @@
+import { FileNotFoundError, InvalidInputError } from "../errors.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import type {
+  Download,
+  DownloadOptions,
+  Input,
+  ListQuery,
+  SignedUrl,
+  UploadOptions,
+  UrlOptions,
+  WriteOptions,
+} from "../provider.js";
+import type { Owner, StoredFacts } from "../repo/media-repo.js";
+import { checkFileId, isFileId } from "./check.js";
+import { deleteFile } from "./delete-file.js";
+import type { Dependencies } from "./dependencies.js";
+import { downloadFile } from "./download-file.js";
+import type { AudioRead } from "./dto/audio-read.js";
+import type { FileUploadResult } from "./dto/file-upload-result.js";
+import type { ImageRead } from "./dto/image-read.js";
+import type { MediaCreate } from "./dto/media-create.js";
+import type { Page } from "./dto/page.js";
+import { checkListQuery, pageOf } from "./list-query.js";
+import type { MediaKindOf } from "./media-kind.js";
+import { signRow, signRows } from "./sign-urls.js";
+import { uploadFile } from "./upload-file.js";
+import { checkUrlOptions } from "./url-options.js";
+
+const MAX_IDS = 1000;
+
+/** The use cases of one kind of file, for any owner. DTOs go in and out, never models. */
+export class MediaService<
+  Row extends MediaFileModel,
+  Facts extends StoredFacts,
+  Create extends MediaCreate,
+  Read extends ImageRead | AudioRead,
+> {
+  constructor(
+    protected readonly dependencies: Dependencies,
+    protected readonly kind: MediaKindOf<Row, Facts, Create, Read>,
+  ) {}
+
+  upload(
+    owner: Owner,
+    input: Input<Create>,
+    options: UploadOptions,
+  ): Promise<FileUploadResult<Read>> {
+    return uploadFile(this.dependencies, this.kind, owner, input, options);
+  }
+
+  async get(owner: Owner, id: string): Promise<Read> {
+    return this.kind.read(await this.#visible(owner, id));
+  }
+
+  async exists(owner: Owner, id: string): Promise<boolean> {
+    return isFileId(id) && this.kind.repo.exists(id, owner);
+  }
+
+  async list(owner: Owner, query: ListQuery): Promise<Page<Read>> {
+    const binding = { owner, list: this.kind.kind } as const;
+    const { limit, before } = checkListQuery(query, binding);
+    const rows = await this.kind.repo.listByUserId(owner, { limit: limit + 1, before });
+    return pageOf(rows, limit, binding, (row) => this.kind.read(row));
+  }
+
+  async url(owner: Owner, id: string, options: UrlOptions): Promise<SignedUrl> {
+    const checked = checkUrlOptions(options, this.dependencies);
+    return signRow(this.dependencies, await this.#visible(owner, id), checked);
+  }
+
+  async urls(
+    owner: Owner,
+    ids: readonly string[],
+    options: UrlOptions,
+  ): Promise<Map<string, SignedUrl>> {
+    const checked = checkUrlOptions(options, this.dependencies);
+    if (!Array.isArray(ids) || ids.length > MAX_IDS) {
+      throw new InvalidInputError(`urls takes an array of at most ${MAX_IDS} ids.`);
+    }
+    const rows = await this.kind.repo.findAllVisible(ids.filter(isFileId), owner);
+    return signRows(this.dependencies, rows, checked);
+  }
+
+  download(owner: Owner, id: string, options: DownloadOptions): Promise<Download> {
+    return downloadFile(this.dependencies, this.kind.repo, owner, id, options);
+  }
+
+  delete(owner: Owner, id: string, options: WriteOptions): Promise<void> {
+    return deleteFile(this.dependencies, this.kind.repo, owner, id, options);
+  }
+
+  async #visible(owner: Owner, id: string): Promise<Row> {
+    const row = await this.kind.repo.findVisible(checkFileId(id), owner);
+    if (row === null) throw new FileNotFoundError(id);
+    return row;
+  }
+}

@@ -1,0 +1,106 @@
+import { v7 as uuidv7 } from "uuid";
+
+import { UnsupportedMediaTypeError } from "../errors.js";
+import { MEDIA_FORMATS } from "../inspection/media-facts.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import type { Input, SignedUrl, UploadOptions, UrlOptions } from "../provider.js";
+import type { Owner, StoredFacts } from "../repo/media-repo.js";
+import { type ByteSource, openByteSource } from "../upload/byte-source.js";
+import { InspectedBody } from "../upload/inspected-body.js";
+import { PendingUpload } from "../upload/pending-upload.js";
+import { storageKey } from "../upload/storage-key.js";
+import type { Dependencies } from "./dependencies.js";
+import type { AudioRead } from "./dto/audio-read.js";
+import { FileUploadResult } from "./dto/file-upload-result.js";
+import type { ImageRead } from "./dto/image-read.js";
+import type { MediaCreate } from "./dto/media-create.js";
+import { sanitizedFilename } from "./filename.js";
+import type { MediaKindOf } from "./media-kind.js";
+import { signRow } from "./sign-urls.js";
+import { checkUrlOptions } from "./url-options.js";
+import { validated } from "./validated.js";
+
+/** Stores one file: intent, bytes, completion; or nothing at all. */
+export async function uploadFile<
+  Row extends MediaFileModel,
+  Facts extends StoredFacts,
+  Create extends MediaCreate,
+  Read extends ImageRead | AudioRead,
+>(
+  dependencies: Dependencies,
+  kind: MediaKindOf<Row, Facts, Create, Read>,
+  owner: Owner,
+  input: Input<Create>,
+  options: UploadOptions,
+): Promise<FileUploadResult<Read>> {
+  const create = validated(kind.createDto, input);
+  const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, dependencies);
+  const source = await openByteSource(create.body);
+  try {
+    const { row, signed } = await store(dependencies, kind, owner, {
+      create,
+      source,
+      options,
+      urlOptions,
+    });
+    return new FileUploadResult(kind.read(row), signed);
+  } finally {
+    await source.close();
+  }
+}
+
+interface Work<Create> {
+  create: Create;
+  source: ByteSource;
+  options: UploadOptions;
+  urlOptions: Required<UrlOptions>;
+}
+
+async function store<
+  Row extends MediaFileModel,
+  Facts extends StoredFacts,
+  Create extends MediaCreate,
+  Read extends ImageRead | AudioRead,
+>(
+  dependencies: Dependencies,
+  kind: MediaKindOf<Row, Facts, Create, Read>,
+  owner: Owner,
+  { create, source, options, urlOptions }: Work<Create>,
+): Promise<{ row: Row; signed: SignedUrl }> {
+  const { s3, logger, leaseSeconds, maxBytes, inspection } = dependencies;
+  const { repo } = kind;
+  const lost = new AbortController();
+  const signal =
+    options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
+
+  const body = await InspectedBody.open(source, { maxBytes, limits: inspection, signal });
+  const format = MEDIA_FORMATS[body.format];
+  if (format.kind !== kind.kind) {
+    throw new UnsupportedMediaTypeError(
+      `The content must be ${kind.accepted}; it is ${format.contentType}.`,
+    );
+  }
+
+  const id = uuidv7();
+  const intent = await repo.create(
+    {
+      id,
+      userId: owner,
+      s3Key: storageKey({ id, userId: owner, format: body.format }),
+      originalFilename: sanitizedFilename(create.filename ?? source.filename),
+      contentType: format.contentType,
+    },
+    leaseSeconds,
+  );
+  const upload = new PendingUpload({ repo, s3, logger, leaseSeconds }, intent);
+  await upload.send(body, lost, signal);
+  const signed = await signRow(dependencies, intent, urlOptions).catch(async (error: unknown) => {
+    await upload.giveUp(true);
+    throw error;
+  });
+  const { facts, ...stored } = body.verdict;
+  const row = await upload.complete(kind.columns(facts, stored, create), {
+    transaction: options.transaction,
+  });
+  return { row, signed };
+}

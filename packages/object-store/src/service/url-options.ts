@@ -1,0 +1,21 @@
+import { InvalidInputError } from "../errors.js";
+import type { UrlOptions } from "../provider.js";
+import { checkInteger } from "./check.js";
+
+/** SigV4's longest life of a presigned URL: 7 days, in seconds. */
+export const MAX_URL_SECONDS = 604_800;
+
+/** @throws InvalidInputError (`invalid_input`) */
+export function checkUrlOptions(
+  options: UrlOptions,
+  defaults: { urlExpiresIn: number },
+): Required<UrlOptions> {
+  const { expiresIn = defaults.urlExpiresIn, disposition = "inline" } = options;
+  checkInteger("expiresIn", expiresIn, 1, MAX_URL_SECONDS);
+  // Callers without type checking may pass anything.
+  const given: string = disposition;
+  if (given !== "inline" && given !== "attachment") {
+    throw new InvalidInputError(`disposition must be "inline" or "attachment".`);
+  }
+  return { expiresIn, disposition };
+}

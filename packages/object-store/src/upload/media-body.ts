@@ -1,0 +1,14 @@
+import type { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+
+/**
+ * The bytes of an upload: held in memory, a Blob or File, a Node or web stream, any async
+ * iterable of bytes, or a file on this machine by its path.
+ */
+export type MediaBody =
+  | Uint8Array
+  | Blob
+  | Readable
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | { readonly path: string };

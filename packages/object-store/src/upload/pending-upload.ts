@@ -1,0 +1,101 @@
+import type { StorageClient } from "./storage-client.js";
+
+import { UploadExpiredError } from "../errors.js";
+import type { ObjectStoreLogger } from "../logger.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import type { MediaRepo, StatementOptions, StoredFacts } from "../repo/media-repo.js";
+import type { InspectedBody } from "./inspected-body.js";
+import { keepLease } from "./lease-keeper.js";
+import { storageFailure } from "./storage-failure.js";
+import { transfer } from "./transfer.js";
+import { TransferFailure } from "./transfer-failure.js";
+
+interface Parts<Row extends MediaFileModel, Facts extends StoredFacts> {
+  repo: MediaRepo<Row, Facts>;
+  s3: StorageClient;
+  logger: ObjectStoreLogger;
+  leaseSeconds: number;
+}
+
+/** An upload whose intent is recorded: it ends as a ready file, or it undoes itself. */
+export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts> {
+  readonly #parts: Parts<Row, Facts>;
+  readonly #id: string;
+  readonly #key: string;
+
+  constructor(parts: Parts<Row, Facts>, row: Row) {
+    this.#parts = parts;
+    this.#id = row.id;
+    this.#key = row.s3Key;
+  }
+
+  /**
+   * Brings the bytes to S3 under a lease that is renewed meanwhile.
+   *
+   * @param lost is aborted when the lease is lost, and must end the body
+   * @param signal ends the transfer; follows `lost`
+   */
+  async send(body: InspectedBody, lost: AbortController, signal: AbortSignal): Promise<void> {
+    const { repo, s3, logger, leaseSeconds } = this.#parts;
+    const stopRenewal = keepLease({
+      seconds: leaseSeconds,
+      renew: () => repo.renewLease(this.#id, leaseSeconds),
+      onLost: (reason) => {
+        lost.abort(reason);
+      },
+      onFailure: (error) => {
+        logger.warn("a lease could not be renewed", { fileId: this.#id, error });
+      },
+    });
+    try {
+      await transfer(s3, body, { key: this.#key, signal });
+    } catch (error) {
+      const failure = error instanceof TransferFailure ? error : new TransferFailure(error, true);
+      await this.giveUp(failure.mayHaveLeftBytes);
+      throw storageFailure("store the file", failure.cause, signal);
+    } finally {
+      stopRenewal();
+    }
+  }
+
+  /** pending → ready: the file exists from here on, or from the commit of the caller's transaction. */
+  async complete(facts: Facts, options: StatementOptions): Promise<Row> {
+    const { repo, s3 } = this.#parts;
+    let row: Row | null;
+    try {
+      row = await repo.markReady(this.#id, facts, options);
+    } catch (error) {
+      // The row may be locked by the caller's failed transaction: waiting for it would deadlock.
+      if (options.transaction === undefined) await this.giveUp(true);
+      throw error;
+    }
+    if (row === null) {
+      await s3.delete(this.#key).catch((error: unknown) => {
+        this.#warnOfLeftovers(error);
+      });
+      throw new UploadExpiredError();
+    }
+    return row;
+  }
+
+  /**
+   * Undoes the upload; safe against the sweeper doing the same. What may have left bytes keeps a
+   * tombstone, so that a request that is still on its way is swept up after it.
+   */
+  async giveUp(mayHaveLeftBytes: boolean): Promise<void> {
+    const { repo, s3, leaseSeconds } = this.#parts;
+    try {
+      if (!mayHaveLeftBytes) {
+        await repo.delete(this.#id, "pending");
+      } else if ((await repo.giveUpPending(this.#id, leaseSeconds)) !== null) {
+        await s3.delete(this.#key);
+      }
+    } catch (error) {
+      this.#warnOfLeftovers(error);
+    }
+  }
+
+  #warnOfLeftovers(error: unknown): void {
+    this.#parts.logger.warn("a failed upload is left to the sweeper", { fileId: this.#id, error });
+  }
+}

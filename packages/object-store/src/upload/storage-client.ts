@@ -1,0 +1,15 @@
+import type { S3Provider } from "@repo/s3-provider";
+
+/** What the module asks of S3: one bucket of an `S3Provider`, or anything that behaves like it. */
+export type StorageClient = Pick<
+  S3Provider,
+  | "put"
+  | "createMultipartUpload"
+  | "uploadPart"
+  | "completeMultipartUpload"
+  | "abortMultipartUpload"
+  | "get"
+  | "delete"
+  | "deleteMany"
+  | "presignGet"
+>;

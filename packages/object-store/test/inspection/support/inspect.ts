@@ -1,0 +1,52 @@
+import { ObjectStoreError } from "../../../src/errors.js";
+import type { InspectionLimits } from "../../../src/inspection/inspection-limits.js";
+import type { AudioFacts, ImageFacts, MediaFacts } from "../../../src/inspection/media-facts.js";
+import { MediaInspector } from "../../../src/inspection/media-inspector.js";
+
+/** Inspects bytes that arrive in chunks of these sizes in turn. */
+export async function inspect(
+  bytes: Uint8Array,
+  { chunks = [65_536], limits }: { chunks?: number[]; limits?: Partial<InspectionLimits> } = {},
+): Promise<MediaFacts> {
+  const inspector = new MediaInspector(limits);
+  // One buffer for all chunks: what is kept must have been copied.
+  const lent = Buffer.alloc(Math.max(...chunks));
+  let index = 0;
+  for (let at = 0; at < bytes.length;) {
+    const size = Math.min(chunks[index % chunks.length] ?? 1, bytes.length - at);
+    lent.set(bytes.subarray(at, at + size));
+    inspector.write(lent.subarray(0, size));
+    lent.fill(0xaa);
+    at += size;
+    index += 1;
+  }
+  return inspector.finish();
+}
+
+export async function inspectImage(
+  bytes: Uint8Array,
+  limits?: Partial<InspectionLimits>,
+): Promise<ImageFacts> {
+  const facts = await inspect(bytes, { limits });
+  if (facts.kind !== "image") throw new Error(`expected an image, found ${facts.format}`);
+  return facts;
+}
+
+export async function inspectAudio(
+  bytes: Uint8Array,
+  limits?: Partial<InspectionLimits>,
+): Promise<AudioFacts> {
+  const facts = await inspect(bytes, { limits });
+  if (facts.kind !== "audio") throw new Error(`expected audio, found ${facts.format}`);
+  return facts;
+}
+
+/** The facts, or the code of the refusal; any other error is a failure of the test. */
+export async function verdict(bytes: Uint8Array, chunks?: number[]): Promise<MediaFacts | string> {
+  try {
+    return await inspect(bytes, { chunks });
+  } catch (error) {
+    if (error instanceof ObjectStoreError) return error.code;
+    throw error;
+  }
+}

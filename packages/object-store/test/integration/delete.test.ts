@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+
+import type { MediaScope } from "../../src/provider.js";
+import { type Harness, openHarness } from "../support/harness.js";
+import { sampleOf, uploadSample } from "../support/samples.js";
+
+let harness: Harness;
+let scope: MediaScope;
+let id: string;
+
+beforeAll(async () => {
+  harness = await openHarness();
+  scope = harness.store.forUser(await harness.addUser());
+});
+
+beforeEach(async () => {
+  id = (await uploadSample(scope, await sampleOf("mp3"))).file.id;
+});
+
+afterAll(async () => {
+  await harness.close();
+});
+
+describe("delete", () => {
+  it("removes the object and the row", async () => {
+    await scope.audio.delete(id);
+    expect((await harness.keys()).filter((key) => key.includes(id))).toEqual([]);
+    expect((await harness.rows()).filter((row) => row.id === id)).toEqual([]);
+  });
+
+  it("takes effect when the caller's transaction commits, and touches S3 only then", async () => {
+    const transaction = await harness.database.transaction();
+    await scope.audio.delete(id, { transaction });
+    expect((await scope.audio.get(id)).id).toBe(id);
+    expect((await harness.keys()).filter((key) => key.includes(id))).toHaveLength(1);
+
+    await transaction.commit();
+    await expect(scope.audio.get(id)).rejects.toMatchObject({ code: "file_not_found" });
+    expect((await harness.keys()).filter((key) => key.includes(id))).toEqual([]);
+    expect((await harness.rows()).filter((row) => row.id === id)).toEqual([]);
+  });
+
+  it("leaves everything as it was when the caller's transaction rolls back", async () => {
+    const transaction = await harness.database.transaction();
+    await scope.audio.delete(id, { transaction });
+    await transaction.rollback();
+
+    expect((await scope.audio.get(id)).id).toBe(id);
+    const { stream } = await scope.audio.download(id);
+    stream.destroy();
+  });
+});
+
+describe("a caller's transaction around an upload", () => {
+  it("shows the file to others when it commits", async () => {
+    const transaction = await harness.database.transaction();
+    const { file } = await scope.audio.upload(
+      { body: (await sampleOf("flac")).bytes },
+      { transaction },
+    );
+    await expect(scope.audio.get(file.id)).rejects.toMatchObject({ code: "file_not_found" });
+    await transaction.commit();
+    expect((await scope.audio.get(file.id)).id).toBe(file.id);
+  });
+
+  it("leaves nothing after a rollback and a sweep", async () => {
+    const transaction = await harness.database.transaction();
+    const { file } = await scope.audio.upload(
+      { body: (await sampleOf("flac")).bytes },
+      { transaction },
+    );
+    await transaction.rollback();
+    await expect(scope.audio.get(file.id)).rejects.toMatchObject({ code: "file_not_found" });
+
+    await ageLeases();
+    await harness.maintenance.sweep();
+    await ageLeases();
+    await harness.maintenance.sweep();
+    expect((await harness.keys()).filter((key) => key.includes(file.id))).toEqual([]);
+    expect((await harness.rows()).filter((row) => row.id === file.id)).toEqual([]);
+  });
+});
+
+describe("setTranscript", () => {
+  it("sets, replaces and removes the transcript", async () => {
+    expect((await scope.audio.setTranscript(id, "one")).transcript).toBe("one");
+    expect((await scope.audio.setTranscript(id, "two")).transcript).toBe("two");
+    expect((await scope.audio.setTranscript(id, null)).transcript).toBeNull();
+    expect((await scope.audio.get(id)).transcript).toBeNull();
+  });
+
+  it("is undone by a rollback of the caller's transaction", async () => {
+    await scope.audio.setTranscript(id, "before");
+    const transaction = await harness.database.transaction();
+    await scope.audio.setTranscript(id, "during", { transaction });
+    await transaction.rollback();
+    expect((await scope.audio.get(id)).transcript).toBe("before");
+  });
+
+  it.each([
+    ["with NUL", "a\0b"],
+    ["of 1,000,001 characters", "x".repeat(1_000_001)],
+    ["that is no string", 5],
+  ])("refuses a transcript %s", async (_what, transcript) => {
+    await expect(scope.audio.setTranscript(id, transcript as string)).rejects.toMatchObject({
+      code: "invalid_input",
+    });
+  });
+});
+
+async function ageLeases(): Promise<void> {
+  for (const table of ["images", "audio"]) {
+    await harness.database.query(
+      `UPDATE ${table} SET lease_expires_at = now() - interval '1 day' WHERE status <> 'ready'`,
+    );
+  }
+}

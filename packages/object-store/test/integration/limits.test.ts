@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { sizedMedia } from "@repo/sample-media";
+
+import { MAX_FILE_BYTES } from "../../src/object-store-provider.js";
+import type { MediaBody } from "../../src/upload/media-body.js";
+import { collect, pieces } from "../support/bytes.js";
+import { type Harness, openHarness } from "../support/harness.js";
+import { sampleOf } from "../support/samples.js";
+
+let harness: Harness;
+let folder: string;
+
+beforeAll(async () => {
+  harness = await openHarness();
+  folder = await mkdtemp(join(tmpdir(), "object-store-limits-"));
+});
+
+afterAll(async () => {
+  await harness.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function bodyOf(shape: string, byteSize: number): Promise<MediaBody> {
+  const media = sizedMedia("wav", byteSize);
+  switch (shape) {
+    case "buffer":
+      return collect(media);
+    case "blob":
+      return new Blob([new Uint8Array(await collect(media))]);
+    case "stream":
+      return Readable.from(media, { objectMode: false });
+    default: {
+      const path = join(folder, `${byteSize}.wav`);
+      await pipeline(media, createWriteStream(path));
+      return { path };
+    }
+  }
+}
+
+describe.each(["buffer", "path", "blob", "stream"])("a file from a %s", (shape) => {
+  it("of 104,857,600 bytes is stored, and one a byte longer leaves nothing", async () => {
+    const { audio } = harness.store.forSystem();
+
+    const { file } = await audio.upload({ body: await bodyOf(shape, MAX_FILE_BYTES) });
+    expect(file.byteSize).toBe(104_857_600);
+    expect((await audio.download(file.id)).byteLength).toBe(104_857_600);
+    await audio.delete(file.id);
+
+    await expect(
+      audio.upload({ body: await bodyOf(shape, MAX_FILE_BYTES + 1) }),
+    ).rejects.toMatchObject({ code: "file_too_large", maxBytes: 104_857_600 });
+    expect(await harness.keys()).toEqual([]);
+    expect(await harness.rows()).toEqual([]);
+  }, 60_000);
+});
+
+describe("maxBytes", () => {
+  it("lowers the limit for every body", async () => {
+    const { bytes } = await sampleOf("png");
+    const { images } = harness.storeWith({ maxBytes: bytes.byteLength - 1 }).forSystem();
+    for (const body of [bytes, new Blob([new Uint8Array(bytes)]), pieces(bytes, 100)]) {
+      await expect(images.upload({ body })).rejects.toMatchObject({
+        code: "file_too_large",
+        maxBytes: bytes.byteLength - 1,
+      });
+    }
+    expect(await harness.rows()).toEqual([]);
+  });
+
+  it("cannot be raised above 100 MB", () => {
+    expect(() => harness.storeWith({ maxBytes: MAX_FILE_BYTES + 1 })).toThrow(
+      expect.objectContaining({ code: "invalid_input" }),
+    );
+  });
+});

@@ -1,0 +1,195 @@
+import { randomUUID } from "node:crypto";
+
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
+import { QueryTypes } from "sequelize";
+import type { Sequelize } from "sequelize-typescript";
+import { v7 as uuidv7 } from "uuid";
+
+import { objectStoreMigrations } from "../../src/migrations.js";
+import { services } from "../support/services.js";
+
+const CREATE = "object-store/0001-create-images";
+const OPEN = "object-store/0002-open-images-to-the-system";
+const AUDIO = "object-store/0003-create-audio";
+
+let admin: Sequelize;
+let database: Sequelize;
+let name: string;
+let migrator: Migrator;
+
+beforeEach(async () => {
+  const { adminUrl } = services().postgres;
+  admin = createDatabase({ url: adminUrl });
+  name = `migrations_${randomUUID().replaceAll("-", "")}`;
+  await admin.query(`CREATE DATABASE ${name}`);
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  database = createDatabase({ url: url.href });
+  migrator = new Migrator({
+    database,
+    migrations: [...databaseMigrations, ...objectStoreMigrations()],
+  });
+});
+
+afterEach(async () => {
+  await database.close();
+  await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  await admin.close();
+});
+
+async function addUser(): Promise<string> {
+  const id = uuidv7();
+  await database.query(
+    `INSERT INTO users (id, email, created_at, updated_at) VALUES ('${id}', '${id}@example.com', now(), now())`,
+  );
+  return id;
+}
+
+/** A ready image as a release of that age stored it. */
+async function addImage(
+  userId: string | null,
+  columns: Record<string, string> = {},
+): Promise<string> {
+  const id = uuidv7();
+  const owner = userId === null ? "system" : `users/${userId}`;
+  const values: Record<string, string> = {
+    id: `'${id}'`,
+    user_id: userId === null ? "NULL" : `'${userId}'`,
+    s3_key: `'images/${owner}/${id}.jpg'`,
+    original_filename: `'cat.jpg'`,
+    content_type: `'image/jpeg'`,
+    byte_size: "1234",
+    sha256: `decode('${"ab".repeat(32)}', 'hex')`,
+    status: `'ready'`,
+    width: "10",
+    height: "20",
+    orientation: "1",
+    page_count: "1",
+    has_alpha: "false",
+    created_at: "now()",
+    updated_at: "now()",
+    ...columns,
+  };
+  await database.query(
+    `INSERT INTO images (${Object.keys(values).join(", ")}) VALUES (${Object.values(values).join(", ")})`,
+  );
+  return id;
+}
+
+function images(): Promise<Record<string, unknown>[]> {
+  return database.query(
+    `SELECT id, user_id, s3_key, original_filename, byte_size, encode(sha256, 'hex') AS sha256,
+            status, width, height
+     FROM images ORDER BY id`,
+    { type: QueryTypes.SELECT },
+  );
+}
+
+async function schema(): Promise<unknown> {
+  return database.query(
+    `SELECT table_name, column_name, data_type, is_nullable, column_default
+     FROM information_schema.columns WHERE table_schema = 'public'
+     UNION ALL
+     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', NULL
+     FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+     UNION ALL
+     SELECT tablename, indexname, indexdef, '', NULL FROM pg_indexes WHERE schemaname = 'public'
+     ORDER BY 1, 2, 3`,
+    { type: QueryTypes.SELECT },
+  );
+}
+
+describe("the migrations", () => {
+  it("keep every row of the oldest schema on the way up, down and up again", async () => {
+    await migrator.up({ to: CREATE });
+    const userId = await addUser();
+    await addImage(userId, { category: "'avatar'" });
+    await addImage(userId, { category: "'cover'" });
+    const original = await images();
+    expect(original).toHaveLength(2);
+
+    await migrator.up();
+    expect(await images()).toEqual(original);
+
+    await migrator.down({ to: OPEN });
+    expect(await images()).toEqual(original);
+    await expect(addImage(null, { category: "'x'" })).rejects.toThrow(/user_id/);
+
+    await migrator.up();
+    expect(await images()).toEqual(original);
+    await addImage(null);
+    expect(await images()).toHaveLength(3);
+  });
+
+  it("end in the same schema after going down and up again", async () => {
+    await migrator.up();
+    const before = await schema();
+    await migrator.down({ to: CREATE });
+    await migrator.up();
+    expect(await schema()).toEqual(before);
+  });
+
+  it("refuse a step back that would lose files", async () => {
+    await migrator.up();
+    await addImage(null);
+    await migrator.down({ to: AUDIO });
+    await expect(migrator.down({ to: OPEN })).rejects.toThrow(OPEN);
+    expect(await images()).toHaveLength(1);
+  });
+
+  it("refuse rows that break the rules", async () => {
+    await migrator.up();
+    const userId = await addUser();
+    const broken: [Record<string, string>, RegExp][] = [
+      [{ s3_key: "'images/system/other.jpg'" }, /s3_key_form/],
+      [{ s3_key: `'images/users/${uuidv7()}/x.jpg'` }, /s3_key_form/],
+      [{ status: "'pending'" }, /lease_unless_ready/],
+      [{ lease_expires_at: "now()" }, /lease_unless_ready/],
+      [{ status: "'gone'", lease_expires_at: "now()" }, /status/],
+      [{ width: "NULL" }, /ready_is_complete/],
+      [{ sha256: "NULL" }, /ready_is_complete/],
+      [{ sha256: "'\\x00'" }, /sha256/],
+      [{ byte_size: "0" }, /byte_size/],
+      [{ byte_size: "104857601" }, /byte_size/],
+      [{ orientation: "9" }, /orientation/],
+      [{ height: "0" }, /height/],
+      [{ content_type: "'image/svg+xml'" }, /content_type/],
+      [{ user_id: `'${uuidv7()}'` }, /s3_key_form|user_id/],
+    ];
+    for (const [columns, constraint] of broken) {
+      await expect(addImage(userId, columns)).rejects.toThrow(constraint);
+    }
+    await expect(addImage(userId)).resolves.toEqual(expect.any(String));
+  });
+
+  it("never let a user be deleted while files are left", async () => {
+    await migrator.up();
+    const userId = await addUser();
+    await addImage(userId);
+    await expect(database.query(`DELETE FROM users WHERE id = '${userId}'`)).rejects.toThrow(
+      /foreign key/,
+    );
+  });
+
+  it("refer to the owner's table that the application names", async () => {
+    const custom = new Migrator({
+      database,
+      migrations: objectStoreMigrations({
+        owner: { schema: "app", table: 'the "people"', column: "pid" },
+      }),
+    });
+    await database.query(`CREATE SCHEMA app`);
+    await database.query(`CREATE TABLE app."the ""people""" (pid uuid PRIMARY KEY)`);
+    await custom.up();
+    await expect(addImage(uuidv7())).rejects.toThrow(/foreign key/);
+    const pid = uuidv7();
+    await database.query(`INSERT INTO app."the ""people""" VALUES ('${pid}')`);
+    await expect(addImage(pid)).resolves.toEqual(expect.any(String));
+  });
+
+  it("need no owner's table when the application has none", async () => {
+    await new Migrator({ database, migrations: objectStoreMigrations({ owner: null }) }).up();
+    await expect(addImage(uuidv7())).resolves.toEqual(expect.any(String));
+  });
+});

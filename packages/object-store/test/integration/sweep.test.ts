@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { v7 as uuidv7 } from "uuid";
+
+import { type Harness, openHarness } from "../support/harness.js";
+import { sampleOf, uploadSample } from "../support/samples.js";
+
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await openHarness();
+});
+
+afterEach(async () => {
+  await harness.database.query("DELETE FROM images");
+});
+
+afterAll(async () => {
+  await harness.close();
+});
+
+/** A row as a crash leaves it, with or without its object. */
+async function crashed(
+  status: "pending" | "deleting",
+  lease: string,
+  withObject: boolean,
+): Promise<string> {
+  const id = uuidv7();
+  const key = `images/system/${id}.png`;
+  await harness.database.query(
+    `INSERT INTO images (id, s3_key, content_type, status, lease_expires_at, created_at, updated_at)
+     VALUES ('${id}', '${key}', 'image/png', '${status}', now() + interval '${lease}', now(), now())`,
+  );
+  if (withObject) {
+    const body = Buffer.from("bytes");
+    await harness.s3.put({ key, body, byteLength: body.byteLength, contentType: "image/png" });
+  }
+  return key;
+}
+
+async function ageTombstones(): Promise<void> {
+  await harness.database.query(
+    `UPDATE images SET lease_expires_at = now() - interval '1 s' WHERE status <> 'ready'`,
+  );
+}
+
+describe("sweep", () => {
+  it("removes what expired deletions left, with and without an object", async () => {
+    await crashed("deleting", "-1 s", true);
+    await crashed("deleting", "-1 s", false);
+    expect(await harness.maintenance.sweep()).toEqual({ abandoned: 0, removed: 2, failed: 0 });
+    expect(await harness.keys()).toEqual([]);
+    expect(await harness.rows()).toEqual([]);
+  });
+
+  it("removes an expired upload's object and keeps its tombstone for one more lease", async () => {
+    const key = await crashed("pending", "-1 s", true);
+    expect(await harness.maintenance.sweep()).toEqual({ abandoned: 1, removed: 0, failed: 0 });
+    expect(await harness.keys()).toEqual([]);
+    expect(await harness.rows()).toMatchObject([{ status: "deleting", s3_key: key }]);
+
+    // The request that the crash left on its way arrives after all.
+    const body = Buffer.from("late");
+    await harness.s3.put({ key, body, byteLength: body.byteLength, contentType: "image/png" });
+    await ageTombstones();
+    expect(await harness.maintenance.sweep()).toEqual({ abandoned: 0, removed: 1, failed: 0 });
+    expect(await harness.keys()).toEqual([]);
+    expect(await harness.rows()).toEqual([]);
+  });
+
+  it("leaves running uploads and ready files alone", async () => {
+    const key = await crashed("pending", "1 h", true);
+    const { file } = await uploadSample(harness.store.forSystem(), await sampleOf("png"));
+    expect(await harness.maintenance.sweep()).toEqual({ abandoned: 0, removed: 0, failed: 0 });
+    expect(await harness.keys()).toContain(key);
+    expect(await harness.store.forSystem().images.exists(file.id)).toBe(true);
+  });
+
+  it("sweeps each file once when many sweep at once", async () => {
+    await Promise.all(Array.from({ length: 40 }, () => crashed("deleting", "-1 s", true)));
+    const reports = await Promise.all(Array.from({ length: 5 }, () => harness.maintenance.sweep()));
+    expect(reports.reduce((sum, { removed }) => sum + removed, 0)).toBe(40);
+    expect(await harness.rows()).toEqual([]);
+  });
+});
+
+describe("an upload that outlives its lease", () => {
+  it("fails with upload_expired and leaves nothing", async () => {
+    const { bytes } = await sampleOf("png");
+    const before = await harness.keys();
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      yield bytes.subarray(0, bytes.byteLength - 1);
+      await ageTombstones();
+      await harness.maintenance.sweep();
+      yield bytes.subarray(bytes.byteLength - 1);
+    }
+    await expect(harness.store.forSystem().images.upload({ body: slow() })).rejects.toMatchObject({
+      code: "upload_expired",
+      retryable: true,
+    });
+    await ageTombstones();
+    await harness.maintenance.sweep();
+    expect(await harness.keys()).toEqual(before);
+    expect(await harness.rows()).toEqual([]);
+  });
+});

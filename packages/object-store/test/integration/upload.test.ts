@@ -1,0 +1,218 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Sample } from "@repo/sample-media";
+
+import { InvalidInputError, ObjectStoreError } from "../../src/errors.js";
+import type { MediaBody } from "../../src/upload/media-body.js";
+import { collect, pieces, sha256 } from "../support/bytes.js";
+import { type Harness, openHarness } from "../support/harness.js";
+import { allBrokenSamples, allSamples, sampleOf, uploadSample } from "../support/samples.js";
+
+let harness: Harness;
+let folder: string;
+let userId: string;
+
+beforeAll(async () => {
+  harness = await openHarness();
+  folder = await mkdtemp(join(tmpdir(), "object-store-upload-"));
+  userId = await harness.addUser();
+});
+
+afterAll(async () => {
+  await harness.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("upload", () => {
+  it("stores every valid sample with its facts and its exact bytes", async () => {
+    const scope = harness.store.forUser(userId);
+    for (const sample of await allSamples()) {
+      const { file, url } = await uploadSample(scope, sample);
+
+      expect(file).toMatchObject({
+        userId,
+        filename: sample.name,
+        byteSize: sample.bytes.byteLength,
+        sha256: sha256(sample.bytes),
+      });
+      expectFacts(file, sample);
+      const response = await fetch(url);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("content-type")).toBe(sample.expect.contentType);
+      expect(sha256(new Uint8Array(await response.arrayBuffer()))).toBe(file.sha256);
+    }
+  });
+
+  it("refuses every broken sample with its code and stores nothing", async () => {
+    const scope = harness.store.forUser(await harness.addUser());
+    const before = { keys: await harness.keys(), rows: await harness.rows() };
+
+    for (const { name, bytes, code } of await allBrokenSamples()) {
+      for (const collection of [scope.images, scope.audio]) {
+        const refusal = await collection
+          .upload({ body: bytes, filename: name })
+          .catch((error: unknown) => error);
+        expect(refusal).toBeInstanceOf(ObjectStoreError);
+        // What begins as audio is no image, broken or not, and the other way round.
+        expect([code, "unsupported_media_type"]).toContain((refusal as ObjectStoreError).code);
+      }
+    }
+    expect({ keys: await harness.keys(), rows: await harness.rows() }).toEqual(before);
+  });
+
+  const shapes: [string, (sample: Sample) => MediaBody | Promise<MediaBody>][] = [
+    ["a Buffer", ({ bytes }) => Buffer.from(bytes)],
+    ["a Uint8Array", ({ bytes }) => new Uint8Array(bytes)],
+    ["a Blob", ({ bytes }) => new Blob([new Uint8Array(bytes)])],
+    ["a Node stream", ({ bytes }) => Readable.from(pieces(bytes, 1000), { objectMode: false })],
+    ["a web stream", ({ bytes }) => new Blob([new Uint8Array(bytes)]).stream()],
+    ["an async iterable", ({ bytes }) => pieces(bytes, 777)],
+    [
+      "an async iterable that fills one buffer again and again",
+      async function* ({ bytes }) {
+        const buffer = Buffer.alloc(512);
+        for await (const piece of pieces(bytes, 512)) {
+          buffer.set(piece);
+          yield buffer.subarray(0, piece.byteLength);
+        }
+      },
+    ],
+    [
+      "a path",
+      async (sample) => {
+        const path = join(folder, sample.name);
+        await writeFile(path, sample.bytes);
+        return { path };
+      },
+    ],
+  ];
+
+  it.each(shapes)("takes %s", async (_shape, toBody) => {
+    const scope = harness.store.forSystem();
+    for (const format of ["jpeg", "m4a"] as const) {
+      const sample = await sampleOf(format);
+      const { file } = await uploadSample(scope, sample, await toBody(sample));
+
+      expect(file.sha256).toBe(sha256(sample.bytes));
+      expectFacts(file, sample);
+      const collection = file.kind === "image" ? scope.images : scope.audio;
+      const { stream } = await collection.download(file.id);
+      expect(sha256(await collect(stream))).toBe(file.sha256);
+    }
+  });
+
+  it("takes the name of a File or a path when none is given", async () => {
+    const scope = harness.store.forSystem();
+    const { bytes } = await sampleOf("png");
+    const path = join(folder, "from-path.png");
+    await writeFile(path, bytes);
+    const named = new File([new Uint8Array(bytes)], "from-file.png");
+
+    expect((await scope.images.upload({ body: { path } })).file.filename).toBe("from-path.png");
+    expect((await scope.images.upload({ body: named })).file.filename).toBe("from-file.png");
+    expect((await scope.images.upload({ body: bytes })).file.filename).toBeNull();
+  });
+
+  it("keeps a transcript with audio", async () => {
+    const { bytes } = await sampleOf("mp3");
+    const scope = harness.store.forUser(userId);
+    const { file } = await scope.audio.upload({ body: bytes, transcript: "Once upon a time…" });
+    expect((await scope.audio.get(file.id)).transcript).toBe("Once upon a time…");
+  });
+
+  it("refuses an image as audio and audio as an image, and stores nothing", async () => {
+    const scope = harness.store.forUser(await harness.addUser());
+    const [png, wav] = [await sampleOf("png"), await sampleOf("wav")];
+    const before = await harness.rows();
+
+    await expect(scope.audio.upload({ body: png.bytes })).rejects.toMatchObject({
+      code: "unsupported_media_type",
+    });
+    await expect(scope.images.upload({ body: wav.bytes })).rejects.toMatchObject({
+      code: "unsupported_media_type",
+    });
+    expect(await harness.rows()).toEqual(before);
+  });
+
+  it("refuses an owner that does not exist", async () => {
+    const { bytes } = await sampleOf("gif");
+    const nobody = "01890000-0000-7000-8000-000000000000";
+    await expect(
+      harness.store.forUser(nobody).images.upload({ body: bytes }),
+    ).rejects.toMatchObject({ code: "owner_not_found" });
+    expect((await harness.keys()).filter((key) => key.includes(nobody))).toEqual([]);
+  });
+
+  it("refuses a named pipe as path without waiting for its writer", async () => {
+    const path = join(folder, "pipe.png");
+    execFileSync("mkfifo", [path]);
+    await expect(harness.store.forSystem().images.upload({ body: { path } })).rejects.toMatchObject(
+      { code: "invalid_input" },
+    );
+  });
+
+  it("fails with source_failed when the body's source fails, and stores nothing", async () => {
+    const { bytes } = await sampleOf("wav");
+    const scope = harness.store.forSystem();
+    const before = { keys: await harness.keys(), rows: await harness.rows() };
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield* pieces(bytes.subarray(0, bytes.byteLength / 2), 1000);
+      throw new Error("the disk is gone");
+    }
+    await expect(scope.audio.upload({ body: failing() })).rejects.toMatchObject({
+      code: "source_failed",
+      cause: { message: "the disk is gone" },
+    });
+    expect({ keys: await harness.keys(), rows: await harness.rows() }).toEqual(before);
+  });
+
+  it.each([
+    ["no input", undefined],
+    ["no body", {}],
+    ["a string as body", { body: "bytes" }],
+    ["an unknown property", { body: new Uint8Array(1), owner: "me" }],
+    ["a filename that is no string", { body: new Uint8Array(1), filename: 5 }],
+    ["a path that does not exist", { body: { path: "/nonexistent/cat.jpg" } }],
+    ["a folder as path", { body: { path: tmpdir() } }],
+    ["chunks that are no bytes", { body: Readable.from(["text"]) }],
+  ])("refuses %s with invalid_input", async (_what, input) => {
+    const { images } = harness.store.forSystem();
+    await expect(images.upload(input as { body: Uint8Array })).rejects.toBeInstanceOf(
+      InvalidInputError,
+    );
+  });
+
+  it("ends with upload_aborted when the caller's signal aborts, and stores nothing", async () => {
+    const { bytes } = await sampleOf("wav");
+    const scope = harness.store.forSystem();
+    const before = { keys: await harness.keys(), rows: await harness.rows() };
+    const controller = new AbortController();
+    async function* hanging(): AsyncGenerator<Uint8Array> {
+      yield bytes.subarray(0, 2000);
+      controller.abort();
+      await new Promise(() => undefined);
+    }
+    await expect(
+      scope.audio.upload({ body: hanging() }, { signal: controller.signal }),
+    ).rejects.toMatchObject({ code: "upload_aborted" });
+    expect({ keys: await harness.keys(), rows: await harness.rows() }).toEqual(before);
+  });
+});
+
+function expectFacts(file: object, { expect: facts }: Sample): void {
+  if (facts.kind === "image") {
+    expect(file).toMatchObject({ ...facts });
+    return;
+  }
+  const { durationSeconds, ...rest } = facts;
+  expect(file).toMatchObject(rest);
+  const actual = (file as { durationSeconds: number }).durationSeconds;
+  expect(Math.abs(actual - durationSeconds)).toBeLessThanOrEqual(
+    Math.max(0.1, durationSeconds / 100),
+  );
+}

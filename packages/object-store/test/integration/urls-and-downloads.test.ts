@@ -1,0 +1,139 @@
+import { request } from "node:http";
+
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+import type { MediaScope } from "../../src/provider.js";
+import { collect, sha256 } from "../support/bytes.js";
+import { type Harness, openHarness } from "../support/harness.js";
+import { sampleOf, uploadSample } from "../support/samples.js";
+
+let harness: Harness;
+let scope: MediaScope;
+let id: string;
+let bytes: Uint8Array;
+
+beforeAll(async () => {
+  harness = await openHarness();
+  scope = harness.store.forUser(await harness.addUser());
+  const sample = await sampleOf("wav");
+  bytes = sample.bytes;
+  id = (await uploadSample(scope, { ...sample, name: 'Grüße "aus" Köln.wav' })).file.id;
+});
+
+afterAll(async () => {
+  await harness.close();
+});
+
+describe("url", () => {
+  it("gives the bytes to anyone, with the detected type and the name", async () => {
+    const { url } = await scope.audio.url(id, { disposition: "attachment" });
+    const response = await fetch(url);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("audio/wav");
+    expect(response.headers.get("content-disposition")).toBe(
+      `attachment; filename="Gr__e _aus_ K_ln.wav"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%22aus%22%20K%C3%B6ln.wav`,
+    );
+    expect(sha256(new Uint8Array(await response.arrayBuffer()))).toBe(sha256(bytes));
+  });
+
+  it("is shown inline unless asked otherwise", async () => {
+    const response = await fetch((await scope.audio.url(id)).url, { method: "GET" });
+    expect(response.headers.get("content-disposition")).toMatch(/^inline;/);
+    await response.body?.cancel();
+  });
+
+  it("says when it expires, and is refused when changed", async () => {
+    const before = Date.now();
+    const { url, expiresAt } = await scope.audio.url(id, { expiresIn: 300 });
+    expect(expiresAt.getTime()).toBeGreaterThanOrEqual(Math.floor(before / 1000) * 1000 + 300_000);
+    expect(expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + 300_000);
+
+    const longer = url.replace("X-Amz-Expires=300", "X-Amz-Expires=301");
+    expect(longer).not.toBe(url);
+    expect((await fetch(longer)).status).toBe(403);
+    expect((await fetch(url.split("?")[0] ?? "")).status).toBe(403);
+  });
+
+  it.each([0, 604_801, 1.5, "60"])("refuses to expire in %p seconds", async (expiresIn) => {
+    await expect(scope.audio.url(id, { expiresIn: expiresIn as number })).rejects.toMatchObject({
+      code: "invalid_input",
+    });
+  });
+
+  it("signs many at once and leaves out what the scope may not see", async () => {
+    const stranger = harness.store.forUser(await harness.addUser());
+    const hidden = (await uploadSample(stranger, await sampleOf("wav"))).file.id;
+    const shared = (await uploadSample(harness.store.forSystem(), await sampleOf("wav"))).file.id;
+
+    const urls = await scope.audio.urls([id, hidden, shared, "nonsense"]);
+    expect([...urls.keys()].sort()).toEqual([id, shared].sort());
+    for (const { url } of urls.values()) {
+      const response = await fetch(url);
+      expect(response.status).toBe(200);
+      await response.body?.cancel();
+    }
+  });
+});
+
+describe("download", () => {
+  it("gives the whole file with its length, type and entity tag", async () => {
+    const download = await scope.audio.download(id);
+    expect(download).toMatchObject({
+      byteLength: bytes.byteLength,
+      totalByteLength: bytes.byteLength,
+      contentType: "audio/wav",
+    });
+    expect(download.etag).toMatch(/^".+"$/);
+    expect(sha256(await collect(download.stream))).toBe(sha256(bytes));
+  });
+
+  it.each([
+    [{ start: 0, end: 0 }, 0, 1],
+    [{ start: 10, end: 19 }, 10, 20],
+    [{ start: 100 }, 100, undefined],
+    [{ start: 5, end: 99_999_999 }, 5, undefined],
+  ])("gives the range %j", async (range, start, end) => {
+    const expected = Buffer.from(bytes.subarray(start, end));
+    const { stream, byteLength, totalByteLength } = await scope.audio.download(id, { range });
+    expect(await collect(stream)).toEqual(expected);
+    expect(byteLength).toBe(expected.byteLength);
+    expect(totalByteLength).toBe(bytes.byteLength);
+  });
+
+  it("refuses a range outside the file and one that is none", async () => {
+    await expect(
+      scope.audio.download(id, { range: { start: bytes.byteLength } }),
+    ).rejects.toMatchObject({ code: "invalid_range" });
+    for (const range of [{ start: -1 }, { start: 5, end: 4 }, { start: 0.5 }]) {
+      await expect(scope.audio.download(id, { range })).rejects.toMatchObject({
+        code: "invalid_input",
+      });
+    }
+  });
+
+  it("ends with upload_aborted when the caller's signal aborts", async () => {
+    const controller = new AbortController();
+    const { stream } = await scope.audio.download(id, { signal: controller.signal });
+    controller.abort();
+    await expect(collect(stream)).rejects.toMatchObject({ code: "upload_aborted" });
+    await expect(scope.audio.download(id, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: "upload_aborted",
+    });
+  });
+});
+
+it("refuses to write or delete with a URL that was signed for reading", async () => {
+  const { url } = await scope.audio.url(id);
+  for (const method of ["PUT", "DELETE"]) {
+    const status = await new Promise((resolve, reject) => {
+      request(url, { method }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on("error", reject)
+        .end();
+    });
+    expect(status).toBe(403);
+  }
+  expect(await scope.audio.exists(id)).toBe(true);
+});

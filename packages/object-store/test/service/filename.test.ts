@@ -1,0 +1,45 @@
+import { describe, expect, it } from "@jest/globals";
+
+import { contentDisposition } from "../../src/service/content-disposition.js";
+import { sanitizedFilename } from "../../src/service/filename.js";
+
+describe("sanitizedFilename", () => {
+  it.each([
+    ["cat.jpg", "cat.jpg"],
+    ["../../etc/passwd", "passwd"],
+    ["C:\\Users\\me\\cat.jpg", "cat.jpg"],
+    ["a\u0000b\r\nc.png", "abc.png"],
+    ["photo\u202Egnp.exe", "photognp.exe"],
+    ["  spaced .mp3 ", "spaced .mp3"],
+    ["Cafe\u0301.flac", "Caf\u00E9.flac"],
+    ["\uD800lone.wav", "\uFFFDlone.wav"],
+  ])("makes %j %j", (given, expected) => {
+    expect(sanitizedFilename(given)).toBe(expected);
+  });
+
+  it.each([undefined, "", "   ", ".", "..", "a/..", "folder/", "\u0007"])(
+    "makes %j null",
+    (given) => {
+      expect(sanitizedFilename(given)).toBeNull();
+    },
+  );
+
+  it("cuts to 255 characters, counting an emoji as one, and keeps the extension", () => {
+    const name = sanitizedFilename(`${"🎵".repeat(10_000)}.mp3`) ?? "";
+    expect(Array.from(name)).toHaveLength(255);
+    expect(name.endsWith("🎵.mp3")).toBe(true);
+  });
+});
+
+describe("contentDisposition", () => {
+  it("keeps a plain name plain", () => {
+    expect(contentDisposition("inline", "cat.jpg")).toBe(`inline; filename="cat.jpg"`);
+  });
+
+  it("encodes other names by RFC 8187 and never breaks out of the header", () => {
+    const header = contentDisposition("attachment", `ö"\\;%'()*\u{1F3B5}.mp3`);
+    expect(header).toBe(
+      `attachment; filename="_____'()*_.mp3"; filename*=UTF-8''%C3%B6%22%5C%3B%25%27%28%29%2A%F0%9F%8E%B5.mp3`,
+    );
+  });
+});

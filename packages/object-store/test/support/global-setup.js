@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
+import { startLocalS3 } from "@repo/local-s3";
+import { startLocalPostgres } from "@repo/local-services";
+import { objectStoreMigrations } from "@repo/object-store/migrations";
+import { brokenSamples, validSamples } from "@repo/sample-media";
+
+const TEMPLATE = "object_store_template";
+
+/**
+ * One PostgreSQL and one S3 server for the whole run. Each test file takes a database of its own,
+ * copied from a migrated template, and a bucket of its own. `TEST_S3_ENDPOINT`,
+ * `TEST_S3_ACCESS_KEY_ID` and `TEST_S3_SECRET_ACCESS_KEY` name another S3 server to test against.
+ */
+export default async function globalSetup() {
+  const dataDir = await mkdtemp(join(tmpdir(), "object-store-test-"));
+  const postgres = await startLocalPostgres({ dataDir: join(dataDir, "postgres"), durable: false });
+  const s3 = await startS3(join(dataDir, "s3"));
+
+  const database = createDatabase({ url: await postgres.createDatabase(TEMPLATE) });
+  await new Migrator({
+    database,
+    migrations: [...databaseMigrations, ...objectStoreMigrations()],
+  }).up();
+  await database.close();
+
+  const samples = join(dataDir, "samples");
+  await writeSamples(samples);
+
+  process.env["OBJECT_STORE_TEST_SERVICES"] = JSON.stringify({
+    samples,
+    postgres: { adminUrl: postgres.url, template: TEMPLATE },
+    s3: {
+      endpoint: s3.endpoint,
+      region: s3.region,
+      accessKeyId: s3.accessKeyId,
+      secretAccessKey: s3.secretAccessKey,
+    },
+  });
+  globalThis.stopTestServices = async () => {
+    await s3.close();
+    await postgres.stop("immediate");
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
+
+/** The samples take seconds to make: once is enough for all test files. */
+async function writeSamples(folder) {
+  await mkdir(folder);
+  const index = { valid: [], broken: [] };
+  for (const [list, samples] of [
+    [index.valid, await validSamples()],
+    [index.broken, await brokenSamples()],
+  ]) {
+    for (const { bytes, ...facts } of samples) {
+      await writeFile(join(folder, facts.name), bytes);
+      list.push(facts);
+    }
+  }
+  await writeFile(join(folder, "index.json"), JSON.stringify(index));
+}
+
+async function startS3(dataDir) {
+  const endpoint = process.env["TEST_S3_ENDPOINT"];
+  if (endpoint === undefined) {
+    return startLocalS3({
+      dataDir,
+      accessKeyId: "object-store-test",
+      secretAccessKey: "object-store-test-secret",
+      durable: false,
+    });
+  }
+  return {
+    endpoint,
+    region: process.env["TEST_S3_REGION"] ?? "us-east-1",
+    accessKeyId: process.env["TEST_S3_ACCESS_KEY_ID"],
+    secretAccessKey: process.env["TEST_S3_SECRET_ACCESS_KEY"],
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+
+import { createDatabase } from "@repo/database";
+import { S3Provider } from "@repo/s3-provider";
+import { QueryTypes } from "sequelize";
+import type { Sequelize } from "sequelize-typescript";
+import { v7 as uuidv7 } from "uuid";
+
+import { objectStoreMaintenance, type ObjectStoreMaintenance } from "../../src/maintenance.js";
+import { type ObjectStoreOptions, objectStoreProvider } from "../../src/object-store-provider.js";
+import type { ObjectStoreProvider } from "../../src/provider.js";
+import { services, type TestServices } from "./services.js";
+
+/** The module over a database and a bucket of its own. */
+export interface Harness {
+  database: Sequelize;
+  databaseUrl: string;
+  s3: S3Provider;
+  store: ObjectStoreProvider;
+  maintenance: ObjectStoreMaintenance;
+  /** A provider over the same database and bucket with other options. */
+  storeWith(options: Partial<ObjectStoreOptions>): ObjectStoreProvider;
+  /** Adds a user and gives its id. */
+  addUser(): Promise<string>;
+  /** Every key in the bucket. */
+  keys(): Promise<string[]>;
+  /** Every row of both tables, whatever its status. */
+  rows(): Promise<{ id: string; status: string; s3_key: string }[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param options of every provider that the harness makes
+ * @param servers others than those of the global setup
+ */
+export async function openHarness(
+  options: Partial<ObjectStoreOptions> = {},
+  servers: Partial<TestServices> = {},
+): Promise<Harness> {
+  const { postgres, s3: server } = { ...services(), ...servers };
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  const admin = createDatabase({ url: postgres.adminUrl });
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${postgres.template}`);
+  const url = new URL(postgres.adminUrl);
+  url.pathname = `/${name}`;
+  const database = createDatabase({ url: url.href });
+
+  const s3 = new S3Provider({
+    bucket: name.replace("_", "-").slice(0, 40),
+    client: {
+      endpoint: server.endpoint,
+      region: server.region,
+      credentials: { accessKeyId: server.accessKeyId, secretAccessKey: server.secretAccessKey },
+      forcePathStyle: true,
+    },
+  });
+  await s3.ensureBucket();
+
+  const storeWith = (more: Partial<ObjectStoreOptions>): ObjectStoreProvider =>
+    objectStoreProvider({ database, s3, ...options, ...more });
+  return {
+    database,
+    databaseUrl: url.href,
+    s3,
+    store: storeWith({}),
+    maintenance: objectStoreMaintenance({ database, s3 }),
+    storeWith,
+    async addUser() {
+      const id = uuidv7();
+      await database.query(
+        `INSERT INTO users (id, email, created_at, updated_at)
+         VALUES ('${id}', '${id}@example.com', now(), now())`,
+      );
+      return id;
+    },
+    async keys() {
+      const keys: string[] = [];
+      for await (const object of s3.list()) keys.push(object.key);
+      return keys.sort();
+    },
+    rows: () =>
+      database.query(
+        `SELECT id, status, s3_key FROM images UNION ALL SELECT id, status, s3_key FROM audio ORDER BY s3_key`,
+        { type: QueryTypes.SELECT },
+      ),
+    async close() {
+      s3.destroy();
+      await database.close();
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.close();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { CopyObjectCommand } from "@aws-sdk/client-s3";
+
+import { type CallOptions } from "./multipart-upload.js";
+import { assertObjectKey, encodeKey } from "./object-key.js";
+import { type S3Caller } from "./s3-caller.js";
+
+export interface CopyInput extends CallOptions {
+  sourceKey: string;
+  targetKey: string;
+  /** An ETag; the call fails with `s3_precondition_failed` if the source has another by now. */
+  copySourceIfMatch?: string;
+}
+
+export async function copyObject(caller: S3Caller, input: CopyInput): Promise<void> {
+  const { sourceKey, targetKey, copySourceIfMatch, signal } = input;
+  assertObjectKey(sourceKey, "copy");
+  await caller.send(
+    new CopyObjectCommand({
+      Bucket: caller.bucket,
+      Key: targetKey,
+      CopySource: `${caller.bucket}/${encodeKey(sourceKey)}`,
+      CopySourceIfMatch: copySourceIfMatch,
+    }),
+    { operation: "copy", key: targetKey, signal },
+  );
+}

@@ -1,0 +1,34 @@
+export type { CopyInput } from "./copy-object.js";
+export type { DeleteManyResult } from "./delete-objects.js";
+export {
+  S3AbortedError,
+  S3AccessDeniedError,
+  S3BucketNotFoundError,
+  S3Error,
+  type S3ErrorCode,
+  type S3ErrorDetails,
+  S3InvalidRangeError,
+  S3InvalidRequestError,
+  S3LengthMismatchError,
+  S3NotFoundError,
+  type S3Operation,
+  type S3Outcome,
+  S3PreconditionFailedError,
+  S3ThrottledError,
+  S3TimeoutError,
+  S3UnavailableError,
+  S3UnexpectedError,
+} from "./errors.js";
+export type { ByteRange, GetOptions, ObjectDownload, ObjectFacts } from "./get-object.js";
+export type { PresignedUrl, PresignGetOptions } from "./get-presigner.js";
+export type { ListedMultipartUpload, ListedObject, ListOptions } from "./list-objects.js";
+export type {
+  CallOptions,
+  CreateMultipartUploadInput,
+  MultipartUpload,
+  UploadedPart,
+  UploadPartInput,
+} from "./multipart-upload.js";
+export type { S3ConnectionOptions, S3Credentials, S3ProviderOptions } from "./options.js";
+export type { ObjectHeaders, PutInput } from "./put-object.js";
+export { S3Provider } from "./s3-provider.js";

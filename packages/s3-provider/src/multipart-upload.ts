@@ -1,0 +1,118 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+
+import { S3NotFoundError, S3UnexpectedError } from "./errors.js";
+import { type ObjectHeaders } from "./put-object.js";
+import { type S3Call, type S3Caller } from "./s3-caller.js";
+
+export interface MultipartUpload {
+  key: string;
+  uploadId: string;
+}
+
+export interface UploadedPart {
+  partNumber: number;
+  etag: string;
+}
+
+export interface CreateMultipartUploadInput extends ObjectHeaders {
+  key: string;
+  signal?: AbortSignal;
+}
+
+export interface UploadPartInput {
+  /** 1 to 10,000. */
+  partNumber: number;
+  /** At least 5 MiB, save for the last part. Must not change until the call has settled. */
+  body: Uint8Array;
+  signal?: AbortSignal;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export async function createMultipartUpload(
+  caller: S3Caller,
+  { key, contentType, contentDisposition, cacheControl, signal }: CreateMultipartUploadInput,
+): Promise<MultipartUpload> {
+  const call: S3Call = { operation: "createMultipartUpload", key, signal };
+  const { UploadId: uploadId } = await caller.send(
+    new CreateMultipartUploadCommand({
+      Bucket: caller.bucket,
+      Key: key,
+      ContentType: contentType,
+      ContentDisposition: contentDisposition,
+      CacheControl: cacheControl,
+    }),
+    call,
+  );
+  return { key, uploadId: present(uploadId, "UploadId", call) };
+}
+
+export async function uploadPart(
+  caller: S3Caller,
+  { key, uploadId }: MultipartUpload,
+  { partNumber, body, signal }: UploadPartInput,
+): Promise<UploadedPart> {
+  const call: S3Call = { operation: "uploadPart", key, signal };
+  const { ETag: etag } = await caller.send(
+    new UploadPartCommand({
+      Bucket: caller.bucket,
+      Key: key,
+      UploadId: uploadId,
+      PartNumber: partNumber,
+      Body: body,
+      ContentLength: body.byteLength,
+    }),
+    call,
+  );
+  return { partNumber, etag: present(etag, "ETag", call) };
+}
+
+export async function completeMultipartUpload(
+  caller: S3Caller,
+  { key, uploadId }: MultipartUpload,
+  parts: readonly UploadedPart[],
+  { signal }: CallOptions = {},
+): Promise<{ etag: string | undefined }> {
+  const { ETag: etag } = await caller.send(
+    new CompleteMultipartUploadCommand({
+      Bucket: caller.bucket,
+      Key: key,
+      UploadId: uploadId,
+      MultipartUpload: {
+        // S3 refuses parts that are not in ascending order.
+        Parts: parts
+          .toSorted((a, b) => a.partNumber - b.partNumber)
+          .map((part) => ({ PartNumber: part.partNumber, ETag: part.etag })),
+      },
+    }),
+    { operation: "completeMultipartUpload", key, signal },
+  );
+  return { etag: etag || undefined };
+}
+
+export async function abortMultipartUpload(
+  caller: S3Caller,
+  { key, uploadId }: MultipartUpload,
+  { signal }: CallOptions = {},
+): Promise<void> {
+  try {
+    await caller.send(
+      new AbortMultipartUploadCommand({ Bucket: caller.bucket, Key: key, UploadId: uploadId }),
+      { operation: "abortMultipartUpload", key, signal },
+    );
+  } catch (error) {
+    if (!(error instanceof S3NotFoundError)) throw error;
+  }
+}
+
+function present(value: string | undefined, name: string, call: S3Call): string {
+  if (value) return value;
+  throw new S3UnexpectedError({ ...call, outcome: "unknown", reason: `the answer has no ${name}` });
+}

@@ -1,0 +1,118 @@
+import { type Readable } from "node:stream";
+
+import { PutObjectCommand, type PutObjectCommandOutput } from "@aws-sdk/client-s3";
+
+import { S3LengthMismatchError, S3UnexpectedError } from "./errors.js";
+import { ExactLengthStream } from "./exact-length-stream.js";
+import { type S3Call, type S3Caller } from "./s3-caller.js";
+
+/** What an object is stored with. */
+export interface ObjectHeaders {
+  contentType: string;
+  contentDisposition?: string;
+  cacheControl?: string;
+}
+
+export interface PutInput extends ObjectHeaders {
+  key: string;
+  body: Uint8Array | Readable;
+  /** Length of the body in bytes, checked. */
+  byteLength: number;
+  /** "*" refuses to replace an existing object. */
+  ifNoneMatch?: "*";
+  signal?: AbortSignal;
+}
+
+export async function putObject(caller: S3Caller, input: PutInput): Promise<{ etag: string }> {
+  const call: S3Call = { operation: "put", key: input.key, signal: input.signal };
+  const output =
+    input.body instanceof Uint8Array
+      ? await putBytes(caller, input, input.body, call)
+      : await putStream(caller, input, input.body, call);
+  if (output.ETag === undefined) {
+    throw new S3UnexpectedError({ ...call, outcome: "unknown", reason: "the answer has no ETag" });
+  }
+  return { etag: output.ETag };
+}
+
+function putBytes(
+  caller: S3Caller,
+  input: PutInput,
+  body: Uint8Array,
+  call: S3Call,
+): Promise<PutObjectCommandOutput> {
+  if (body.byteLength !== input.byteLength) {
+    return Promise.reject(lengthMismatch(input, body.byteLength));
+  }
+  return caller.send(putCommand(caller, input, body), call);
+}
+
+/**
+ * A failing source, a wrong length and the caller's signal all cut the connection: the server must
+ * never see the end of a body that is not whole, nor wait for one that does not come.
+ */
+async function putStream(
+  caller: S3Caller,
+  input: PutInput,
+  source: Readable,
+  call: S3Call,
+): Promise<PutObjectCommandOutput> {
+  const cut = new AbortController();
+  const abort = (): void => {
+    cut.abort();
+  };
+  const body = new ExactLengthStream(source, {
+    byteLength: input.byteLength,
+    onMismatch: (received) => lengthMismatch(input, received),
+  });
+  body.once("error", abort);
+  source.once("error", (error) => body.destroy(error));
+  input.signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const output = await caller.send(putCommand(caller, input, body), {
+      ...call,
+      streamBody: { cut: cut.signal, isReleased: () => body.released },
+    });
+    if (!body.released) {
+      throw new S3UnexpectedError({ ...call, outcome: "unknown", reason: "answered too early" });
+    }
+    return output;
+  } catch (error) {
+    throw body.errored ?? error;
+  } finally {
+    input.signal?.removeEventListener("abort", abort);
+    if (!body.readableEnded) {
+      body.destroy();
+      cut.abort();
+    }
+  }
+}
+
+function putCommand(
+  caller: S3Caller,
+  input: PutInput,
+  body: Uint8Array | Readable,
+): PutObjectCommand {
+  return new PutObjectCommand({
+    Bucket: caller.bucket,
+    Key: input.key,
+    Body: body,
+    ContentLength: input.byteLength,
+    ContentType: input.contentType,
+    ContentDisposition: input.contentDisposition,
+    CacheControl: input.cacheControl,
+    IfNoneMatch: input.ifNoneMatch,
+  });
+}
+
+function lengthMismatch({ key, byteLength }: PutInput, received: number): S3LengthMismatchError {
+  return new S3LengthMismatchError({
+    operation: "put",
+    key,
+    outcome: "not_applied",
+    reason:
+      received > byteLength
+        ? `the body goes on after the announced ${byteLength} bytes`
+        : `the body ended after ${received} of the announced ${byteLength} bytes`,
+  });
+}

@@ -1,0 +1,148 @@
+import { type S3Client } from "@aws-sdk/client-s3";
+
+import { createClient, type OwnedClient } from "./client.js";
+import { copyObject, type CopyInput } from "./copy-object.js";
+import { deleteObject, deleteObjects, type DeleteManyResult } from "./delete-objects.js";
+import { ensureBucket } from "./ensure-bucket.js";
+import {
+  getObject,
+  type GetOptions,
+  headObject,
+  type ObjectDownload,
+  type ObjectFacts,
+} from "./get-object.js";
+import { GetPresigner, type PresignedUrl, type PresignGetOptions } from "./get-presigner.js";
+import {
+  type ListedMultipartUpload,
+  type ListedObject,
+  listMultipartUploads,
+  listObjects,
+  type ListOptions,
+} from "./list-objects.js";
+import {
+  abortMultipartUpload,
+  type CallOptions,
+  completeMultipartUpload,
+  createMultipartUpload,
+  type CreateMultipartUploadInput,
+  type MultipartUpload,
+  type UploadedPart,
+  uploadPart,
+  type UploadPartInput,
+} from "./multipart-upload.js";
+import { type S3ConnectionOptions, type S3ProviderOptions } from "./options.js";
+import { putObject, type PutInput } from "./put-object.js";
+import { S3Caller } from "./s3-caller.js";
+
+/**
+ * One bucket of an S3-compatible server. Every method that goes wrong rejects with an `S3Error`;
+ * its `outcome` says whether the bucket may have changed nevertheless. Sizes are in bytes.
+ */
+export class S3Provider {
+  readonly bucket: string;
+  readonly #caller: S3Caller;
+  readonly #presigner: GetPresigner;
+  readonly #owned: OwnedClient | undefined;
+
+  constructor({ bucket, client, publicEndpoint }: S3ProviderOptions) {
+    this.bucket = bucket;
+    let ready: S3Client;
+    if (isReadyClient(client)) {
+      ready = client;
+    } else {
+      this.#owned = createClient(client);
+      ready = this.#owned.client;
+    }
+    this.#caller = new S3Caller(ready, bucket);
+    this.#presigner = new GetPresigner(ready, bucket, publicEndpoint);
+  }
+
+  /**
+   * Stores an object in one request, all of it or nothing. Bytes are sent again when an attempt
+   * fails for a passing reason; a stream is sent once. If the call rejects, the stream is destroyed;
+   * an error of the stream itself is rethrown as it is.
+   */
+  put(input: PutInput): Promise<{ etag: string }> {
+    return putObject(this.#caller, input);
+  }
+
+  createMultipartUpload(input: CreateMultipartUploadInput): Promise<MultipartUpload> {
+    return createMultipartUpload(this.#caller, input);
+  }
+
+  uploadPart(upload: MultipartUpload, input: UploadPartInput): Promise<UploadedPart> {
+    return uploadPart(this.#caller, upload, input);
+  }
+
+  /** Makes the parts, given in any order, one object. The ETag is undefined where the server names none. */
+  completeMultipartUpload(
+    upload: MultipartUpload,
+    parts: readonly UploadedPart[],
+    options?: CallOptions,
+  ): Promise<{ etag: string | undefined }> {
+    return completeMultipartUpload(this.#caller, upload, parts, options);
+  }
+
+  /** Drops the upload and its parts; fine when there is none (any more). */
+  abortMultipartUpload(upload: MultipartUpload, options?: CallOptions): Promise<void> {
+    return abortMultipartUpload(this.#caller, upload, options);
+  }
+
+  /** Yields the uploads that were neither completed nor aborted, by key. */
+  listMultipartUploads(
+    options?: Pick<ListOptions, "prefix" | "signal">,
+  ): AsyncIterable<ListedMultipartUpload> {
+    return listMultipartUploads(this.#caller, options);
+  }
+
+  get(key: string, options?: GetOptions): Promise<ObjectDownload> {
+    return getObject(this.#caller, key, options);
+  }
+
+  head(key: string, options?: CallOptions): Promise<ObjectFacts> {
+    return headObject(this.#caller, key, options);
+  }
+
+  /** Removes an object; fine when there is none. */
+  delete(key: string, options?: CallOptions): Promise<void> {
+    return deleteObject(this.#caller, key, options);
+  }
+
+  /**
+   * Removes any number of objects, 1,000 a request. Rejects only when aborted; a request that fails
+   * as a whole fails each of its keys, and the others are still tried.
+   */
+  deleteMany(keys: readonly string[], options?: CallOptions): Promise<DeleteManyResult> {
+    return deleteObjects(this.#caller, keys, options);
+  }
+
+  /** Yields objects in ascending order of the UTF-8 bytes of their keys, fetching pages on demand. */
+  list(options?: ListOptions): AsyncIterable<ListedObject> {
+    return listObjects(this.#caller, options);
+  }
+
+  /** Copies an object of this bucket, of at most 5 GiB, with its headers. */
+  copy(input: CopyInput): Promise<void> {
+    return copyObject(this.#caller, input);
+  }
+
+  /** A URL that reads the object without further credentials. Sends no request; the object may be absent. */
+  presignGet(key: string, options: PresignGetOptions): Promise<PresignedUrl> {
+    return this.#presigner.presign(key, options);
+  }
+
+  /** For development: creates the bucket if it is absent. Any number of processes may do so at once. */
+  ensureBucket(): Promise<void> {
+    return ensureBucket(this.#caller);
+  }
+
+  /** Closes all connections, cutting calls under way. Leaves a client that was passed in alone. */
+  destroy(): void {
+    this.#owned?.destroy();
+  }
+}
+
+/** By shape: the caller's copy of the SDK may be another than ours. */
+function isReadyClient(client: S3Client | S3ConnectionOptions): client is S3Client {
+  return "send" in client && typeof client.send === "function";
+}
