@@ -1,0 +1,4 @@
+/** Raised when the command line or the environment asks for what cannot be done. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

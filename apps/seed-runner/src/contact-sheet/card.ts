@@ -1,0 +1,127 @@
+import type { AudioRead, ImageRead } from "@repo/object-store";
+
+import type { KeptEvent } from "../reporting/events.js";
+import {
+  formatBitrate,
+  formatBytes,
+  formatChannels,
+  formatDimensions,
+  formatDuration,
+  formatName,
+  formatSampleRate,
+} from "../reporting/format.js";
+import { printable } from "../reporting/printable.js";
+import { html, type Html } from "./html.js";
+import type { Embedded } from "./media-embedder.js";
+
+export interface CardContext {
+  embedded: Embedded;
+  /** Number of the owner in the page's filter. */
+  ownerIndex: number;
+  /** Whether the signed URL is worth a link: it works while the services are up. */
+  linkUrls: boolean;
+}
+
+/** A stored file: its media, its name and what is known about it. */
+export function card(event: KeptEvent, { embedded, ownerIndex, linkUrls }: CardContext): Html {
+  const { file, path, owner, url } = event;
+  const link = linkUrls
+    ? html`<a class="original" href="${url}" target="_blank" rel="noreferrer">Open the file</a>`
+    : undefined;
+  return html`<li class="card" data-kind="${file.kind}" data-owner="${ownerIndex}">
+    ${media(file, path, embedded)}
+    <h2>${printable(path)}</h2>
+    <p class="badges">
+      <span class="badge ${event.event}">${event.event}</span
+      ><span class="badge">${formatName(file.contentType)}</span
+      ><span class="badge">${printable(owner)}</span>
+    </p>
+    <dl>
+      ${facts(file).map(
+        ([term, value]) =>
+          html`<div>
+            <dt>${term}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+    <details>
+      <summary>Identity</summary>
+      <dl>
+        ${identity(file).map(
+          ([term, value]) =>
+            html`<div>
+              <dt>${term}</dt>
+              <dd class="code">${value}</dd>
+            </div>`,
+        )}
+      </dl>
+    </details>
+    ${link}
+  </li> `;
+}
+
+function media(file: ImageRead | AudioRead, path: string, embedded: Embedded): Html {
+  if ("omitted" in embedded) {
+    return html`<div class="media omitted"><p>${embedded.omitted}</p></div>`;
+  }
+  if (file.kind === "image") {
+    const surface = file.hasAlpha ? "media checkered" : "media";
+    return html`<div class="${surface}">
+      <img
+        src="${embedded.dataUri}"
+        alt="${printable(path)}"
+        width="${file.width}"
+        height="${file.height}"
+        loading="lazy"
+        decoding="async"
+      />
+    </div>`;
+  }
+  return html`<div class="media sound">
+    ${audioTitle(file)}<audio
+      controls
+      preload="none"
+      src="${embedded.dataUri}"
+      aria-label="${printable(path)}"
+    ></audio>
+  </div>`;
+}
+
+function audioTitle({ tags, filename }: AudioRead): Html {
+  const by = [tags.artist, tags.album].filter((text) => text !== undefined).join(" · ");
+  return html`<p>
+    <strong>${printable(tags.title ?? filename ?? "Untitled")}</strong><span>${printable(by)}</span>
+  </p>`;
+}
+
+type Fact = readonly [term: string, value: string];
+
+function facts(file: ImageRead | AudioRead): Fact[] {
+  const size: Fact = ["Size", formatBytes(file.byteSize)];
+  if (file.kind === "image") {
+    return [
+      ["Pixels", formatDimensions(file)],
+      size,
+      ["Frames", String(file.pages)],
+      ["Orientation", String(file.orientation)],
+      ["Transparency", file.hasAlpha ? "yes" : "no"],
+    ];
+  }
+  return [
+    ["Duration", `${formatDuration(file.durationSeconds)} (${file.durationSource})`],
+    size,
+    ["Bitrate", formatBitrate(file.bitrate)],
+    ["Sampling", `${formatSampleRate(file.sampleRate)}, ${formatChannels(file.channels)}`],
+    ["Codec", `${file.codec}, ${file.lossless ? "lossless" : "lossy"}`],
+  ];
+}
+
+function identity(file: ImageRead | AudioRead): Fact[] {
+  return [
+    ["Id", file.id],
+    ["SHA-256", file.sha256],
+    ["Type", file.contentType],
+    ["Created", file.createdAt.toISOString()],
+  ];
+}

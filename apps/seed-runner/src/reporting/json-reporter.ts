@@ -1,0 +1,52 @@
+import type { AudioRead, ImageRead } from "@repo/object-store";
+
+import { type FileEvent, isKept, type KeptEvent, type Summary } from "./events.js";
+import { printable } from "./printable.js";
+import type { Output, Reporter } from "./reporter.js";
+
+/** One JSON object a line for programs; remarks go to `log`. */
+export class JsonReporter implements Reporter {
+  constructor(
+    private readonly out: Output,
+    private readonly log: Output,
+  ) {}
+
+  note(message: string): void {
+    this.log.write(`${printable(message)}\n`);
+  }
+
+  begin(total: number): void {
+    this.note(`${total} to import`);
+  }
+
+  file(event: FileEvent): void {
+    if (isKept(event)) {
+      this.#line(keptLine(event));
+    } else {
+      const { event: outcome, path, code, message } = event;
+      this.#line({ event: outcome, path, code, message });
+    }
+  }
+
+  end(summary: Summary): void {
+    this.#line({ event: "summary", ...summary });
+  }
+
+  #line(value: object): void {
+    this.out.write(`${JSON.stringify(value)}\n`);
+  }
+}
+
+function keptLine({ event, path, file, url }: KeptEvent): object {
+  const { kind, id, contentType, byteSize, sha256 } = file;
+  return { event, path, kind, id, contentType, byteSize, sha256, ...ownFacts(file), url };
+}
+
+function ownFacts(file: ImageRead | AudioRead): object {
+  if (file.kind === "image") {
+    const { width, height, orientation, pages } = file;
+    return { width, height, orientation, pages };
+  }
+  const { durationSeconds, bitrate, sampleRate, channels, codec } = file;
+  return { durationSeconds, bitrate, sampleRate, channels, codec };
+}

@@ -1,0 +1,69 @@
+import { readdir, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { DataDirInUseError, LocalServicesError, startLocalPostgres } from "@repo/local-services";
+
+import type { ResetCommand } from "./cli/command.js";
+import { ExitCode } from "./cli/exit-code.js";
+import { UsageError } from "./cli/usage-error.js";
+import type { Configuration } from "./configuration.js";
+import { createReporter } from "./reporting/create-reporter.js";
+import { Tally } from "./reporting/tally.js";
+import { statIfExists } from "./stat-if-exists.js";
+
+/** What the embedded services keep in their data folder; anything else there is not touched. */
+const EMBEDDED_DATA = ["postgres", "s3", "s3-credentials.json"] as const;
+
+/**
+ * Removes the data of the embedded services.
+ *
+ * @throws UsageError with external services
+ * @throws DataDirInUseError while another process runs on the data
+ */
+export async function reset(
+  { dataDir, json }: ResetCommand,
+  configuration: Configuration,
+): Promise<number> {
+  if (configuration.kind === "external") {
+    throw new UsageError(
+      "--reset removes the data of the embedded services only, but DATABASE_URL and S3_ENDPOINT " +
+        "name your own. Unset them to reset the embedded ones.",
+    );
+  }
+  const reporter = createReporter(json);
+  const tally = new Tally();
+  await claim(dataDir);
+  for (const name of EMBEDDED_DATA) {
+    await rm(join(dataDir, name), { recursive: true, force: true });
+  }
+  const removed = await removeIfEmpty(dataDir);
+  reporter.note(
+    removed
+      ? `${dataDir} is removed.`
+      : `The services' data in ${dataDir} is removed; other files there were left alone.`,
+  );
+  if (json) reporter.end(tally.summary(), []);
+  return ExitCode.ok;
+}
+
+/**
+ * A server that starts proves that no other one runs there. Data so broken that none starts is
+ * what a reset is for.
+ */
+async function claim(dataDir: string): Promise<void> {
+  if ((await statIfExists(join(dataDir, "postgres"))) === undefined) return;
+  try {
+    const postgres = await startLocalPostgres({ dataDir });
+    await postgres.stop();
+  } catch (error) {
+    if (error instanceof DataDirInUseError || !(error instanceof LocalServicesError)) throw error;
+  }
+}
+
+/** Gives false for a folder that holds other files. */
+async function removeIfEmpty(folder: string): Promise<boolean> {
+  if ((await statIfExists(folder)) === undefined) return true;
+  if ((await readdir(folder)).length > 0) return false;
+  await rmdir(folder);
+  return true;
+}

@@ -1,0 +1,23 @@
+import type { Output } from "../src/reporting/reporter.js";
+
+/** Stands in for a stream of the process; a pipe unless a terminal is asked for. */
+export class RecordedOutput implements Output {
+  text = "";
+  readonly isTTY: boolean;
+  readonly columns: number;
+  readonly #colors: boolean;
+
+  constructor({ terminal = false, colors = false, columns = 80 } = {}) {
+    this.isTTY = terminal;
+    this.columns = columns;
+    this.#colors = colors;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+
+  hasColors(): boolean {
+    return this.#colors;
+  }
+}
