@@ -54,7 +54,7 @@ export class MigrationNotFoundError extends DatabaseSetupError {
   }
 }
 
-/** The database has migrations that the list lacks: it is newer than this program, or another's. */
+/** The database has migrations of a listed module that the list lacks: it is newer than this program. */
 export class UnknownMigrationsError extends DatabaseSetupError {
   readonly code = "unknown_migrations";
 

@@ -42,6 +42,7 @@ function makes(name: string): Migration {
 }
 
 const [a, b, c] = [makes("m/a"), makes("m/b"), makes("m/c")];
+const other = makes("n/other");
 
 const migrator = (...migrations: readonly Migration[]): Migrator =>
   new Migrator({ database, migrations });
@@ -211,10 +212,16 @@ describe("the list", () => {
     await expect(migrator(a).down({ to: "m/b" })).rejects.toThrow(MigrationNotFoundError);
   });
 
-  it("has every migration that the database has", async () => {
+  it("has every migration of its modules that the database has", async () => {
     await migrator(a, b, c).up();
     await expect(migrator(a).up()).rejects.toMatchObject({ migrations: ["m/b", "m/c"] });
     await expect(migrator(a).down()).rejects.toThrow(UnknownMigrationsError);
+  });
+
+  it("may leave out modules of other applications in the same database", async () => {
+    await migrator(a, other).up();
+    expect(await migrator(a, b).up()).toEqual(["m/b"]);
+    expect(await migrator(a, b).down()).toEqual(["m/b"]);
   });
 
   it("does not get a new migration before an applied one of the same module", async () => {

@@ -69,6 +69,19 @@ describe("a FLAC", () => {
     expect((await inspectAudio(file)).durationSeconds).toBe((10 * BLOCK) / 44_100);
   });
 
+  it("does not take what follows its last frame for audio", async () => {
+    const file = flac(10 * BLOCK, padding(), flacFrames(10));
+    const longer = await inspectAudio(bytes(file, Buffer.alloc(500_000, 0x5a)));
+    expect(longer).toEqual(await inspectAudio(file));
+  });
+
+  it("counts the samples of old streams that number them with the wrong mark", async () => {
+    // 192 samples per frame: code 1. Numbers 0, 192 and 384 in frames marked as fixed.
+    const numbered = flacFrames(3, 0, { sizeCode: 1, step: 192 });
+    const { durationSeconds } = await inspectAudio(flac(0, padding(), numbered));
+    expect(durationSeconds).toBe((3 * 192) / 44_100);
+  });
+
   it("goes on behind damage", async () => {
     const file = flac(0, padding(), flacFrames(5), Buffer.alloc(500, 0xff), flacFrames(5, 20));
     expect((await inspectAudio(file)).durationSeconds).toBe((10 * BLOCK) / 44_100);

@@ -19,73 +19,87 @@ const MIN_FRAME_BYTES = 10;
  */
 export class FlacFrameCounter {
   samples = 0;
+  /** Offset of the first frame; undefined where there is none. */
+  start: number | undefined;
 
   #falseSyncs = 0;
   #sync: Buffer | undefined;
-  #last: FlacFrameHeader | undefined;
-  #stray: FlacFrameHeader | undefined;
+  #last: FoundFrame | undefined;
+  #stray: FoundFrame | undefined;
+  #longestFrame = 0;
 
-  /** Reads to the end of the file. Returns the offset of the first frame; undefined if none. */
-  *count(source: ByteCursor): Walk<number | undefined> {
-    let start: number | undefined;
-    while (
-      this.#falseSyncs <= MAX_FALSE_SYNCS &&
-      (yield* source.seek(
-        (window) => this.#scan(window, start === undefined),
-        MAX_FLAC_HEADER_BYTES,
-      ))
-    ) {
-      const header = flacFrameHeader(yield* source.peek(MAX_FLAC_HEADER_BYTES), 0);
-      if (header !== undefined) {
-        start ??= source.position;
-        this.#add(header);
-      }
-      yield* source.skip(header === undefined ? 1 : MIN_FRAME_BYTES);
+  /** Reads to the end of the file. */
+  *count(source: ByteCursor): Walk<void> {
+    const scan = (window: Buffer) => this.#scan(window, source.position);
+    while (yield* source.seek(scan, MAX_FLAC_HEADER_BYTES)) {
+      // The end of the file is near: the header may be cut.
+      this.#take(yield* source.peek(MAX_FLAC_HEADER_BYTES), 0, source.position);
+      yield* source.skip(1);
     }
     yield* source.skip(Infinity);
-    return start;
   }
 
-  /** Adds the frames of a window; points at a place that must be seen whole, or at the first. */
-  #scan(window: Buffer, stopsAtFrame: boolean): number {
+  /**
+   * Offset behind the last frame: the last is taken to be as long as the longest, since only the
+   * next one would show its end.
+   */
+  end(fileEnd: number): number {
+    const { offset } = this.#last ?? { offset: fileEnd };
+    return this.#longestFrame === 0 ? fileEnd : Math.min(fileEnd, offset + this.#longestFrame);
+  }
+
+  /** Counts the frames of a window that begins at `offset`; points at a header that may be cut. */
+  #scan(window: Buffer, offset: number): number {
     let at = this.#indexOfSync(window, 0);
     while (at >= 0 && this.#falseSyncs <= MAX_FALSE_SYNCS) {
       if (at + MAX_FLAC_HEADER_BYTES > window.length) return at;
-      const header = flacFrameHeader(window, at);
-      if (header === undefined) {
-        this.#falseSyncs += 1;
-      } else if (stopsAtFrame) {
-        return at;
-      } else {
-        this.#add(header);
-      }
-      at = this.#indexOfSync(window, at + (header === undefined ? 1 : MIN_FRAME_BYTES));
+      const isFrame = this.#take(window, at, offset + at);
+      at = this.#indexOfSync(window, at + (isFrame ? MIN_FRAME_BYTES : 1));
     }
     return -1;
   }
 
-  #add(header: FlacFrameHeader): void {
-    this.#sync ??= header.isVariable ? FLAC_SYNC_VARIABLE : FLAC_SYNC_FIXED;
-    if (this.#last === undefined || follows(this.#last, header)) {
-      this.samples += header.blockSize;
-    } else if (this.#stray !== undefined && follows(this.#stray, header)) {
-      this.samples += this.#stray.blockSize + header.blockSize;
+  #take(window: Buffer, at: number, offset: number): boolean {
+    const header = flacFrameHeader(window, at);
+    if (header === undefined) this.#falseSyncs += 1;
+    else this.#add({ ...header, offset });
+    return header !== undefined;
+  }
+
+  #add(frame: FoundFrame): void {
+    this.#sync ??= frame.isVariable ? FLAC_SYNC_VARIABLE : FLAC_SYNC_FIXED;
+    this.start ??= frame.offset;
+    if (this.#last === undefined || follows(this.#last, frame)) {
+      this.samples += frame.blockSize;
+      const length = frame.offset - (this.#last ?? frame).offset;
+      this.#longestFrame = Math.max(this.#longestFrame, length);
+    } else if (this.#stray !== undefined && follows(this.#stray, frame)) {
+      this.samples += this.#stray.blockSize + frame.blockSize;
     } else {
-      this.#stray = header;
+      this.#stray = frame;
       this.#falseSyncs += 1;
       return;
     }
-    this.#last = header;
+    this.#last = frame;
     this.#stray = undefined;
   }
 
   /** The blocking strategy is part of the sync code, and the same in the whole stream. */
   #indexOfSync(window: Buffer, from: number): number {
     if (this.#sync !== undefined) return window.indexOf(this.#sync, from);
-    const fixed = window.indexOf(FLAC_SYNC_FIXED, from);
-    const variable = window.indexOf(FLAC_SYNC_VARIABLE, from);
-    return fixed < 0 || variable < 0 ? Math.max(fixed, variable) : Math.min(fixed, variable);
+    let at = window.indexOf(0xff, from);
+    while (at >= 0) {
+      const next = window[at + 1] ?? 0;
+      if ((next & 0xfe) === 0xf8) return at;
+      at = next === 0xff ? at + 1 : window.indexOf(0xff, at + 1);
+    }
+    return -1;
   }
+}
+
+interface FoundFrame extends FlacFrameHeader {
+  /** From the start of the file. */
+  offset: number;
 }
 
 /** Numbers count frames or samples: old encoders counted samples in streams marked as fixed. */

@@ -62,8 +62,8 @@ export function* walkFlac(
   }
 
   const frames = new FlacFrameCounter();
-  const start = yield* frames.count(source);
-  if (start === undefined) {
+  yield* frames.count(source);
+  if (frames.start === undefined) {
     throw new InvalidMediaError(
       `The FLAC claims ${info.totalSamples} samples but holds no audio frame.`,
     );
@@ -78,7 +78,7 @@ export function* walkFlac(
   return audioFacts("flac", {
     durationSeconds: (isClaimTrue ? info.totalSamples : frames.samples) / info.sampleRate,
     durationSource: isClaimTrue ? "header" : "measured",
-    audioBytes: source.position - start,
+    audioBytes: frames.end(source.position) - frames.start,
     sampleRate: info.sampleRate,
     channels: info.channels,
     codec: "flac",

@@ -27,7 +27,8 @@ export function* walkWav(
   leadingTags: AudioTags,
 ): Walk<AudioFacts> {
   const parts = new PartCounter(limits.maxParts);
-  const tags: AudioTags[] = [];
+  let id3: AudioTags = {};
+  let info: AudioTags = {};
   let format: WavFormat | undefined;
   let dataBytes: number | undefined;
   let longDataBytes: number | undefined;
@@ -58,11 +59,11 @@ export function* walkWav(
       end = source.position + claimed;
       dataBytes = yield* source.skip(claimed);
     } else if (type === "LIST") {
-      tags.push(yield* readInfoList(source, end, limits, parts));
+      info = mergeTags([info, yield* readInfoList(source, end, limits, parts)]);
     } else if (type === "id3 " || type === "ID3 ") {
       const tag = id3v2Header(yield* source.peek(Math.min(size, ID3V2_HEADER_BYTES)));
       if (tag !== undefined && tag.bodyBytes + ID3V2_HEADER_BYTES <= size) {
-        tags.unshift(yield* readId3v2(source, tag, limits, parts));
+        id3 = mergeTags([id3, yield* readId3v2(source, tag, limits, parts)]);
       }
     }
     yield* source.skip(end - source.position);
@@ -84,7 +85,7 @@ export function* walkWav(
     channels: format.channels,
     codec: wavCodec(format),
     lossless: isLossless(format),
-    tags: mergeTags([...tags, leadingTags]),
+    tags: mergeTags([id3, info, leadingTags]),
   });
 }
 

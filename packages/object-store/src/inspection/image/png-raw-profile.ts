@@ -8,14 +8,14 @@ const MAX_PROFILE_BYTES = 512 * 1024;
 /**
  * The EXIF profile that ImageMagick, ExifTool and others kept in a PNG's text chunk before the
  * eXIf chunk existed: `\n<name>\n<length>\n<hexadecimal>`. Undefined where the chunk (PNG third
- * edition, 11.3.3) holds something else or is broken.
+ * edition, 11.3.3) holds something else; empty where it is broken.
  */
 export function rawExifProfile(type: PngTextType, chunk: Buffer): Buffer | undefined {
   const keywordEnd = chunk.indexOf(0);
   if (!KEYWORDS.includes(chunk.toString("latin1", 0, Math.max(0, keywordEnd)))) return undefined;
   const text = readText(type, chunk.subarray(keywordEnd + 1))?.toString("latin1");
   const match = text === undefined ? null : /^\s*\w+\s+\d+\s+([\da-f\s]*)/i.exec(text);
-  return match?.[1] === undefined ? undefined : Buffer.from(match[1].replace(/\s/g, ""), "hex");
+  return Buffer.from(match?.[1]?.replace(/\s/g, "") ?? "", "hex");
 }
 
 function readText(type: PngTextType, rest: Buffer): Buffer | undefined {

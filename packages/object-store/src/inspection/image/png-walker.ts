@@ -14,7 +14,7 @@ const SIGNATURE_BYTES = 8;
 const MAX_CHUNK_BYTES = 2 ** 31 - 1;
 /** EXIF as it was stored before the eXIf chunk came, in hexadecimal and perhaps compressed. */
 const MAX_TEXT_BYTES = 256 * 1024;
-/** A broken image may hold any number of profiles; the first few decide. */
+/** Unpacking a profile is work, and a file may hold any number: only the first few are looked at. */
 const MAX_PROFILES = 4;
 /** PNG 3rd edition, table 8: allowed bit depths per colour type. */
 const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {

@@ -17,7 +17,7 @@ const FRAMES: ReadonlyMap<string, TagName> = new Map([
 ]);
 const ENCODINGS: readonly TagEncoding[] = ["latin1", "utf-16le", "utf-16be", "utf-8"];
 
-/** Flags of the tag's header. */
+/** Flags of the tag's header; in 2.2 the second says that the tag is compressed. */
 const UNSYNCHRONISED = 0x80;
 const EXTENDED_HEADER = 0x40;
 const FOOTER = 0x10;
@@ -51,20 +51,13 @@ export function* readId3v2(
 ): Walk<AudioTags> {
   yield* source.skip(ID3V2_HEADER_BYTES);
   const end = source.position + header.bodyBytes;
+  const isCompressed = header.version === 2 && (header.flags & EXTENDED_HEADER) !== 0;
+  const isKnown = header.version >= 2 && header.version <= 4 && !isCompressed;
+  // Before 2.4 the whole tag is unsynchronised at once, so that frame sizes count the original.
+  const isMixed = header.version < 4 && (header.flags & UNSYNCHRONISED) !== 0;
   let tags: AudioTags = {};
-  if (header.version >= 3 && header.version <= 4) {
-    // Before 2.4 the whole tag is unsynchronised at once, so that frame sizes count the original.
-    if (header.version === 3 && header.flags & UNSYNCHRONISED) {
-      tags = yield* readUnsynchronised(source, header, limits, parts);
-    } else {
-      tags = yield* readFrames(source, end, header, limits, parts);
-    }
-  } else if (header.version === 2 && !(header.flags & EXTENDED_HEADER)) {
-    tags =
-      header.flags & UNSYNCHRONISED
-        ? yield* readUnsynchronised(source, header, limits, parts)
-        : yield* readFrames(source, end, header, limits, parts);
-  }
+  if (isKnown && isMixed) tags = yield* readUnsynchronised(source, header, limits, parts);
+  else if (isKnown) tags = yield* readFrames(source, end, header, limits, parts);
   yield* source.skip(end - source.position);
   return tags;
 }

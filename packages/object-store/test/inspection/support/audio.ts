@@ -102,11 +102,12 @@ export function streamInfo(totalSamples: number): Buffer {
   );
 }
 
-/** Frames of 4,096 samples, numbered from `first` (below 128). */
-export function flacFrames(count: number, first = 0): Buffer {
+/** Frames of 4,096 samples (size code 12), numbered from `first` on in steps, below 2,048. */
+export function flacFrames(count: number, first = 0, { sizeCode = 12, step = 1 } = {}): Buffer {
   return Buffer.concat(
     Array.from({ length: count }, (_, index) => {
-      const header = bytes(0xff, 0xf8, 0xc9, 0x18, first + index);
+      const number = Buffer.from(String.fromCodePoint(first + step * index), "utf8");
+      const header = bytes(0xff, 0xf8, (sizeCode << 4) | 9, 0x18, number);
       return bytes(header, crc8(header), Buffer.alloc(100, 0x33));
     }),
   );
