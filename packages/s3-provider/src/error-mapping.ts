@@ -96,7 +96,7 @@ export function toS3Error(error: unknown, call: FailedCall): S3Error {
   };
   if (call.signal?.aborted === true && facts.statusCode === undefined) {
     const cause: unknown = call.signal.reason;
-    return new S3AbortedError({ ...details, reason: "aborted by the caller", cause });
+    return new S3AbortedError({ ...details, reason: "aborted", cause });
   }
   const ErrorClass = classify(facts, call.sent);
   return new ErrorClass({

@@ -116,7 +116,7 @@ export class S3ThrottledError extends S3Error {
   readonly code = "s3_throttled";
 }
 
-/** The caller's signal fired; `cause` is the signal's reason. */
+/** The caller's signal fired, whose reason is the `cause`, or the provider was destroyed. */
 export class S3AbortedError extends S3Error {
   readonly code = "s3_aborted";
 }

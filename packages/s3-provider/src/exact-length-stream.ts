@@ -38,6 +38,7 @@ export class ExactLengthStream extends Readable {
   }
 
   override _read(): void {
+    if (this.#released) return;
     this.#pull().catch((error: unknown) => {
       this.destroy(this.#toError(error));
     });

@@ -92,6 +92,12 @@ export async function headObject(
 
 function downloadBody(source: Readable, byteLength: number, call: S3Call): Readable {
   const { operation, key, signal } = call;
+  const stop = (): void => {
+    source.destroy(new Error("aborted"));
+  };
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener("abort", stop);
+  source.once("close", () => signal?.removeEventListener("abort", stop));
   return new ExactLengthStream(source, {
     byteLength,
     onMismatch: (received) =>

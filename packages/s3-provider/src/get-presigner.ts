@@ -30,7 +30,7 @@ interface Template {
   /** The path up to the key. */
   basePath: string;
   /** Presigners sign with the credentials they were made with. */
-  presignerFor(credentials: Credentials): S3RequestPresigner;
+  presignerFor: (credentials: Credentials) => S3RequestPresigner;
 }
 
 type Credentials = Awaited<ReturnType<S3Client["config"]["credentials"]>>;

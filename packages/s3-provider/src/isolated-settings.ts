@@ -22,9 +22,9 @@ export const ISOLATED_SETTINGS = {
   useDualstackEndpoint: false,
   useArnRegion: false,
   disableS3ExpressSessionAuth: false,
+  disableClockSkewCorrection: false,
   ignoreConfiguredEndpointUrls: true,
   authSchemePreference: [],
-  sigv4aSigningRegionSet: [],
   userAgentAppId: notSet,
   logger: SILENT,
 } satisfies S3ClientConfig;

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { ListMultipartUploadsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 
 import { S3UnexpectedError } from "./errors.js";
@@ -52,9 +54,18 @@ export async function* listObjects(
       }
       yield { key: decode(Key), byteLength: Size, lastModified: LastModified, etag: ETag };
     }
-    continuationToken = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    if (page.IsTruncated === true && !continuationToken) throw badListing("list");
+    const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    // Without a token, or with the one just used, the listing would start or go round again.
+    if (page.IsTruncated === true && (!next || next === continuationToken)) {
+      throw badListing("list");
+    }
+    continuationToken = next;
   } while (continuationToken !== undefined);
+}
+
+interface UploadMarker {
+  key: string;
+  uploadId: string | undefined;
 }
 
 /** Yields the multipart uploads that were neither completed nor aborted, by key. */
@@ -62,7 +73,7 @@ export async function* listMultipartUploads(
   caller: S3Caller,
   { prefix, signal }: Pick<ListOptions, "prefix" | "signal"> = {},
 ): AsyncGenerator<ListedMultipartUpload, void, undefined> {
-  let marker: { key: string; uploadId: string | undefined } | undefined;
+  let marker: UploadMarker | undefined;
   do {
     const page = await caller.send(
       new ListMultipartUploadsCommand({
@@ -81,11 +92,14 @@ export async function* listMultipartUploads(
       }
       yield { key: decode(Key), uploadId: UploadId, initiatedAt: Initiated };
     }
-    marker = undefined;
-    if (page.IsTruncated === true) {
-      if (!page.NextKeyMarker) throw badListing("listMultipartUploads");
-      marker = { key: decode(page.NextKeyMarker), uploadId: page.NextUploadIdMarker };
+    const next: UploadMarker | undefined =
+      page.IsTruncated === true
+        ? { key: decode(page.NextKeyMarker ?? ""), uploadId: page.NextUploadIdMarker }
+        : undefined;
+    if (next?.key === "" || (next && isDeepStrictEqual(next, marker))) {
+      throw badListing("listMultipartUploads");
     }
+    marker = next;
   } while (marker !== undefined);
 }
 

@@ -57,34 +57,18 @@ async function putStream(
   source: Readable,
   call: S3Call,
 ): Promise<PutObjectCommandOutput> {
-  const cut = new AbortController();
-  const abort = (): void => {
-    cut.abort();
-  };
   const body = new ExactLengthStream(source, {
     byteLength: input.byteLength,
     onMismatch: (received) => lengthMismatch(input, received),
   });
-  body.once("error", abort);
+  body.once("error", () => undefined);
   source.once("error", (error) => body.destroy(error));
-  input.signal?.addEventListener("abort", abort, { once: true });
   try {
-    const output = await caller.send(putCommand(caller, input, body), {
-      ...call,
-      streamBody: { cut: cut.signal, isReleased: () => body.released },
-    });
-    if (!body.released) {
-      throw new S3UnexpectedError({ ...call, outcome: "unknown", reason: "answered too early" });
-    }
-    return output;
+    return await caller.send(putCommand(caller, input, body), call, body);
   } catch (error) {
     throw body.errored ?? error;
   } finally {
-    input.signal?.removeEventListener("abort", abort);
-    if (!body.readableEnded) {
-      body.destroy();
-      cut.abort();
-    }
+    body.destroy();
   }
 }
 

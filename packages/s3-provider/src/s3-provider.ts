@@ -136,8 +136,12 @@ export class S3Provider {
     return ensureBucket(this.#caller);
   }
 
-  /** Closes all connections, cutting calls under way. Leaves a client that was passed in alone. */
+  /**
+   * Aborts the calls under way and those to come, and closes all connections. A client that was
+   * passed in keeps its own; only `presignGet` goes on working.
+   */
   destroy(): void {
+    this.#caller.destroy();
     this.#owned?.destroy();
   }
 }

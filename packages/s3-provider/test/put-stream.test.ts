@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 
 import { rejectionOf, testResources } from "./support/resources.js";
 import {
@@ -213,12 +213,15 @@ describe("put of a stream", () => {
     ["a lost response", loseResponse, "s3_unavailable"],
   ])("is not sent again after %s", async (_name, reply, code) => {
     const { server, s3 } = await scripted([reply, OK]);
+    const warn = jest.spyOn(console, "warn");
 
     await expect(
       s3.put({ ...UPLOAD, body: Readable.from([Buffer.alloc(9)]), byteLength: 9 }),
     ).rejects.toMatchObject({ code, outcome: "unknown", retryable: true });
 
     expect(server.seen).toHaveLength(1);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
   });
 
   it("reports an answer that comes before the body is complete, and cuts the rest", async () => {
@@ -249,6 +252,7 @@ describe("put of a stream", () => {
 
     await expect(s3.put({ ...UPLOAD, body, byteLength: 100 })).rejects.toMatchObject({
       code: "s3_unexpected",
+      outcome: "unknown",
     });
     expect(body.destroyed).toBe(true);
   });
