@@ -1,0 +1,57 @@
+import { S3Error } from "../errors.js";
+import { requireHeader } from "../http/header-value.js";
+import { type S3Request } from "../http/s3-request.js";
+import { type Authentication, type Credentials } from "./authentication.js";
+import { authenticateHeader } from "./header-auth.js";
+import { authenticateQuery } from "./presigned-auth.js";
+
+/**
+ * Verifies the signature of a request, in its header or its query.
+ *
+ * @throws {S3Error} AccessDenied for an anonymous request, or why the signature is refused
+ */
+export function authenticate(request: S3Request, credentials: Credentials): Authentication {
+  const authorization = request.headers.get("authorization");
+  const presigned = isPresigned(request);
+  if (authorization !== undefined && presigned) {
+    throw new S3Error(
+      "InvalidArgument",
+      "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
+    );
+  }
+  if (request.headers.has("x-amz-security-token") || request.query.has("X-Amz-Security-Token")) {
+    throw new S3Error("InvalidToken");
+  }
+  if (authorization !== undefined) return authenticateHeader(request, authorization, credentials);
+  if (presigned) return authenticateQuery(request, credentials);
+  throw new S3Error("AccessDenied");
+}
+
+function isPresigned(request: S3Request): boolean {
+  return request.query.has("X-Amz-Algorithm") || request.query.has("X-Amz-Signature");
+}
+
+/**
+ * A presigned URL may carry `x-amz-*` headers as parameters; the operation sees them as headers.
+ * A header that is there as well wins: it is signed too.
+ *
+ * @throws {S3Error} InvalidArgument for a parameter that no header can hold
+ */
+export function withHoistedHeaders(request: S3Request): S3Request {
+  if (!isPresigned(request)) return request;
+  const hoisted = request.query.entries
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => name.startsWith("x-amz-") && !AUTHENTICATION_PARAMETERS.has(name));
+  for (const [name, value] of hoisted) requireHeader(name, value);
+  return { ...request, headers: request.headers.withDefaults(hoisted) };
+}
+
+const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set([
+  "x-amz-algorithm",
+  "x-amz-content-sha256",
+  "x-amz-credential",
+  "x-amz-date",
+  "x-amz-expires",
+  "x-amz-signature",
+  "x-amz-signedheaders",
+]);

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+
+import { DeleteObjectsCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+import { send } from "./support/http.js";
+import { sdkClient } from "./support/sdk.js";
+import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
+
+describe.each(["WHEN_SUPPORTED", "WHEN_REQUIRED"] as const)(
+  "DeleteObjects with checksums %s",
+  (requestChecksumCalculation) => {
+    let server: TestServer;
+    let client: S3Client;
+    beforeAll(async () => {
+      server = await startTestServer();
+      client = sdkClient(server, { requestChecksumCalculation });
+    });
+    afterAll(async () => {
+      client.destroy();
+      await server.stop();
+    });
+
+    const remove = (keys: readonly string[], Quiet = false) =>
+      client.send(
+        new DeleteObjectsCommand({
+          Bucket: BUCKET,
+          Delete: { Objects: keys.map((Key) => ({ Key })), Quiet },
+        }),
+      );
+
+    it("removes what is there, reports what is not as removed too, and decodes keys", async () => {
+      const keys = ["plain", "a & b <c>", " spaced ", "line\nbreak"];
+      for (const key of keys) {
+        await send(server, {
+          method: "PUT",
+          path: `/${BUCKET}/${encodeURIComponent(key)}`,
+          body: key,
+        });
+      }
+      const reply = await remove([...keys, "absent"]);
+      expect(reply.Deleted?.map(({ Key }) => Key)).toEqual([...keys, "absent"]);
+      expect(reply.Errors).toBeUndefined();
+      const left = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+      expect(left.KeyCount).toBe(0);
+    });
+
+    it("reports only errors when quiet", async () => {
+      const reply = await remove(["absent", "k".repeat(1025)], true);
+      expect(reply.Deleted).toBeUndefined();
+      expect(reply.Errors).toMatchObject([{ Code: "KeyTooLongError" }]);
+    });
+
+    it("takes 1,000 keys of 1,024 bytes, and not one more", async () => {
+      const keys = Array.from({ length: 1000 }, (_, index) => String(index).padStart(1024, '"'));
+      expect((await remove(keys)).Deleted).toHaveLength(1000);
+      await expect(remove([...keys, "more"])).rejects.toMatchObject({ name: "MalformedXML" });
+    });
+  },
+);
+
+describe("DeleteObjects by hand", () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer();
+  });
+  afterAll(() => server.stop());
+
+  const post = (body: string, headers?: Record<string, string>) => {
+    const md5 = createHash("md5").update(body).digest("base64");
+    return send(server, {
+      method: "POST",
+      path: `/${BUCKET}`,
+      query: "delete=",
+      headers: headers ?? { "content-md5": md5 },
+      body,
+    });
+  };
+
+  it("requires a digest of its document", async () => {
+    const reply = await post("<Delete><Object><Key>a</Key></Object></Delete>", {});
+    expect(reply).toMatchObject({ status: 400, code: "InvalidRequest" });
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["text", "delete it all"],
+    ["another root", "<Remove><Object><Key>a</Key></Object></Remove>"],
+    ["two roots", "<Delete><Object><Key>a</Key></Object></Delete><x/>"],
+    ["tags that do not match", "<Delete><Object><Key>a</Object></Key></Delete>"],
+    ["no objects", "<Delete></Delete>"],
+    ["no key", "<Delete><Object></Object></Delete>"],
+    ["two keys in one", "<Delete><Object><Key>a</Key><Key>b</Key></Object></Delete>"],
+    ["an unknown entity", "<Delete><Object><Key>&x;</Key></Object></Delete>"],
+    [
+      "a name of JavaScript's as an entity",
+      "<Delete><Object><Key>&constructor;</Key></Object></Delete>",
+    ],
+    [
+      "a document type",
+      '<!DOCTYPE x [<!ENTITY x "y">]><Delete><Object><Key>&x;</Key></Object></Delete>',
+    ],
+    ["deep nesting", `<Delete>${"<a>".repeat(500)}${"</a>".repeat(500)}</Delete>`],
+  ])("refuses %s", async (_, body) => {
+    expect(await post(body)).toMatchObject({ status: 400, code: "MalformedXML" });
+  });
+
+  it("refuses a document beyond its limit", async () => {
+    const body = `<Delete>${" ".repeat(8 * 1024 * 1024)}</Delete>`;
+    expect(await post(body)).toMatchObject({ status: 400, code: "MaxMessageLengthExceeded" });
+  });
+});

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+import { hostOf, type RawRequest, send, sendRaw } from "./support/http.js";
+import { type SigningOptions, signRequest } from "./support/signer.js";
+import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
+
+const MINUTE = 60_000;
+const PATH = `/${BUCKET}/signed.txt`;
+const PUT = { method: "PUT", path: PATH, body: "genuine" };
+const GET = { method: "GET", path: PATH };
+
+describe("a request signed in its header", () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer();
+    expect((await send(server, PUT)).status).toBe(200);
+  });
+  afterAll(() => server.stop());
+
+  async function expectRefused(
+    status: number,
+    code: string,
+    signing: SigningOptions,
+    sent: Partial<RawRequest> = {},
+  ): Promise<void> {
+    const reply = await send(server, GET, { ...signing, sent });
+    expect({ status: reply.status, code: reply.code }).toEqual({ status, code });
+  }
+
+  it("is served when everything is right", async () => {
+    const reply = await send(server, GET);
+    expect(reply.status).toBe(200);
+    expect(reply.text).toBe("genuine");
+  });
+
+  it("is refused when anonymous", async () => {
+    for (const method of ["GET", "PUT", "DELETE", "POST"]) {
+      const reply = await sendRaw(server, { method, path: PATH });
+      expect({ status: reply.status, code: reply.code }).toEqual({
+        status: 403,
+        code: "AccessDenied",
+      });
+    }
+  });
+
+  it("is refused without telling an anonymous client whether a bucket or object exists", async () => {
+    const present = await sendRaw(server, GET);
+    const absent = await sendRaw(server, { method: "GET", path: "/no-such-bucket/key" });
+    expect(absent.status).toBe(present.status);
+    expect(absent.code).toBe(present.code);
+  });
+
+  it("is refused when signed with another secret", () =>
+    expectRefused(403, "SignatureDoesNotMatch", { secretAccessKey: "guessed" }));
+
+  it("is refused for an unknown access key", () =>
+    expectRefused(403, "InvalidAccessKeyId", { accessKeyId: "UNKNOWNKEY" }));
+
+  it("is refused when its method was changed", () =>
+    expectRefused(403, "SignatureDoesNotMatch", {}, { method: "DELETE" }));
+
+  it("is refused when its path was changed", () =>
+    expectRefused(403, "SignatureDoesNotMatch", {}, { path: `/${BUCKET}/other.txt` }));
+
+  it("is refused when its query was changed", () =>
+    expectRefused(403, "SignatureDoesNotMatch", {}, { query: "uploads" }));
+
+  it("is refused when a signed header was changed", async () => {
+    const request = { ...GET, headers: { range: "bytes=0-1" } };
+    const reply = await send(server, request, { sent: { headers: { range: "bytes=0-5" } } });
+    expect(reply.code).toBe("SignatureDoesNotMatch");
+  });
+
+  it("is refused when a signed header is missing, even an empty one", async () => {
+    const signable = { ...GET, host: hostOf(server), headers: { "x-extra": "" } };
+    const { headers } = signRequest(signable);
+    expect((await sendRaw(server, { ...GET, headers })).status).toBe(200);
+    delete headers["x-extra"];
+    expect((await sendRaw(server, { ...GET, headers })).code).toBe("SignatureDoesNotMatch");
+  });
+
+  it("is refused when an x-amz- header is not signed", () =>
+    expectRefused(403, "AccessDenied", {}, { headers: { "x-amz-meta-added": "later" } }));
+
+  it("is refused when its host is not signed", () =>
+    expectRefused(403, "AccessDenied", { unsigned: ["host"] }));
+
+  it.each([-16, 16])("is refused when its clock is %i minutes off", (minutes) =>
+    expectRefused(403, "RequestTimeTooSkewed", { date: new Date(Date.now() + minutes * MINUTE) }),
+  );
+
+  it.each([-14, 14])("is served when its clock is %i minutes off", async (minutes) => {
+    const date = new Date(Date.now() + minutes * MINUTE);
+    expect((await send(server, GET, { date })).status).toBe(200);
+  });
+
+  it("is refused for another region, naming the right one", async () => {
+    const reply = await send(server, GET, { region: "eu-west-1" });
+    expect(reply.status).toBe(400);
+    expect(reply.code).toBe("AuthorizationHeaderMalformed");
+    expect(reply.text).toContain("<Region>us-east-1</Region>");
+  });
+
+  it("is refused for another service", () =>
+    expectRefused(400, "AuthorizationHeaderMalformed", { service: "sts" }));
+
+  it.each([
+    ["AWS4-HMAC-SHA256 nonsense", "AuthorizationHeaderMalformed"],
+    [
+      "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=0",
+      "AuthorizationHeaderMalformed",
+    ],
+    ["AWS TESTACCESSKEY:c2lnbmF0dXJl", "InvalidRequest"],
+    ["Bearer token", "InvalidRequest"],
+  ])("is refused with 400 for the authorization %j", (authorization, code) =>
+    expectRefused(400, code, {}, { headers: { authorization } }),
+  );
+
+  it("is refused when the signature is a prefix of the right one", async () => {
+    const host = hostOf(server);
+    const { headers } = signRequest({ method: "GET", host, path: PATH });
+    headers["authorization"] = (headers["authorization"] ?? "").slice(0, -1);
+    expect((await sendRaw(server, { ...GET, headers })).code).toBe("SignatureDoesNotMatch");
+  });
+
+  it("is refused without x-amz-content-sha256, or with a value that means nothing", async () => {
+    const reply = await send(server, GET, { payloadHash: "ABC" });
+    expect({ status: reply.status, code: reply.code }).toEqual({
+      status: 400,
+      code: "InvalidArgument",
+    });
+    const host = hostOf(server);
+    const { headers } = signRequest(
+      { method: "GET", host, path: PATH },
+      { unsigned: ["x-amz-content-sha256"] },
+    );
+    delete headers["x-amz-content-sha256"];
+    expect((await sendRaw(server, { ...GET, headers })).code).toBe("InvalidRequest");
+  });
+
+  it("is refused with session credentials, which do not exist here", () =>
+    expectRefused(400, "InvalidToken", {}, { headers: { "x-amz-security-token": "token" } }));
+
+  it("is refused when it is presigned as well", () =>
+    expectRefused(400, "InvalidArgument", {}, { query: "X-Amz-Algorithm=AWS4-HMAC-SHA256" }));
+
+  it("stores nothing when the body is not the signed one", async () => {
+    const reply = await send(server, PUT, { sent: { body: "forged!" } });
+    expect({ status: reply.status, code: reply.code }).toEqual({
+      status: 400,
+      code: "XAmzContentSHA256Mismatch",
+    });
+    expect((await send(server, GET)).text).toBe("genuine");
+  });
+
+  it("takes any body when the payload is declared unsigned", async () => {
+    const request = { method: "PUT", path: `/${BUCKET}/unsigned.txt`, body: "one" };
+    const reply = await send(server, request, {
+      payloadHash: "UNSIGNED-PAYLOAD",
+      sent: { body: "two" },
+    });
+    expect(reply.status).toBe(200);
+  });
+
+  it("verifies a body that the operation has no use for", async () => {
+    const request = { method: "DELETE", path: `/${BUCKET}/none`, body: "surprise" };
+    expect((await send(server, request)).status).toBe(204);
+    const reply = await send(server, request, { sent: { body: "Surprise" } });
+    expect(reply.code).toBe("XAmzContentSHA256Mismatch");
+  });
+
+  it("joins repeated headers and ignores extra spaces, as the standard has it", async () => {
+    const host = hostOf(server);
+    const { headers } = signRequest({
+      method: "GET",
+      host,
+      path: PATH,
+      headers: { "x-amz-meta-a": "1 2,3" },
+    });
+    const withMeta = (...values: string[]) =>
+      sendRaw(server, { ...GET, headers: { ...headers, "x-amz-meta-a": values } });
+    expect((await withMeta("  1    2 ", "3")).status).toBe(200);
+    expect((await withMeta("12", "3")).code).toBe("SignatureDoesNotMatch");
+    expect((await withMeta("3", "1 2")).code).toBe("SignatureDoesNotMatch");
+  });
+});
