@@ -1,6 +1,7 @@
 import { ObjectStoreError } from "./errors.js";
 import { MEDIA_FORMATS, type MediaKind } from "./inspection/media-facts.js";
-import { MAX_FILE_BYTES } from "./object-store-provider.js";
+import { ImageCreate } from "./service/dto/image-create.js";
+import { validated } from "./service/validated.js";
 import { openByteSource } from "./upload/byte-source.js";
 import { InspectedBody } from "./upload/inspected-body.js";
 import type { MediaBody } from "./upload/media-body.js";
@@ -9,13 +10,14 @@ import type { MediaBody } from "./upload/media-body.js";
  * Which collection a body belongs to, by its content: only its head is read. Undefined when it is
  * neither an image nor audio of a supported format. A stream is consumed by the look.
  *
- * @throws InvalidInputError (`invalid_input`) when a path cannot be read, SourceFailedError
- *   (`source_failed`)
+ * @throws InvalidInputError (`invalid_input`) when the body is none or cannot be read,
+ *   SourceFailedError (`source_failed`)
  */
 export async function detectMediaKind(body: MediaBody): Promise<MediaKind | undefined> {
-  const source = await openByteSource(body);
+  const { body: checked } = validated(ImageCreate, { body });
+  const source = await openByteSource(checked);
   try {
-    const head = await InspectedBody.open(source, { maxBytes: MAX_FILE_BYTES, limits: {} });
+    const head = await InspectedBody.open(source, { maxBytes: Infinity, limits: {} });
     return MEDIA_FORMATS[head.format].kind;
   } catch (error) {
     if (error instanceof ObjectStoreError && REFUSALS.has(error.code)) return undefined;
@@ -27,7 +29,6 @@ export async function detectMediaKind(body: MediaBody): Promise<MediaKind | unde
 
 const REFUSALS = new Set<ObjectStoreError["code"]>([
   "empty_file",
-  "file_too_large",
   "invalid_media",
   "unsupported_media_type",
 ]);

@@ -1,6 +1,15 @@
-/** Receives what happens behind the caller's back. Facts never hold keys, names or URLs. */
+/** Receives what happens behind the caller's back. Facts never hold keys, names, URLs or SQL. */
 export interface ObjectStoreLogger {
   warn(message: string, facts: Readonly<Record<string, unknown>>): void;
 }
 
 export const silentLogger: ObjectStoreLogger = { warn: () => undefined };
+
+/** What may be told of an error: its message may quote a key or a statement. */
+export function errorFacts(error: unknown): { error: string; code: unknown } {
+  const isObject = typeof error === "object" && error !== null;
+  return {
+    error: error instanceof Error ? error.name : typeof error,
+    code: isObject && "code" in error ? error.code : undefined,
+  };
+}

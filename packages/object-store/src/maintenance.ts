@@ -1,6 +1,7 @@
 import type { StorageClient } from "./upload/storage-client.js";
 import type { Sequelize } from "sequelize-typescript";
 
+import { type ObjectStoreLogger, silentLogger } from "./logger.js";
 import { sweepExpired, type SweepReport } from "./maintenance/sweep.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
@@ -14,32 +15,36 @@ export interface MaintenanceOptions {
   s3: StorageClient;
   /** As given to the provider; 600 by default. */
   leaseSeconds?: number;
+  /** Hears of what could not be swept, and why; silent by default. */
+  logger?: ObjectStoreLogger;
 }
 
 /** What operators run beside the application. */
 export interface ObjectStoreMaintenance {
   /**
    * Finishes what crashed: removes what expired uploads and deletions left. Any number may run at
-   * once.
+   * once. What S3 would not remove is counted as `failed` and tried again by the next sweep.
    *
-   * @throws DatabaseUnavailableError (`database_unavailable`)
+   * @throws DatabaseUnavailableError (`database_unavailable`), DatabaseError (`database_error`)
    */
   sweep(): Promise<SweepReport>;
 }
 
 export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStoreMaintenance {
-  const { database, s3 } = options;
+  const { database, s3, logger = silentLogger } = options;
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const models = modelsFor(database);
   const imageRepo = new ImageRepo(models.image);
   const audioRepo = new AudioRepo(models.audio);
+  const tools = { s3, logger, leaseSeconds };
   return Object.freeze({
     async sweep() {
-      const images = await sweepExpired(imageRepo, s3, leaseSeconds);
-      const audio = await sweepExpired(audioRepo, s3, leaseSeconds);
+      const images = await sweepExpired(imageRepo, "images", tools);
+      const audio = await sweepExpired(audioRepo, "audio", tools);
       return {
         abandoned: images.abandoned + audio.abandoned,
         removed: images.removed + audio.removed,
+        aborted: images.aborted + audio.aborted,
         failed: images.failed + audio.failed,
       };
     },

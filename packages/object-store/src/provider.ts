@@ -21,9 +21,12 @@ import type { Page } from "./service/dto/page.js";
  * Stores images and audio. Every call goes through a scope, so that no call can forget to say
  * whose files it works on.
  *
- * Any call rejects with an `ObjectStoreError`, told apart by its `code`. `database_unavailable`
- * and `storage_unavailable` can come from every call that needs PostgreSQL or S3 and are
- * retryable; the other codes are named at each method.
+ * Any call rejects with an `ObjectStoreError`, told apart by its `code`. Every call that needs
+ * PostgreSQL or S3 can reject with `database_unavailable` or `storage_unavailable`, which are
+ * retryable, and with `database_error` or `storage_error`, which are not: the server refused, or a
+ * file's bytes are missing. The other codes are named at each method.
+ *
+ * Deletion removes bytes for good only from a bucket without versioning.
  */
 export interface ObjectStoreProvider {
   /**
@@ -100,7 +103,8 @@ export interface MediaCollection<Create, Read extends ImageRead | AudioRead> {
   urls(ids: readonly string[], options?: UrlOptions): Promise<Map<string, SignedUrl>>;
   /**
    * Opens the bytes. The stream fails with an `ObjectStoreError`; destroying it frees the
-   * connection.
+   * connection. Left unread for longer than the S3 provider's request timeout (15 s by default), it
+   * fails.
    *
    * @throws FileNotFoundError (`file_not_found`), InvalidRangeError (`invalid_range`),
    *   UploadAbortedError (`upload_aborted`)
@@ -121,8 +125,10 @@ export type Input<Dto> = { readonly [Name in keyof Dto]: Dto[Name] };
 
 export interface WriteOptions {
   /**
-   * The caller's transaction (READ COMMITTED): the change is visible when it commits, and a
-   * rollback leaves nothing. The pool needs a second connection while it is open.
+   * The caller's transaction, READ COMMITTED: the change is visible when it commits, and a rollback
+   * leaves nothing. While it is open, the pool needs a second connection. A lock on the owner's row
+   * must not exclude foreign key checks: take `LOCK.NO_KEY_UPDATE`, as an upload waits in vain for
+   * `LOCK.UPDATE`.
    */
   transaction?: Transaction;
 }

@@ -8,6 +8,7 @@ export function refuseUnlessEmpty(table: "images" | "audio", condition = "true")
     DECLARE
       kept bigint;
     BEGIN
+      LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE;
       SELECT count(*) INTO kept FROM ${table} WHERE ${condition};
       IF kept > 0 THEN
         RAISE EXCEPTION 'this step back would lose % rows of ${table} (${condition}); delete these files first', kept;

@@ -1,6 +1,7 @@
 import type { AudioTags, DurationSource } from "../inspection/media-facts.js";
 import type { AudioModel } from "../models/audio.model.js";
-import { MediaRepo, type Owner, type StatementOptions, type StoredFacts } from "./media-repo.js";
+import type { Owner } from "./conditions.js";
+import { MediaRepo, type StatementOptions, type StoredFacts } from "./media-repo.js";
 
 export interface StoredAudioFacts extends StoredFacts {
   durationSeconds: number;

@@ -9,10 +9,11 @@ import { DatabaseError, DatabaseUnavailableError, ObjectStoreError } from "../er
 
 /**
  * SQLSTATE classes that pass by themselves: 08 connection exception, 40 transaction rollback,
- * 53 insufficient resources, 57 operator intervention (shutdown, statement timeout).
+ * 53 insufficient resources, 57 operator intervention (shutdown, statement timeout); and 25006 read
+ * only (a failover), 55P03 lock not available.
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const TRANSIENT_SQLSTATE = /^(08|40|53|57)/;
+const TRANSIENT_SQLSTATE = /^(08|40|53|57|25006|55P03)/;
 
 /** What pg says, without an SQLSTATE, when a connection breaks while a statement runs. */
 const BROKEN_CONNECTION = /connection terminated|connection error|timeout|ECONN|EPIPE/i;

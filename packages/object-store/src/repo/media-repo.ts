@@ -1,6 +1,5 @@
 import {
   ForeignKeyConstraintError,
-  literal,
   Op,
   QueryTypes,
   type Transaction,
@@ -12,10 +11,9 @@ import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
+import { fromNow, leaseHeld, type Owner, visibleTo } from "./conditions.js";
 import { guarded } from "./database-failure.js";
-
-/** The owner of files: a user's id, or null for the system. */
-export type Owner = string | null;
+import { requireReadCommitted } from "./isolation.js";
 
 export interface NewFile {
   id: string;
@@ -49,13 +47,18 @@ export interface KeysetPage {
 export abstract class MediaRepo<Row extends MediaFileModel, Facts extends StoredFacts> {
   constructor(protected readonly model: ModelCtor<Row>) {}
 
+  /** @throws InvalidInputError (`invalid_input`) unless the caller's transaction is READ COMMITTED */
+  requireReadCommitted(transaction: Transaction): Promise<void> {
+    return requireReadCommitted(this.database, transaction);
+  }
+
   /** Records the intent to store a file: a pending row with a lease. */
   async create(file: NewFile, leaseSeconds: number): Promise<Row> {
     return guarded("record the upload", async () => {
       try {
         return await this.model.create(
           this.values({ ...file, status: "pending", leaseExpiresAt: fromNow(leaseSeconds) }),
-          { returning: true },
+          { returning: true, transaction: null },
         );
       } catch (error) {
         if (error instanceof ForeignKeyConstraintError && file.userId !== null) {
@@ -81,6 +84,7 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
     return guarded("read files", () =>
       this.model.findAll({
         where: this.where({ id: [...ids], status: "ready", ...visibleTo(owner) }),
+        transaction: null,
       }),
     );
   }
@@ -96,6 +100,7 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
           ["id", "DESC"],
         ],
         limit: page.limit,
+        transaction: null,
       }),
     );
   }
@@ -106,6 +111,7 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
       this.model.findOne({
         attributes: ["id"],
         where: this.where({ id, status: "ready", ...visibleTo(owner) }),
+        transaction: null,
       }),
     );
     return found !== null;
@@ -160,21 +166,52 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
     );
   }
 
+  /** Whether a file is deleting in the committed state, for one more lease of the caller's. */
+  async claimDeleting(id: string, leaseSeconds: number): Promise<Row | null> {
+    return this.change(
+      "delete the file",
+      { id, status: "deleting" },
+      { values: { leaseExpiresAt: fromNow(leaseSeconds) } },
+    );
+  }
+
+  /** Those of these ids whose upload is running: pending, with a lease that is not over. */
+  async findRunning(ids: readonly string[]): Promise<Row[]> {
+    return guarded("look for running uploads", () =>
+      this.model.findAll({
+        where: this.where({ id: [...ids], status: "pending", ...leaseHeld() }),
+        transaction: null,
+      }),
+    );
+  }
+
   /** Removes the row of a file whose object is gone or was never made. */
   async delete(id: string, status: "pending" | "deleting"): Promise<boolean> {
     const removed = await guarded("remove the file's row", () =>
-      this.model.destroy({ where: this.where({ id, status }) }),
+      this.model.destroy({ where: this.where({ id, status }), transaction: null }),
     );
     return removed > 0;
   }
 
+  /** The database's clock, as claimExpired compares it. */
+  async now(): Promise<string> {
+    const [row] = await guarded("tell the time", () =>
+      this.database.query<{ now: string }>("SELECT clock_timestamp()::text AS now", {
+        type: QueryTypes.SELECT,
+        transaction: null,
+      }),
+    );
+    if (row === undefined) throw new Error("PostgreSQL told no time");
+    return row.now;
+  }
+
   /**
-   * Takes over files whose lease is over, for one lease of the taker's: pending ones become
-   * deleting. Parties that claim at once get different files.
+   * Takes over files whose lease was over at a time, for one lease of the taker's: pending ones
+   * become deleting. Parties that claim at once get different files, and nobody waits for another.
    */
   async claimExpired(
     status: "pending" | "deleting",
-    claim: { limit: number; leaseSeconds: number },
+    claim: { at: string; limit: number; leaseSeconds: number },
   ): Promise<Row[]> {
     const table = this.model.getTableName() as string;
     return guarded("claim expired files", () =>
@@ -186,7 +223,7 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
             updated_at = clock_timestamp()
           WHERE id IN (
             SELECT id FROM "${table}"
-            WHERE status = :status AND status <> 'ready' AND lease_expires_at <= clock_timestamp()
+            WHERE status = :status AND status <> 'ready' AND lease_expires_at <= :at
             ORDER BY lease_expires_at
             LIMIT :limit
             FOR UPDATE SKIP LOCKED
@@ -196,6 +233,7 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
         {
           replacements: { status, ...claim },
           type: QueryTypes.SELECT,
+          transaction: null,
           model: this.model,
           mapToModel: true,
         },
@@ -206,7 +244,10 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
   /** Removes the rows of deleting files whose objects are gone. */
   async deleteAll(ids: readonly string[]): Promise<number> {
     return guarded("remove the files' rows", () =>
-      this.model.destroy({ where: this.where({ id: [...ids], status: "deleting" }) }),
+      this.model.destroy({
+        where: this.where({ id: [...ids], status: "deleting" }),
+        transaction: null,
+      }),
     );
   }
 
@@ -233,7 +274,10 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
 
   private async findOne(where: object): Promise<Row | null> {
     return guarded("read the file", () =>
-      this.model.findOne({ where: this.where({ ...where, status: "ready" }) }),
+      this.model.findOne({
+        where: this.where({ ...where, status: "ready" }),
+        transaction: null,
+      }),
     );
   }
 
@@ -245,16 +289,4 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
   private values(values: object): MakeNullishOptional<Row["_creationAttributes"]> {
     return values as MakeNullishOptional<Row["_creationAttributes"]>;
   }
-}
-
-function visibleTo(owner: Owner): object {
-  return owner === null ? { userId: null } : { userId: { [Op.or]: [owner, null] } };
-}
-
-function leaseHeld(): object {
-  return { leaseExpiresAt: { [Op.gt]: literal("clock_timestamp()") } };
-}
-
-function fromNow(seconds: number): ReturnType<typeof literal> {
-  return literal(`clock_timestamp() + make_interval(secs => ${Math.trunc(seconds)})`);
 }

@@ -2,7 +2,7 @@ import { InvalidInputError } from "../errors.js";
 import type { AudioModel } from "../models/audio.model.js";
 import type { WriteOptions } from "../provider.js";
 import type { AudioRepo, StoredAudioFacts } from "../repo/audio-repo.js";
-import type { Owner } from "../repo/media-repo.js";
+import type { Owner } from "../repo/conditions.js";
 import { audioKind } from "./audio-kind.js";
 import { checkFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";

@@ -1,5 +1,3 @@
-import { validate as isUuid } from "uuid";
-
 import { FileNotFoundError, InvalidInputError } from "../errors.js";
 
 /** @throws InvalidInputError (`invalid_input`) unless the value is a whole number in the range */
@@ -8,22 +6,43 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
     return value;
   }
   throw new InvalidInputError(
-    `${name} must be a whole number from ${min} to ${max}, and ${String(value)} came.`,
+    `${name} must be a whole number from ${min} to ${max}, and ${shown(value)} came.`,
   );
 }
 
-/** The user id in its canonical lower case. */
+/**
+ * Any UUID that PostgreSQL takes, in its canonical lower case: applications bring their own users.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
 export function checkUserId(userId: unknown): string {
-  if (typeof userId === "string" && isUuid(userId)) return userId.toLowerCase();
+  if (isUuid(userId)) return userId.toLowerCase();
   throw new InvalidInputError("A user id must be a UUID.");
 }
 
-export function isFileId(id: unknown): id is string {
-  return typeof id === "string" && isUuid(id);
+/** The id as the database writes it, or undefined for one that no file can have. */
+export function normalizedFileId(id: unknown): string | undefined {
+  return isUuid(id) ? id.toLowerCase() : undefined;
 }
 
-/** An id that no file can have is the same as one that no file has. */
+/**
+ * An id that no file can have is the same as one that no file has.
+ *
+ * @throws FileNotFoundError (`file_not_found`)
+ */
 export function checkFileId(id: unknown): string {
-  if (isFileId(id)) return id;
-  throw new FileNotFoundError(String(id));
+  const fileId = normalizedFileId(id);
+  if (fileId === undefined) throw new FileNotFoundError(typeof id === "string" ? id : typeof id);
+  return fileId;
+}
+
+function isUuid(value: unknown): value is string {
+  return (
+    typeof value === "string" &&
+    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)
+  );
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : `a ${typeof value}`;
 }

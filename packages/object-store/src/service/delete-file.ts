@@ -1,6 +1,10 @@
+import type { Transaction } from "sequelize";
+
+import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { WriteOptions } from "../provider.js";
-import type { MediaRepo, Owner, StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/conditions.js";
+import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
 import { storageFailure } from "../upload/storage-failure.js";
 import { checkFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
@@ -25,11 +29,24 @@ export async function deleteFile<Row extends MediaFileModel, Facts extends Store
     await removeObject(dependencies, repo, row);
     return;
   }
-  transaction.afterCommit(async () => {
-    await removeObject(dependencies, repo, row).catch((error: unknown) => {
-      logger.warn("a deleted file's object is left to the sweeper", { fileId, error });
-    });
+  rootOf(transaction).afterCommit(async () => {
+    try {
+      // Sequelize runs the hooks also when COMMIT failed: only the committed state is believed.
+      const committed = await repo.claimDeleting(fileId, leaseSeconds);
+      if (committed !== null) await removeObject(dependencies, repo, committed);
+    } catch (error) {
+      logger.warn("a deleted file's object is left to the sweeper", {
+        fileId,
+        ...errorFacts(error),
+      });
+    }
   });
+}
+
+/** The commit of a savepoint commits nothing: what counts is the outermost transaction. */
+function rootOf(transaction: Transaction): Transaction {
+  const { parent } = transaction as Transaction & { parent?: Transaction | null };
+  return parent ? rootOf(parent) : transaction;
 }
 
 async function removeObject<Row extends MediaFileModel, Facts extends StoredFacts>(

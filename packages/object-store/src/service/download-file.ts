@@ -1,9 +1,12 @@
 import { PassThrough, type Readable } from "node:stream";
 
+import { S3NotFoundError } from "@repo/s3-provider";
+
 import { FileNotFoundError, InvalidInputError, InvalidRangeError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Download, DownloadOptions } from "../provider.js";
-import type { MediaRepo, Owner, StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/conditions.js";
+import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
 import { storageFailure } from "../upload/storage-failure.js";
 import { checkFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
@@ -30,6 +33,8 @@ export async function downloadFile<Row extends MediaFileModel, Facts extends Sto
       etag: object.etag,
     };
   } catch (error) {
+    const isGone = error instanceof S3NotFoundError && !(await repo.exists(fileId, owner));
+    if (isGone) throw new FileNotFoundError(id);
     throw storageFailure("read the file", error, signal);
   }
 }

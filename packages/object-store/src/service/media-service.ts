@@ -10,8 +10,9 @@ import type {
   UrlOptions,
   WriteOptions,
 } from "../provider.js";
-import type { Owner, StoredFacts } from "../repo/media-repo.js";
-import { checkFileId, isFileId } from "./check.js";
+import type { Owner } from "../repo/conditions.js";
+import type { StoredFacts } from "../repo/media-repo.js";
+import { checkFileId, normalizedFileId } from "./check.js";
 import { deleteFile } from "./delete-file.js";
 import type { Dependencies } from "./dependencies.js";
 import { downloadFile } from "./download-file.js";
@@ -53,7 +54,8 @@ export class MediaService<
   }
 
   async exists(owner: Owner, id: string): Promise<boolean> {
-    return isFileId(id) && this.kind.repo.exists(id, owner);
+    const fileId = normalizedFileId(id);
+    return fileId !== undefined && this.kind.repo.exists(fileId, owner);
   }
 
   async list(owner: Owner, query: ListQuery): Promise<Page<Read>> {
@@ -77,8 +79,16 @@ export class MediaService<
     if (!Array.isArray(ids) || ids.length > MAX_IDS) {
       throw new InvalidInputError(`urls takes an array of at most ${MAX_IDS} ids.`);
     }
-    const rows = await this.kind.repo.findAllVisible(ids.filter(isFileId), owner);
-    return signRows(this.dependencies, rows, checked);
+    const fileIds = new Map(ids.map((id) => [id, normalizedFileId(id)]));
+    const wanted = [...fileIds.values()].filter((id) => id !== undefined);
+    const rows = await this.kind.repo.findAllVisible(wanted, owner);
+    const signed = await signRows(this.dependencies, rows, checked);
+    return new Map(
+      [...fileIds].flatMap(([id, fileId]) => {
+        const url = signed.get(fileId ?? "");
+        return url === undefined ? [] : [[id, url] as const];
+      }),
+    );
   }
 
   download(owner: Owner, id: string, options: DownloadOptions): Promise<Download> {

@@ -2,7 +2,7 @@ import type { ImageModel } from "../models/image.model.js";
 import type { ListQuery } from "../provider.js";
 import type { AudioRepo } from "../repo/audio-repo.js";
 import type { ImageRepo, StoredImageFacts } from "../repo/image-repo.js";
-import type { Owner } from "../repo/media-repo.js";
+import type { Owner } from "../repo/conditions.js";
 import { AudioService } from "./audio-service.js";
 import type { Dependencies } from "./dependencies.js";
 import type { AudioRead } from "./dto/audio-read.js";

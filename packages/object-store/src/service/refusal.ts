@@ -1,6 +1,7 @@
 import { AccessDeniedError, FileNotFoundError, type ObjectStoreError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { MediaRepo, Owner, StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/conditions.js";
+import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
 
 /** Why a scope could not change a file: it cannot see it, or it can see but not change it. */
 export async function refusal<Row extends MediaFileModel, Facts extends StoredFacts>(

@@ -1,6 +1,13 @@
-import type { AudioCollection, ImageCollection, MediaCollection, MediaScope } from "../provider.js";
+import type {
+  AudioCollection,
+  ImageCollection,
+  ListQuery,
+  MediaCollection,
+  MediaScope,
+} from "../provider.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { Owner, StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/conditions.js";
+import type { StoredFacts } from "../repo/media-repo.js";
 import type { AudioRead } from "./dto/audio-read.js";
 import type { ImageRead } from "./dto/image-read.js";
 import type { MediaCreate } from "./dto/media-create.js";
@@ -12,13 +19,13 @@ export function scopeOf(service: ObjectStoreService, owner: Owner): MediaScope {
   const images: ImageCollection = collectionOf(service.images, owner);
   const audio: AudioCollection = {
     ...collectionOf(service.audio, owner),
-    setTranscript: (id, transcript, options = {}) =>
-      service.audio.setTranscript(owner, id, transcript, options),
+    setTranscript: (id, transcript, options) =>
+      service.audio.setTranscript(owner, id, transcript, options ?? {}),
   };
   return Object.freeze({
     images: Object.freeze(images),
     audio: Object.freeze(audio),
-    list: (query = {}) => service.list(owner, query),
+    list: (query?: ListQuery) => service.list(owner, query ?? {}),
   });
 }
 
@@ -29,13 +36,13 @@ function collectionOf<
   Read extends ImageRead | AudioRead,
 >(service: MediaService<Row, Facts, Create, Read>, owner: Owner): MediaCollection<Create, Read> {
   return {
-    upload: (input, options = {}) => service.upload(owner, input, options),
+    upload: (input, options) => service.upload(owner, input, options ?? {}),
     get: (id) => service.get(owner, id),
     exists: (id) => service.exists(owner, id),
-    list: (query = {}) => service.list(owner, query),
-    url: (id, options = {}) => service.url(owner, id, options),
-    urls: (ids, options = {}) => service.urls(owner, ids, options),
-    download: (id, options = {}) => service.download(owner, id, options),
-    delete: (id, options = {}) => service.delete(owner, id, options),
+    list: (query) => service.list(owner, query ?? {}),
+    url: (id, options) => service.url(owner, id, options ?? {}),
+    urls: (ids, options) => service.urls(owner, ids, options ?? {}),
+    download: (id, options) => service.download(owner, id, options ?? {}),
+    delete: (id, options) => service.delete(owner, id, options ?? {}),
   };
 }

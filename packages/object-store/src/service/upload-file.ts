@@ -1,10 +1,13 @@
 import { v7 as uuidv7 } from "uuid";
 
 import { UnsupportedMediaTypeError } from "../errors.js";
+import { errorFacts } from "../logger.js";
 import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Input, SignedUrl, UploadOptions, UrlOptions } from "../provider.js";
-import type { Owner, StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/conditions.js";
+import type { StoredFacts } from "../repo/media-repo.js";
+import { abortFailure } from "../upload/abortable.js";
 import { type ByteSource, openByteSource } from "../upload/byte-source.js";
 import { InspectedBody } from "../upload/inspected-body.js";
 import { PendingUpload } from "../upload/pending-upload.js";
@@ -34,9 +37,9 @@ export async function uploadFile<
   options: UploadOptions,
 ): Promise<FileUploadResult<Read>> {
   const create = validated(kind.createDto, input);
-  const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, dependencies);
   const source = await openByteSource(create.body);
   try {
+    const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, dependencies);
     const { row, signed } = await store(dependencies, kind, owner, {
       create,
       source,
@@ -45,7 +48,9 @@ export async function uploadFile<
     });
     return new FileUploadResult(kind.read(row), signed);
   } finally {
-    await source.close();
+    await source.close().catch((error: unknown) => {
+      dependencies.logger.warn("the source of a body could not be closed", errorFacts(error));
+    });
   }
 }
 
@@ -69,6 +74,7 @@ async function store<
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { s3, logger, leaseSeconds, maxBytes, inspection } = dependencies;
   const { repo } = kind;
+  if (options.transaction !== undefined) await repo.requireReadCommitted(options.transaction);
   const lost = new AbortController();
   const signal =
     options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
@@ -98,6 +104,10 @@ async function store<
     await upload.giveUp(true);
     throw error;
   });
+  if (signal.aborted) {
+    await upload.giveUp(true);
+    throw abortFailure(signal);
+  }
   const { facts, ...stored } = body.verdict;
   const row = await upload.complete(kind.columns(facts, stored, create), {
     transaction: options.transaction,

@@ -9,7 +9,9 @@ import { InvalidInputError } from "../errors.js";
  */
 export function validated<Dto extends object>(dto: new () => Dto, input: unknown): Dto {
   if (typeof input !== "object" || input === null) {
-    throw new InvalidInputError(`An object was expected, and ${String(input)} came.`);
+    throw new InvalidInputError(
+      `An object was expected, and ${input === null ? "null" : typeof input} came.`,
+    );
   }
   const instance = Object.assign(new dto(), input);
   const failures = validateSync(instance, {

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { IncomingMessage } from "node:http";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { ReadableStream } from "node:stream/web";
 
 import { InvalidInputError, ObjectStoreError, SourceFailedError } from "../errors.js";
 import type { MediaBody } from "./media-body.js";
@@ -27,16 +27,16 @@ export interface ByteSource {
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Opens a body of any accepted shape.
+ * Opens a body of any accepted shape. Its chunks are copies, so that what is hashed and inspected
+ * is what is sent, whatever the caller does with its buffers meanwhile.
  *
- * @throws InvalidInputError (`invalid_input`) when a path is not a readable regular file
+ * @throws InvalidInputError (`invalid_input`) when the body cannot be read
  */
 export async function openByteSource(body: MediaBody): Promise<ByteSource> {
   if (body instanceof Uint8Array) return fromMemory(body);
   if (body instanceof Blob) return fromBlob(body);
   if (body instanceof Readable) return fromReadable(body);
-  if (body instanceof ReadableStream) return fromIterable(body);
-  if (Symbol.asyncIterator in body) return fromIterable(copied(body));
+  if (Symbol.asyncIterator in body) return fromIterable(body);
   return fromPath(body.path);
 }
 
@@ -46,7 +46,7 @@ function fromMemory(bytes: Uint8Array): ByteSource {
     filename: undefined,
     *chunks() {
       for (let start = 0; start < bytes.byteLength; start += CHUNK_BYTES) {
-        yield bytes.subarray(start, start + CHUNK_BYTES);
+        yield new Uint8Array(bytes.subarray(start, start + CHUNK_BYTES));
       }
     },
     close: () => Promise.resolve(),
@@ -65,20 +65,21 @@ function fromReadable(stream: Readable): ByteSource {
   return {
     byteLength: undefined,
     filename: undefined,
-    chunks: () => checkedChunks(stream),
+    chunks: () => copiesOf(stream.iterator({ destroyOnReturn: false })),
     close: () => {
-      stream.destroy();
+      // A request's socket is needed for the answer that tells why its body was refused.
+      if (!(stream instanceof IncomingMessage)) stream.destroy();
       return Promise.resolve();
     },
   };
 }
 
 function fromIterable(iterable: AsyncIterable<unknown>): ByteSource {
-  const iterator = iterable[Symbol.asyncIterator]();
+  const iterator = iteratorOf(iterable);
   return {
     byteLength: undefined,
     filename: undefined,
-    chunks: () => checkedChunks({ [Symbol.asyncIterator]: () => iterator }),
+    chunks: () => copiesOf({ [Symbol.asyncIterator]: () => iterator }),
     // An iterator that hangs in next() answers return() only after it: closing must not wait.
     close: () => {
       iterator.return?.().catch(() => undefined);
@@ -87,32 +88,34 @@ function fromIterable(iterable: AsyncIterable<unknown>): ByteSource {
   };
 }
 
-/** An iterable may fill one buffer again and again, but a chunk is withheld while the next is read. */
-async function* copied(iterable: AsyncIterable<unknown>): AsyncGenerator<unknown, void, undefined> {
-  for await (const chunk of iterable)
-    yield chunk instanceof Uint8Array ? new Uint8Array(chunk) : chunk;
+function iteratorOf(iterable: AsyncIterable<unknown>): AsyncIterator<unknown> {
+  try {
+    return iterable[Symbol.asyncIterator]();
+  } catch (error) {
+    throw new InvalidInputError("The body cannot be read: it may be locked or in use.", {
+      cause: error,
+    });
+  }
 }
 
 async function fromPath(path: string): Promise<ByteSource> {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
   const file = await open(path, flags).catch((error: unknown) => {
-    throw new InvalidInputError(`The path ${JSON.stringify(path)} cannot be opened for reading.`, {
+    throw new InvalidInputError("The path of the body cannot be opened for reading.", {
       cause: error,
     });
   });
   try {
     const stats = await file.stat();
     if (!stats.isFile()) {
-      throw new InvalidInputError(`The path ${JSON.stringify(path)} is not a regular file.`);
+      throw new InvalidInputError("The path of the body is not that of a regular file.");
     }
     return {
       byteLength: stats.size,
       filename: basename(path),
       chunks: () =>
-        checkedChunks(
-          file.createReadStream({ autoClose: false, highWaterMark: CHUNK_BYTES, start: 0 }),
-        ),
+        chunksOf(file.createReadStream({ autoClose: false, highWaterMark: CHUNK_BYTES, start: 0 })),
       close: () => file.close(),
     };
   } catch (error) {
@@ -121,10 +124,12 @@ async function fromPath(path: string): Promise<ByteSource> {
   }
 }
 
+async function* copiesOf(iterable: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunksOf(iterable)) yield new Uint8Array(chunk);
+}
+
 /** The chunks of a foreign source: proves that they are bytes, and names its failures. */
-async function* checkedChunks(
-  iterable: AsyncIterable<unknown>,
-): AsyncGenerator<Uint8Array, void, undefined> {
+async function* chunksOf(iterable: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void> {
   try {
     for await (const chunk of iterable) {
       if (!(chunk instanceof Uint8Array)) {

@@ -6,6 +6,7 @@ import type { MediaFacts, MediaFormat } from "../inspection/media-facts.js";
 import { MediaInspector } from "../inspection/media-inspector.js";
 import { abortable } from "./abortable.js";
 import type { ByteSource, ChunkReader } from "./byte-source.js";
+import { GrowableBuffer } from "./growable-buffer.js";
 
 export interface BodyRules {
   /** The most bytes that a body may hold. */
@@ -33,7 +34,7 @@ export class InspectedBody {
   readonly #reader: ChunkReader;
   readonly #inspector: MediaInspector;
   readonly #hash = createHash("sha256");
-  readonly #head: Uint8Array[] = [];
+  readonly #head = new GrowableBuffer(Number.MAX_SAFE_INTEGER);
   #byteSize = 0;
   #ended = false;
   #verdict: Verdict | undefined;
@@ -79,23 +80,19 @@ export class InspectedBody {
 
   /** The bytes, once. The last chunk comes after the verdict; a refusal is thrown in its place. */
   async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    let withheld: Uint8Array | undefined;
-    for (let chunk = this.#head.shift(); chunk !== undefined; chunk = this.#head.shift()) {
-      if (withheld !== undefined) yield withheld;
-      withheld = chunk;
-    }
+    let withheld: Uint8Array = this.#head.take();
     for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) {
-      if (withheld !== undefined) yield withheld;
+      yield withheld;
       withheld = chunk;
     }
-    if (withheld !== undefined) yield withheld;
+    yield withheld;
   }
 
   async #readHead(): Promise<void> {
     while (this.#inspector.format === undefined) {
       const chunk = await this.#next();
       if (chunk === undefined) return;
-      this.#head.push(chunk);
+      this.#head.fill(chunk);
     }
   }
 

@@ -4,33 +4,56 @@ export interface Lease {
   seconds: number;
   /** Pushes the lease out; false when another party took the upload over. */
   renew(): Promise<boolean>;
-  /** Called once the lease is lost. */
+  /** Called once the lease is lost, or could not be renewed before it was over. */
   onLost(reason: UploadExpiredError): void;
   /** Hears of renewals that could not be tried; the next one may succeed. */
   onFailure(error: unknown): void;
 }
 
 /**
- * Renews the lease of one upload while it runs.
+ * Renews the lease of one upload while it runs, one renewal at a time. A holder that is cut off
+ * from the database gives up by its own clock, before anyone else can take over.
  *
  * @returns stops the renewal
  */
 export function keepLease(lease: Lease): () => void {
-  const timer = setInterval(
-    () => {
-      lease.renew().then(
-        (held) => {
-          if (!held) lease.onLost(new UploadExpiredError());
-        },
-        (error: unknown) => {
-          lease.onFailure(error);
-        },
-      );
-    },
-    (lease.seconds * 1000) / 3,
-  );
-  timer.unref();
-  return () => {
-    clearInterval(timer);
+  const interval = (lease.seconds * 1000) / 3;
+  const stopped = new AbortController();
+  let renewal: NodeJS.Timeout;
+  let expiry: NodeJS.Timeout;
+
+  const stop = (): void => {
+    stopped.abort();
+    clearTimeout(renewal);
+    clearTimeout(expiry);
   };
+  const lose = (): void => {
+    if (stopped.signal.aborted) return;
+    stop();
+    lease.onLost(new UploadExpiredError());
+  };
+  const holdFrom = (start: number): void => {
+    clearTimeout(expiry);
+    expiry = setTimeout(lose, start + lease.seconds * 1000 - performance.now()).unref();
+  };
+  const renew = async (): Promise<void> => {
+    const start = performance.now();
+    try {
+      if (!(await lease.renew())) {
+        lose();
+        return;
+      }
+      if (!stopped.signal.aborted) holdFrom(start);
+    } catch (error) {
+      lease.onFailure(error);
+    }
+    if (!stopped.signal.aborted) schedule();
+  };
+  const schedule = (): void => {
+    renewal = setTimeout(() => void renew(), interval).unref();
+  };
+
+  holdFrom(performance.now());
+  schedule();
+  return stop;
 }

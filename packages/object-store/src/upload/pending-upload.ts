@@ -1,12 +1,13 @@
 import type { StorageClient } from "./storage-client.js";
 
 import { UploadExpiredError } from "../errors.js";
-import type { ObjectStoreLogger } from "../logger.js";
+import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { MediaRepo, StatementOptions, StoredFacts } from "../repo/media-repo.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { keepLease } from "./lease-keeper.js";
 import { storageFailure } from "./storage-failure.js";
+import { tombstoneSeconds } from "./tombstone.js";
 import { transfer } from "./transfer.js";
 import { TransferFailure } from "./transfer-failure.js";
 
@@ -44,7 +45,7 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
         lost.abort(reason);
       },
       onFailure: (error) => {
-        logger.warn("a lease could not be renewed", { fileId: this.#id, error });
+        logger.warn("a lease could not be renewed", { fileId: this.#id, ...errorFacts(error) });
       },
     });
     try {
@@ -66,8 +67,13 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
       row = await repo.markReady(this.#id, facts, options);
     } catch (error) {
       // The row may be locked by the caller's failed transaction: waiting for it would deadlock.
-      if (options.transaction === undefined) await this.giveUp(true);
-      throw error;
+      if (options.transaction !== undefined) throw error;
+      const completed = await this.#completedAllTheSame();
+      if (completed === null) {
+        await this.giveUp(true);
+        throw error;
+      }
+      row = completed;
     }
     if (row === null) {
       await s3.delete(this.#key).catch((error: unknown) => {
@@ -76,6 +82,11 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
       throw new UploadExpiredError();
     }
     return row;
+  }
+
+  /** The ready row when only the answer to its completion was lost. */
+  async #completedAllTheSame(): Promise<Row | null> {
+    return this.#parts.repo.findById(this.#id).catch(() => null);
   }
 
   /**
@@ -87,7 +98,7 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
     try {
       if (!mayHaveLeftBytes) {
         await repo.delete(this.#id, "pending");
-      } else if ((await repo.giveUpPending(this.#id, leaseSeconds)) !== null) {
+      } else if ((await repo.giveUpPending(this.#id, tombstoneSeconds(leaseSeconds))) !== null) {
         await s3.delete(this.#key);
       }
     } catch (error) {
@@ -96,6 +107,9 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
   }
 
   #warnOfLeftovers(error: unknown): void {
-    this.#parts.logger.warn("a failed upload is left to the sweeper", { fileId: this.#id, error });
+    this.#parts.logger.warn("a failed upload is left to the sweeper", {
+      fileId: this.#id,
+      ...errorFacts(error),
+    });
   }
 }

@@ -8,6 +8,7 @@ export type StorageClient = Pick<
   | "uploadPart"
   | "completeMultipartUpload"
   | "abortMultipartUpload"
+  | "listMultipartUploads"
   | "get"
   | "delete"
   | "deleteMany"

@@ -11,7 +11,7 @@ export function storageFailure(
 ): ObjectStoreError {
   if (error instanceof ObjectStoreError) return error;
   if (signal?.aborted === true) return abortFailure(signal);
-  if (error instanceof S3Error && error.retryable) {
+  if (error instanceof S3Error && (error.retryable || error.outcome === "unknown")) {
     return new StorageUnavailableError(
       `S3 could not ${action}: it cannot be reached or did not answer in time.`,
       error,

@@ -15,3 +15,10 @@ export function storageKey(file: {
   const owner = file.userId === null ? "system" : `users/${file.userId}`;
   return `${FOLDERS[kind]}/${owner}/${file.id}.${extension}`;
 }
+
+/** The id of the file that a key belongs to, or undefined for a key that is not one of ours. */
+export function fileIdOfKey(key: string): string | undefined {
+  return /^(?:images|audio)\/(?:users\/[0-9a-f-]{36}|system)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z0-9]+$/.exec(
+    key,
+  )?.[1];
+}

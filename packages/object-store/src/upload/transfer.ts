@@ -3,9 +3,9 @@ import { Readable } from "node:stream";
 import type { StorageClient } from "./storage-client.js";
 
 import { MEDIA_FORMATS } from "../inspection/media-facts.js";
+import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { MultipartTransfer } from "./multipart-transfer.js";
-import { PartBuffer } from "./part-buffer.js";
 import { mayHaveStored } from "./storage-failure.js";
 import { TransferFailure } from "./transfer-failure.js";
 
@@ -55,12 +55,11 @@ async function sendFullParts(
   body: InspectedBody,
   multipart: MultipartTransfer,
 ): Promise<Uint8Array> {
-  let part = new PartBuffer(PART_BYTES);
+  const part = new GrowableBuffer(PART_BYTES);
   for await (const chunk of body.chunks()) {
     let rest = part.fill(chunk);
     while (rest.byteLength > 0) {
       await multipart.send(part.take());
-      part = new PartBuffer(PART_BYTES);
       rest = part.fill(rest);
     }
   }

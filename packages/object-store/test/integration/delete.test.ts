@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { Transaction } from "sequelize";
 
 import type { MediaScope } from "../../src/provider.js";
 import { type Harness, openHarness } from "../support/harness.js";
@@ -51,6 +52,57 @@ describe("delete", () => {
   });
 });
 
+describe("a deletion whose transaction does not commit after all", () => {
+  const objectsOf = async (): Promise<string[]> =>
+    (await harness.keys()).filter((key) => key.includes(id));
+
+  it("keeps the object when COMMIT itself fails", async () => {
+    await harness.database.query(
+      `CREATE TABLE IF NOT EXISTS orders (
+         user_id uuid REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED
+       )`,
+    );
+    const transaction = await harness.database.transaction();
+    await scope.audio.delete(id, { transaction });
+    await harness.database.query(`INSERT INTO orders VALUES (gen_random_uuid())`, { transaction });
+    await expect(transaction.commit()).rejects.toThrow(/foreign key/);
+
+    expect((await scope.audio.get(id)).id).toBe(id);
+    expect(await objectsOf()).toHaveLength(1);
+  });
+
+  it("keeps the object when a savepoint is released and the transaction rolled back", async () => {
+    const outer = await harness.database.transaction();
+    const inner = await harness.database.transaction({ transaction: outer });
+    await scope.audio.delete(id, { transaction: inner });
+    await inner.commit();
+    expect(await objectsOf()).toHaveLength(1);
+    await outer.rollback();
+
+    expect((await scope.audio.get(id)).id).toBe(id);
+    expect(await objectsOf()).toHaveLength(1);
+  });
+
+  it("removes the object when a savepoint is released and the transaction commits", async () => {
+    const outer = await harness.database.transaction();
+    const inner = await harness.database.transaction({ transaction: outer });
+    await scope.audio.delete(id, { transaction: inner });
+    await inner.commit();
+    await outer.commit();
+    expect(await objectsOf()).toEqual([]);
+  });
+
+  it("keeps the object when the savepoint is rolled back and the transaction commits", async () => {
+    const outer = await harness.database.transaction();
+    const inner = await harness.database.transaction({ transaction: outer });
+    await scope.audio.delete(id, { transaction: inner });
+    await inner.rollback();
+    await outer.commit();
+    expect((await scope.audio.get(id)).id).toBe(id);
+    expect(await objectsOf()).toHaveLength(1);
+  });
+});
+
 describe("a caller's transaction around an upload", () => {
   it("shows the file to others when it commits", async () => {
     const transaction = await harness.database.transaction();
@@ -81,6 +133,19 @@ describe("a caller's transaction around an upload", () => {
   });
 });
 
+it("refuses an upload in a transaction that would not see it", async () => {
+  for (const isolationLevel of [
+    Transaction.ISOLATION_LEVELS.REPEATABLE_READ,
+    Transaction.ISOLATION_LEVELS.SERIALIZABLE,
+  ]) {
+    const transaction = await harness.database.transaction({ isolationLevel });
+    await expect(
+      scope.audio.upload({ body: (await sampleOf("flac")).bytes }, { transaction }),
+    ).rejects.toMatchObject({ code: "invalid_input" });
+    await transaction.rollback();
+  }
+});
+
 describe("setTranscript", () => {
   it("sets, replaces and removes the transcript", async () => {
     expect((await scope.audio.setTranscript(id, "one")).transcript).toBe("one");
@@ -99,6 +164,7 @@ describe("setTranscript", () => {
 
   it.each([
     ["with NUL", "a\0b"],
+    ["with a lone surrogate", "a\ud800"],
     ["of 1,000,001 characters", "x".repeat(1_000_001)],
     ["that is no string", 5],
   ])("refuses a transcript %s", async (_what, transcript) => {

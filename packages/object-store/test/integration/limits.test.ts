@@ -50,7 +50,9 @@ describe.each(["buffer", "path", "blob", "stream"])("a file from a %s", (shape) 
 
     const { file } = await audio.upload({ body: await bodyOf(shape, MAX_FILE_BYTES) });
     expect(file.byteSize).toBe(104_857_600);
-    expect((await audio.download(file.id)).byteLength).toBe(104_857_600);
+    const download = await audio.download(file.id);
+    expect(download.byteLength).toBe(104_857_600);
+    download.stream.destroy();
     await audio.delete(file.id);
 
     await expect(

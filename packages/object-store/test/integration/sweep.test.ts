@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 
+import { objectStoreMaintenance } from "../../src/maintenance.js";
+import { FakeStorage } from "../support/fake-storage.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 
@@ -47,14 +49,24 @@ describe("sweep", () => {
   it("removes what expired deletions left, with and without an object", async () => {
     await crashed("deleting", "-1 s", true);
     await crashed("deleting", "-1 s", false);
-    expect(await harness.maintenance.sweep()).toEqual({ abandoned: 0, removed: 2, failed: 0 });
+    expect(await harness.maintenance.sweep()).toEqual({
+      abandoned: 0,
+      removed: 2,
+      aborted: 0,
+      failed: 0,
+    });
     expect(await harness.keys()).toEqual([]);
     expect(await harness.rows()).toEqual([]);
   });
 
   it("removes an expired upload's object and keeps its tombstone for one more lease", async () => {
     const key = await crashed("pending", "-1 s", true);
-    expect(await harness.maintenance.sweep()).toEqual({ abandoned: 1, removed: 0, failed: 0 });
+    expect(await harness.maintenance.sweep()).toEqual({
+      abandoned: 1,
+      removed: 0,
+      aborted: 0,
+      failed: 0,
+    });
     expect(await harness.keys()).toEqual([]);
     expect(await harness.rows()).toMatchObject([{ status: "deleting", s3_key: key }]);
 
@@ -62,7 +74,12 @@ describe("sweep", () => {
     const body = Buffer.from("late");
     await harness.s3.put({ key, body, byteLength: body.byteLength, contentType: "image/png" });
     await ageTombstones();
-    expect(await harness.maintenance.sweep()).toEqual({ abandoned: 0, removed: 1, failed: 0 });
+    expect(await harness.maintenance.sweep()).toEqual({
+      abandoned: 0,
+      removed: 1,
+      aborted: 0,
+      failed: 0,
+    });
     expect(await harness.keys()).toEqual([]);
     expect(await harness.rows()).toEqual([]);
   });
@@ -70,16 +87,74 @@ describe("sweep", () => {
   it("leaves running uploads and ready files alone", async () => {
     const key = await crashed("pending", "1 h", true);
     const { file } = await uploadSample(harness.store.forSystem(), await sampleOf("png"));
-    expect(await harness.maintenance.sweep()).toEqual({ abandoned: 0, removed: 0, failed: 0 });
+    expect(await harness.maintenance.sweep()).toEqual({
+      abandoned: 0,
+      removed: 0,
+      aborted: 0,
+      failed: 0,
+    });
     expect(await harness.keys()).toContain(key);
     expect(await harness.store.forSystem().images.exists(file.id)).toBe(true);
   });
 
   it("sweeps each file once when many sweep at once", async () => {
     await Promise.all(Array.from({ length: 40 }, () => crashed("deleting", "-1 s", true)));
-    const reports = await Promise.all(Array.from({ length: 5 }, () => harness.maintenance.sweep()));
-    expect(reports.reduce((sum, { removed }) => sum + removed, 0)).toBe(40);
+    const storage = new FakeStorage();
+    const { database } = harness;
+    await Promise.all(
+      Array.from({ length: 5 }, () => objectStoreMaintenance({ database, s3: storage }).sweep()),
+    );
+    const keys = storage.calls.flatMap(({ operation, key }) =>
+      operation === "deleteMany" ? key.split(",") : [],
+    );
+    expect(keys).toHaveLength(40);
+    expect(new Set(keys).size).toBe(40);
     expect(await harness.rows()).toEqual([]);
+  });
+
+  it("passes over a file that another party holds, without waiting for it", async () => {
+    const held = await crashed("deleting", "-1 s", true);
+    await crashed("deleting", "-1 s", true);
+    const transaction = await harness.database.transaction();
+    await harness.database.query(`SELECT * FROM images WHERE s3_key = '${held}' FOR UPDATE`, {
+      transaction,
+    });
+    expect(await harness.maintenance.sweep()).toMatchObject({ removed: 1 });
+    expect(await harness.rows()).toMatchObject([{ s3_key: held }]);
+    await transaction.rollback();
+  });
+
+  it("tries a file that S3 will not delete once a sweep, and says so", async () => {
+    await crashed("deleting", "-1 s", false);
+    const storage = new FakeStorage();
+    storage.refuseToDelete();
+    const warnings: unknown[] = [];
+    const { database } = harness;
+    const report = await objectStoreMaintenance({
+      database,
+      s3: storage,
+      logger: { warn: (message, facts) => warnings.push([message, facts]) },
+    }).sweep();
+    expect(report).toMatchObject({ removed: 0, failed: 1 });
+    expect(warnings).toEqual([
+      ["objects could not be swept", { count: 1, codes: ["s3_unavailable"] }],
+    ]);
+    expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
+  });
+
+  it("discards the multipart uploads of crashed uploads, and leaves those that run alone", async () => {
+    const gone = `images/system/${uuidv7()}.png`;
+    const expired = await crashed("pending", "-1 s", false);
+    const running = await crashed("pending", "1 h", false);
+    const foreign = "images/not-ours.png";
+    for (const key of [gone, expired, running, foreign]) {
+      await harness.s3.createMultipartUpload({ key, contentType: "image/png" });
+    }
+    expect(await harness.maintenance.sweep()).toMatchObject({ aborted: 2, failed: 0 });
+
+    const left: string[] = [];
+    for await (const { key } of harness.s3.listMultipartUploads()) left.push(key);
+    expect(left.sort()).toEqual([foreign, running].sort());
   });
 });
 

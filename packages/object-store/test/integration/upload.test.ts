@@ -1,11 +1,15 @@
 import { execFileSync } from "node:child_process";
+import { createReadStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { ReadableStream } from "node:stream/web";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Sample } from "@repo/sample-media";
+import { type Sample, sizedMedia } from "@repo/sample-media";
 
 import { InvalidInputError, ObjectStoreError } from "../../src/errors.js";
 import type { MediaBody } from "../../src/upload/media-body.js";
@@ -146,6 +150,77 @@ describe("upload", () => {
       harness.store.forUser(nobody).images.upload({ body: bytes }),
     ).rejects.toMatchObject({ code: "owner_not_found" });
     expect((await harness.keys()).filter((key) => key.includes(nobody))).toEqual([]);
+  });
+
+  it("stores what it inspected, though the caller changes the buffer meanwhile", async () => {
+    const sample = await sampleOf("png");
+    for (const wrap of [
+      (bytes: Buffer) => bytes,
+      (bytes: Buffer) => Readable.from([bytes], { objectMode: false }),
+      (bytes: Buffer) => ReadableStream.from([bytes]),
+    ]) {
+      const bytes = Buffer.from(sample.bytes);
+      const { images } = harness.store.forSystem();
+      const upload = images.upload({ body: wrap(bytes) });
+      const overwriting = setInterval(() => bytes.fill(0x41), 0);
+      const outcome = await upload.catch((error: unknown) => error);
+      clearInterval(overwriting);
+      if (outcome instanceof Error) {
+        expect(outcome).toBeInstanceOf(ObjectStoreError);
+        continue;
+      }
+      const { file } = outcome as Awaited<typeof upload>;
+      const { stream } = await images.download(file.id);
+      expect(sha256(await collect(stream))).toBe(file.sha256);
+    }
+  });
+
+  it("destroys the stream of a body that it refuses", async () => {
+    const path = join(folder, "text.png");
+    await writeFile(path, "this is text ".repeat(100_000));
+    const stream = createReadStream(path);
+    await expect(harness.store.forSystem().images.upload({ body: stream })).rejects.toMatchObject({
+      code: "unsupported_media_type",
+    });
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it("leaves an HTTP request open, so that its refusal can be answered", async () => {
+    const server = createServer((request, response) => {
+      harness.store
+        .forSystem()
+        .images.upload({ body: request })
+        .catch((error: unknown) => {
+          response.writeHead(415).end((error as ObjectStoreError).code);
+        });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}`, {
+      method: "POST",
+      body: "this is text ".repeat(1000),
+    });
+    expect([answer.status, await answer.text()]).toEqual([415, "unsupported_media_type"]);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("refuses a web stream that is locked", async () => {
+    const stream = new Blob(["x"]).stream();
+    stream.getReader();
+    await expect(harness.store.forSystem().images.upload({ body: stream })).rejects.toBeInstanceOf(
+      InvalidInputError,
+    );
+  });
+
+  it("cuts a large body of known length before its last byte when it is refused there", async () => {
+    const media = await collect(sizedMedia("m4a", 12_000_000, { moov: "end" }));
+    const cut = new Blob([new Uint8Array(media.subarray(0, 11_000_000))]);
+    const before = { keys: await harness.keys(), rows: await harness.rows() };
+    await expect(harness.store.forSystem().audio.upload({ body: cut })).rejects.toMatchObject({
+      code: "invalid_media",
+    });
+    expect({ keys: await harness.keys(), rows: await harness.rows() }).toEqual(before);
   });
 
   it("refuses a named pipe as path without waiting for its writer", async () => {

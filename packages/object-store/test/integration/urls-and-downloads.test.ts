@@ -75,6 +75,12 @@ describe("url", () => {
   });
 });
 
+it("answers ids in any case, under the id that was asked for", async () => {
+  const upper = id.toUpperCase();
+  expect([...(await scope.audio.urls([upper, id])).keys()]).toEqual([upper, id]);
+  expect((await scope.audio.get(upper)).id).toBe(id);
+});
+
 describe("download", () => {
   it("gives the whole file with its length, type and entity tag", async () => {
     const download = await scope.audio.download(id);

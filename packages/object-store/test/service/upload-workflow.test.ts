@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { S3InvalidRequestError, S3TimeoutError, S3UnavailableError } from "@repo/s3-provider";
+import {
+  S3InvalidRequestError,
+  S3NotFoundError,
+  S3TimeoutError,
+  S3UnavailableError,
+} from "@repo/s3-provider";
 import { sizedMedia } from "@repo/sample-media";
 
 import type { MediaScope } from "../../src/provider.js";
@@ -145,6 +150,55 @@ describe("a large body of unknown length", () => {
       code: "storage_unavailable",
     });
     expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
+  });
+});
+
+describe("a large body of known length", () => {
+  it("is cut before its last byte when it is refused at its end", async () => {
+    const media = await collect(sizedMedia("m4a", 12_000_000, { moov: "end" }));
+    const cut = new Uint8Array(media.subarray(0, 11_000_000));
+    await expect(scope.audio.upload({ body: cut })).rejects.toMatchObject({
+      code: "invalid_media",
+    });
+    expect(storage.receivedBytes).toBeGreaterThan(0);
+    expect(storage.receivedBytes).toBeLessThan(cut.byteLength);
+    expect(await harness.rows()).toEqual([]);
+  });
+});
+
+describe("an abort", () => {
+  it("after the bytes were sent still leaves nothing", async () => {
+    const controller = new AbortController();
+    storage.during("put", () => {
+      controller.abort();
+      return Promise.resolve();
+    });
+    await expect(
+      scope.images.upload({ body: (await sampleOf("png")).bytes }, { signal: controller.signal }),
+    ).rejects.toMatchObject({ code: "upload_aborted" });
+    expect(storage.objects.size).toBe(0);
+    expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
+  });
+});
+
+describe("a download", () => {
+  const missing = new S3NotFoundError({
+    operation: "get",
+    reason: "NoSuchKey",
+    outcome: "not_applied",
+  });
+
+  it("of a file that is deleted meanwhile finds no file", async () => {
+    const { file } = await scope.images.upload({ body: (await sampleOf("png")).bytes });
+    storage.during("get", () => scope.images.delete(file.id));
+    storage.failOn("get", missing);
+    await expect(scope.images.download(file.id)).rejects.toMatchObject({ code: "file_not_found" });
+  });
+
+  it("of a file whose bytes are missing says so", async () => {
+    const { file } = await scope.images.upload({ body: (await sampleOf("png")).bytes });
+    storage.failOn("get", missing);
+    await expect(scope.images.download(file.id)).rejects.toMatchObject({ code: "storage_error" });
   });
 });
 

@@ -1,9 +1,8 @@
 import { Readable } from "node:stream";
 
-import type { S3Error } from "@repo/s3-provider";
+import { type ListedMultipartUpload, type S3Error, S3UnavailableError } from "@repo/s3-provider";
 
 import type { StorageClient } from "../../src/upload/storage-client.js";
-import { collect } from "./bytes.js";
 
 type Operation = keyof StorageClient;
 
@@ -16,12 +15,20 @@ interface Call {
 export class FakeStorage implements StorageClient {
   readonly objects = new Map<string, Buffer>();
   readonly calls: Call[] = [];
+  /** Bytes of streamed bodies that have come in so far. */
+  receivedBytes = 0;
   readonly #failures = new Map<Operation, S3Error>();
   readonly #hooks = new Map<Operation, () => Promise<void>>();
+  #refusesToDelete = false;
   readonly #parts = new Map<string, Buffer[]>();
 
   failOn(operation: Operation, error: S3Error): void {
     this.#failures.set(operation, error);
+  }
+
+  /** DeleteObjects answers 200 with an error for each key. */
+  refuseToDelete(): void {
+    this.#refusesToDelete = true;
   }
 
   recover(): void {
@@ -39,7 +46,12 @@ export class FakeStorage implements StorageClient {
 
   async put({ key, body }: Parameters<StorageClient["put"]>[0]): Promise<{ etag: string }> {
     await this.#call("put", key);
-    this.objects.set(key, body instanceof Readable ? await collect(body) : Buffer.from(body));
+    if (body instanceof Readable) {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        this.receivedBytes += chunk.byteLength;
+      }
+    }
+    this.objects.set(key, body instanceof Readable ? Buffer.alloc(0) : Buffer.from(body));
     return { etag: '"etag"' };
   }
 
@@ -77,6 +89,13 @@ export class FakeStorage implements StorageClient {
     this.#parts.delete(key);
   }
 
+  async *listMultipartUploads(): AsyncGenerator<ListedMultipartUpload> {
+    await this.#call("listMultipartUploads", "");
+    for (const key of this.#parts.keys()) {
+      yield { key, uploadId: "upload", initiatedAt: new Date() };
+    }
+  }
+
   async get(key: string): ReturnType<StorageClient["get"]> {
     await this.#call("get", key);
     const bytes = this.objects.get(key) ?? Buffer.alloc(0);
@@ -97,6 +116,14 @@ export class FakeStorage implements StorageClient {
 
   async deleteMany(keys: readonly string[]): ReturnType<StorageClient["deleteMany"]> {
     await this.#call("deleteMany", keys.join());
+    if (this.#refusesToDelete) {
+      const error = new S3UnavailableError({
+        operation: "deleteMany",
+        reason: "InternalError",
+        outcome: "unknown",
+      });
+      return { deleted: [], failed: keys.map((key) => ({ key, error })) };
+    }
     for (const key of keys) this.objects.delete(key);
     return { deleted: [...keys], failed: [] };
   }

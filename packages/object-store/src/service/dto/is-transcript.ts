@@ -2,9 +2,9 @@ import { ValidateBy } from "class-validator";
 
 const MAX_TRANSCRIPT_CHARACTERS = 1_000_000;
 
-export const TRANSCRIPT_RULE = `A transcript must be a string of at most ${MAX_TRANSCRIPT_CHARACTERS} characters without NUL`;
+export const TRANSCRIPT_RULE = `A transcript must be a string of at most ${MAX_TRANSCRIPT_CHARACTERS} characters of well-formed Unicode without NUL`;
 
-/** A string that PostgreSQL can hold: at most 1,000,000 characters, without NUL. */
+/** A string that PostgreSQL can hold: at most 1,000,000 UTF-16 code units, well formed, without NUL. */
 export function IsTranscript(): PropertyDecorator {
   return ValidateBy({
     name: "isTranscript",
@@ -14,6 +14,9 @@ export function IsTranscript(): PropertyDecorator {
 
 export function isTranscript(value: unknown): value is string {
   return (
-    typeof value === "string" && value.length <= MAX_TRANSCRIPT_CHARACTERS && !value.includes("\0")
+    typeof value === "string" &&
+    value.length <= MAX_TRANSCRIPT_CHARACTERS &&
+    value.isWellFormed() &&
+    !value.includes("\0")
   );
 }

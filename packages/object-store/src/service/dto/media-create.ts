@@ -5,7 +5,11 @@ import { IsMediaBody } from "./is-media-body.js";
 
 /** What an upload of either kind takes. */
 export abstract class MediaCreate {
-  /** The bytes. A stream is consumed once, also when the upload is refused. */
+  /**
+   * The bytes. A stream is destroyed when the upload ends, also when it is refused; only an HTTP
+   * request is left open, so that it can be answered. Never pass on unchecked JSON: `{ path }` names
+   * a file of the server.
+   */
   @IsMediaBody()
   readonly body!: MediaBody;
 
