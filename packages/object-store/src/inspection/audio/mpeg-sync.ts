@@ -11,7 +11,7 @@ interface Proof {
 /** Where a frame is due anyway. */
 export const DUE: Proof = { frames: 2, framesAtEnd: 1 };
 /** Where it is a find among other bytes. */
-export const FOUND: Proof = { frames: 4, framesAtEnd: 3 };
+const FOUND: Proof = { frames: 4, framesAtEnd: 3 };
 
 const TRAILING_TAGS = ["TAG", "APETAGEX", "LYRICSBEGIN", "ID3"];
 

@@ -2,7 +2,7 @@ import { bytes, uint16le, uint24be, uint32be, uint32le } from "./bytes.js";
 import { riffChunk } from "./images.js";
 
 /** MPEG-1 Layer III, 128 kbit/s, 44.1 kHz, stereo: 417 bytes, 1,152 samples. */
-export const MP3_HEADER = bytes(0xff, 0xfb, 0x90, 0x64);
+const MP3_HEADER = bytes(0xff, 0xfb, 0x90, 0x64);
 export const MP3_FRAME = bytes(MP3_HEADER, Buffer.alloc(413, 0x55));
 export const MP3_FRAME_SECONDS = 1152 / 44_100;
 

@@ -16,7 +16,7 @@ function descriptor(tag: number, body: Uint8Array): Buffer {
 }
 
 /** AudioSpecificConfig of AAC-LC, 44.1 kHz, stereo. */
-export const AAC_LC_STEREO = bytes(0x12, 0x10);
+const AAC_LC_STEREO = bytes(0x12, 0x10);
 
 function esds(config: Uint8Array): Buffer {
   const decoder = descriptor(4, bytes(0x40, 0x15, Buffer.alloc(11), descriptor(5, config)));
