@@ -63,10 +63,7 @@ function restrictedImports(files, own, ignores = []) {
 
 const INSPECTION = "packages/object-store/src/inspection/**";
 const MODEL_FREE = ["packages/object-store/src/**"];
-const MODEL_HOMES = [
-  "packages/object-store/src/models/**",
-  "packages/object-store/src/repo/**",
-];
+const MODEL_HOMES = ["packages/object-store/src/models/**", "packages/object-store/src/repo/**"];
 
 const environment = {
   selector: "MemberExpression[object.name='process'][property.name='env']",

@@ -21,11 +21,19 @@ async function violations(filePath: string, code: string): Promise<string[]> {
 const refused: [string, string, string][] = [
   ["object-store from the database", "packages/database/src/x.ts", `import "@repo/object-store";`],
   ["local-s3 from the product", "packages/object-store/src/x.ts", `import "@repo/local-s3";`],
-  ["the AWS SDK outside s3-provider", "packages/object-store/src/x.ts", `import "@aws-sdk/client-s3";`],
+  [
+    "the AWS SDK outside s3-provider",
+    "packages/object-store/src/x.ts",
+    `import "@aws-sdk/client-s3";`,
+  ],
   ["the AWS SDK in an app", "apps/seed-runner/src/x.ts", `import "@aws-sdk/client-s3";`],
   ["sharp outside inspection", "packages/object-store/src/service/x.ts", `import "sharp";`],
   ["music-metadata in an app", "apps/seed-runner/src/x.ts", `import "music-metadata";`],
-  ["the database from inspection", "packages/object-store/src/inspection/x.ts", `import "@repo/database";`],
+  [
+    "the database from inspection",
+    "packages/object-store/src/inspection/x.ts",
+    `import "@repo/database";`,
+  ],
 ];
 
 const allowed: [string, string, string][] = [
@@ -33,8 +41,16 @@ const allowed: [string, string, string][] = [
   ["the AWS SDK in s3-provider", "packages/s3-provider/src/x.ts", `import "@aws-sdk/client-s3";`],
   ["sharp in inspection", "packages/object-store/src/inspection/x.ts", `import "sharp";`],
   ["object-store from an app", "apps/seed-runner/src/x.ts", `import "@repo/object-store";`],
-  ["a model in a repo", "packages/object-store/src/repo/x.ts", `import "../models/image.model.js";`],
-  ["a model's type in a service", "packages/object-store/src/service/x.ts", `import type { A } from "../models/a.js";`],
+  [
+    "a model in a repo",
+    "packages/object-store/src/repo/x.ts",
+    `import "../models/image.model.js";`,
+  ],
+  [
+    "a model's type in a service",
+    "packages/object-store/src/service/x.ts",
+    `import type { A } from "../models/a.js";`,
+  ],
 ];
 
 describe("the dependency rules", () => {
