@@ -56,7 +56,11 @@ function canRunAs(ids: { uid: number; gid: number }): boolean {
     await expectOwner(dataDir, daemon.uid);
   });
 
-  (canRunAs(nobody) ? it : it.skip)("leaves an ordinary user to run it as itself", async () => {
+  const reachable = canRunAs(nobody);
+  if (isRoot && !reachable) {
+    process.stdout.write("An ordinary user cannot reach this checkout: its test is skipped.\n");
+  }
+  (reachable ? it : it.skip)("leaves an ordinary user to run it as itself", async () => {
     const dataDir = await scope.dataDir(nobody.uid);
     const owner = scope.owner(dataDir, { ...nobody, env: {} });
     expect(await report(owner)).toEqual({ url: expect.stringContaining("postgresql://") });
