@@ -3,9 +3,8 @@ import type { Sequelize } from "sequelize-typescript";
 
 import { type ObjectStoreLogger, silentLogger } from "./logger.js";
 import { sweepExpired, type SweepReport } from "./maintenance/sweep.js";
-import { AudioRepo } from "./repo/audio-repo.js";
-import { ImageRepo } from "./repo/image-repo.js";
 import { modelsFor } from "./repo/models-for.js";
+import { SweepRepo } from "./repo/sweep-repo.js";
 import { checkInteger } from "./service/check.js";
 
 export type { SweepReport };
@@ -34,8 +33,8 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const { database, s3, logger = silentLogger } = options;
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const models = modelsFor(database);
-  const imageRepo = new ImageRepo(models.image);
-  const audioRepo = new AudioRepo(models.audio);
+  const imageRepo = new SweepRepo(models.image);
+  const audioRepo = new SweepRepo(models.audio);
   const tools = { s3, logger, leaseSeconds };
   return Object.freeze({
     async sweep() {

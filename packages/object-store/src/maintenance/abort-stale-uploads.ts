@@ -2,7 +2,7 @@ import { type MultipartUpload, S3Error } from "@repo/s3-provider";
 
 import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
+import type { SweepRepo } from "../repo/sweep-repo.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
 import type { SweepTools } from "./sweep-tools.js";
 
@@ -17,8 +17,8 @@ interface AbortReport {
  * Discards the multipart uploads of one kind's files that no running upload owns. Its row is always
  * committed before a multipart upload begins, so no clock but the database's decides.
  */
-export async function abortStaleUploads<Row extends MediaFileModel, Facts extends StoredFacts>(
-  repo: MediaRepo<Row, Facts>,
+export async function abortStaleUploads<Row extends MediaFileModel>(
+  repo: SweepRepo<Row>,
   folder: "images" | "audio",
   { s3, logger }: SweepTools,
 ): Promise<AbortReport> {

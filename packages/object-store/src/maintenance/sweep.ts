@@ -1,5 +1,5 @@
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
+import type { SweepRepo } from "../repo/sweep-repo.js";
 import { tombstoneSeconds } from "../upload/tombstone.js";
 import { abortStaleUploads } from "./abort-stale-uploads.js";
 import type { SweepTools } from "./sweep-tools.js";
@@ -19,8 +19,8 @@ export interface SweepReport {
 }
 
 /** Removes the objects, and then the rows, of one kind's files whose lease is over. */
-export async function sweepExpired<Row extends MediaFileModel, Facts extends StoredFacts>(
-  repo: MediaRepo<Row, Facts>,
+export async function sweepExpired<Row extends MediaFileModel>(
+  repo: SweepRepo<Row>,
   folder: "images" | "audio",
   tools: SweepTools,
 ): Promise<SweepReport> {

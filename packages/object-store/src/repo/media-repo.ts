@@ -1,7 +1,6 @@
 import {
   ForeignKeyConstraintError,
   Op,
-  QueryTypes,
   type Transaction,
   type Sequelize,
   type WhereOptions,
@@ -175,80 +174,12 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
     );
   }
 
-  /** Those of these ids whose upload is running: pending, with a lease that is not over. */
-  async findRunning(ids: readonly string[]): Promise<Row[]> {
-    return guarded("look for running uploads", () =>
-      this.model.findAll({
-        where: this.where({ id: [...ids], status: "pending", ...leaseHeld() }),
-        transaction: null,
-      }),
-    );
-  }
-
   /** Removes the row of a file whose object is gone or was never made. */
   async delete(id: string, status: "pending" | "deleting"): Promise<boolean> {
     const removed = await guarded("remove the file's row", () =>
       this.model.destroy({ where: this.where({ id, status }), transaction: null }),
     );
     return removed > 0;
-  }
-
-  /** The database's clock, as claimExpired compares it. */
-  async now(): Promise<string> {
-    const [row] = await guarded("tell the time", () =>
-      this.database.query<{ now: string }>("SELECT clock_timestamp()::text AS now", {
-        type: QueryTypes.SELECT,
-        transaction: null,
-      }),
-    );
-    if (row === undefined) throw new Error("PostgreSQL told no time");
-    return row.now;
-  }
-
-  /**
-   * Takes over files whose lease was over at a time, for one lease of the taker's: pending ones
-   * become deleting. Parties that claim at once get different files, and nobody waits for another.
-   */
-  async claimExpired(
-    status: "pending" | "deleting",
-    claim: { at: string; limit: number; leaseSeconds: number },
-  ): Promise<Row[]> {
-    const table = this.model.getTableName() as string;
-    return guarded("claim expired files", () =>
-      this.database.query(
-        `
-          UPDATE "${table}" SET
-            status = 'deleting',
-            lease_expires_at = clock_timestamp() + make_interval(secs => :leaseSeconds),
-            updated_at = clock_timestamp()
-          WHERE id IN (
-            SELECT id FROM "${table}"
-            WHERE status = :status AND status <> 'ready' AND lease_expires_at <= :at
-            ORDER BY lease_expires_at
-            LIMIT :limit
-            FOR UPDATE SKIP LOCKED
-          )
-          RETURNING *
-        `,
-        {
-          replacements: { status, ...claim },
-          type: QueryTypes.SELECT,
-          transaction: null,
-          model: this.model,
-          mapToModel: true,
-        },
-      ),
-    );
-  }
-
-  /** Removes the rows of deleting files whose objects are gone. */
-  async deleteAll(ids: readonly string[]): Promise<number> {
-    return guarded("remove the files' rows", () =>
-      this.model.destroy({
-        where: this.where({ id: [...ids], status: "deleting" }),
-        transaction: null,
-      }),
-    );
   }
 
   protected async change(
