@@ -32,6 +32,7 @@ export async function reset(
   }
   const reporter = createReporter(json);
   const tally = new Tally();
+  await refuseForeignData(dataDir);
   await claim(dataDir);
   for (const name of EMBEDDED_DATA) {
     await rm(join(dataDir, name), { recursive: true, force: true });
@@ -44,6 +45,21 @@ export async function reset(
   );
   if (json) reporter.end(tally.summary(), []);
   return ExitCode.ok;
+}
+
+/** @throws UsageError when folders of these names hold something else than the services' data */
+async function refuseForeignData(dataDir: string): Promise<void> {
+  const exists = async (...path: string[]): Promise<boolean> =>
+    (await statIfExists(join(dataDir, ...path))) !== undefined;
+  const isForeign =
+    ((await exists("postgres")) && !(await exists("postgres", "cluster"))) ||
+    ((await exists("s3")) && !(await exists("s3-credentials.json")));
+  if (isForeign) {
+    throw new UsageError(
+      `${dataDir} holds folders named postgres or s3 that the embedded services did not make; ` +
+        "nothing was removed.",
+    );
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { chown, mkdir, readFile, stat } from "node:fs/promises";
+import { chown, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 
-import { NoUnprivilegedAccountError } from "./errors.js";
+import { ForeignDataDirError, NoUnprivilegedAccountError } from "./errors.js";
 
 const execFileAsync = promisify(execFile);
 
@@ -40,11 +40,12 @@ const OPTIONS = {
  * new folder is the system's `nobody`.
  *
  * @param binary a program that the account must be able to run
- * @throws NoUnprivilegedAccountError
+ * @throws NoUnprivilegedAccountError, ForeignDataDirError
  */
 export async function prepareHome(home: string, binary: string): Promise<AccountShell> {
   await mkdir(dirname(home), { recursive: true });
   await mkdir(home, { recursive: true, mode: 0o700 });
+  if (!(await readdir(home)).every(isOurs)) throw new ForeignDataDirError(home);
   if (process.getuid?.() !== 0) return { file: SHELL, args: [], options: OPTIONS };
 
   let ids: Ids = await stat(home);
@@ -109,4 +110,9 @@ async function probe(shell: AccountShell, home: string, binary: string): Promise
   const script = '"$1" --version && cd "$2" && test -w .';
   const args = [...shell.args, "-c", script, "sh", binary, home];
   await execFileAsync(shell.file, args, shell.options);
+}
+
+/** What this package keeps in PostgreSQL's folder: a cluster, its log, and unfinished ones of both. */
+function isOurs(name: string): boolean {
+  return name === "cluster" || name === "server.log" || name.startsWith("unfinished-");
 }

@@ -19,6 +19,15 @@ export class DataDirInUseError extends LocalServicesError {
   }
 }
 
+/** The folder that PostgreSQL's data would go into holds files that this package did not make. */
+export class ForeignDataDirError extends LocalServicesError {
+  readonly code = "foreign_data_dir";
+
+  constructor(readonly folder: string) {
+    super(`${folder} holds other files than PostgreSQL's; use another data directory`);
+  }
+}
+
 /** The port that was asked for is taken. */
 export class PortInUseError extends LocalServicesError {
   readonly code = "port_in_use";

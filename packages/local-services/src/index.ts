@@ -1,5 +1,6 @@
 export {
   DataDirInUseError,
+  ForeignDataDirError,
   LocalServicesError,
   NoUnprivilegedAccountError,
   PortInUseError,

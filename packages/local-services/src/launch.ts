@@ -39,6 +39,7 @@ export async function launch(
       (portTaken && wantedPort === 0) ||
       // The main process of a crashed server is gone before the last of its children.
       outcome.includes("pre-existing shared memory block");
+    if (retriable && !portTaken && attempt === ATTEMPTS) return undefined;
     if (!retriable || attempt === ATTEMPTS) {
       throw portTaken
         ? new PortInUseError(port)

@@ -44,13 +44,32 @@ export async function clearStalePidFile(dataDir: string, { pid }: PidFile): Prom
 
 /** A server's working directory is its data directory, which is proof enough where /proc has it. */
 async function isServer(pid: number, dataDir: string): Promise<boolean> {
-  try {
-    if (platform() === "linux") {
+  if (platform() === "linux") {
+    try {
       return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(dataDir));
+    } catch (error) {
+      // Only a process that is gone is no server. One that hides its folder, as another account's
+      // does from a root without CAP_SYS_PTRACE, is asked for its name, which anyone may read.
+      return isGone(error) ? false : isNamedPostgres(pid);
     }
+  }
+  try {
     const { stdout } = await execFileAsync("ps", ["-o", "stat=,command=", "-p", String(pid)]);
     return stdout.includes("postgres") && !stdout.startsWith("Z");
   } catch {
     return false;
   }
+}
+
+async function isNamedPostgres(pid: number): Promise<boolean> {
+  try {
+    return (await readFile(`/proc/${pid}/comm`, "utf8")).trim() === "postgres";
+  } catch (error) {
+    return !isGone(error);
+  }
+}
+
+function isGone(error: unknown): boolean {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : "";
+  return code === "ENOENT" || code === "ESRCH";
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chmod, chown, mkdir, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -22,12 +22,31 @@ function passwdIds(name: string): { uid: number; gid: number } {
   return { uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 };
 }
 
+/** Starts a server on the folder it is given, and says how that failed. */
+const START = `
+  import { startLocalPostgres } from "@repo/local-services";
+  const dataDir = process.argv[1];
+  const postgres = await startLocalPostgres({ dataDir }).catch((error) => console.log(error.code));
+  await postgres?.stop();
+`;
+
 /** A checkout below a closed folder cannot be run by another account, whatever the code does. */
 function canRunAs(ids: { uid: number; gid: number }): boolean {
   const source = fileURLToPath(new URL("../package.json", import.meta.url));
   const script = `require("node:fs").readFileSync(${JSON.stringify(source)})`;
   return spawnSync(process.execPath, ["-e", script], { ...ids, cwd: "/" }).status === 0;
 }
+
+it("keeps out of a folder that holds other files", async () => {
+  const dataDir = await scope.dataDir();
+  const folder = join(dataDir, "postgres");
+  await mkdir(folder);
+  await writeFile(join(folder, "precious.txt"), "mine");
+  const before = await stat(folder);
+  await expect(scope.start(dataDir)).rejects.toMatchObject({ code: "foreign_data_dir" });
+  expect(await readdir(folder)).toEqual(["precious.txt"]);
+  expect((await stat(folder)).uid).toBe(before.uid);
+});
 
 (isRoot ? describe : describe.skip)("run by root", () => {
   it("runs the server as an unprivileged account below a folder closed to it", async () => {
@@ -45,6 +64,18 @@ function canRunAs(ids: { uid: number; gid: number }): boolean {
     await scope.start(dataDir);
     await expectOwner(dataDir, nobody.uid);
     expect((await stat(dataDir)).uid).toBe(0);
+  });
+
+  it("sees a running server though it may not look into other accounts' processes", async () => {
+    const dataDir = await scope.dataDir();
+    await scope.start(dataDir);
+    const rival = spawnSync(
+      "setpriv",
+      ["--bounding-set=-sys_ptrace", process.execPath, "--input-type=module", "-e", START, dataDir],
+      { encoding: "utf8" },
+    );
+    expect(rival.stdout.trim()).toBe("data_dir_in_use");
+    await expectOwner(dataDir, nobody.uid);
   });
 
   it("goes on with the account that the data belong to", async () => {

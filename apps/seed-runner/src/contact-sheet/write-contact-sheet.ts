@@ -33,8 +33,9 @@ export async function checkReportPath(path: string): Promise<void> {
       cause,
     });
   }
-  if ((await statIfExists(path))?.isDirectory() === true) {
-    throw new UsageError(`--report takes a file, but ${path} is a folder.`);
+  const existing = await statIfExists(path);
+  if (existing !== undefined && !existing.isFile()) {
+    throw new UsageError(`--report takes a file, but ${path} is a folder or a device.`);
   }
 }
 

@@ -116,6 +116,17 @@ describe("--reset", () => {
     expect(result.stderr).toContain("left alone");
   }, 30_000);
 
+  it("removes nothing that the embedded services did not make", async () => {
+    for (const name of ["postgres", "s3"]) {
+      const foreign = join(folder, `foreign-${name}`);
+      await mkdir(join(foreign, name), { recursive: true });
+      await writeFile(join(foreign, name, "precious.txt"), "mine");
+      const result = await runSeed(["--reset", "--data", foreign]);
+      expect(result.code).toBe(2);
+      expect(await readdir(join(foreign, name))).toEqual(["precious.txt"]);
+    }
+  }, 30_000);
+
   it("is content with a folder that is empty or not there", async () => {
     const empty = join(folder, "empty");
     await mkdir(empty);

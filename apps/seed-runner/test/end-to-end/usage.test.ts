@@ -14,6 +14,7 @@ describe("the program", () => {
   it.each([
     [["--nonsense"], {}, /Unknown option '--nonsense'/],
     [["--report", "/missing/folder/page.html"], {}, /\/missing\/folder is missing or closed/],
+    [["--report", "/dev/null"], {}, /is a folder or a device/],
     [[], { DATABASE_URL: "postgres://a@b/c" }, /S3_ENDPOINT, S3_BUCKET, .* are not/],
     [
       ["--reset"],

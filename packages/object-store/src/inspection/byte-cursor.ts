@@ -83,7 +83,8 @@ export class ByteCursor {
   }
 
   /** A copy of the next `n` bytes; memory grows with what arrives, not with `n`. */
-  *take(n: number): Walk<Buffer> {
+  *take(count: number): Walk<Buffer> {
+    const n = Math.max(0, count);
     if (n <= STEP) {
       if (this.available < n) yield* this.#arrive(n);
       const bytes = Buffer.from(this.#window(Math.min(n, this.available)));

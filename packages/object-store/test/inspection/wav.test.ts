@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
+import { MediaInspector } from "../../src/inspection/media-inspector.js";
 import { fmt, wav, type WavFields } from "./support/audio.js";
 import { bytes, uint16le, uint32le } from "./support/bytes.js";
 import { riffChunk } from "./support/images.js";
@@ -10,6 +11,43 @@ const data = (size: number) => riffChunk("data", Buffer.alloc(size, 1));
 /** A data chunk whose header says something else than what comes. */
 const claiming = (size: number, actual: number) =>
   bytes("data", uint32le(size), Buffer.alloc(actual, 1));
+
+describe("a WAV whose header no audio can have", () => {
+  const rawWav = (tag: number, channels: number, rate: number, bits: number): Buffer => {
+    const header = Buffer.alloc(44);
+    header.write("RIFF", 0, "latin1");
+    header.writeUInt32LE(36 + 1000, 4);
+    header.write("WAVEfmt ", 8, "latin1");
+    header.writeUInt32LE(16, 16);
+    header.writeUInt16LE(tag, 20);
+    header.writeUInt16LE(channels, 22);
+    header.writeUInt32LE(rate, 24);
+    header.writeUInt32LE(1, 28);
+    header.writeUInt16LE(1, 32);
+    header.writeUInt16LE(bits, 34);
+    header.write("data", 36, "latin1");
+    header.writeUInt32LE(1000, 40);
+    return Buffer.concat([header, Buffer.alloc(1000)]);
+  };
+  const outcome = async (bytes: Buffer): Promise<unknown> => {
+    const inspector = new MediaInspector();
+    try {
+      inspector.write(bytes);
+      return await inspector.finish();
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it.each([
+    ["4,294,967,295 Hz", rawWav(1, 1, 0xffffffff, 8), "invalid_media"],
+    ["40,000 channels", rawWav(1, 40_000, 44_100, 8), "invalid_media"],
+    ["65,535 bits a sample", rawWav(1, 1, 44_100, 65_535), "invalid_media"],
+    ["an unknown format", rawWav(0x1234, 1, 44_100, 16), "unsupported_media_type"],
+  ])("is refused: %s", async (_what, bytes, code) => {
+    expect(await outcome(bytes)).toMatchObject({ code });
+  });
+});
 
 describe("a WAV", () => {
   it("is as long as its data", async () => {

@@ -30,6 +30,7 @@ const SBR = 5;
 const PARAMETRIC_STEREO = 29;
 const ESCAPE = 31;
 const EXPLICIT_RATE = 15;
+const PARAMETRIC_STEREO_EXTENSION = 0x548;
 const SYNC_EXTENSION = 0x2b7;
 /** AAC Main, LC, SSR, LTP, Scalable, TwinVQ and their error resilient kin: GASpecificConfig. */
 const GENERAL_AUDIO = [1, 2, 3, 4, 6, 7, 17, 19, 20, 21, 22, 23];
@@ -41,7 +42,7 @@ export function audioSpecificConfig(bytes: Buffer): AacConfig | undefined {
   const coreRate = readRate(bits);
   const configuration = bits.read(4);
   let outputRate = coreRate;
-  const hasParametricStereo = objectType === PARAMETRIC_STEREO;
+  let hasParametricStereo = objectType === PARAMETRIC_STEREO;
   if (objectType === SBR || hasParametricStereo) {
     outputRate = readRate(bits);
     objectType = readObjectType(bits);
@@ -53,7 +54,11 @@ export function audioSpecificConfig(bytes: Buffer): AacConfig | undefined {
     if (bits.read(1) === 1) bits.read(14);
     bits.read(1);
     if (configuration === 0) channels = readProgramConfig(bits);
-    else outputRate = readSyncExtension(bits, outputRate);
+    else {
+      const extension = readSyncExtension(bits, outputRate);
+      outputRate = extension.rate;
+      hasParametricStereo ||= extension.hasParametricStereo;
+    }
   }
   if (bits.isOverrun || coreRate === 0 || outputRate === 0) return undefined;
   return {
@@ -74,11 +79,19 @@ function readRate(bits: BitReader): number {
 }
 
 /** 1.6.5: SBR signalled behind the config, so that older decoders pass over it. */
-function readSyncExtension(bits: BitReader, rate: number): number {
+function readSyncExtension(
+  bits: BitReader,
+  rate: number,
+): { rate: number; hasParametricStereo: boolean } {
+  const none = { rate, hasParametricStereo: false };
   if (bits.left < 16 || bits.read(11) !== SYNC_EXTENSION || readObjectType(bits) !== SBR) {
-    return rate;
+    return none;
   }
-  return bits.read(1) === 1 ? readRate(bits) : rate;
+  if (bits.read(1) !== 1) return none;
+  const outputRate = readRate(bits);
+  const hasParametricStereo =
+    bits.left >= 12 && bits.read(11) === PARAMETRIC_STEREO_EXTENSION && bits.read(1) === 1;
+  return { rate: outputRate, hasParametricStereo };
 }
 
 /** 4.5.1.2: sums the channels of the front, side, back and low frequency elements. */

@@ -1,5 +1,8 @@
-import { InvalidMediaError } from "../../errors.js";
+import { InvalidMediaError, UnsupportedMediaTypeError } from "../../errors.js";
 import type { DurationSource } from "../media-facts.js";
+
+/** More than any sample is kept in; what is beyond is a broken header. */
+const MAX_BITS_PER_SAMPLE = 64;
 
 /** The fields of a `fmt ` chunk (WAVEFORMATEX, with the sub-format of WAVEFORMATEXTENSIBLE). */
 export interface WavFormat {
@@ -57,14 +60,20 @@ export function isLossless({ tag }: WavFormat): boolean {
 /** Codec names as FFmpeg spells them. */
 export function wavCodec({ tag, channels, blockAlign, bitsPerSample }: WavFormat): string {
   const bits = bitsPerSample || (8 * blockAlign) / Math.max(1, channels);
+  if (bits > MAX_BITS_PER_SAMPLE) {
+    throw new InvalidMediaError(
+      `The WAV gives ${bits} bits for each sample; at most ${MAX_BITS_PER_SAMPLE} were expected.`,
+    );
+  }
   if (tag === PCM) return bits <= 8 ? "pcm_u8" : `pcm_s${8 * Math.ceil(bits / 8)}le`;
   if (tag === FLOAT) return `pcm_f${bits}le`;
-  return (
-    G711[tag] ??
-    BLOCK_CODECS[tag] ??
-    OTHER_CODECS[tag] ??
-    `wav_0x${tag.toString(16).padStart(4, "0")}`
-  );
+  const codec = G711[tag] ?? BLOCK_CODECS[tag] ?? OTHER_CODECS[tag];
+  if (codec === undefined) {
+    throw new UnsupportedMediaTypeError(
+      `The WAV holds audio of the unknown format 0x${tag.toString(16).padStart(4, "0")}.`,
+    );
+  }
+  return codec;
 }
 
 /**

@@ -26,6 +26,8 @@ export function* readLeadingTags(source: ByteCursor, limits: InspectionLimits): 
       tags = mergeTags([tags, yield* readId3v2(source, id3, limits, parts)]);
     } else if (ape !== undefined) {
       yield* source.skip(APE_DESCRIPTOR_BYTES);
+      // A footer without its header: the items, if any, lie behind us.
+      if (!ape.isHeader) continue;
       const body = yield* source.take(Math.min(ape.size, limits.maxTagBytes));
       tags = mergeTags([tags, apeTags(body, ape.items)]);
       yield* source.skip(ape.size - body.length);

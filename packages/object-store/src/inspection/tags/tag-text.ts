@@ -17,6 +17,9 @@ const CONTROL = /\p{Cc}/gu;
 export function tagText(bytes: Buffer, encoding: TagEncoding): string | undefined {
   const text = decode(bytes, encoding)
     .slice(0, MAX_UNITS)
+    // The cut may have halved a character beyond the basic plane.
+    .replace(/[\ud800-\udbff]$/, "")
+    .toWellFormed()
     .replace(/^\0+/, "")
     .replace(/\0[^]*$/, "")
     .replace(CONTROL, "")
