@@ -11,6 +11,8 @@ export function jestConfig(overrides = {}) {
   return {
     testEnvironment: "node",
     testMatch: ["<rootDir>/test/**/*.test.ts"],
+    // Generous: a busy machine is no failure, and nothing here asserts on time.
+    testTimeout: 60_000,
     extensionsToTreatAsEsm: [".ts"],
     resolver: fileURLToPath(new URL("./jest-resolver.cjs", import.meta.url)),
     transform: {
