@@ -22,3 +22,9 @@ export {
 } from "./migrator/migrator.js";
 export { BaseModel } from "./models/base.model.js";
 export { User } from "./models/user.model.js";
+export { ModelColumns } from "./prepared/model-columns.js";
+export {
+  type PreparedOptions,
+  PreparedStatement,
+  type SqlParameter,
+} from "./prepared/prepared-statement.js";

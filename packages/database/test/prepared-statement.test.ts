@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  ConnectionRefusedError,
+  DatabaseError,
+  ForeignKeyConstraintError,
+  type Sequelize,
+  UniqueConstraintError,
+} from "sequelize";
+
+import { createDatabase, PreparedStatement } from "../src/index.js";
+import { TestDatabase } from "./support/test-database.js";
+
+const INSERT = new PreparedStatement<[id: number, text: string | null, parent: number | null]>(
+  "INSERT INTO notes (id, text, parent) VALUES ($1, $2, $3)",
+);
+const BY_ID = new PreparedStatement<[id: number]>(
+  "SELECT id, text, made, bytes, facts, big FROM notes WHERE id = $1",
+);
+const TEXTS = new PreparedStatement("SELECT text FROM notes ORDER BY id");
+const PREPARED = new PreparedStatement<[text: string]>(
+  "SELECT count(*)::int FROM pg_prepared_statements WHERE statement = $1",
+);
+
+let testDatabase: TestDatabase;
+let database: Sequelize;
+
+beforeAll(async () => {
+  testDatabase = await TestDatabase.create();
+});
+
+beforeEach(async () => {
+  database = testDatabase.open({ pool: { max: 1 } });
+  await database.query(`
+    DROP TABLE IF EXISTS notes;
+    CREATE TABLE notes (
+      id integer PRIMARY KEY,
+      text text,
+      parent integer REFERENCES notes (id),
+      made timestamptz NOT NULL DEFAULT '2024-02-29T12:00:00.5Z',
+      bytes bytea NOT NULL DEFAULT '\\x0102',
+      facts jsonb NOT NULL DEFAULT '{"a": 1}',
+      big bigint NOT NULL DEFAULT 9007199254740993
+    )
+  `);
+});
+
+afterAll(() => testDatabase.drop());
+
+function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+/** What tells a failure apart, the place where it was caught aside. */
+function facts(error: unknown): object {
+  const { name, message, sql } = error as Error & { sql?: string };
+  return { class: (error as object).constructor, name, message, sql };
+}
+
+describe("a prepared statement", () => {
+  it("gives rows as objects, as arrays or as a count, with Sequelize's types", async () => {
+    expect(await INSERT.execute(database, [1, "one", null])).toBe(1);
+    const values = {
+      id: 1,
+      text: "one",
+      made: new Date("2024-02-29T12:00:00.500Z"),
+      bytes: Buffer.of(1, 2),
+      facts: { a: 1 },
+      big: "9007199254740993",
+    };
+    expect(await BY_ID.rows(database, [1])).toEqual([values]);
+    expect(await BY_ID.arrays(database, [1])).toEqual([Object.values(values)]);
+    expect(await BY_ID.arrays(database, [2])).toEqual([]);
+  });
+
+  it("is parsed once per connection", async () => {
+    for (let id = 1; id <= 3; id += 1) await BY_ID.arrays(database, [id]);
+    expect(await PREPARED.arrays(database, [BY_ID.text])).toEqual([[1]]);
+  });
+
+  it("takes the caller's transaction, and neither commits nor rolls it back", async () => {
+    const transaction = await database.transaction();
+    await INSERT.execute(database, [1, "one", null], { transaction });
+    expect(await TEXTS.arrays(database, [], { transaction })).toEqual([["one"]]);
+    await transaction.rollback();
+    expect(await TEXTS.arrays(database, [])).toEqual([]);
+    await expect(TEXTS.arrays(database, [], { transaction })).rejects.toMatchObject({
+      message: expect.stringContaining("rollback has been called on this transaction"),
+      sql: TEXTS.text,
+    });
+  });
+
+  it.each<[string, string, new (...parameters: never[]) => Error]>([
+    ["a unique constraint", "INSERT INTO notes (id) VALUES (1)", UniqueConstraintError],
+    ["a foreign key", "INSERT INTO notes (id, parent) VALUES (2, 9)", ForeignKeyConstraintError],
+    ["a check of the server", "SELECT 1 / (id - 1) FROM notes", DatabaseError],
+    ["a syntax error", "SELEKT 1", DatabaseError],
+  ])("fails as Sequelize's own queries do: %s", async (_name, text, expected) => {
+    await INSERT.execute(database, [1, null, null]);
+    const failure = await failureOf(new PreparedStatement(text).rows(database, []));
+    expect(failure).toBeInstanceOf(expected);
+    expect(facts(failure)).toEqual(facts(await failureOf(database.query(text))));
+    expect(await TEXTS.arrays(database, [])).toEqual([[null]]);
+  });
+
+  it("fails as Sequelize's own queries do: a server that is not there", async () => {
+    const nowhere = createDatabase({ url: "postgresql://a:b@127.0.0.1:1/c" });
+    await expect(TEXTS.rows(nowhere, [])).rejects.toBeInstanceOf(ConnectionRefusedError);
+    await nowhere.close();
+  });
+
+  it("fails on a value that PostgreSQL cannot hold, and stores nothing", async () => {
+    await expect(INSERT.execute(database, [1, "a\0b", null])).rejects.toMatchObject({
+      parent: { code: "22021" },
+    });
+    expect(await TEXTS.arrays(database, [])).toEqual([]);
+  });
+
+  it("is logged and runs the hooks, once each, without its values", async () => {
+    const lines: unknown[] = [];
+    const seen: string[] = [];
+    const logged = testDatabase.open({
+      logging: (sql, durationMs) => lines.push([sql, durationMs]),
+    });
+    logged.addHook("beforeQuery", () => void seen.push("before"));
+    logged.addHook("afterQuery", () => void seen.push("after"));
+    await INSERT.execute(logged, [1, "s3cret", null]);
+    expect(lines).toEqual([[`Executed (default): ${INSERT.text}`, expect.any(Number)]]);
+    expect(seen).toEqual(["before", "after"]);
+  });
+
+  it("frees its connection, also when it fails", async () => {
+    const failing = new PreparedStatement("SELECT 1 / 0");
+    for (let turn = 0; turn < 3; turn += 1) {
+      await expect(failing.rows(database, [])).rejects.toBeInstanceOf(DatabaseError);
+    }
+    await Promise.all(Array.from({ length: 5 }, () => TEXTS.arrays(database, [])));
+  });
+
+  it.each([
+    ["its columns get another type", "ALTER TABLE notes ALTER COLUMN text TYPE varchar(9)"],
+    ["its connection forgets it", "DEALLOCATE ALL"],
+  ])("survives that %s", async (_name, change) => {
+    await INSERT.execute(database, [1, "one", null]);
+    await TEXTS.arrays(database, []);
+    await database.query(change);
+    expect(await TEXTS.arrays(database, [])).toEqual([["one"]]);
+    expect(await TEXTS.arrays(database, [])).toEqual([["one"]]);
+    expect(await PREPARED.arrays(database, [TEXTS.text])).toEqual([[1]]);
+  });
+
+  it("does not run twice in a transaction that a change of its columns has ended", async () => {
+    await TEXTS.arrays(database, []);
+    const transaction = await database.transaction();
+    await database.query("ALTER TABLE notes ALTER COLUMN text TYPE varchar(9)", { transaction });
+    await expect(TEXTS.arrays(database, [], { transaction })).rejects.toMatchObject({
+      parent: { code: "0A000" },
+    });
+    await transaction.rollback();
+    expect(await TEXTS.arrays(database, [])).toEqual([]);
+  });
+});
