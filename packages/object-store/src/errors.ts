@@ -11,6 +11,7 @@ export type ObjectStoreErrorCode =
   | "invalid_media"
   | "invalid_range"
   | "length_mismatch"
+  | "operation_aborted"
   | "owner_not_found"
   | "source_failed"
   | "storage_error"
@@ -124,6 +125,11 @@ export class SourceFailedError extends ObjectStoreError {
 /** Raised when the caller's AbortSignal ends an upload or a download. */
 export class UploadAbortedError extends ObjectStoreError {
   readonly code = "upload_aborted";
+}
+
+/** Raised when the caller's AbortSignal ends a call other than a transfer. What it did stays done. */
+export class OperationAbortedError extends ObjectStoreError {
+  readonly code = "operation_aborted";
 }
 
 /** Raised when an upload outlives its lease and the sweeper took it over. Nothing is kept. */

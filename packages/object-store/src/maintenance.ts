@@ -2,12 +2,35 @@ import type { StorageClient } from "./upload/storage-client.js";
 import type { Sequelize } from "sequelize-typescript";
 
 import { type ObjectStoreLogger, silentLogger } from "./logger.js";
-import { sweepExpired, type SweepReport } from "./maintenance/sweep.js";
+import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
+import { longCall } from "./maintenance/long-call.js";
+import { sweep } from "./maintenance/sweep.js";
+import { usage } from "./maintenance/usage.js";
 import { modelsFor } from "./repo/models-for.js";
 import { SweepRepo } from "./repo/sweep-repo.js";
+import { UsageRepo } from "./repo/usage-repo.js";
 import { checkInteger } from "./service/check.js";
 
-export type { SweepReport };
+export type {
+  AuditFinding,
+  AuditOptions,
+  AuditReport,
+  EraseOptions,
+  ErasureLine,
+  ErasureProgress,
+  ErasureReceipt,
+  LongCallOptions,
+  ObjectStoreMaintenance,
+  OwnerUsage,
+  SweepOptions,
+  SweepReport,
+  Usage,
+  UsageOptions,
+  UsageReport,
+  VerifyFinding,
+  VerifyOptions,
+  VerifyReport,
+} from "./maintenance/contract.js";
 
 export interface MaintenanceOptions {
   database: Sequelize;
@@ -18,34 +41,21 @@ export interface MaintenanceOptions {
   logger?: ObjectStoreLogger;
 }
 
-/** What operators run beside the application. */
-export interface ObjectStoreMaintenance {
-  /**
-   * Finishes what crashed: removes what expired uploads and deletions left. Any number may run at
-   * once. What S3 would not remove is counted as `failed` and tried again by the next sweep.
-   *
-   * @throws DatabaseUnavailableError (`database_unavailable`), DatabaseError (`database_error`)
-   */
-  sweep(): Promise<SweepReport>;
-}
-
-export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStoreMaintenance {
+/** @throws InvalidInputError (`invalid_input`) when an option is out of its bounds */
+export function objectStoreMaintenance(
+  options: MaintenanceOptions,
+): Pick<ObjectStoreMaintenance, "sweep" | "usage"> {
   const { database, s3, logger = silentLogger } = options;
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const models = modelsFor(database);
-  const imageRepo = new SweepRepo(models.image);
-  const audioRepo = new SweepRepo(models.audio);
-  const tools = { s3, logger, leaseSeconds };
+  const swept = [
+    { repo: new SweepRepo(models.image), folder: "images" },
+    { repo: new SweepRepo(models.audio), folder: "audio" },
+  ] as const;
+  const usageRepo = new UsageRepo(database);
   return Object.freeze({
-    async sweep() {
-      const images = await sweepExpired(imageRepo, "images", tools);
-      const audio = await sweepExpired(audioRepo, "audio", tools);
-      return {
-        abandoned: images.abandoned + audio.abandoned,
-        removed: images.removed + audio.removed,
-        aborted: images.aborted + audio.aborted,
-        failed: images.failed + audio.failed,
-      };
-    },
-  });
+    sweep: (call = {}) =>
+      longCall("sweep", call.signal, () => sweep(swept, { s3, logger, leaseSeconds }, call)),
+    usage: (call = {}) => longCall("count files", call.signal, () => usage(usageRepo, call)),
+  } satisfies Partial<ObjectStoreMaintenance>);
 }

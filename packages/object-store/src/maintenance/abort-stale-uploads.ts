@@ -1,45 +1,41 @@
-import { type MultipartUpload, S3Error } from "@repo/s3-provider";
+import { type ListedMultipartUpload, S3AbortedError, S3Error } from "@repo/s3-provider";
 
 import { errorFacts } from "../logger.js";
-import type { MediaFileModel } from "../models/media-file.model.js";
-import type { SweepRepo } from "../repo/sweep-repo.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
-import type { SweepTools } from "./sweep-tools.js";
+import type { SweepTools, SweptKind } from "./sweep-tools.js";
 
 const BATCH = 200;
-
-interface AbortReport {
-  aborted: number;
-  failed: number;
-}
 
 /**
  * Discards the multipart uploads of one kind's files that no running upload owns. Its row is always
  * committed before a multipart upload begins, so no clock but the database's decides.
  */
-export async function abortStaleUploads<Row extends MediaFileModel>(
-  repo: SweepRepo<Row>,
-  folder: "images" | "audio",
-  { s3, logger }: SweepTools,
-): Promise<AbortReport> {
-  const report: AbortReport = { aborted: 0, failed: 0 };
-  const abortUnowned = async (uploads: MultipartUpload[]): Promise<void> => {
+export async function abortStaleUploads(
+  { repo, folder }: SweptKind,
+  { s3, logger, signal, report, batchDone }: SweepTools,
+): Promise<void> {
+  const tolerate = (message: string, error: unknown): void => {
+    if (!(error instanceof S3Error) || error instanceof S3AbortedError) throw error;
+    report.failed += 1;
+    logger.warn(message, errorFacts(error));
+  };
+  const abortUnowned = async (uploads: ListedMultipartUpload[]): Promise<void> => {
     const running = await repo.findRunning(uploads.map(({ key }) => fileIdOfKey(key) ?? ""));
     const owned = new Set(running.map(({ s3Key }) => s3Key));
     for (const upload of uploads.filter(({ key }) => !owned.has(key))) {
       try {
-        await s3.abortMultipartUpload(upload);
+        await s3.abortMultipartUpload(upload, { signal });
         report.aborted += 1;
       } catch (error) {
-        report.failed += 1;
-        logger.warn("a multipart upload could not be discarded", errorFacts(error));
+        tolerate("a multipart upload could not be discarded", error);
       }
     }
+    batchDone();
   };
 
-  let batch: MultipartUpload[] = [];
+  let batch: ListedMultipartUpload[] = [];
   try {
-    for await (const upload of s3.listMultipartUploads({ prefix: `${folder}/` })) {
+    for await (const upload of s3.listMultipartUploads({ prefix: `${folder}/`, signal })) {
       if (fileIdOfKey(upload.key) === undefined) continue;
       batch.push(upload);
       if (batch.length === BATCH) {
@@ -48,10 +44,7 @@ export async function abortStaleUploads<Row extends MediaFileModel>(
       }
     }
   } catch (error) {
-    if (!(error instanceof S3Error)) throw error;
-    report.failed += 1;
-    logger.warn("multipart uploads could not be listed", errorFacts(error));
+    tolerate("multipart uploads could not be listed", error);
   }
-  await abortUnowned(batch);
-  return report;
+  if (batch.length > 0) await abortUnowned(batch);
 }

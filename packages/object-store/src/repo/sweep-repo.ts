@@ -1,14 +1,12 @@
-import { QueryTypes, type Sequelize, type WhereOptions } from "sequelize";
-import type { ModelCtor } from "sequelize-typescript";
+import { QueryTypes } from "sequelize";
 
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { leaseHeld } from "./conditions.js";
 import { guarded } from "./database-failure.js";
+import { TableRepo } from "./table-repo.js";
 
 /** What a sweep asks of the rows of one kind of file, a batch at a time. */
-export class SweepRepo<Row extends MediaFileModel> {
-  constructor(private readonly model: ModelCtor<Row>) {}
-
+export class SweepRepo<Row extends MediaFileModel> extends TableRepo<Row> {
   /** The database's clock, as claimExpired compares it. */
   async now(): Promise<string> {
     const [row] = await guarded("tell the time", () =>
@@ -24,27 +22,28 @@ export class SweepRepo<Row extends MediaFileModel> {
   /**
    * Takes over files whose lease was over at a time, for one lease of the taker's: pending ones
    * become deleting. Parties that claim at once get different files, and nobody waits for another.
+   * The rows have nothing but their id and key.
    */
   async claimExpired(
     status: "pending" | "deleting",
     claim: { at: string; limit: number; leaseSeconds: number },
   ): Promise<Row[]> {
-    const table = this.model.getTableName() as string;
     return guarded("claim expired files", () =>
       this.database.query(
         `
-          UPDATE "${table}" SET
+          UPDATE ${this.table} SET
             status = 'deleting',
+            idempotency_key = NULL,
             lease_expires_at = clock_timestamp() + make_interval(secs => :leaseSeconds),
             updated_at = clock_timestamp()
           WHERE id IN (
-            SELECT id FROM "${table}"
+            SELECT id FROM ${this.table}
             WHERE status = :status AND status <> 'ready' AND lease_expires_at <= :at
             ORDER BY lease_expires_at
             LIMIT :limit
             FOR UPDATE SKIP LOCKED
           )
-          RETURNING *
+          RETURNING id, s3_key
         `,
         {
           replacements: { status, ...claim },
@@ -57,8 +56,21 @@ export class SweepRepo<Row extends MediaFileModel> {
     );
   }
 
+  /** Ends the leases of claimed files whose objects are still there, for the next sweep to claim. */
+  async release(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await guarded("release claimed files", () =>
+      this.database.query(
+        `UPDATE ${this.table} SET lease_expires_at = clock_timestamp()
+         WHERE id IN (:ids) AND status = 'deleting'`,
+        { replacements: { ids: [...ids] }, transaction: null },
+      ),
+    );
+  }
+
   /** Removes the rows of deleting files whose objects are gone. */
   async deleteAll(ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
     return guarded("remove the files' rows", () =>
       this.model.destroy({
         where: this.where({ id: [...ids], status: "deleting" }),
@@ -71,20 +83,10 @@ export class SweepRepo<Row extends MediaFileModel> {
   async findRunning(ids: readonly string[]): Promise<Row[]> {
     return guarded("look for running uploads", () =>
       this.model.findAll({
+        attributes: ["id", "s3Key"],
         where: this.where({ id: [...ids], status: "pending", ...leaseHeld() }),
         transaction: null,
       }),
     );
-  }
-
-  private get database(): Sequelize {
-    const { sequelize } = this.model;
-    if (sequelize === undefined) throw new Error("the model is not bound to a connection");
-    return sequelize;
-  }
-
-  /** Sequelize derives the type of conditions from the model, which is open here. */
-  private where(conditions: object): WhereOptions<Row> {
-    return conditions as WhereOptions<Row>;
   }
 }

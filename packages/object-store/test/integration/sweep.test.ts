@@ -140,6 +140,60 @@ describe("sweep", () => {
       ["objects could not be swept", { count: 1, codes: ["s3_unavailable"] }],
     ]);
     expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
+
+    storage.recover();
+    expect(await objectStoreMaintenance({ database, s3: storage }).sweep()).toMatchObject({
+      removed: 1,
+      failed: 0,
+    });
+  });
+
+  it("works in batches, and tells of each", async () => {
+    await Promise.all(Array.from({ length: 5 }, () => crashed("deleting", "-1 s", false)));
+    await crashed("pending", "-1 s", false);
+    const storage = new FakeStorage();
+    const heard: unknown[] = [];
+    const { database } = harness;
+    const report = await objectStoreMaintenance({ database, s3: storage }).sweep({
+      batchSize: 2,
+      onProgress: ({ removed, abandoned }) => heard.push([removed, abandoned]),
+    });
+    expect(report).toMatchObject({ removed: 5, abandoned: 1 });
+    expect(heard).toEqual([
+      [2, 0],
+      [4, 0],
+      [5, 0],
+      [5, 1],
+    ]);
+    const batches = storage.calls.filter(({ operation }) => operation === "deleteMany");
+    expect(batches.map(({ key }) => key.split(",").length)).toEqual([2, 2, 1, 1]);
+  });
+
+  it("ends between two batches when its signal aborts", async () => {
+    await Promise.all(Array.from({ length: 3 }, () => crashed("deleting", "-1 s", false)));
+    const controller = new AbortController();
+    await expect(
+      harness.maintenance.sweep({
+        batchSize: 1,
+        signal: controller.signal,
+        onProgress: () => {
+          controller.abort();
+        },
+      }),
+    ).rejects.toMatchObject({ code: "operation_aborted", retryable: false });
+    expect(await harness.rows()).toHaveLength(2);
+  });
+
+  it("does nothing when its signal was aborted before, and refuses a batch of none", async () => {
+    await crashed("deleting", "-1 s", false);
+    const { maintenance } = harness;
+    await expect(maintenance.sweep({ signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: "operation_aborted",
+    });
+    await expect(maintenance.sweep({ batchSize: 0 })).rejects.toMatchObject({
+      code: "invalid_input",
+    });
+    expect(await harness.rows()).toHaveLength(1);
   });
 
   it("discards the multipart uploads of crashed uploads, and leaves those that run alone", async () => {

@@ -1,6 +1,12 @@
 import { Readable } from "node:stream";
 
-import { type ListedMultipartUpload, type S3Error, S3UnavailableError } from "@repo/s3-provider";
+import {
+  type ListedMultipartUpload,
+  type ListedObject,
+  type S3Error,
+  S3NotFoundError,
+  S3UnavailableError,
+} from "@repo/s3-provider";
 
 import type { StorageClient } from "../../src/upload/storage-client.js";
 
@@ -33,6 +39,7 @@ export class FakeStorage implements StorageClient {
 
   recover(): void {
     this.#failures.clear();
+    this.#refusesToDelete = false;
   }
 
   /** Runs while the operation is under way. */
@@ -107,6 +114,31 @@ export class FakeStorage implements StorageClient {
       etag: '"etag"',
       range: undefined,
     };
+  }
+
+  async head(key: string): ReturnType<StorageClient["head"]> {
+    await this.#call("head", key);
+    const bytes = this.objects.get(key);
+    if (bytes === undefined) {
+      throw new S3NotFoundError({ operation: "head", reason: "absent", outcome: "not_applied" });
+    }
+    return { byteLength: bytes.byteLength, etag: '"etag"', lastModified: new Date() };
+  }
+
+  async *list({ prefix = "" }: Parameters<StorageClient["list"]>[0] = {}): AsyncGenerator<
+    ListedObject,
+    void
+  > {
+    await this.#call("list", prefix);
+    for (const [key, { byteLength }] of [...this.objects].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (!key.startsWith(prefix)) continue;
+      yield { key, byteLength, lastModified: new Date(), etag: '"etag"' };
+    }
+  }
+
+  async copy({ sourceKey, targetKey }: Parameters<StorageClient["copy"]>[0]): Promise<void> {
+    await this.#call("copy", sourceKey);
+    this.objects.set(targetKey, this.objects.get(sourceKey) ?? Buffer.alloc(0));
   }
 
   async delete(key: string): Promise<void> {

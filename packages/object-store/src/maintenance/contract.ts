@@ -1,0 +1,248 @@
+import type { ListedObject } from "@repo/s3-provider";
+
+import type { MediaKind } from "../inspection/media-facts.js";
+import type { MediaStatus } from "../models/media-file.model.js";
+
+/*
+ * Glossary
+ * dead row     a row that is not ready and whose lease has been over for an hour: nobody sweeps, or
+ *              S3 refuses what the sweep asks for.
+ * orphan       an object of ours without a row.
+ * quarantine   the prefix `quarantine/`: what an audit removes is copied there first, under its
+ *              own key. Nothing but an operator, and the erasure of its user, removes it from there.
+ * tombstone    a row that stays `deleting` after its object is gone, because a request that is still
+ *              on its way could make the object once more. The sweep removes both.
+ */
+
+/**
+ * What operators run beside the application. Any number of processes may run any of it at once, and
+ * killing one of them at any time costs nothing but a repetition.
+ *
+ * Every call rejects with an `ObjectStoreError`: `database_unavailable` and `storage_unavailable`,
+ * which are retryable, `database_error`, `storage_error`, `invalid_input` for an option out of its
+ * bounds, and `operation_aborted` once its signal aborts. What it did until then stays done.
+ */
+export interface ObjectStoreMaintenance {
+  /**
+   * Finishes what crashed: removes what expired uploads and deletions left, and discards the
+   * multipart uploads that no running upload owns. What S3 would not remove is counted as `failed`
+   * and tried again by the next sweep. To be run every few minutes.
+   */
+  sweep(options?: SweepOptions): Promise<SweepReport>;
+
+  /**
+   * Compares the bucket with the rows, key by key, in memory that does not grow with their number.
+   * Every difference is looked at once more before it is reported, so that an application at work
+   * does not look like a fault. Nothing is changed unless `fix` is set.
+   */
+  audit(options?: AuditOptions): Promise<AuditReport>;
+
+  /** Reads every ready file's object again and compares its size and SHA-256 with the row's. */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
+
+  /**
+   * Removes every file of one user, unfinished uploads included: an upload that is under way fails
+   * with `upload_expired`. Quarantined objects of the user go as well. See that the user can start
+   * no new upload before; its own row is left to the application.
+   *
+   * A receipt that is not `complete` names what is left: repeat the call after a while.
+   */
+  eraseUser(userId: string, options?: EraseOptions): Promise<ErasureReceipt>;
+
+  /** Counts files and bytes, of everybody or of one owner. */
+  usage(options?: UsageOptions): Promise<UsageReport>;
+}
+
+/** What all long calls take. */
+export interface LongCallOptions<Report> {
+  /** Ends the call with OperationAbortedError (`operation_aborted`) after the request under way. */
+  signal?: AbortSignal;
+  /** Called after each batch with the report so far. An error that it throws ends the call. */
+  onProgress?: (soFar: Readonly<Report>) => void;
+}
+
+export interface SweepOptions extends LongCallOptions<SweepReport> {
+  /** Files that are claimed and removed together, 1 to 1,000, which DeleteObjects takes at most; 1,000. */
+  batchSize?: number;
+}
+
+export interface SweepReport {
+  /** Expired uploads whose bytes were removed; their tombstones stay until nothing can follow. */
+  abandoned: number;
+  /** Files whose object and row are gone. */
+  removed: number;
+  /** Multipart uploads that nobody will finish, and that were discarded. */
+  aborted: number;
+  /** Objects and multipart uploads that S3 would not remove; the next sweep tries again. */
+  failed: number;
+}
+
+export interface AuditOptions extends LongCallOptions<AuditReport> {
+  /**
+   * Whether to act; false when absent. Orphans are moved to the quarantine. Ready rows without an
+   * object are kept there as JSON and then given to the sweep. Each is looked at again, a row under
+   * its lock, before it is touched. Objects of another size are only ever reported, as nobody can
+   * tell which side is right, and dead rows are the sweep's.
+   */
+  fix?: boolean;
+  /**
+   * Repairs after which the audit goes on without acting, 0 to 1,000,000,000; 1,000 when absent. A
+   * large number of differences speaks of a wrong bucket or database rather than of orphans.
+   */
+  maxFixes?: number;
+  /**
+   * Seconds that an object must have rested before it may count as an orphan: twice the longest
+   * possible upload, 172,800 (48 hours), when absent and at least.
+   */
+  minAgeSeconds?: number;
+  /** Hears of every difference, one at a time. An error that it throws ends the audit. */
+  onFinding?: (finding: AuditFinding) => void | Promise<void>;
+  /**
+   * The objects of the bucket in ascending order of the UTF-8 bytes of their keys, such as an
+   * inventory of the bucket; a listing of the bucket when absent. Keys outside of `audio/` and
+   * `images/` are passed over.
+   */
+  listing?: AsyncIterable<ListedObject>;
+}
+
+interface Finding {
+  key: string;
+  /** What `fix` did about it; `kept` in a dry run, and where there is nothing to do. */
+  action: "kept" | "quarantined" | "failed";
+}
+
+export type AuditFinding =
+  | (Finding & { finding: "orphan"; byteSize: number; lastModified: Date })
+  | (Finding & { finding: "missing_object"; fileId: string; byteSize: number })
+  | (Finding & {
+      finding: "size_mismatch";
+      fileId: string;
+      /** Bytes by the row. */
+      byteSize: number;
+      /** Bytes of the object. */
+      objectByteSize: number;
+    })
+  | (Finding & { finding: "dead_row"; fileId: string; status: MediaStatus; leaseExpiresAt: Date });
+
+export interface AuditReport {
+  /** Objects and rows that were compared. */
+  objects: number;
+  rows: number;
+  /** Objects without a row. */
+  orphans: number;
+  /** Ready rows without an object. */
+  missingObjects: number;
+  /** Ready rows whose object has another size. */
+  sizeMismatches: number;
+  deadRows: number;
+  /** Objects without a row that are too young to be called orphans. */
+  tooYoung: number;
+  /** Objects below our prefixes whose keys are none of ours; they are never touched. */
+  foreign: number;
+  /** Orphans and rows without an object that were quarantined and removed. */
+  fixed: number;
+  /** Repairs that failed, or that were left out once `maxFixes` was reached. */
+  notFixed: number;
+}
+
+export interface VerifyOptions extends LongCallOptions<VerifyReport> {
+  /** Bytes per second that are read on average, at least 1; 16,777,216 (16 MiB) when absent. */
+  bytesPerSecond?: number;
+  /** `cursor` of an earlier report: goes on behind the last file that it covers. */
+  cursor?: string | null;
+  /** Files after which the call ends, at least 1; no bound when absent. */
+  maxFiles?: number;
+  /** Hears of every file that is not as it was stored. An error that it throws ends the call. */
+  onFinding?: (finding: VerifyFinding) => void | Promise<void>;
+}
+
+export interface VerifyFinding {
+  /**
+   * `missing`: there is no object. `size` and `sha256`: its bytes are others. `unreadable`: S3 did
+   * not give them; verify again.
+   */
+  finding: "missing" | "size" | "sha256" | "unreadable";
+  kind: MediaKind;
+  fileId: string;
+  key: string;
+}
+
+export interface VerifyReport {
+  /** Files that were read, or tried. */
+  files: number;
+  /** Bytes that were read. */
+  bytes: number;
+  /** Files whose object is missing or holds other bytes. */
+  corrupt: number;
+  /** Files that could not be read. */
+  unreadable: number;
+  /** Where to go on, or null once every file was read. */
+  cursor: string | null;
+}
+
+export type EraseOptions = LongCallOptions<ErasureProgress>;
+
+export interface ErasureProgress {
+  /** Lines of the receipt so far. */
+  lines: number;
+}
+
+/** What became of one object, or of the upload that was to make it. */
+export interface ErasureLine {
+  key: string;
+  kind: MediaKind;
+  fileId: string;
+  /** What there was: a file's status, or `orphan` and `quarantined` for an object without a row. */
+  was: MediaStatus | "orphan" | "quarantined";
+  /** Bytes by the row or the listing; null for an unfinished upload. */
+  byteSize: number | null;
+  /** SHA-256 by the row, 64 lower-case hexadecimal digits; null where none is recorded. */
+  sha256: string | null;
+  /**
+   * `erased`: object and row are gone. `tombstone`: the bytes are gone, and the row stays for the
+   * sweep, as a request of the upload may still be on its way. `failed`: S3 did not remove it.
+   */
+  outcome: "erased" | "tombstone" | "failed";
+}
+
+/** Proof of an erasure. */
+export interface ErasureReceipt {
+  userId: string;
+  startedAt: Date;
+  finishedAt: Date;
+  /** Whether nothing of the user is left, tombstones included. */
+  complete: boolean;
+  lines: ErasureLine[];
+}
+
+export interface UsageOptions {
+  /** Ends the call with OperationAbortedError (`operation_aborted`) after the query under way. */
+  signal?: AbortSignal;
+  /** Only this owner: a user's id, or null for the system. */
+  owner?: string | null;
+  /** Owners to name, those with the most bytes, 0 to 10,000; 20 when absent. */
+  top?: number;
+}
+
+export interface Usage {
+  /** Ready files. */
+  files: number;
+  /** Bytes of ready files. */
+  bytes: number;
+  /** Uploads and deletions that are not finished. */
+  unfinished: number;
+}
+
+export interface OwnerUsage {
+  /** A user's id, or null for the system. */
+  owner: string | null;
+  images: Usage;
+  audio: Usage;
+}
+
+export interface UsageReport {
+  images: Usage;
+  audio: Usage;
+  /** The owners with the most bytes first. */
+  owners: OwnerUsage[];
+}

@@ -1,0 +1,33 @@
+import { checkInteger, checkUserId } from "../service/check.js";
+import type { UsageRepo, UsageRow } from "../repo/usage-repo.js";
+import type { OwnerUsage, Usage, UsageOptions, UsageReport } from "./contract.js";
+import { throwIfAborted } from "./long-call.js";
+
+export async function usage(repo: UsageRepo, options: UsageOptions): Promise<UsageReport> {
+  const { signal } = options;
+  const owner = typeof options.owner === "string" ? checkUserId(options.owner) : options.owner;
+  const limit = checkInteger("top", options.top ?? 20, 0, 10_000);
+
+  const totals = await repo.totals({ owner });
+  throwIfAborted(signal);
+  const rows = limit === 0 ? [] : await repo.largestOwners({ owner, limit });
+  throwIfAborted(signal);
+  const owners = [...new Set(rows.map((row) => row.owner))];
+  return {
+    ...byKind(totals),
+    owners: owners.map((name): OwnerUsage => ({
+      owner: name,
+      ...byKind(rows.filter((row) => row.owner === name)),
+    })),
+  };
+}
+
+function byKind(rows: readonly UsageRow[]): { images: Usage; audio: Usage } {
+  const of = (kind: UsageRow["kind"]): Usage => {
+    const { files, bytes, unfinished } = rows.find((row) => row.kind === kind) ?? NOTHING;
+    return { files, bytes, unfinished };
+  };
+  return { images: of("image"), audio: of("audio") };
+}
+
+const NOTHING: Usage = { files: 0, bytes: 0, unfinished: 0 };
