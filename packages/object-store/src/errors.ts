@@ -6,6 +6,7 @@ export type ObjectStoreErrorCode =
   | "empty_file"
   | "file_not_found"
   | "file_too_large"
+  | "idempotency_conflict"
   | "invalid_cursor"
   | "invalid_input"
   | "invalid_media"
@@ -18,7 +19,8 @@ export type ObjectStoreErrorCode =
   | "storage_unavailable"
   | "unsupported_media_type"
   | "upload_aborted"
-  | "upload_expired";
+  | "upload_expired"
+  | "upload_in_progress";
 
 interface ErrorFacts {
   /** The lower-level error, kept for logs. */
@@ -138,6 +140,29 @@ export class UploadExpiredError extends ObjectStoreError {
 
   constructor() {
     super("The upload took longer than its lease and was given up. Upload the file again.", {
+      retryable: true,
+    });
+  }
+}
+
+/** Raised when an idempotency key was used before, for other bytes or for another kind of file. */
+export class IdempotencyConflictError extends ObjectStoreError {
+  readonly code = "idempotency_conflict";
+
+  constructor() {
+    super("This idempotency key belongs to an earlier upload of another file.");
+  }
+}
+
+/**
+ * Raised when an earlier upload with the same idempotency key is held open by a transaction for
+ * longer than its lease.
+ */
+export class UploadInProgressError extends ObjectStoreError {
+  readonly code = "upload_in_progress";
+
+  constructor() {
+    super("An upload with this idempotency key waits for its caller's transaction to end.", {
       retryable: true,
     });
   }

@@ -3,6 +3,7 @@ import type { Migration } from "@repo/database";
 import { createImages } from "./migrations/0001-create-images.js";
 import { openImagesToTheSystem } from "./migrations/0002-open-images-to-the-system.js";
 import { createAudio } from "./migrations/0003-create-audio.js";
+import { freeKeysOfDeletedFiles } from "./migrations/0004-free-keys-of-deleted-files.js";
 import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
 
 export interface ObjectStoreMigrationOptions {
@@ -24,5 +25,10 @@ export function objectStoreMigrations(
 ): readonly Migration[] {
   const owner = options.owner === undefined ? { table: "users", column: "id" } : options.owner;
   const references = ownerReference(owner);
-  return [createImages(references), openImagesToTheSystem(), createAudio(references)];
+  return [
+    createImages(references),
+    openImagesToTheSystem(),
+    createAudio(references),
+    freeKeysOfDeletedFiles(),
+  ];
 }

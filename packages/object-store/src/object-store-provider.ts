@@ -5,8 +5,10 @@ import type { InspectionLimits } from "./inspection/inspection-limits.js";
 import { type ObjectStoreLogger, silentLogger } from "./logger.js";
 import type { ObjectStoreProvider } from "./provider.js";
 import { AudioRepo } from "./repo/audio-repo.js";
+import { IdempotencyRepo } from "./repo/idempotency-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { modelsFor } from "./repo/models-for.js";
+import { ownTransactions } from "./repo/own-transaction.js";
 import { checkInteger, checkUserId } from "./service/check.js";
 import { ObjectStoreService } from "./service/object-store-service.js";
 import { scopeOf } from "./service/scope.js";
@@ -48,11 +50,17 @@ export function objectStoreProvider(options: ObjectStoreOptions): ObjectStorePro
       s3,
       logger,
       inspection,
+      inOwnTransaction: ownTransactions(database),
       maxBytes: checkInteger("maxBytes", options.maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
       urlExpiresIn: checkInteger("urlExpiresIn", options.urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
       leaseSeconds: checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400),
     },
-    { images: new ImageRepo(models.image), audio: new AudioRepo(models.audio) },
+    {
+      images: new ImageRepo(models.image),
+      audio: new AudioRepo(models.audio),
+      imageKeys: new IdempotencyRepo(models.image, models.audio),
+      audioKeys: new IdempotencyRepo(models.audio, models.image),
+    },
   );
   return Object.freeze({
     forUser: (userId: string) => scopeOf(service, checkUserId(userId)),

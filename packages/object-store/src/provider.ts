@@ -76,7 +76,8 @@ export interface MediaCollection<Create, Read extends ImageRead | AudioRead> {
    *   (`file_too_large`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
    *   (`invalid_media`), LengthMismatchError (`length_mismatch`), SourceFailedError
    *   (`source_failed`), OwnerNotFoundError (`owner_not_found`), UploadAbortedError
-   *   (`upload_aborted`), UploadExpiredError (`upload_expired`)
+   *   (`upload_aborted`), UploadExpiredError (`upload_expired`), IdempotencyConflictError
+   *   (`idempotency_conflict`), UploadInProgressError (`upload_in_progress`)
    */
   upload(input: Input<Create>, options?: UploadOptions): Promise<FileUploadResult<Read>>;
   /** @throws FileNotFoundError (`file_not_found`) */
@@ -138,6 +139,17 @@ export interface UploadOptions extends WriteOptions {
   signal?: AbortSignal;
   /** Seconds that the returned URL works, 1 to 604,800 (7 days). */
   urlExpiresIn?: number;
+  /**
+   * Makes the upload safe to repeat: 1 to 255 characters, such as a UUID that the client made for
+   * it. A repetition by the same owner with the same bytes stores nothing and gives the first
+   * result with a new URL; what else it passes (file name, transcript) is ignored. Other bytes, or
+   * the other kind of file, are `idempotency_conflict`.
+   *
+   * While the first upload runs, the repetition waits for it, its body unread; one that crashed is
+   * taken over once its lease is over. A key is remembered as long as its file exists: after a
+   * deletion, and after an upload that failed, it is free again.
+   */
+  idempotencyKey?: string;
 }
 
 export interface ListQuery {

@@ -13,6 +13,11 @@ export function leaseHeld(): object {
   return { leaseExpiresAt: { [Op.gt]: literal("clock_timestamp()") } };
 }
 
+/** The lease is over, on the database's clock. */
+export function leaseOver(): object {
+  return { leaseExpiresAt: { [Op.lte]: literal("clock_timestamp()") } };
+}
+
 /** So many seconds from now, on the database's clock. */
 export function fromNow(seconds: number): ReturnType<typeof literal> {
   return literal(`clock_timestamp() + make_interval(secs => ${Math.trunc(seconds)})`);

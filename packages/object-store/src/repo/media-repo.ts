@@ -20,6 +20,7 @@ export interface NewFile {
   s3Key: string;
   originalFilename: string | null;
   contentType: string;
+  idempotencyKey?: string | null;
 }
 
 /** What every kind of file records when it becomes ready. */
@@ -52,12 +53,12 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
   }
 
   /** Records the intent to store a file: a pending row with a lease. */
-  async create(file: NewFile, leaseSeconds: number): Promise<Row> {
+  async create(file: NewFile, leaseSeconds: number, options: StatementOptions = {}): Promise<Row> {
     return guarded("record the upload", async () => {
       try {
         return await this.model.create(
           this.values({ ...file, status: "pending", leaseExpiresAt: fromNow(leaseSeconds) }),
-          { returning: true, transaction: null },
+          { returning: true, transaction: options.transaction ?? null },
         );
       } catch (error) {
         if (error instanceof ForeignKeyConstraintError && file.userId !== null) {
@@ -146,7 +147,11 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
       "give up the upload",
       { id, status: "pending" },
       {
-        values: { status: "deleting", leaseExpiresAt: fromNow(graceSeconds) },
+        values: {
+          status: "deleting",
+          idempotencyKey: null,
+          leaseExpiresAt: fromNow(graceSeconds),
+        },
       },
     );
   }
@@ -161,7 +166,14 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
     return this.change(
       "delete the file",
       { id, userId: owner, status: ["ready", "deleting"] },
-      { values: { status: "deleting", leaseExpiresAt: fromNow(leaseSeconds) }, ...options },
+      {
+        values: {
+          status: "deleting",
+          idempotencyKey: null,
+          leaseExpiresAt: fromNow(leaseSeconds),
+        },
+        ...options,
+      },
     );
   }
 

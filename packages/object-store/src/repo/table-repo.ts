@@ -18,7 +18,7 @@ export abstract class TableRepo<Row extends MediaFileModel> {
   }
 
   /** Sequelize derives the type of conditions from the model, which is open here. */
-  protected where(conditions: object): WhereOptions<Row> {
-    return conditions as WhereOptions<Row>;
+  protected where<Of extends object = Row>(conditions: object): WhereOptions<Of> {
+    return conditions as WhereOptions<Of>;
   }
 }

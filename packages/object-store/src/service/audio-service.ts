@@ -2,6 +2,7 @@ import { InvalidInputError } from "../errors.js";
 import type { AudioModel } from "../models/audio.model.js";
 import type { WriteOptions } from "../provider.js";
 import type { AudioRepo, StoredAudioFacts } from "../repo/audio-repo.js";
+import type { IdempotencyRepo } from "../repo/idempotency-repo.js";
 import type { Owner } from "../repo/conditions.js";
 import { audioKind } from "./audio-kind.js";
 import { checkFileId } from "./check.js";
@@ -21,8 +22,8 @@ export class AudioService extends MediaService<
 > {
   readonly #repo: AudioRepo;
 
-  constructor(dependencies: Dependencies, repo: AudioRepo) {
-    super(dependencies, audioKind(repo));
+  constructor(dependencies: Dependencies, repo: AudioRepo, keys: IdempotencyRepo<AudioModel>) {
+    super(dependencies, audioKind(repo, keys));
     this.#repo = repo;
   }
 

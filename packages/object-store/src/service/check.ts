@@ -1,5 +1,7 @@
 import { FileNotFoundError, InvalidInputError } from "../errors.js";
 
+const MAX_KEY_CHARACTERS = 255;
+
 /** @throws InvalidInputError (`invalid_input`) unless the value is a whole number in the range */
 export function checkInteger(name: string, value: unknown, min: number, max: number): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) {
@@ -34,6 +36,20 @@ export function checkFileId(id: unknown): string {
   const fileId = normalizedFileId(id);
   if (fileId === undefined) throw new FileNotFoundError(typeof id === "string" ? id : typeof id);
   return fileId;
+}
+
+/** @throws InvalidInputError (`invalid_input`) unless the database can hold the key */
+export function checkIdempotencyKey(key: unknown): void {
+  const isKey =
+    typeof key === "string" &&
+    key !== "" &&
+    Array.from(key).length <= MAX_KEY_CHARACTERS &&
+    key.isWellFormed() &&
+    !key.includes("\0");
+  if (isKey) return;
+  throw new InvalidInputError(
+    `idempotencyKey must be a string of 1 to ${MAX_KEY_CHARACTERS} characters of well-formed Unicode without NUL.`,
+  );
 }
 
 function isUuid(value: unknown): value is string {

@@ -1,10 +1,9 @@
-import type { Transaction } from "sequelize";
-
 import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { WriteOptions } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
 import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
+import { rootOf } from "../repo/caller-transaction.js";
 import { storageFailure } from "../upload/storage-failure.js";
 import { checkFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
@@ -41,12 +40,6 @@ export async function deleteFile<Row extends MediaFileModel, Facts extends Store
       });
     }
   });
-}
-
-/** The commit of a savepoint commits nothing: what counts is the outermost transaction. */
-function rootOf(transaction: Transaction): Transaction {
-  const { parent } = transaction as Transaction & { parent?: Transaction | null };
-  return parent ? rootOf(parent) : transaction;
 }
 
 async function removeObject<Row extends MediaFileModel, Facts extends StoredFacts>(

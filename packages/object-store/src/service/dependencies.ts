@@ -2,11 +2,13 @@ import type { StorageClient } from "../upload/storage-client.js";
 
 import type { InspectionLimits } from "../inspection/inspection-limits.js";
 import type { ObjectStoreLogger } from "../logger.js";
+import type { OwnTransaction } from "../repo/own-transaction.js";
 
 /** What every use case works with. */
 export interface Dependencies {
   s3: StorageClient;
   logger: ObjectStoreLogger;
+  inOwnTransaction: OwnTransaction;
   /** The most bytes that a file may hold. */
   maxBytes: number;
   /** Seconds that a URL works unless the call says otherwise. */

@@ -1,4 +1,5 @@
 import type { ImageModel } from "../models/image.model.js";
+import type { IdempotencyRepo } from "../repo/idempotency-repo.js";
 import type { MediaRepo } from "../repo/media-repo.js";
 import type { StoredImageFacts } from "../repo/image-repo.js";
 import { ImageCreate } from "./dto/image-create.js";
@@ -8,12 +9,14 @@ import type { MediaKindOf } from "./media-kind.js";
 
 export function imageKind(
   repo: MediaRepo<ImageModel, StoredImageFacts>,
+  keys: IdempotencyRepo<ImageModel>,
 ): MediaKindOf<ImageModel, StoredImageFacts, ImageCreate, ImageRead> {
   return {
     kind: "image",
     accepted: "an image (JPEG, PNG, WebP or GIF)",
     createDto: ImageCreate,
     repo,
+    keys,
     read: toImageRead,
     columns(facts, stored) {
       if (facts.kind !== "image") throw new TypeError(`image facts expected, got ${facts.kind}`);

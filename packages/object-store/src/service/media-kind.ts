@@ -1,5 +1,6 @@
 import type { MediaFacts, MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
+import type { IdempotencyRepo } from "../repo/idempotency-repo.js";
 import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
 import type { AudioRead } from "./dto/audio-read.js";
 import type { ImageRead } from "./dto/image-read.js";
@@ -17,6 +18,7 @@ export interface MediaKindOf<
   readonly accepted: string;
   readonly createDto: new () => Create;
   readonly repo: MediaRepo<Row, Facts>;
+  readonly keys: IdempotencyRepo<Row>;
   /** The columns that a good verdict fills. */
   columns(facts: MediaFacts, stored: StoredFacts, input: Create): Facts;
   read(row: Row): Read;

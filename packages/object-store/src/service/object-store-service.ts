@@ -1,8 +1,10 @@
+import type { AudioModel } from "../models/audio.model.js";
 import type { ImageModel } from "../models/image.model.js";
 import type { ListQuery } from "../provider.js";
 import type { AudioRepo } from "../repo/audio-repo.js";
 import type { ImageRepo, StoredImageFacts } from "../repo/image-repo.js";
 import type { Owner } from "../repo/conditions.js";
+import type { IdempotencyRepo } from "../repo/idempotency-repo.js";
 import { AudioService } from "./audio-service.js";
 import type { Dependencies } from "./dependencies.js";
 import type { AudioRead } from "./dto/audio-read.js";
@@ -17,6 +19,8 @@ import { MediaService } from "./media-service.js";
 interface Repos {
   images: ImageRepo;
   audio: AudioRepo;
+  imageKeys: IdempotencyRepo<ImageModel>;
+  audioKeys: IdempotencyRepo<AudioModel>;
 }
 
 /** Everything that the module does, for any owner. The public face binds it to one scope. */
@@ -27,8 +31,8 @@ export class ObjectStoreService {
 
   constructor(dependencies: Dependencies, repos: Repos) {
     this.#repos = repos;
-    this.images = new MediaService(dependencies, imageKind(repos.images));
-    this.audio = new AudioService(dependencies, repos.audio);
+    this.images = new MediaService(dependencies, imageKind(repos.images, repos.imageKeys));
+    this.audio = new AudioService(dependencies, repos.audio, repos.audioKeys);
   }
 
   /** A page of both kinds, newest first. */

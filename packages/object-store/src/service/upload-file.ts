@@ -6,12 +6,14 @@ import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Input, SignedUrl, UploadOptions, UrlOptions } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
-import type { StoredFacts } from "../repo/media-repo.js";
+import type { NewFile, StoredFacts } from "../repo/media-repo.js";
 import { abortFailure } from "../upload/abortable.js";
 import { type ByteSource, openByteSource } from "../upload/byte-source.js";
 import { InspectedBody } from "../upload/inspected-body.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { storageKey } from "../upload/storage-key.js";
+import { checkIdempotencyKey } from "./check.js";
+import { claimKey } from "./claim-key.js";
 import type { Dependencies } from "./dependencies.js";
 import type { AudioRead } from "./dto/audio-read.js";
 import { FileUploadResult } from "./dto/file-upload-result.js";
@@ -19,6 +21,7 @@ import type { ImageRead } from "./dto/image-read.js";
 import type { MediaCreate } from "./dto/media-create.js";
 import { sanitizedFilename } from "./filename.js";
 import type { MediaKindOf } from "./media-kind.js";
+import { requireSameBytes } from "./require-same-bytes.js";
 import { signRow } from "./sign-urls.js";
 import { checkUrlOptions } from "./url-options.js";
 import { validated } from "./validated.js";
@@ -37,6 +40,7 @@ export async function uploadFile<
   options: UploadOptions,
 ): Promise<FileUploadResult<Read>> {
   const create = validated(kind.createDto, input);
+  if (options.idempotencyKey !== undefined) checkIdempotencyKey(options.idempotencyKey);
   const source = await openByteSource(create.body);
   try {
     const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, dependencies);
@@ -88,16 +92,23 @@ async function store<
   }
 
   const id = uuidv7();
-  const intent = await repo.create(
-    {
-      id,
-      userId: owner,
-      s3Key: storageKey({ id, userId: owner, format: body.format }),
-      originalFilename: sanitizedFilename(create.filename ?? source.filename),
-      contentType: format.contentType,
-    },
-    leaseSeconds,
-  );
+  const { idempotencyKey, transaction } = options;
+  const file: NewFile = {
+    id,
+    userId: owner,
+    s3Key: storageKey({ id, userId: owner, format: body.format }),
+    originalFilename: sanitizedFilename(create.filename ?? source.filename),
+    contentType: format.contentType,
+  };
+  const { row: intent, state } =
+    idempotencyKey === undefined
+      ? { row: await repo.create(file, leaseSeconds), state: "new" }
+      : await claimKey(dependencies, kind, { ...file, idempotencyKey }, { transaction, signal });
+  if (state === "ready") {
+    await requireSameBytes(intent, body);
+    return { row: intent, signed: await signRow(dependencies, intent, urlOptions) };
+  }
+
   const upload = new PendingUpload({ repo, s3, logger, leaseSeconds }, intent);
   await upload.send(body, lost, signal);
   const signed = await signRow(dependencies, intent, urlOptions).catch(async (error: unknown) => {
@@ -109,8 +120,6 @@ async function store<
     throw abortFailure(signal);
   }
   const { facts, ...stored } = body.verdict;
-  const row = await upload.complete(kind.columns(facts, stored, create), {
-    transaction: options.transaction,
-  });
+  const row = await upload.complete(kind.columns(facts, stored, create), { transaction });
   return { row, signed };
 }

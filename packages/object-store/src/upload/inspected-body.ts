@@ -88,6 +88,11 @@ export class InspectedBody {
     yield withheld;
   }
 
+  /** Reads what is left for its verdict alone. */
+  async readToEnd(): Promise<void> {
+    while ((await this.#next()) !== undefined);
+  }
+
   async #readHead(): Promise<void> {
     while (this.#inspector.format === undefined) {
       const chunk = await this.#next();

@@ -3,6 +3,7 @@ import type { StorageClient } from "./storage-client.js";
 import { UploadExpiredError } from "../errors.js";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
+import { afterEnd } from "../repo/caller-transaction.js";
 import type { MediaRepo, StatementOptions, StoredFacts } from "../repo/media-repo.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { keepLease } from "./lease-keeper.js";
@@ -62,6 +63,7 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
   /** pending → ready: the file exists from here on, or from the commit of the caller's transaction. */
   async complete(facts: Facts, options: StatementOptions): Promise<Row> {
     const { repo, s3 } = this.#parts;
+    if (options.transaction !== undefined) afterEnd(options.transaction, () => this.giveUp(true));
     let row: Row | null;
     try {
       row = await repo.markReady(this.#id, facts, options);
@@ -90,7 +92,7 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
   }
 
   /**
-   * Undoes the upload; safe against the sweeper doing the same. What may have left bytes keeps a
+   * Undoes the upload unless it is ready; safe against the sweeper doing the same. What may have left bytes keeps a
    * tombstone, so that a request that is still on its way is swept up after it.
    */
   async giveUp(mayHaveLeftBytes: boolean): Promise<void> {

@@ -53,25 +53,14 @@ describe("delete", () => {
 });
 
 describe("a deletion whose transaction does not commit after all", () => {
-  const objectsOf = async (): Promise<string[]> =>
-    (await harness.keys()).filter((key) => key.includes(id));
-
   it("keeps the object when COMMIT itself fails", async () => {
-    await harness.database.query(
-      `CREATE TABLE IF NOT EXISTS orders (
-         user_id uuid REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED
-       )`,
-    );
+    await createOrders();
     const transaction = await harness.database.transaction();
     await scope.audio.delete(id, { transaction });
-    await harness.database.query(`INSERT INTO orders VALUES (gen_random_uuid())`, { transaction });
-    // Sequelize tells the console of it, whatever its logging option says.
-    const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
-    await expect(transaction.commit()).rejects.toThrow(/foreign key/);
-    warn.mockRestore();
+    await failToCommit(transaction);
 
     expect((await scope.audio.get(id)).id).toBe(id);
-    expect(await objectsOf()).toHaveLength(1);
+    expect(await objectsOf(id)).toHaveLength(1);
   });
 
   it("keeps the object when a savepoint is released and the transaction rolled back", async () => {
@@ -79,11 +68,11 @@ describe("a deletion whose transaction does not commit after all", () => {
     const inner = await harness.database.transaction({ transaction: outer });
     await scope.audio.delete(id, { transaction: inner });
     await inner.commit();
-    expect(await objectsOf()).toHaveLength(1);
+    expect(await objectsOf(id)).toHaveLength(1);
     await outer.rollback();
 
     expect((await scope.audio.get(id)).id).toBe(id);
-    expect(await objectsOf()).toHaveLength(1);
+    expect(await objectsOf(id)).toHaveLength(1);
   });
 
   it("removes the object when a savepoint is released and the transaction commits", async () => {
@@ -92,7 +81,7 @@ describe("a deletion whose transaction does not commit after all", () => {
     await scope.audio.delete(id, { transaction: inner });
     await inner.commit();
     await outer.commit();
-    expect(await objectsOf()).toEqual([]);
+    expect(await objectsOf(id)).toEqual([]);
   });
 
   it("keeps the object when the savepoint is rolled back and the transaction commits", async () => {
@@ -102,7 +91,7 @@ describe("a deletion whose transaction does not commit after all", () => {
     await inner.rollback();
     await outer.commit();
     expect((await scope.audio.get(id)).id).toBe(id);
-    expect(await objectsOf()).toHaveLength(1);
+    expect(await objectsOf(id)).toHaveLength(1);
   });
 });
 
@@ -118,7 +107,7 @@ describe("a caller's transaction around an upload", () => {
     expect((await scope.audio.get(file.id)).id).toBe(file.id);
   });
 
-  it("leaves nothing after a rollback and a sweep", async () => {
+  it("leaves no object after a rollback, and no row after a sweep", async () => {
     const transaction = await harness.database.transaction();
     const { file } = await scope.audio.upload(
       { body: (await sampleOf("flac")).bytes },
@@ -126,13 +115,40 @@ describe("a caller's transaction around an upload", () => {
     );
     await transaction.rollback();
     await expect(scope.audio.get(file.id)).rejects.toMatchObject({ code: "file_not_found" });
+    expect(await objectsOf(file.id)).toEqual([]);
 
     await ageLeases();
     await harness.maintenance.sweep();
-    await ageLeases();
-    await harness.maintenance.sweep();
-    expect((await harness.keys()).filter((key) => key.includes(file.id))).toEqual([]);
     expect((await harness.rows()).filter((row) => row.id === file.id)).toEqual([]);
+  });
+
+  it("leaves no object when its savepoint is rolled back, or the one around a released one", async () => {
+    const body = (await sampleOf("flac")).bytes;
+    await harness.database.transaction(async (transaction) => {
+      const inner = await harness.database.transaction({ transaction });
+      const { file } = await scope.audio.upload({ body }, { transaction: inner });
+      await inner.rollback();
+      expect(await objectsOf(file.id)).toEqual([]);
+    });
+
+    const outer = await harness.database.transaction();
+    const inner = await harness.database.transaction({ transaction: outer });
+    const { file } = await scope.audio.upload({ body }, { transaction: inner });
+    await inner.commit();
+    expect(await objectsOf(file.id)).toHaveLength(1);
+    await outer.rollback();
+    expect(await objectsOf(file.id)).toEqual([]);
+  });
+
+  it("leaves no object when COMMIT itself fails", async () => {
+    await createOrders();
+    const transaction = await harness.database.transaction();
+    const { file } = await scope.audio.upload(
+      { body: (await sampleOf("flac")).bytes },
+      { transaction },
+    );
+    await failToCommit(transaction);
+    expect(await objectsOf(file.id)).toEqual([]);
   });
 });
 
@@ -183,4 +199,24 @@ async function ageLeases(): Promise<void> {
       `UPDATE ${table} SET lease_expires_at = now() - interval '1 day' WHERE status <> 'ready'`,
     );
   }
+}
+
+const objectsOf = async (fileId: string): Promise<string[]> =>
+  (await harness.keys()).filter((key) => key.includes(fileId));
+
+/** A table whose constraint is checked at the end of a transaction. */
+async function createOrders(): Promise<void> {
+  await harness.database.query(
+    `CREATE TABLE IF NOT EXISTS orders (
+       user_id uuid REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED
+     )`,
+  );
+}
+
+async function failToCommit(transaction: Transaction): Promise<void> {
+  await harness.database.query(`INSERT INTO orders VALUES (gen_random_uuid())`, { transaction });
+  // Sequelize tells the console of it, whatever its logging option says.
+  const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  await expect(transaction.commit()).rejects.toThrow(/foreign key/);
+  warn.mockRestore();
 }

@@ -147,6 +147,10 @@ describe("the migrations", () => {
       [{ status: "'pending'" }, /lease_unless_ready/],
       [{ lease_expires_at: "now()" }, /lease_unless_ready/],
       [{ status: "'gone'", lease_expires_at: "now()" }, /status/],
+      [
+        { status: "'deleting'", lease_expires_at: "now()", idempotency_key: "'k'" },
+        /deleting_has_no_key/,
+      ],
       [{ width: "NULL" }, /ready_is_complete/],
       [{ sha256: "NULL" }, /ready_is_complete/],
       [{ sha256: "'\\x00'" }, /sha256/],
@@ -161,6 +165,26 @@ describe("the migrations", () => {
       await expect(addImage(userId, columns)).rejects.toThrow(constraint);
     }
     await expect(addImage(userId)).resolves.toEqual(expect.any(String));
+  });
+
+  it("free the idempotency keys of files that are being deleted, and no others", async () => {
+    await migrator.up({ to: AUDIO });
+    const userId = await addUser();
+    await addImage(userId, {
+      status: "'deleting'",
+      lease_expires_at: "now()",
+      idempotency_key: "'gone'",
+    });
+    await addImage(userId, { idempotency_key: "'kept'" });
+    await migrator.up();
+    expect(
+      await database.query(`SELECT status, idempotency_key FROM images ORDER BY id`, {
+        type: QueryTypes.SELECT,
+      }),
+    ).toEqual([
+      { status: "deleting", idempotency_key: null },
+      { status: "ready", idempotency_key: "kept" },
+    ]);
   });
 
   it("never let a user be deleted while files are left", async () => {
