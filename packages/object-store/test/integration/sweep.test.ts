@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { v7 as uuidv7 } from "uuid";
 
 import { objectStoreMaintenance } from "../../src/maintenance.js";
-import { FakeStorage } from "../support/fake-storage.js";
+import { injectFaults, MemoryStorage } from "../../src/testing.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 
@@ -99,14 +99,12 @@ describe("sweep", () => {
 
   it("sweeps each file once when many sweep at once", async () => {
     await Promise.all(Array.from({ length: 40 }, () => crashed("deleting", "-1 s", true)));
-    const storage = new FakeStorage();
+    const { storage, faults } = injectFaults(new MemoryStorage());
     const { database } = harness;
     await Promise.all(
       Array.from({ length: 5 }, () => objectStoreMaintenance({ database, s3: storage }).sweep()),
     );
-    const keys = storage.calls.flatMap(({ operation, key }) =>
-      operation === "deleteMany" ? key.split(",") : [],
-    );
+    const keys = faults.calls.flatMap((call) => (call.operation === "deleteMany" ? call.keys : []));
     expect(keys).toHaveLength(40);
     expect(new Set(keys).size).toBe(40);
     expect(await harness.rows()).toEqual([]);
@@ -126,8 +124,8 @@ describe("sweep", () => {
 
   it("tries a file that S3 will not delete once a sweep, and says so", async () => {
     await crashed("deleting", "-1 s", false);
-    const storage = new FakeStorage();
-    storage.refuseToDelete();
+    const { storage, faults } = injectFaults(new MemoryStorage());
+    faults.add({ fault: { type: "deleteErrors", keys: () => true } });
     const warnings: unknown[] = [];
     const { database } = harness;
     const report = await objectStoreMaintenance({
@@ -141,7 +139,7 @@ describe("sweep", () => {
     ]);
     expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
 
-    storage.recover();
+    faults.clear();
     expect(await objectStoreMaintenance({ database, s3: storage }).sweep()).toMatchObject({
       removed: 1,
       failed: 0,
@@ -151,7 +149,7 @@ describe("sweep", () => {
   it("works in batches, and tells of each", async () => {
     await Promise.all(Array.from({ length: 5 }, () => crashed("deleting", "-1 s", false)));
     await crashed("pending", "-1 s", false);
-    const storage = new FakeStorage();
+    const { storage, faults } = injectFaults(new MemoryStorage());
     const heard: unknown[] = [];
     const { database } = harness;
     const report = await objectStoreMaintenance({ database, s3: storage }).sweep({
@@ -165,8 +163,8 @@ describe("sweep", () => {
       [5, 0],
       [5, 1],
     ]);
-    const batches = storage.calls.filter(({ operation }) => operation === "deleteMany");
-    expect(batches.map(({ key }) => key.split(",").length)).toEqual([2, 2, 1, 1]);
+    const batches = faults.calls.filter(({ operation }) => operation === "deleteMany");
+    expect(batches.map(({ keys }) => keys.length)).toEqual([2, 2, 1, 1]);
   });
 
   it("ends between two batches when its signal aborts", async () => {

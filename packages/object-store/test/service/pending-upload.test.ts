@@ -5,8 +5,8 @@ import { DatabaseUnavailableError } from "../../src/errors.js";
 import { silentLogger } from "../../src/logger.js";
 import { ImageRepo, type StoredImageFacts } from "../../src/repo/image-repo.js";
 import { modelsFor } from "../../src/repo/models-for.js";
+import { MemoryStorage } from "../../src/testing.js";
 import { PendingUpload } from "../../src/upload/pending-upload.js";
-import { FakeStorage } from "../support/fake-storage.js";
 import { type Harness, openHarness } from "../support/harness.js";
 
 const FACTS: StoredImageFacts = {
@@ -53,8 +53,9 @@ async function pendingUpload(loses: LossyRepo["loses"]) {
     },
     60,
   );
-  const storage = new FakeStorage();
-  storage.objects.set(row.s3Key, Buffer.from("bytes"));
+  const storage = new MemoryStorage();
+  const body = Buffer.from("bytes");
+  await storage.put({ key: row.s3Key, body, byteLength: 5, contentType: "image/png" });
   const parts = { repo, s3: storage, logger: silentLogger, leaseSeconds: 60 };
   return { id, storage, upload: new PendingUpload(parts, row) };
 }
@@ -63,7 +64,7 @@ describe("an upload that loses the database while it completes", () => {
   it("succeeds when only the answer was lost", async () => {
     const { id, storage, upload } = await pendingUpload("the answer");
     expect(await upload.complete(FACTS, {})).toMatchObject({ id, status: "ready" });
-    expect(storage.objects.size).toBe(1);
+    expect(storage.keys).toHaveLength(1);
   });
 
   it("undoes itself when the statement was lost", async () => {
@@ -71,7 +72,7 @@ describe("an upload that loses the database while it completes", () => {
     await expect(upload.complete(FACTS, {})).rejects.toMatchObject({
       code: "database_unavailable",
     });
-    expect(storage.objects.size).toBe(0);
+    expect(storage.keys).toEqual([]);
     expect((await harness.rows()).find((row) => row.id === id)).toMatchObject({
       status: "deleting",
     });

@@ -1,22 +1,27 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import {
+  type PutInput,
+  type S3Error,
   S3InvalidRequestError,
   S3NotFoundError,
+  type S3Operation,
   S3TimeoutError,
   S3UnavailableError,
 } from "@repo/s3-provider";
 import { sizedMedia } from "@repo/sample-media";
 
 import type { MediaScope } from "../../src/provider.js";
+import { injectFaults, MemoryStorage, type StorageFaults } from "../../src/testing.js";
 import { collect, sha256 } from "../support/bytes.js";
-import { FakeStorage } from "../support/fake-storage.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
 
 const PART = 8 * 1024 * 1024;
 
 let harness: Harness;
-let storage: FakeStorage;
+let memory: MemoryStorage;
+let storage: MemoryStorage;
+let faults: StorageFaults;
 let scope: MediaScope;
 let userId: string;
 
@@ -28,7 +33,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   await harness.database.query("DELETE FROM images");
   await harness.database.query("DELETE FROM audio");
-  storage = new FakeStorage();
+  memory = new MemoryStorage();
+  ({ storage, faults } = injectFaults(memory));
   scope = harness.storeWith({ s3: storage }).forUser(userId);
 });
 
@@ -36,12 +42,36 @@ afterAll(async () => {
   await harness.close();
 });
 
+function failOn(operation: S3Operation, error: S3Error): void {
+  faults.add({ match: operation, fault: { type: "error", error } });
+}
+
+/** Runs while the operation is under way. */
+function interleave(operation: S3Operation, run: () => Promise<void> | void): void {
+  faults.add({ match: operation, fault: { type: "interleave", run } });
+}
+
+/** Counts the bytes of streamed bodies. */
+class CountingStorage extends MemoryStorage {
+  receivedBytes = 0;
+
+  override put(input: PutInput): Promise<{ etag: string }> {
+    const { body } = input;
+    if (body instanceof Uint8Array) return super.put(input);
+    const counted = body.map((chunk: Uint8Array) => {
+      this.receivedBytes += chunk.byteLength;
+      return chunk;
+    });
+    return super.put({ ...input, body: counted });
+  }
+}
+
 const refused = { operation: "put", reason: "connection refused", retryable: true } as const;
 
 describe("the workflow of an upload", () => {
   it("records its intent before a byte goes to S3, and is visible only at the end", async () => {
     const seen: unknown[] = [];
-    storage.during("put", async () => {
+    interleave("put", async () => {
       seen.push(...(await harness.rows()), await scope.images.list());
     });
     const { file } = await scope.images.upload({ body: (await sampleOf("png")).bytes });
@@ -51,9 +81,9 @@ describe("the workflow of an upload", () => {
       { id: file.id, status: "pending", s3_key: s3Key },
       { items: [], nextCursor: null },
     ]);
-    expect(storage.calls).toEqual([
-      { operation: "put", key: s3Key },
-      { operation: "presignGet", key: s3Key },
+    expect(faults.calls).toEqual([
+      { operation: "put", keys: [s3Key], number: 1 },
+      { operation: "presignGet", keys: [s3Key], number: 1 },
     ]);
     expect(await harness.rows()).toEqual([{ id: file.id, status: "ready", s3_key: s3Key }]);
   });
@@ -65,20 +95,20 @@ describe("the workflow of an upload", () => {
     await expect(scope.images.upload({ body: Buffer.alloc(0) })).rejects.toMatchObject({
       code: "empty_file",
     });
-    expect(storage.calls).toEqual([]);
+    expect(faults.calls).toEqual([]);
   });
 
   it("removes its row when S3 certainly stored nothing", async () => {
-    storage.failOn("put", new S3UnavailableError({ ...refused, outcome: "not_applied" }));
+    failOn("put", new S3UnavailableError({ ...refused, outcome: "not_applied" }));
     await expect(
       scope.images.upload({ body: (await sampleOf("png")).bytes }),
     ).rejects.toMatchObject({ code: "storage_unavailable", retryable: true });
-    expect(storage.operations()).toEqual(["put"]);
+    expect(faults.operations).toEqual(["put"]);
     expect(await harness.rows()).toEqual([]);
   });
 
   it("keeps a tombstone when S3 may store the object later", async () => {
-    storage.failOn(
+    failOn(
       "put",
       new S3TimeoutError({
         operation: "put",
@@ -90,12 +120,12 @@ describe("the workflow of an upload", () => {
     await expect(
       scope.images.upload({ body: (await sampleOf("png")).bytes }),
     ).rejects.toMatchObject({ code: "storage_unavailable" });
-    expect(storage.operations()).toEqual(["put", "delete"]);
+    expect(faults.operations).toEqual(["put", "delete"]);
     expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
   });
 
   it("reports a refusal of S3 as not retryable", async () => {
-    storage.failOn(
+    failOn(
       "put",
       new S3InvalidRequestError({
         operation: "put",
@@ -113,7 +143,7 @@ describe("a large body of unknown length", () => {
   it("goes in parts and becomes an object after its verdict only", async () => {
     const media = await collect(sizedMedia("wav", 2 * PART + 1000));
     const { file } = await scope.audio.upload({ body: chunked(media) });
-    expect(storage.operations()).toEqual([
+    expect(faults.operations).toEqual([
       "createMultipartUpload",
       "uploadPart",
       "uploadPart",
@@ -121,12 +151,13 @@ describe("a large body of unknown length", () => {
       "completeMultipartUpload",
       "presignGet",
     ]);
-    expect(sha256([...storage.objects.values()][0] ?? Buffer.alloc(0))).toBe(file.sha256);
+    const { body } = await memory.get(memory.keys[0] ?? "");
+    expect(sha256(await collect(body))).toBe(file.sha256);
   });
 
   it("of exactly one part goes as one object", async () => {
     await scope.audio.upload({ body: chunked(await collect(sizedMedia("wav", PART))) });
-    expect(storage.operations()).toEqual(["put", "presignGet"]);
+    expect(faults.operations).toEqual(["put", "presignGet"]);
   });
 
   it("is aborted when it is refused at its end", async () => {
@@ -135,16 +166,16 @@ describe("a large body of unknown length", () => {
     await expect(limited.audio.upload({ body: chunked(media) })).rejects.toMatchObject({
       code: "file_too_large",
     });
-    expect(storage.operations()).not.toContain("completeMultipartUpload");
-    expect(storage.operations().at(-1)).toBe("abortMultipartUpload");
-    expect(storage.objects.size).toBe(0);
+    expect(faults.operations).not.toContain("completeMultipartUpload");
+    expect(faults.operations.at(-1)).toBe("abortMultipartUpload");
+    expect(memory.keys).toEqual([]);
     expect(await harness.rows()).toEqual([]);
   });
 
   it("leaves a tombstone when its parts cannot be discarded", async () => {
     const failure = new S3UnavailableError({ ...refused, outcome: "not_applied" });
-    storage.failOn("uploadPart", failure);
-    storage.failOn("abortMultipartUpload", failure);
+    failOn("uploadPart", failure);
+    failOn("abortMultipartUpload", failure);
     const media = await collect(sizedMedia("wav", 2 * PART));
     await expect(scope.audio.upload({ body: chunked(media) })).rejects.toMatchObject({
       code: "storage_unavailable",
@@ -157,11 +188,14 @@ describe("a large body of known length", () => {
   it("is cut before its last byte when it is refused at its end", async () => {
     const media = await collect(sizedMedia("m4a", 12_000_000, { moov: "end" }));
     const cut = new Uint8Array(media.subarray(0, 11_000_000));
-    await expect(scope.audio.upload({ body: cut })).rejects.toMatchObject({
+    const counting = new CountingStorage();
+    const counted = harness.storeWith({ s3: counting }).forUser(userId);
+    await expect(counted.audio.upload({ body: cut })).rejects.toMatchObject({
       code: "invalid_media",
     });
-    expect(storage.receivedBytes).toBeGreaterThan(0);
-    expect(storage.receivedBytes).toBeLessThan(cut.byteLength);
+    expect(counting.receivedBytes).toBeGreaterThan(0);
+    expect(counting.receivedBytes).toBeLessThan(cut.byteLength);
+    expect(counting.keys).toEqual([]);
     expect(await harness.rows()).toEqual([]);
   });
 });
@@ -169,14 +203,20 @@ describe("a large body of known length", () => {
 describe("an abort", () => {
   it("after the bytes were sent still leaves nothing", async () => {
     const controller = new AbortController();
-    storage.during("put", () => {
-      controller.abort();
-      return Promise.resolve();
-    });
+    const aborting = new (class extends MemoryStorage {
+      override async put(input: PutInput) {
+        const stored = await super.put(input);
+        controller.abort();
+        return stored;
+      }
+    })();
     await expect(
-      scope.images.upload({ body: (await sampleOf("png")).bytes }, { signal: controller.signal }),
+      harness
+        .storeWith({ s3: aborting })
+        .forUser(userId)
+        .images.upload({ body: (await sampleOf("png")).bytes }, { signal: controller.signal }),
     ).rejects.toMatchObject({ code: "upload_aborted" });
-    expect(storage.objects.size).toBe(0);
+    expect(aborting.keys).toEqual([]);
     expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
   });
 });
@@ -190,14 +230,14 @@ describe("a download", () => {
 
   it("of a file that is deleted meanwhile finds no file", async () => {
     const { file } = await scope.images.upload({ body: (await sampleOf("png")).bytes });
-    storage.during("get", () => scope.images.delete(file.id));
-    storage.failOn("get", missing);
+    interleave("get", () => scope.images.delete(file.id));
+    failOn("get", missing);
     await expect(scope.images.download(file.id)).rejects.toMatchObject({ code: "file_not_found" });
   });
 
   it("of a file whose bytes are missing says so", async () => {
     const { file } = await scope.images.upload({ body: (await sampleOf("png")).bytes });
-    storage.failOn("get", missing);
+    failOn("get", missing);
     await expect(scope.images.download(file.id)).rejects.toMatchObject({ code: "storage_error" });
   });
 });
@@ -206,7 +246,7 @@ describe("the workflow of a deletion", () => {
   it("hides the file before its object goes, and removes the row last", async () => {
     const { file } = await scope.images.upload({ body: (await sampleOf("png")).bytes });
     const seen: unknown[] = [];
-    storage.during("delete", async () => {
+    interleave("delete", async () => {
       seen.push(...(await harness.rows()), await scope.images.exists(file.id));
     });
     await scope.images.delete(file.id);
@@ -216,7 +256,7 @@ describe("the workflow of a deletion", () => {
 
   it("can be repeated after S3 failed, and then finishes", async () => {
     const { file } = await scope.images.upload({ body: (await sampleOf("png")).bytes });
-    storage.failOn(
+    failOn(
       "delete",
       new S3UnavailableError({ ...refused, operation: "delete", outcome: "not_applied" }),
     );
@@ -226,9 +266,9 @@ describe("the workflow of a deletion", () => {
     });
     await expect(scope.images.get(file.id)).rejects.toMatchObject({ code: "file_not_found" });
 
-    storage.recover();
+    faults.clear();
     await scope.images.delete(file.id);
-    expect(storage.objects.size).toBe(0);
+    expect(memory.keys).toEqual([]);
     expect(await harness.rows()).toEqual([]);
     await expect(scope.images.delete(file.id)).rejects.toMatchObject({ code: "file_not_found" });
   });
@@ -240,14 +280,18 @@ describe("signed URLs", () => {
       body: (await sampleOf("png")).bytes,
       filename: "not-a.html",
     });
-    expect(new URL(url).searchParams.get("type")).toBe("image/png");
-    expect(new URL(url).searchParams.get("disposition")).toBe(`inline; filename="not-a.html"`);
+    expect(new URL(url).searchParams.get("response-content-type")).toBe("image/png");
+    expect(new URL(url).searchParams.get("response-content-disposition")).toBe(
+      `inline; filename="not-a.html"`,
+    );
     expect(file.contentType).toBe("image/png");
   });
 
   it("offer the key's last part as name when the file has none", async () => {
     const { file, url } = await scope.images.upload({ body: (await sampleOf("gif")).bytes });
-    expect(new URL(url).searchParams.get("disposition")).toBe(`inline; filename="${file.id}.gif"`);
+    expect(new URL(url).searchParams.get("response-content-disposition")).toBe(
+      `inline; filename="${file.id}.gif"`,
+    );
   });
 });
 

@@ -1,0 +1,16 @@
+export { type FaultyStorage, injectFaults } from "./testing/inject-faults.js";
+export { MemoryStorage } from "./testing/memory-storage.js";
+export { type StorageCall } from "./testing/storage-call.js";
+export {
+  assertStorageContract,
+  StorageContractError,
+  type StorageCheck,
+  storageContract,
+} from "./testing/storage-contract.js";
+export {
+  type ActiveStorageFault,
+  type StorageFault,
+  type StorageFaultRule,
+} from "./testing/storage-fault.js";
+export { type StorageFaults } from "./testing/storage-faults.js";
+export { type StorageClient } from "./upload/storage-client.js";

@@ -1,0 +1,182 @@
+import { Readable } from "node:stream";
+
+import type {
+  CallOptions,
+  CopyInput,
+  CreateMultipartUploadInput,
+  DeleteManyResult,
+  GetOptions,
+  ListedMultipartUpload,
+  ListedObject,
+  ListOptions,
+  MultipartUpload,
+  ObjectDownload,
+  ObjectFacts,
+  PresignedUrl,
+  PresignGetOptions,
+  PutInput,
+  S3Operation,
+  UploadedPart,
+  UploadPartInput,
+} from "@repo/s3-provider";
+
+import type { StorageClient } from "../upload/storage-client.js";
+import { abortedCall } from "./broken-connection.js";
+import { type FailedCall, invalidRequest, noSuchKey, preconditionFailed } from "./memory-errors.js";
+import { type MemoryObject, memoryObject } from "./memory-object.js";
+import { coveredBy } from "./memory-range.js";
+import { MemoryUploads } from "./memory-uploads.js";
+import { wholeBody } from "./whole-body.js";
+
+/**
+ * A bucket in the memory of this process, for tests that need no S3 server. It fulfils the storage
+ * contract; its signed URLs (`memory://…`) lead nowhere.
+ */
+export class MemoryStorage implements StorageClient {
+  readonly #objects = new Map<string, MemoryObject>();
+  readonly #uploads = new MemoryUploads();
+
+  /** The keys of all objects, in ascending order of their UTF-8 bytes. */
+  get keys(): string[] {
+    return [...this.#objects.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  }
+
+  async put(input: PutInput): Promise<{ etag: string }> {
+    const call = begin("put", input.key);
+    const bytes = await wholeBody(input);
+    if (input.ifNoneMatch !== undefined && this.#objects.has(input.key)) {
+      throw preconditionFailed(call);
+    }
+    return this.#store(input.key, memoryObject(bytes, input.contentType));
+  }
+
+  async createMultipartUpload(input: CreateMultipartUploadInput): Promise<MultipartUpload> {
+    await begun("createMultipartUpload", input.key, input);
+    return this.#uploads.create(input);
+  }
+
+  async uploadPart(upload: MultipartUpload, input: UploadPartInput): Promise<UploadedPart> {
+    await begun("uploadPart", upload.key, input);
+    return this.#uploads.add(upload, input);
+  }
+
+  async completeMultipartUpload(
+    upload: MultipartUpload,
+    parts: readonly UploadedPart[],
+    options?: CallOptions,
+  ): Promise<{ etag: string }> {
+    await begun("completeMultipartUpload", upload.key, options);
+    return this.#store(upload.key, this.#uploads.complete(upload, parts));
+  }
+
+  async abortMultipartUpload(upload: MultipartUpload, options?: CallOptions): Promise<void> {
+    await begun("abortMultipartUpload", upload.key, options);
+    this.#uploads.abort(upload);
+  }
+
+  async *listMultipartUploads({
+    prefix = "",
+  }: Pick<ListOptions, "prefix" | "signal"> = {}): AsyncGenerator<ListedMultipartUpload> {
+    await Promise.resolve();
+    yield* this.#uploads.list(prefix);
+  }
+
+  async get(key: string, { range, ifMatch, signal }: GetOptions = {}): Promise<ObjectDownload> {
+    const call = await begun("get", key, { signal });
+    const { bytes, contentType, etag } = this.#find(call);
+    if (ifMatch !== undefined && ifMatch !== etag) throw preconditionFailed(call);
+    const totalByteLength = bytes.byteLength;
+    const covered = range && coveredBy(range, totalByteLength, call);
+    const part = covered ? bytes.subarray(covered.start, covered.end + 1) : bytes;
+    return {
+      body: Readable.from([Buffer.from(part)], { objectMode: false }),
+      byteLength: part.byteLength,
+      totalByteLength,
+      contentType,
+      etag,
+      ...(covered && { range: covered }),
+    };
+  }
+
+  async head(key: string, options?: CallOptions): Promise<ObjectFacts> {
+    const { bytes, ...facts } = this.#find(await begun("head", key, options));
+    return { byteLength: bytes.byteLength, ...facts };
+  }
+
+  async delete(key: string, options?: CallOptions): Promise<void> {
+    await begun("delete", key, options);
+    this.#objects.delete(key);
+  }
+
+  async deleteMany(keys: readonly string[], options?: CallOptions): Promise<DeleteManyResult> {
+    await begun("deleteMany", undefined, options);
+    const distinct = [...new Set(keys)];
+    for (const key of distinct) this.#objects.delete(key);
+    return { deleted: distinct, failed: [] };
+  }
+
+  async *list({ prefix = "", startAfter }: ListOptions = {}): AsyncGenerator<ListedObject> {
+    await Promise.resolve();
+    const after = startAfter === undefined ? undefined : Buffer.from(startAfter);
+    for (const key of this.keys) {
+      const object = this.#objects.get(key);
+      if (object === undefined || !key.startsWith(prefix)) continue;
+      if (after !== undefined && Buffer.compare(Buffer.from(key), after) <= 0) continue;
+      const { bytes, lastModified, etag } = object;
+      yield { key, byteLength: bytes.byteLength, lastModified, etag };
+    }
+  }
+
+  async copy({ sourceKey, targetKey, copySourceIfMatch, signal }: CopyInput): Promise<void> {
+    const source = this.#find(await begun("copy", sourceKey, { signal }));
+    if (copySourceIfMatch !== undefined && copySourceIfMatch !== source.etag) {
+      throw preconditionFailed({ operation: "copy", key: targetKey });
+    }
+    this.#store(targetKey, { ...source, lastModified: new Date() });
+  }
+
+  async presignGet(key: string, options: PresignGetOptions): Promise<PresignedUrl> {
+    await begun("presignGet", key);
+    const { expiresIn, responseContentType, responseContentDisposition } = options;
+    const query = new URLSearchParams();
+    if (responseContentType !== undefined) query.set("response-content-type", responseContentType);
+    if (responseContentDisposition !== undefined) {
+      query.set("response-content-disposition", responseContentDisposition);
+    }
+    return {
+      url: `memory://storage/${encodeURI(key)}?${query.toString()}`,
+      expiresAt: new Date(Date.now() + expiresIn * 1000),
+    };
+  }
+
+  #store(key: string, object: MemoryObject): { etag: string } {
+    this.#objects.set(key, object);
+    return { etag: object.etag };
+  }
+
+  #find(call: FailedCall): MemoryObject {
+    const object = this.#objects.get(call.key);
+    if (object === undefined) throw noSuchKey(call);
+    return object;
+  }
+}
+
+function begin(operation: S3Operation, key = ""): FailedCall {
+  const call = { operation, key };
+  if (key === "" && operation !== "deleteMany") throw invalidRequest(call, "the key is empty");
+  return call;
+}
+
+/** A call takes effect after the caller's current turn, as with a server, unless it was aborted. */
+async function begun(
+  operation: S3Operation,
+  key?: string,
+  options?: { signal?: AbortSignal | undefined },
+): Promise<FailedCall> {
+  await Promise.resolve();
+  const call = begin(operation, key);
+  if (options?.signal?.aborted === true) {
+    throw abortedCall(call, "not_applied", options.signal.reason);
+  }
+  return call;
+}
