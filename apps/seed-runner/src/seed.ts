@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { SeedCommand } from "./cli/command.js";
 import { ExitCode } from "./cli/exit-code.js";
 import type { Configuration } from "./configuration.js";
+import { drawSound } from "./contact-sheet/sound/draw-sound.js";
 import { checkReportPath, writeContactSheet } from "./contact-sheet/write-contact-sheet.js";
 import { forEachParallel } from "./importing/for-each-parallel.js";
 import { importFile } from "./importing/import-file.js";
@@ -57,7 +58,7 @@ export async function seed(
     const summary = tally.summary();
     reporter.end(summary, events);
     if (report !== undefined && !signal.aborted) {
-      await writeContactSheet(report, { events, summary, linkUrls: serve, signal });
+      await writeContactSheet(report, { events, summary, linkUrls: serve, drawSound, signal });
       note(`The contact sheet is ${report}`);
     }
     if (serve && !signal.aborted) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -12,6 +12,7 @@ import {
   type ContactSheet,
   writeContactSheet,
 } from "../src/contact-sheet/write-contact-sheet.js";
+import type { SoundPicture } from "../src/contact-sheet/sound/sound-picture.js";
 import type { FileEvent } from "../src/reporting/events.js";
 import { audio, image, kept, refused, SUMMARY } from "./fixtures.js";
 import { tempFolder } from "./temp-folder.js";
@@ -40,11 +41,24 @@ afterAll(async () => {
 });
 
 let pages = 0;
+let picture: SoundPicture = { kind: "waveform", levels: [0, 0.5, 1] };
+const drawSound = (): Promise<SoundPicture> => Promise.resolve(picture);
+
+afterEach(() => {
+  picture = { kind: "waveform", levels: [0, 0.5, 1] };
+});
 
 async function render(events: FileEvent[], options: Partial<ContactSheet> = {}): Promise<string> {
   const path = join(folder, `page-${(pages += 1)}.html`);
   const { signal } = new AbortController();
-  await writeContactSheet(path, { events, summary: SUMMARY, linkUrls: false, signal, ...options });
+  await writeContactSheet(path, {
+    events,
+    summary: SUMMARY,
+    linkUrls: false,
+    drawSound,
+    signal,
+    ...options,
+  });
   return readFile(path, "utf8");
 }
 
@@ -53,7 +67,7 @@ describe("the contact sheet", () => {
     const page = await render([kept({ url }), kept({ url, file: audio() })]);
     const data = Buffer.from("bytes").toString("base64");
     expect(page).toMatch(new RegExp(`<img\\s+src="data:image/png;base64,${data}"`));
-    expect(page).toMatch(/<audio\s+controls\s+preload="none"\s+src="data:audio\/mpeg;base64,/);
+    expect(page).toMatch(/<audio\s+controls\s+preload="metadata"\s+src="data:audio\/mpeg;base64,/);
   });
 
   it("asks the network for nothing: no script, no address, and a policy that forbids both", async () => {
@@ -67,6 +81,23 @@ describe("the contact sheet", () => {
     expect(policy).toContain(`style-src &#39;sha256-${digest}&#39;`);
     expect(style).not.toMatch(/url\(|@import/);
     expect(page).not.toMatch(/ style=/);
+  });
+
+  it("draws a sound as bars about a middle line", async () => {
+    const page = await render([kept({ url, file: audio() })]);
+    expect(page).toContain('<path d="M2 49v2M6 25v50M10 0v100" />');
+    expect(page).toContain('aria-label="Waveform"');
+  });
+
+  it("says what it draws when that is no waveform, and why it draws nothing", async () => {
+    picture = { kind: "data-rate", levels: [1] };
+    expect(await render([kept({ url, file: audio() })])).toContain(
+      '<p class="caption">Data rate, as AAC is not decoded here</p>',
+    );
+    picture = { kind: "none", reason: "alac is not decoded here." };
+    const page = await render([kept({ url, file: audio() })]);
+    expect(page).toContain("No waveform. alac is not decoded here.");
+    expect(page).toContain("<audio");
   });
 
   it("shows hostile names and tags as text", async () => {
@@ -153,7 +184,12 @@ describe("writing the contact sheet", () => {
     try {
       const page = join(path, "page.html");
       await writeFile(page, "older");
-      const interrupted = { signal: AbortSignal.abort(), summary: SUMMARY, linkUrls: false };
+      const interrupted = {
+        signal: AbortSignal.abort(),
+        summary: SUMMARY,
+        linkUrls: false,
+        drawSound,
+      };
       await expect(
         writeContactSheet(page, { ...interrupted, events: [kept({ url })] }),
       ).rejects.toThrow(SetupError);

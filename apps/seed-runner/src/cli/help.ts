@@ -6,6 +6,12 @@ Stores media, fetches each file back through its signed URL, compares SHA-256 an
 result. Without paths it stores generated samples for three sample users and system-wide. A file
 that is there already (same owner, path and bytes) is skipped.
 
+Examples:
+  pnpm seed                                        generated samples, then what became of them
+  pnpm seed --from ~/Pictures --report sheet.html  your own files, and a page that shows them
+  pnpm seed --from ~/Music --serve                 URLs to open in a browser until Ctrl-C
+  pnpm seed --json | jq 'select(.event == "rejected")'
+
 Options:
   --from <path>...      import these files, and folders with all that is in them
   --owner <id|system>   who owns the imported files (default: system)

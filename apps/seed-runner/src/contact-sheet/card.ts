@@ -13,6 +13,7 @@ import {
 import { printable } from "../reporting/printable.js";
 import { html, type Html } from "./html.js";
 import type { Embedded } from "./media-embedder.js";
+import { soundSvg } from "./sound/sound-svg.js";
 
 export interface CardContext {
   embedded: Embedded;
@@ -73,15 +74,13 @@ function media(file: ImageRead | AudioRead, path: string, embedded: Embedded): H
         alt="${printable(path)}"
         width="${file.width}"
         height="${file.height}"
-        loading="lazy"
-        decoding="async"
       />
     </div>`;
   }
   return html`<div class="media sound">
-    ${audioTitle(file)}<audio
+    ${audioTitle(file)}${embedded.picture && soundSvg(embedded.picture)}<audio
       controls
-      preload="none"
+      preload="metadata"
       src="${embedded.dataUri}"
       aria-label="${printable(path)}"
     ></audio>
@@ -100,13 +99,11 @@ type Fact = readonly [term: string, value: string];
 function facts(file: ImageRead | AudioRead): Fact[] {
   const size: Fact = ["Size", formatBytes(file.byteSize)];
   if (file.kind === "image") {
-    return [
-      ["Pixels", formatDimensions(file)],
-      size,
-      ["Frames", String(file.pages)],
-      ["Orientation", String(file.orientation)],
-      ["Transparency", file.hasAlpha ? "yes" : "no"],
-    ];
+    const shown: Fact[] = [["Pixels", formatDimensions(file)], size];
+    if (file.pages > 1) shown.push(["Frames", String(file.pages)]);
+    if (file.orientation > 1) shown.push(["Orientation", `${file.orientation}, shown upright`]);
+    if (file.hasAlpha) shown.push(["Transparency", "yes"]);
+    return shown;
   }
   return [
     ["Duration", `${formatDuration(file.durationSeconds)} (${file.durationSource})`],

@@ -1,9 +1,11 @@
 import { errorMessage } from "../errors.js";
 import { formatBytes, formatDimensions } from "../reporting/format.js";
 import type { KeptEvent } from "../reporting/events.js";
+import type { DrawSound } from "./sound/draw-sound.js";
+import type { SoundPicture } from "./sound/sound-picture.js";
 
-/** How a card shows its media: as a data: URI, or not at all and why. */
-export type Embedded = { dataUri: string } | { omitted: string };
+/** How a card shows its media: as a data: URI, sounds with a picture; or not at all and why. */
+export type Embedded = { dataUri: string; picture?: SoundPicture } | { omitted: string };
 
 /** Bytes. A page of this size still opens on a phone. */
 const MAX_TOTAL_BYTES = 16_000_000;
@@ -15,7 +17,10 @@ const MAX_PIXELS = 50_000_000;
 export class MediaEmbedder {
   #bytesLeft = MAX_TOTAL_BYTES;
 
-  constructor(private readonly signal: AbortSignal) {}
+  constructor(
+    private readonly drawSound: DrawSound,
+    private readonly signal: AbortSignal,
+  ) {}
 
   /** Reads the bytes back from the store. */
   async embed({ file, url }: KeptEvent): Promise<Embedded> {
@@ -33,7 +38,9 @@ export class MediaEmbedder {
       const response = await fetch(url, { signal: this.signal });
       if (!response.ok) return { omitted: `The signed URL answered ${response.status}.` };
       const bytes = Buffer.from(await response.arrayBuffer());
-      return { dataUri: `data:${file.contentType};base64,${bytes.toString("base64")}` };
+      const dataUri = `data:${file.contentType};base64,${bytes.toString("base64")}`;
+      if (file.kind === "image") return { dataUri };
+      return { dataUri, picture: await this.drawSound(file, bytes, this.signal) };
     } catch (error) {
       if (this.signal.aborted) throw error;
       return { omitted: `The signed URL could not be fetched: ${errorMessage(error)}.` };

@@ -45,12 +45,18 @@ legend { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-pat
 .media { display: grid; place-items: center; height: 13rem; background: var(--line); }
 .media img { max-width: 100%; max-height: 13rem; width: auto; height: auto; object-fit: contain; }
 .checkered { background: repeating-conic-gradient(var(--check-a) 0 25%, var(--check-b) 0 50%) 0 0 / 20px 20px; }
-.sound { align-content: space-between; justify-items: stretch; padding: 1.25rem 1rem 1rem;
+.sound { height: 13rem; display: flex; flex-direction: column; align-items: stretch; gap: .5rem; padding: 1rem;
   background: linear-gradient(135deg, var(--sound-a), var(--sound-b)); }
 .sound p { display: grid; gap: .2rem; margin: 0; overflow: hidden; overflow-wrap: anywhere; }
-.sound strong { font-size: 1.1rem; line-height: 1.3; }
+.sound strong { font-size: 1.1rem; line-height: 1.3; display: -webkit-box; -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2; overflow: hidden; }
 .sound p span { color: var(--soft); font-size: .875rem; }
-.sound audio { width: 100%; }
+.sound-picture { flex: 1; min-height: 2rem; width: 100%; color: var(--accent); }
+.sound-picture path { fill: none; stroke: currentcolor; stroke-width: 2; stroke-linecap: round;
+  vector-effect: non-scaling-stroke; }
+.sound-picture.data-rate { color: var(--soft); }
+.sound .caption { color: var(--soft); font-size: .75rem; }
+.sound audio { width: 100%; height: 2.5rem; flex: none; margin-top: auto; }
 .omitted p { margin: 0; padding: 1rem; color: var(--soft); text-align: center; }
 .badges { display: flex; flex-wrap: wrap; gap: .35rem; margin-block: 0; }
 .badge { padding: .05rem .55rem; border: 1px solid var(--line); border-radius: 99px; color: var(--soft);

@@ -10,12 +10,14 @@ import { statIfExists } from "../stat-if-exists.js";
 import { card } from "./card.js";
 import { MediaEmbedder } from "./media-embedder.js";
 import { filters, head, header, refusals } from "./page.js";
+import type { DrawSound } from "./sound/draw-sound.js";
 
 export interface ContactSheet {
   events: readonly FileEvent[];
   summary: Summary;
   /** Whether cards link to the signed URLs. */
   linkUrls: boolean;
+  drawSound: DrawSound;
   signal: AbortSignal;
 }
 
@@ -59,11 +61,11 @@ export async function writeContactSheet(path: string, sheet: ContactSheet): Prom
 }
 
 async function* pageParts(sheet: ContactSheet): AsyncGenerator<string> {
-  const { events, summary, linkUrls, signal } = sheet;
+  const { events, summary, linkUrls, drawSound, signal } = sheet;
   const kept = events.filter(isKept);
   const refused = events.filter((event): event is RefusedEvent => !isKept(event));
   const owners = [...new Set(kept.map(({ owner }) => owner))];
-  const embedder = new MediaEmbedder(signal);
+  const embedder = new MediaEmbedder(drawSound, signal);
 
   yield '<!doctype html>\n<html lang="en">\n';
   yield head(owners).markup;

@@ -99,11 +99,21 @@ describe("the second run", () => {
     expect(page.match(/<img\s+src="data:image\//g)).toHaveLength(
       files.filter(({ kind }) => kind === "image").length,
     );
-    expect(page.match(/<audio\s+controls\s+preload="none"\s+src="data:audio\//g)).toHaveLength(
+    expect(page.match(/<audio\s+controls\s+preload="metadata"\s+src="data:audio\//g)).toHaveLength(
       files.filter(({ kind }) => kind === "audio").length,
     );
     expect(page).not.toMatch(/<script|src="http/);
     for (const { path } of files) expect(page).toContain(String(path));
+  });
+
+  it("draws every sound: its waveform where there is a decoder, else its data rate", async () => {
+    const page = await readFile(report, "utf8");
+    const sounds = eventsOf(first).files.filter(({ kind }) => kind === "audio");
+    const m4a = sounds.filter(({ contentType }) => contentType === "audio/mp4");
+    const waveforms = page.match(/class="sound-picture waveform"/g);
+    expect(waveforms).toHaveLength(sounds.length - m4a.length);
+    expect(page.match(/class="sound-picture data-rate"/g)).toHaveLength(m4a.length);
+    expect(page).not.toContain("No waveform");
   });
 });
 
