@@ -80,6 +80,13 @@ describe("a prepared statement", () => {
     expect(await PREPARED.arrays(database, [BY_ID.text])).toEqual([[1]]);
   });
 
+  it("is not kept where it is to be planned each time", async () => {
+    const text = "SELECT id FROM notes WHERE id = $1";
+    const statement = new PreparedStatement<[id: number]>(text, { plan: "each time" });
+    expect(await statement.arrays(database, [1])).toEqual([]);
+    expect(await PREPARED.arrays(database, [text])).toEqual([[0]]);
+  });
+
   it("takes the caller's transaction, and neither commits nor rolls it back", async () => {
     const transaction = await database.transaction();
     await INSERT.execute(database, [1, "one", null], { transaction });

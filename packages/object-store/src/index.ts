@@ -16,10 +16,13 @@ export {
 } from "./object-store-provider.js";
 export type {
   AudioCollection,
+  ContentType,
   Download,
   DownloadOptions,
+  FileLists,
   ImageCollection,
   Input,
+  ListFilter,
   ListQuery,
   MediaCollection,
   MediaScope,
@@ -27,6 +30,7 @@ export type {
   SignedUrl,
   UploadOptions,
   UrlOptions,
+  WithUrl,
   WriteOptions,
 } from "./provider.js";
 export { AudioCreate } from "./service/dto/audio-create.js";

@@ -4,6 +4,7 @@ import { createImages } from "./migrations/0001-create-images.js";
 import { openImagesToTheSystem } from "./migrations/0002-open-images-to-the-system.js";
 import { createAudio } from "./migrations/0003-create-audio.js";
 import { freeKeysOfDeletedFiles } from "./migrations/0004-free-keys-of-deleted-files.js";
+import { indexLists } from "./migrations/0005-index-lists.js";
 import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
 
 export interface ObjectStoreMigrationOptions {
@@ -30,5 +31,6 @@ export function objectStoreMigrations(
     openImagesToTheSystem(),
     createAudio(references),
     freeKeysOfDeletedFiles(),
+    indexLists(),
   ];
 }

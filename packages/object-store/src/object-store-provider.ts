@@ -7,9 +7,10 @@ import type { ObjectStoreProvider } from "./provider.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { IdempotencyRepo } from "./repo/idempotency-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
+import { ListRepo } from "./repo/list-repo.js";
 import { modelsFor } from "./repo/models-for.js";
 import { ownTransactions } from "./repo/own-transaction.js";
-import { checkInteger, checkUserId } from "./service/check.js";
+import { checkInteger, checkSecret, checkUserId } from "./service/check.js";
 import { ObjectStoreService } from "./service/object-store-service.js";
 import { scopeOf } from "./service/scope.js";
 import { MAX_URL_SECONDS } from "./service/url-options.js";
@@ -26,6 +27,11 @@ export interface ObjectStoreOptions {
   maxBytes?: number;
   /** Seconds that a signed URL works unless a call says otherwise; 900 by default. */
   urlExpiresIn?: number;
+  /**
+   * Keys the cursors of lists, 16 characters or more, the same in every process; without it a
+   * client could make up a cursor, which gives it no more than another place in its own list.
+   */
+  cursorSecret?: string;
   /**
    * Seconds, 10 to 86,400, after which what a crashed call left may be swept; 600 by default. A
    * running upload renews its lease.
@@ -53,6 +59,7 @@ export function objectStoreProvider(options: ObjectStoreOptions): ObjectStorePro
       inOwnTransaction: ownTransactions(database),
       maxBytes: checkInteger("maxBytes", options.maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
       urlExpiresIn: checkInteger("urlExpiresIn", options.urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
+      cursorSecret: checkSecret("cursorSecret", options.cursorSecret),
       leaseSeconds: checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400),
     },
     {
@@ -60,6 +67,7 @@ export function objectStoreProvider(options: ObjectStoreOptions): ObjectStorePro
       audio: new AudioRepo(models.audio),
       imageKeys: new IdempotencyRepo(models.image, models.audio),
       audioKeys: new IdempotencyRepo(models.audio, models.image),
+      lists: new ListRepo(database),
     },
   );
   return Object.freeze({

@@ -2,11 +2,13 @@ import type { Readable } from "node:stream";
 
 import type { Transaction } from "sequelize";
 
+import type { AudioContentType, ImageContentType } from "./inspection/media-facts.js";
 import type { AudioCreate } from "./service/dto/audio-create.js";
 import type { AudioRead } from "./service/dto/audio-read.js";
 import type { FileUploadResult } from "./service/dto/file-upload-result.js";
 import type { ImageCreate } from "./service/dto/image-create.js";
 import type { ImageRead } from "./service/dto/image-read.js";
+import type { FileUrl } from "./service/dto/media-read.js";
 import type { Page } from "./service/dto/page.js";
 
 /*
@@ -41,16 +43,40 @@ export interface ObjectStoreProvider {
 }
 
 /** What one scope can do. */
-export interface MediaScope {
+export interface MediaScope extends FileLists<ImageRead | AudioRead> {
   readonly images: ImageCollection;
   readonly audio: AudioCollection;
+}
+
+/** Lists of a scope's own files; system-wide ones are the system's scope's own. */
+export interface FileLists<Read extends ImageRead | AudioRead> {
   /**
-   * A page of both kinds, newest first.
+   * A page of files, in one query whose cost does not depend on how far the page is. With
+   * `withUrls`, each has its signed URL.
    *
    * @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`)
    */
-  list(query?: ListQuery): Promise<Page<ImageRead | AudioRead>>;
+  list(query: ListQuery & { withUrls: true | UrlOptions }): Promise<Page<WithUrl<Read>>>;
+  list(query?: ListQuery): Promise<Page<Read>>;
+  /**
+   * Every file, read a page (of `limit`, 200 when absent) at a time as the loop goes on.
+   *
+   * @throws InvalidInputError (`invalid_input`), while it is iterated
+   */
+  all(
+    query: Omit<ListQuery, "cursor"> & { withUrls: true | UrlOptions },
+  ): AsyncIterable<WithUrl<Read>>;
+  all(query?: Omit<ListQuery, "cursor">): AsyncIterable<Read>;
+  /**
+   * How many files there are. It reads every one's index entry: ask for it apart from the pages.
+   *
+   * @throws InvalidInputError (`invalid_input`)
+   */
+  count(filter?: ListFilter): Promise<number>;
 }
+
+/** A file as a list with URLs gives it. */
+export type WithUrl<Read extends ImageRead | AudioRead> = Read & Required<FileUrl>;
 
 /** The images of a scope: JPEG, PNG, WebP and GIF. */
 export type ImageCollection = MediaCollection<ImageCreate, ImageRead>;
@@ -67,7 +93,10 @@ export interface AudioCollection extends MediaCollection<AudioCreate, AudioRead>
 }
 
 /** The files of one kind in a scope. */
-export interface MediaCollection<Create, Read extends ImageRead | AudioRead> {
+export interface MediaCollection<
+  Create,
+  Read extends ImageRead | AudioRead,
+> extends FileLists<Read> {
   /**
    * Stores a file. Its type is decided by its content. The file is visible once this resolves;
    * when it rejects, nothing is stored.
@@ -84,12 +113,6 @@ export interface MediaCollection<Create, Read extends ImageRead | AudioRead> {
   get(id: string): Promise<Read>;
   /** Whether the scope can see such a file. */
   exists(id: string): Promise<boolean>;
-  /**
-   * A page of the scope's own files, newest first.
-   *
-   * @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`)
-   */
-  list(query?: ListQuery): Promise<Page<Read>>;
   /**
    * A signed URL that anyone can GET until it expires.
    *
@@ -120,6 +143,8 @@ export interface MediaCollection<Create, Read extends ImageRead | AudioRead> {
    */
   delete(id: string, options?: WriteOptions): Promise<void>;
 }
+
+export type ContentType = ImageContentType | AudioContentType;
 
 /** The properties of a DTO: an instance of its class, or a plain object. */
 export type Input<Dto> = { readonly [Name in keyof Dto]: Dto[Name] };
@@ -152,11 +177,27 @@ export interface UploadOptions extends WriteOptions {
   idempotencyKey?: string;
 }
 
-export interface ListQuery {
+/** Which files a list shows: those that meet all of it. */
+export interface ListFilter {
+  /** Of this type, or of one of these. */
+  contentType?: ContentType | readonly ContentType[];
+  /** Created at this time or later. */
+  createdFrom?: Date;
+  /** Created before this time. */
+  createdBefore?: Date;
+  /** With a name that starts so, in the same case. Takes longer the more names do. */
+  filenamePrefix?: string;
+}
+
+export interface ListQuery extends ListFilter {
   /** Items on a page, 1 to 200; 50 when absent. */
   limit?: number;
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the page before, from this scope and with the same order and filter. */
   cursor?: string | null;
+  /** By id, which is by creation; `newest` first when absent. */
+  order?: "newest" | "oldest";
+  /** Whether, and how, to sign a URL for each file; false when absent. */
+  withUrls?: boolean | UrlOptions;
 }
 
 export interface UrlOptions {

@@ -23,12 +23,20 @@ export interface PreparedOptions {
  * in the memory of each connection. PgBouncer needs version 1.21, where it pools transactions.
  */
 export class PreparedStatement<Parameters extends readonly SqlParameter[] = readonly []> {
-  readonly #name: string;
+  readonly #name: string | undefined;
 
-  /** @param text one statement; $1, $2 and so on stand for its parameters */
-  constructor(readonly text: string) {
+  /**
+   * @param text one statement; $1, $2 and so on stand for its parameters
+   * @param plan `each time` has PostgreSQL parse it anew and plan it for the values that it runs
+   *   with, for statements whose best plan depends on them; `cached` when absent
+   */
+  constructor(
+    readonly text: string,
+    { plan = "cached" }: { plan?: "cached" | "each time" } = {},
+  ) {
     // A connection refuses one name for two texts, so the name follows from the text.
-    this.#name = createHash("sha256").update(text).digest("base64url");
+    const name = createHash("sha256").update(text).digest("base64url");
+    this.#name = plan === "cached" ? name : undefined;
   }
 
   /** The rows as objects by column name. */
@@ -70,7 +78,8 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
     const statement = { text: this.text, values: parameters, ...mode };
     return withClient(database, transaction ?? undefined, this.text, async (client) => {
       try {
-        return await runOn(database, client, { ...statement, name: this.#name });
+        const name = this.#name !== undefined && { name: this.#name };
+        return await runOn(database, client, { ...statement, ...name });
       } catch (error) {
         if (!isStalePlan(error)) throw error;
         client._invalid = true;

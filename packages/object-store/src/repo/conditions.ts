@@ -3,11 +3,6 @@ import { literal, Op } from "sequelize";
 /** The owner of files: a user's id, or null for the system. */
 export type Owner = string | null;
 
-/** The files that this owner may read: its own and system-wide ones. */
-export function visibleTo(owner: Owner): object {
-  return owner === null ? { userId: null } : { userId: { [Op.or]: [owner, null] } };
-}
-
 /** The lease is not over, on the database's clock. */
 export function leaseHeld(): object {
   return { leaseExpiresAt: { [Op.gt]: literal("clock_timestamp()") } };

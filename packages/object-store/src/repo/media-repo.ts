@@ -1,6 +1,5 @@
 import {
   ForeignKeyConstraintError,
-  Op,
   type Transaction,
   type Sequelize,
   type WhereOptions,
@@ -10,9 +9,10 @@ import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import { fromNow, leaseHeld, type Owner, visibleTo } from "./conditions.js";
+import { fromNow, leaseHeld, type Owner } from "./conditions.js";
 import { guarded } from "./database-failure.js";
 import { requireReadCommitted } from "./isolation.js";
+import { MediaReads } from "./media-reads.js";
 
 export interface NewFile {
   id: string;
@@ -34,18 +34,16 @@ export interface StatementOptions {
   transaction?: Transaction | undefined;
 }
 
-export interface KeysetPage {
-  limit: number;
-  /** Only files older than this id. */
-  before?: string | undefined;
-}
-
 /**
  * The rows of one kind of file. Every transition is a compare-and-set on the status and on the
  * database's clock; it gives null or false when another party was faster.
  */
 export abstract class MediaRepo<Row extends MediaFileModel, Facts extends StoredFacts> {
-  constructor(protected readonly model: ModelCtor<Row>) {}
+  readonly #reads: MediaReads<Row>;
+
+  constructor(protected readonly model: ModelCtor<Row>) {
+    this.#reads = new MediaReads(model);
+  }
 
   /** @throws InvalidInputError (`invalid_input`) unless the caller's transaction is READ COMMITTED */
   requireReadCommitted(transaction: Transaction): Promise<void> {
@@ -71,50 +69,22 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
 
   /** A ready file, whoever owns it. */
   async findById(id: string): Promise<Row | null> {
-    return this.findOne({ id });
+    return this.#reads.findById(id);
   }
 
   /** A ready file of this owner or system-wide. */
   async findVisible(id: string, owner: Owner): Promise<Row | null> {
-    return this.findOne({ id, ...visibleTo(owner) });
+    return this.#reads.findVisible(id, owner);
   }
 
   /** The ready files among these ids that are this owner's or system-wide, in no order. */
   async findAllVisible(ids: readonly string[], owner: Owner): Promise<Row[]> {
-    return guarded("read files", () =>
-      this.model.findAll({
-        where: this.where({ id: [...ids], status: "ready", ...visibleTo(owner) }),
-        transaction: null,
-      }),
-    );
-  }
-
-  /** Ready files of this owner, newest first. */
-  async listByUserId(userId: Owner, page: KeysetPage): Promise<Row[]> {
-    const before = page.before === undefined ? {} : { id: { [Op.lt]: page.before } };
-    return guarded("list files", () =>
-      this.model.findAll({
-        where: this.where({ userId, status: "ready", ...before }),
-        order: [
-          ["userId", "DESC"],
-          ["id", "DESC"],
-        ],
-        limit: page.limit,
-        transaction: null,
-      }),
-    );
+    return this.#reads.findAllVisible(ids, owner);
   }
 
   /** Whether a ready file of this owner or system-wide has this id. */
   async exists(id: string, owner: Owner): Promise<boolean> {
-    const found = await guarded("look for the file", () =>
-      this.model.findOne({
-        attributes: ["id"],
-        where: this.where({ id, status: "ready", ...visibleTo(owner) }),
-        transaction: null,
-      }),
-    );
-    return found !== null;
+    return this.#reads.exists(id, owner);
   }
 
   /** pending → ready, or null when the lease is over. */
@@ -213,15 +183,6 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
     const { sequelize } = this.model;
     if (sequelize === undefined) throw new Error("the model is not bound to a connection");
     return sequelize;
-  }
-
-  private async findOne(where: object): Promise<Row | null> {
-    return guarded("read the file", () =>
-      this.model.findOne({
-        where: this.where({ ...where, status: "ready" }),
-        transaction: null,
-      }),
-    );
   }
 
   /** Sequelize derives the types of conditions and values from the model, which is open here. */

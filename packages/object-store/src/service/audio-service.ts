@@ -4,6 +4,7 @@ import type { WriteOptions } from "../provider.js";
 import type { AudioRepo, StoredAudioFacts } from "../repo/audio-repo.js";
 import type { IdempotencyRepo } from "../repo/idempotency-repo.js";
 import type { Owner } from "../repo/conditions.js";
+import type { ListRepo } from "../repo/list-repo.js";
 import { audioKind } from "./audio-kind.js";
 import { checkFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
@@ -22,8 +23,13 @@ export class AudioService extends MediaService<
 > {
   readonly #repo: AudioRepo;
 
-  constructor(dependencies: Dependencies, repo: AudioRepo, keys: IdempotencyRepo<AudioModel>) {
-    super(dependencies, audioKind(repo, keys));
+  constructor(
+    dependencies: Dependencies,
+    repo: AudioRepo,
+    keys: IdempotencyRepo<AudioModel>,
+    lists: ListRepo,
+  ) {
+    super(dependencies, audioKind(repo, keys), lists);
     this.#repo = repo;
   }
 

@@ -12,6 +12,17 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
   );
 }
 
+const MIN_SECRET_CHARACTERS = 16;
+
+/** @throws InvalidInputError (`invalid_input`) unless the value is absent or long enough */
+export function checkSecret(name: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && value.length >= MIN_SECRET_CHARACTERS) return value;
+  throw new InvalidInputError(
+    `${name} must be a string of at least ${MIN_SECRET_CHARACTERS} characters.`,
+  );
+}
+
 /**
  * Any UUID that PostgreSQL takes, in its canonical lower case: applications bring their own users.
  *

@@ -13,6 +13,8 @@ export interface Dependencies {
   maxBytes: number;
   /** Seconds that a URL works unless the call says otherwise. */
   urlExpiresIn: number;
+  /** Keys the cursors of lists. */
+  cursorSecret: string | undefined;
   /** Seconds after which what a crashed upload or deletion left may be swept. */
   leaseSeconds: number;
   inspection: Partial<InspectionLimits>;

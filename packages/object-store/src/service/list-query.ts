@@ -1,38 +1,55 @@
 import { InvalidCursorError } from "../errors.js";
-import type { ListQuery } from "../provider.js";
+import type { MediaKind } from "../inspection/media-facts.js";
+import type { ListQuery, UrlOptions } from "../provider.js";
+import type { Owner } from "../repo/conditions.js";
+import type { ListSelection } from "../repo/list-repo.js";
 import { checkInteger } from "./check.js";
-import { type CursorBinding, decodeCursor, encodeCursor } from "./cursor.js";
-import { Page } from "./dto/page.js";
+import { type CursorBinding, decodeCursor } from "./cursor.js";
+import type { Dependencies } from "./dependencies.js";
+import { selectionOf } from "./list-filter.js";
+import { checkUrlOptions } from "./url-options.js";
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
 export interface CheckedListQuery {
   limit: number;
-  /** The last id of the page before. */
-  before: string | undefined;
+  /** What the page shows: the selection from the cursor on. */
+  selection: ListSelection;
+  binding: CursorBinding;
+  /** How to sign the files' URLs, if they are to be signed. */
+  urls: Required<UrlOptions> | undefined;
 }
 
 /** @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`) */
-export function checkListQuery(query: ListQuery, binding: CursorBinding): CheckedListQuery {
+export function checkListQuery(
+  dependencies: Dependencies,
+  owner: Owner,
+  kinds: readonly MediaKind[],
+  query: ListQuery,
+): CheckedListQuery {
   const limit = checkInteger("limit", query.limit ?? DEFAULT_LIMIT, 1, MAX_LIMIT);
-  const cursor: unknown = query.cursor ?? undefined;
-  if (cursor === undefined) return { limit, before: undefined };
-  if (typeof cursor !== "string") throw new InvalidCursorError("The cursor must be a string.");
-  return { limit, before: decodeCursor(cursor, binding) };
+  const whole = selectionOf(owner, kinds, query);
+  const binding = { owner, list: nameOf(kinds, whole), secret: dependencies.cursorSecret };
+  const { cursor, withUrls = false } = query;
+  const urls = withUrls === false ? undefined : withUrls === true ? {} : withUrls;
+  return {
+    limit,
+    selection: (cursor ?? undefined) === undefined ? whole : after(whole, cursor, binding),
+    binding,
+    urls: urls && checkUrlOptions(urls, dependencies),
+  };
 }
 
-/** The page of rows that were asked for with one more than the limit, to see whether more follow. */
-export function pageOf<Row extends { id: string }, Item>(
-  rows: Row[],
-  limit: number,
-  binding: CursorBinding,
-  toItem: (row: Row) => Item,
-): Page<Item> {
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  return Object.assign(new Page<Item>(), {
-    items: shown.map(toItem),
-    nextCursor: last === undefined ? null : encodeCursor(last.id, binding),
-  });
+function after(selection: ListSelection, cursor: unknown, binding: CursorBinding): ListSelection {
+  if (typeof cursor !== "string") throw new InvalidCursorError("The cursor must be a string.");
+  const last = decodeCursor(cursor, binding);
+  const bound = selection.order === "newest" ? { before: last } : { after: last };
+  return { ...selection, ids: { ...selection.ids, ...bound } };
+}
+
+/** The same for the same list, whatever the form of its query. */
+function nameOf(collection: readonly MediaKind[], selection: ListSelection): string {
+  const { order, kinds, created, filename } = selection;
+  return JSON.stringify([collection, order, kinds, created ?? null, filename?.from ?? null]);
 }

@@ -4,13 +4,13 @@ import type {
   Download,
   DownloadOptions,
   Input,
-  ListQuery,
   SignedUrl,
   UploadOptions,
   UrlOptions,
   WriteOptions,
 } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
+import type { ListRepo } from "../repo/list-repo.js";
 import type { StoredFacts } from "../repo/media-repo.js";
 import { checkFileId, normalizedFileId } from "./check.js";
 import { deleteFile } from "./delete-file.js";
@@ -20,8 +20,7 @@ import type { AudioRead } from "./dto/audio-read.js";
 import type { FileUploadResult } from "./dto/file-upload-result.js";
 import type { ImageRead } from "./dto/image-read.js";
 import type { MediaCreate } from "./dto/media-create.js";
-import type { Page } from "./dto/page.js";
-import { checkListQuery, pageOf } from "./list-query.js";
+import { FileLists } from "./list-files.js";
 import type { MediaKindOf } from "./media-kind.js";
 import { signRow, signRows } from "./sign-urls.js";
 import { uploadFile } from "./upload-file.js";
@@ -36,10 +35,15 @@ export class MediaService<
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 > {
+  readonly lists: FileLists<Read>;
+
   constructor(
     protected readonly dependencies: Dependencies,
     protected readonly kind: MediaKindOf<Row, Facts, Create, Read>,
-  ) {}
+    lists: ListRepo,
+  ) {
+    this.lists = new FileLists(dependencies, lists, [kind.kind]);
+  }
 
   upload(
     owner: Owner,
@@ -56,13 +60,6 @@ export class MediaService<
   async exists(owner: Owner, id: string): Promise<boolean> {
     const fileId = normalizedFileId(id);
     return fileId !== undefined && this.kind.repo.exists(fileId, owner);
-  }
-
-  async list(owner: Owner, query: ListQuery): Promise<Page<Read>> {
-    const binding = { owner, list: this.kind.kind } as const;
-    const { limit, before } = checkListQuery(query, binding);
-    const rows = await this.kind.repo.listByUserId(owner, { limit: limit + 1, before });
-    return pageOf(rows, limit, binding, (row) => this.kind.read(row));
   }
 
   async url(owner: Owner, id: string, options: UrlOptions): Promise<SignedUrl> {

@@ -1,6 +1,8 @@
 import type {
   AudioCollection,
+  FileLists as PublicLists,
   ImageCollection,
+  ListFilter,
   ListQuery,
   MediaCollection,
   MediaScope,
@@ -11,6 +13,7 @@ import type { StoredFacts } from "../repo/media-repo.js";
 import type { AudioRead } from "./dto/audio-read.js";
 import type { ImageRead } from "./dto/image-read.js";
 import type { MediaCreate } from "./dto/media-create.js";
+import type { FileLists } from "./list-files.js";
 import type { MediaService } from "./media-service.js";
 import type { ObjectStoreService } from "./object-store-service.js";
 
@@ -25,8 +28,20 @@ export function scopeOf(service: ObjectStoreService, owner: Owner): MediaScope {
   return Object.freeze({
     images: Object.freeze(images),
     audio: Object.freeze(audio),
-    list: (query?: ListQuery) => service.list(owner, query ?? {}),
+    ...listsOf(service.lists, owner),
   });
+}
+
+/** A page has URLs where its query asks for them, which is what the overloads say. */
+function listsOf<Read extends ImageRead | AudioRead>(
+  lists: FileLists<Read>,
+  owner: Owner,
+): PublicLists<Read> {
+  return {
+    list: (query?: ListQuery) => lists.page(owner, query ?? {}),
+    all: (query?: ListQuery) => lists.all(owner, query ?? {}),
+    count: (filter?: ListFilter) => lists.count(owner, filter ?? {}),
+  } as PublicLists<Read>;
 }
 
 function collectionOf<
@@ -39,7 +54,7 @@ function collectionOf<
     upload: (input, options) => service.upload(owner, input, options ?? {}),
     get: (id) => service.get(owner, id),
     exists: (id) => service.exists(owner, id),
-    list: (query) => service.list(owner, query ?? {}),
+    ...listsOf(service.lists, owner),
     url: (id, options) => service.url(owner, id, options ?? {}),
     urls: (ids, options) => service.urls(owner, ids, options ?? {}),
     download: (id, options) => service.download(owner, id, options ?? {}),

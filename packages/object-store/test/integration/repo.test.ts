@@ -51,7 +51,6 @@ describe("a repo", () => {
     expect(ready).toBeInstanceOf(ImageModel);
     expect(ready).toMatchObject({ id, status: "ready", leaseExpiresAt: null, width: 3 });
     expect(await repo.findById(id)).toBeInstanceOf(ImageModel);
-    expect((await repo.listByUserId(userId, { limit: 1 }))[0]).toBeInstanceOf(ImageModel);
     expect((await repo.findAllVisible([id], userId))[0]).toBeInstanceOf(ImageModel);
   });
 

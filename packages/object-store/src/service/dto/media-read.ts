@@ -1,7 +1,14 @@
 import { Expose } from "class-transformer";
 
+/** A signed GET URL, on the pages of lists that were asked for with URLs. */
+export class FileUrl {
+  @Expose() readonly url?: string;
+  /** When {@link url} stops working. */
+  @Expose() readonly urlExpiresAt?: Date;
+}
+
 /** What every stored file tells about itself. The storage key is never part of it. */
-export class MediaRead {
+export class MediaRead extends FileUrl {
   /** UUID version 7: sorts by creation. */
   @Expose() readonly id!: string;
   /** The owner, or null for a system-wide file. */

@@ -1,0 +1,116 @@
+import { ModelColumns, PreparedStatement, type SqlParameter } from "@repo/database";
+import type { Sequelize } from "sequelize-typescript";
+
+import type { AudioModel } from "../models/audio.model.js";
+import type { ImageModel } from "../models/image.model.js";
+import type { Owner } from "./conditions.js";
+import { guarded } from "./database-failure.js";
+import {
+  countStatement,
+  type ListColumns,
+  type ListShape,
+  pageStatement,
+} from "./list-statement.js";
+import { modelsFor } from "./models-for.js";
+
+/** Which files of an owner a list shows. */
+export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
+  owner: Owner;
+  /** Ids lie between these two, in ascending order; neither comes itself. */
+  ids: { after: string; before: string };
+  created: { from: Date | "-infinity"; before: Date | "infinity" } | undefined;
+  /** The first name and the one past the last, in the order of code points. */
+  filename: { from: string; before: string } | undefined;
+}
+
+type MediaRow = ImageModel | AudioModel;
+
+/** Lists of ready files, of either kind or of both, each in one query that an index answers. */
+export class ListRepo {
+  readonly #database: Sequelize;
+  readonly #image: ModelColumns<ImageModel>;
+  readonly #audio: ModelColumns<AudioModel>;
+  readonly #statements = new Map<string, PreparedStatement<readonly SqlParameter[]>>();
+
+  constructor(database: Sequelize) {
+    const models = modelsFor(database);
+    this.#database = database;
+    this.#image = new ModelColumns(models.image);
+    this.#audio = new ModelColumns(models.audio);
+  }
+
+  /** The first files of a selection in its order, at most so many. */
+  async page(selection: ListSelection, limit: number): Promise<MediaRow[]> {
+    const shape = shapeOf(selection);
+    const columns: Record<"image" | "audio", ListColumns> = {
+      image: this.#image,
+      audio: this.#audio,
+    };
+    const statement = this.#statement("page", shape, () => pageStatement(shape, columns));
+    const rows = await guarded("list files", () =>
+      statement.arrays(this.#database, [...parametersFor(selection), limit]),
+    );
+    const [first, second] = shape.kinds;
+    if (second === undefined) {
+      return first?.kind === "image" ? this.#image.instances(rows) : this.#audio.instances(rows);
+    }
+    const [imageStart, audioStart] = [2, 2 + this.#image.length];
+    return rows.map((row) =>
+      row[1] === true
+        ? this.#image.instance(row.slice(imageStart, audioStart))
+        : this.#audio.instance(row.slice(audioStart)),
+    );
+  }
+
+  /** How many files a selection has. */
+  async count(selection: ListSelection): Promise<number> {
+    const shape = shapeOf(selection);
+    const statement = this.#statement("count", shape, () => countStatement(shape));
+    const [row] = await guarded("count files", () =>
+      statement.arrays<[count: string]>(this.#database, parametersFor(selection)),
+    );
+    return Number(row?.[0]);
+  }
+
+  #statement(
+    use: "page" | "count",
+    shape: ListShape,
+    text: () => string,
+  ): PreparedStatement<readonly SqlParameter[]> {
+    const key = `${use} ${JSON.stringify(shape)}`;
+    let statement = this.#statements.get(key);
+    if (statement === undefined) {
+      // What a time or the start of a name selects decides which index serves best; and sets of
+      // content types are too many for each to stay in the memory of each connection.
+      const isVolatile =
+        shape.created || shape.named || shape.kinds.some(({ contentTypes: types }) => types?.[1]);
+      statement = new PreparedStatement(text(), { plan: isVolatile ? "each time" : "cached" });
+      this.#statements.set(key, statement);
+    }
+    return statement;
+  }
+}
+
+/** Kinds and types in one order, images first, so that there is one statement for them. */
+function shapeOf({ kinds, owner, order, created, filename }: ListSelection): ListShape {
+  return {
+    kinds: kinds
+      .map(({ kind, contentTypes }) => ({ kind, contentTypes: contentTypes?.toSorted() }))
+      .sort((a, b) => (a.kind > b.kind ? -1 : 1)),
+    system: owner === null,
+    order,
+    created: created !== undefined,
+    named: filename !== undefined,
+  };
+}
+
+/** The values of `parametersOf`, but for the limit. */
+function parametersFor({ ids, owner, created, filename }: ListSelection): SqlParameter[] {
+  return [
+    ids.after,
+    ids.before,
+    ...(owner === null ? [] : [owner]),
+    ...(created === undefined ? [] : [created.from, created.before]),
+    ...(filename === undefined ? [] : [filename.from, filename.before]),
+  ];
+}

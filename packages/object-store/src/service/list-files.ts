@@ -1,0 +1,65 @@
+import type { MediaKind } from "../inspection/media-facts.js";
+import type { ListFilter, ListQuery } from "../provider.js";
+import type { Owner } from "../repo/conditions.js";
+import type { ListRepo } from "../repo/list-repo.js";
+import { encodeCursor } from "./cursor.js";
+import type { Dependencies } from "./dependencies.js";
+import { Page } from "./dto/page.js";
+import type { AudioRead } from "./dto/audio-read.js";
+import type { ImageRead } from "./dto/image-read.js";
+import { toMediaRead } from "./dto/to-read.js";
+import { selectionOf } from "./list-filter.js";
+import { checkListQuery } from "./list-query.js";
+import { signRow } from "./sign-urls.js";
+
+/** The lists of one kind of file or of both, for any owner. */
+export class FileLists<Read extends ImageRead | AudioRead> {
+  readonly #dependencies: Dependencies;
+  readonly #repo: ListRepo;
+  readonly #kinds: readonly MediaKind[];
+
+  /** @param kinds must be those of `Read` */
+  constructor(dependencies: Dependencies, repo: ListRepo, kinds: readonly MediaKind[]) {
+    this.#dependencies = dependencies;
+    this.#repo = repo;
+    this.#kinds = kinds;
+  }
+
+  async page(owner: Owner, query: ListQuery): Promise<Page<Read>> {
+    const checked = checkListQuery(this.#dependencies, owner, this.#kinds, query);
+    const { limit, selection, binding, urls } = checked;
+    // One more than the limit shows whether more follow.
+    const rows = await this.#repo.page(selection, limit + 1);
+    const shown = rows.slice(0, limit);
+    const items = shown.map((row) => toMediaRead(row) as Read);
+    if (urls !== undefined) {
+      const signed = await Promise.all(shown.map((row) => signRow(this.#dependencies, row, urls)));
+      items.forEach((item, index) => {
+        const { url, expiresAt } = signed[index] ?? {};
+        Object.assign(item, { url, urlExpiresAt: expiresAt });
+      });
+    }
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    return Object.assign(new Page<Read>(), {
+      items,
+      nextCursor: last === undefined ? null : encodeCursor(last.id, binding),
+    });
+  }
+
+  /** Every file, a page at a time. */
+  async *all(
+    owner: Owner,
+    query: Omit<ListQuery, "cursor">,
+  ): AsyncGenerator<Read, void, undefined> {
+    let cursor: string | null = null;
+    do {
+      const page: Page<Read> = await this.page(owner, { limit: 200, ...query, cursor });
+      yield* page.items;
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+  }
+
+  async count(owner: Owner, filter: ListFilter): Promise<number> {
+    return this.#repo.count(selectionOf(owner, this.#kinds, filter));
+  }
+}

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { QueryTypes } from "sequelize";
+import { v7 as uuidv7 } from "uuid";
+
+import type { ListQuery, MediaScope } from "../../src/provider.js";
+import { type Harness, openHarness } from "../support/harness.js";
+import { type LoggedStore, openLoggedStore } from "../support/logged-store.js";
+import { fillWithRows } from "../support/stored-rows.js";
+
+let harness: Harness;
+let logged: LoggedStore;
+let scope: MediaScope;
+const images: string[] = [];
+
+beforeAll(async () => {
+  harness = await openHarness();
+  logged = openLoggedStore(harness);
+  const userId = await harness.addUser();
+  scope = logged.store.forUser(userId);
+  for (const owner of [userId, null]) {
+    for (const contentType of ["image/png", "image/gif", "audio/wav"] as const) {
+      await fillWithRows(harness.database, { owner, contentType, count: 5_000 });
+    }
+  }
+  await harness.database.query("ANALYZE images, audio");
+  const { items } = await scope.images.list({ limit: 200 });
+  images.push(...items.map(({ id }) => id));
+  await scope.images.exists(uuidv7());
+  logged.statements();
+});
+
+afterAll(async () => {
+  await logged.database.close();
+  await harness.close();
+});
+
+/** The kinds of nodes and the indexes of a statement's plan that holds for all parameters. */
+async function planOf(statement: string): Promise<{ nodes: string[]; indexes: string[] }> {
+  const [row] = await harness.database.query<Record<string, [{ Plan: PlanNode }]>>(
+    `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${statement}`,
+    { type: QueryTypes.SELECT },
+  );
+  const nodes: string[] = [];
+  const indexes: string[] = [];
+  const visit = (node: PlanNode): void => {
+    nodes.push(node["Node Type"]);
+    if (node["Index Name"] !== undefined) indexes.push(node["Index Name"]);
+    node.Plans?.forEach(visit);
+  };
+  visit(Object.values(row ?? {})[0]?.[0].Plan as PlanNode);
+  return { nodes, indexes };
+}
+
+interface PlanNode {
+  "Node Type": string;
+  "Index Name"?: string;
+  Plans?: PlanNode[];
+}
+
+describe("the number of queries", () => {
+  it("is one for a page, also of both kinds, with URLs and from a cursor", async () => {
+    const query = { limit: 50, withUrls: true } as const;
+    for (const list of [scope, scope.images, scope.audio, logged.store.forSystem()]) {
+      const { items, nextCursor } = await list.list(query);
+      expect(items).toHaveLength(50);
+      expect(items.every(({ url }) => url.startsWith("http"))).toBe(true);
+      await list.list({ ...query, cursor: nextCursor });
+      expect(logged.statements()).toHaveLength(2);
+    }
+  });
+
+  it("is one for the URLs of 200 files", async () => {
+    expect((await scope.images.urls(images)).size).toBe(200);
+    expect(logged.statements()).toHaveLength(1);
+  });
+
+  it("is one for a count, for one file and for one URL", async () => {
+    await scope.count();
+    await scope.images.get(images[0] ?? "");
+    await scope.images.url(images[0] ?? "");
+    expect(logged.statements()).toHaveLength(3);
+  });
+});
+
+describe("the plan of a page", () => {
+  it.each<[string, ListQuery, string]>([
+    ["of a user", {}, "images_user_id_id"],
+    ["of a user, oldest first", { order: "oldest" }, "images_user_id_id"],
+    ["of one content type", { contentType: "image/gif" }, "images_user_id_content_type_id"],
+  ])("reads the index in its order: %s", async (_name, query, index) => {
+    for (const owner of [scope, logged.store.forSystem()]) {
+      await owner.images.list(query);
+      const [statement] = logged.statements();
+      const { nodes, indexes } = await planOf(statement ?? "");
+      expect(nodes).toEqual(["Limit", "Index Scan"]);
+      expect(indexes).toEqual([index]);
+    }
+  });
+
+  it("merges two ordered scans for both kinds", async () => {
+    for (const owner of [scope, logged.store.forSystem()]) {
+      await owner.list({ limit: 200 });
+      const [statement] = logged.statements();
+      const { nodes, indexes } = await planOf(statement ?? "");
+      expect(indexes.sort()).toEqual(["audio_user_id_id", "images_user_id_id"]);
+      expect(nodes).not.toContain("Seq Scan");
+      // What is sorted is two pages at most: each scan ends at the limit.
+      expect(nodes.filter((node) => node === "Limit")).toHaveLength(3);
+    }
+  });
+
+  it("can find the start of a name by its index", async () => {
+    await scope.images.list({ filenamePrefix: "file 39" });
+    const [statement] = logged.statements();
+    await harness.database.transaction(async (transaction) => {
+      // So few rows are read as fast in another way.
+      await harness.database.query("SET LOCAL enable_seqscan = off", { transaction });
+      await harness.database.query(
+        `DROP INDEX images_user_id_id, images_user_id_content_type_id;
+         ALTER TABLE images DROP CONSTRAINT images_pkey`,
+        { transaction },
+      );
+      const rows = await harness.database.query<Record<string, string>>(
+        `EXPLAIN (GENERIC_PLAN) ${statement ?? ""}`,
+        { type: QueryTypes.SELECT, transaction },
+      );
+      const plan = rows.map((row) => Object.values(row)[0]).join("\n");
+      expect(plan).toMatch(/Index Cond: .*user_id = .*original_filename/);
+      expect(plan).toContain("images_user_id_filename");
+    });
+  });
+});

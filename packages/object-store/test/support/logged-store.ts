@@ -1,0 +1,30 @@
+import { createDatabase } from "@repo/database";
+import type { Sequelize } from "sequelize-typescript";
+
+import { type ObjectStoreOptions, objectStoreProvider } from "../../src/object-store-provider.js";
+import type { ObjectStoreProvider } from "../../src/provider.js";
+import type { Harness } from "./harness.js";
+
+/** A store over the harness's database and bucket that tells which statements it ran. */
+export interface LoggedStore {
+  store: ObjectStoreProvider;
+  database: Sequelize;
+  /** The statements since the last look. */
+  statements(): string[];
+}
+
+export function openLoggedStore(
+  harness: Harness,
+  options: Partial<ObjectStoreOptions> = {},
+): LoggedStore {
+  const log: string[] = [];
+  const database = createDatabase({
+    url: harness.databaseUrl,
+    logging: (sql) => log.push(sql.replace(/^Executed \(\w+\): /, "")),
+  });
+  return {
+    store: objectStoreProvider({ database, s3: harness.s3, ...options }),
+    database,
+    statements: () => log.splice(0),
+  };
+}
