@@ -104,7 +104,7 @@ function shapeOf({ kinds, owner, order, created, filename }: ListSelection): Lis
   };
 }
 
-/** The values of `parametersOf`, but for the limit. */
+/** The values that `list-statement` numbers, in its order, but for the limit. */
 function parametersFor({ ids, owner, created, filename }: ListSelection): SqlParameter[] {
   return [
     ids.after,

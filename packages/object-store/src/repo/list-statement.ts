@@ -64,7 +64,7 @@ export function countStatement(shape: ListShape): string {
 }
 
 /** In this order a statement takes its parameters; those that the shape lacks are left out. */
-export function parametersOf({ system, created, named }: ListShape): {
+function parametersOf({ system, created, named }: ListShape): {
   afterId: string;
   beforeId: string;
   owner: string;
