@@ -2,11 +2,14 @@ import type { StorageClient } from "./upload/storage-client.js";
 import type { Sequelize } from "sequelize-typescript";
 
 import { type ObjectStoreLogger, silentLogger } from "./logger.js";
+import { audit } from "./maintenance/audit.js";
 import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
 import { longCall } from "./maintenance/long-call.js";
 import { sweep } from "./maintenance/sweep.js";
 import { usage } from "./maintenance/usage.js";
+import { InventoryRepo } from "./repo/inventory-repo.js";
 import { modelsFor } from "./repo/models-for.js";
+import { ownTransactions } from "./repo/own-transaction.js";
 import { SweepRepo } from "./repo/sweep-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
 import { checkInteger } from "./service/check.js";
@@ -44,7 +47,7 @@ export interface MaintenanceOptions {
 /** @throws InvalidInputError (`invalid_input`) when an option is out of its bounds */
 export function objectStoreMaintenance(
   options: MaintenanceOptions,
-): Pick<ObjectStoreMaintenance, "sweep" | "usage"> {
+): Pick<ObjectStoreMaintenance, "sweep" | "audit" | "usage"> {
   const { database, s3, logger = silentLogger } = options;
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const models = modelsFor(database);
@@ -52,10 +55,19 @@ export function objectStoreMaintenance(
     { repo: new SweepRepo(models.image), folder: "images" },
     { repo: new SweepRepo(models.audio), folder: "audio" },
   ] as const;
+  const inventory = [
+    { kind: "audio", folder: "audio", repo: new InventoryRepo(models.audio) },
+    { kind: "image", folder: "images", repo: new InventoryRepo(models.image) },
+  ] as const;
+  const inOwnTransaction = ownTransactions(database);
   const usageRepo = new UsageRepo(database);
   return Object.freeze({
     sweep: (call = {}) =>
       longCall("sweep", call.signal, () => sweep(swept, { s3, logger, leaseSeconds }, call)),
+    audit: (call = {}) =>
+      longCall("audit the bucket", call.signal, () =>
+        audit(inventory, { s3, logger, inOwnTransaction }, call),
+      ),
     usage: (call = {}) => longCall("count files", call.signal, () => usage(usageRepo, call)),
   } satisfies Partial<ObjectStoreMaintenance>);
 }

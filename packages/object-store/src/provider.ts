@@ -99,7 +99,7 @@ export interface MediaCollection<
 > extends FileLists<Read> {
   /**
    * Stores a file. Its type is decided by its content. The file is visible once this resolves;
-   * when it rejects, nothing is stored.
+   * when it rejects, nothing is stored. It may take 24 hours at most.
    *
    * @throws InvalidInputError (`invalid_input`), EmptyFileError (`empty_file`), FileTooLargeError
    *   (`file_too_large`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError

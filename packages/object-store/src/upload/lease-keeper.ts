@@ -10,6 +10,9 @@ export interface Lease {
   onFailure(error: unknown): void;
 }
 
+/** The longest that an upload may take, 24 hours: an audit relies on it. */
+export const MAX_UPLOAD_SECONDS = 86_400;
+
 /**
  * Renews the lease of one upload while it runs, one renewal at a time. A holder that is cut off
  * from the database gives up by its own clock, before anyone else can take over.
@@ -26,6 +29,7 @@ export function keepLease(lease: Lease): () => void {
     stopped.abort();
     clearTimeout(renewal);
     clearTimeout(expiry);
+    clearTimeout(end);
   };
   const lose = (): void => {
     if (stopped.signal.aborted) return;
@@ -53,6 +57,7 @@ export function keepLease(lease: Lease): () => void {
     renewal = setTimeout(() => void renew(), interval).unref();
   };
 
+  const end = setTimeout(lose, MAX_UPLOAD_SECONDS * 1000).unref();
   holdFrom(performance.now());
   schedule();
   return stop;

@@ -1,0 +1,80 @@
+import { checkInteger } from "../service/check.js";
+import { MAX_UPLOAD_SECONDS } from "../upload/lease-keeper.js";
+import { fileIdOfKey } from "../upload/storage-key.js";
+import { AuditRepair, type RepairTools } from "./audit-repair.js";
+import { AuditLook } from "./audit-look.js";
+import type { AuditOptions, AuditReport } from "./contract.js";
+import { type InventoryKind, objectsInKeyOrder, ownObjects, rowsInKeyOrder } from "./inventory.js";
+import { throwIfAborted } from "./long-call.js";
+import { mergeByKey } from "./merge-by-key.js";
+
+const MIN_AGE_SECONDS = 2 * MAX_UPLOAD_SECONDS;
+
+/** Keys between two reports of progress. */
+const BATCH = 1000;
+
+/** Compares objects and rows, key by key. The kinds are in the order of their folders. */
+export async function audit(
+  kinds: readonly [InventoryKind, InventoryKind],
+  tools: Omit<RepairTools, "signal">,
+  options: AuditOptions,
+): Promise<AuditReport> {
+  const { signal, onProgress, fix = false } = options;
+  const minAge = options.minAgeSeconds ?? MIN_AGE_SECONDS;
+  const maxFixes = checkInteger("maxFixes", options.maxFixes ?? 1000, 0, 1_000_000_000);
+  checkInteger("minAgeSeconds", minAge, MIN_AGE_SECONDS, 1_000_000_000);
+
+  const report = emptyReport();
+  const repair = new AuditRepair({ ...tools, signal }, report, fix ? maxFixes : undefined);
+  const now = await kinds[0].repo.clock();
+  const look = new AuditLook({
+    s3: tools.s3,
+    signal,
+    report,
+    repair,
+    now,
+    minAgeMs: 1000 * minAge,
+  });
+
+  const listing = options.listing ?? objectsInKeyOrder(tools.s3, kinds, signal);
+  const objects = ownObjects(listing, (key) => {
+    if (fileIdOfKey(key) !== undefined) return true;
+    if (kindOf(kinds, key) !== undefined) report.foreign += 1;
+    return false;
+  });
+  const pairs = mergeByKey(
+    { items: objects, keyOf: ({ key }) => key },
+    { items: rowsInKeyOrder(kinds), keyOf: ({ s3Key }) => s3Key },
+  );
+  for await (const { key, left: object, right: row } of pairs) {
+    const kind = kindOf(kinds, key);
+    const finding = kind && (await look.compare(kind, object, row));
+    if (finding !== undefined) await options.onFinding?.(finding);
+    if (object !== undefined) report.objects += 1;
+    if (row !== undefined) report.rows += 1;
+    if (Math.max(report.objects, report.rows) % BATCH !== 0) continue;
+    onProgress?.({ ...report });
+    throwIfAborted(signal);
+  }
+  onProgress?.({ ...report });
+  return report;
+}
+
+function kindOf(kinds: readonly InventoryKind[], key: string): InventoryKind | undefined {
+  return kinds.find(({ folder }) => key.startsWith(`${folder}/`));
+}
+
+function emptyReport(): AuditReport {
+  return {
+    objects: 0,
+    rows: 0,
+    orphans: 0,
+    missingObjects: 0,
+    sizeMismatches: 0,
+    deadRows: 0,
+    tooYoung: 0,
+    foreign: 0,
+    fixed: 0,
+    notFixed: 0,
+  };
+}
