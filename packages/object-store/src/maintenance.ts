@@ -4,9 +4,12 @@ import type { Sequelize } from "sequelize-typescript";
 import { type ObjectStoreLogger, silentLogger } from "./logger.js";
 import { audit } from "./maintenance/audit.js";
 import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
+import { eraseUser } from "./maintenance/erase-user.js";
 import { longCall } from "./maintenance/long-call.js";
 import { sweep } from "./maintenance/sweep.js";
 import { usage } from "./maintenance/usage.js";
+import { verify } from "./maintenance/verify.js";
+import { EraseRepo } from "./repo/erase-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
 import { modelsFor } from "./repo/models-for.js";
 import { ownTransactions } from "./repo/own-transaction.js";
@@ -45,9 +48,7 @@ export interface MaintenanceOptions {
 }
 
 /** @throws InvalidInputError (`invalid_input`) when an option is out of its bounds */
-export function objectStoreMaintenance(
-  options: MaintenanceOptions,
-): Pick<ObjectStoreMaintenance, "sweep" | "audit" | "usage"> {
+export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStoreMaintenance {
   const { database, s3, logger = silentLogger } = options;
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const models = modelsFor(database);
@@ -59,6 +60,10 @@ export function objectStoreMaintenance(
     { kind: "audio", folder: "audio", repo: new InventoryRepo(models.audio) },
     { kind: "image", folder: "images", repo: new InventoryRepo(models.image) },
   ] as const;
+  const erased = [
+    { kind: "image", folder: "images", repo: new EraseRepo(models.image) },
+    { kind: "audio", folder: "audio", repo: new EraseRepo(models.audio) },
+  ] as const;
   const inOwnTransaction = ownTransactions(database);
   const usageRepo = new UsageRepo(database);
   return Object.freeze({
@@ -68,6 +73,12 @@ export function objectStoreMaintenance(
       longCall("audit the bucket", call.signal, () =>
         audit(inventory, { s3, logger, inOwnTransaction }, call),
       ),
+    verify: (call = {}) =>
+      longCall("verify objects", call.signal, () => verify(inventory, { s3, logger }, call)),
+    eraseUser: (userId, call = {}) =>
+      longCall("erase a user's files", call.signal, () =>
+        eraseUser(erased, { s3, logger, leaseSeconds }, userId, call),
+      ),
     usage: (call = {}) => longCall("count files", call.signal, () => usage(usageRepo, call)),
-  } satisfies Partial<ObjectStoreMaintenance>);
+  } satisfies ObjectStoreMaintenance);
 }

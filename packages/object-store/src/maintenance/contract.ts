@@ -45,7 +45,8 @@ export interface ObjectStoreMaintenance {
    * with `upload_expired`. Quarantined objects of the user go as well. See that the user can start
    * no new upload before; its own row is left to the application.
    *
-   * A receipt that is not `complete` names what is left: repeat the call after a while.
+   * A receipt that is not `complete` says that something is left: repeat the call after a while.
+   * What S3 refuses fails single lines, not the call.
    */
   eraseUser(userId: string, options?: EraseOptions): Promise<ErasureReceipt>;
 
@@ -57,7 +58,7 @@ export interface ObjectStoreMaintenance {
 export interface LongCallOptions<Report> {
   /** Ends the call with OperationAbortedError (`operation_aborted`) after the request under way. */
   signal?: AbortSignal;
-  /** Called after each batch with the report so far. An error that it throws ends the call. */
+  /** Called with the report so far after each batch, or file. An error that it throws ends the call. */
   onProgress?: (soFar: Readonly<Report>) => void;
 }
 
@@ -180,7 +181,10 @@ export interface VerifyReport {
   cursor: string | null;
 }
 
-export type EraseOptions = LongCallOptions<ErasureProgress>;
+export interface EraseOptions extends LongCallOptions<ErasureProgress> {
+  /** Hears of each line once it is true: for a receipt that outlives a call that fails or ends early. */
+  onLine?: (line: ErasureLine) => void;
+}
 
 export interface ErasureProgress {
   /** Lines of the receipt so far. */
@@ -191,7 +195,8 @@ export interface ErasureProgress {
 export interface ErasureLine {
   key: string;
   kind: MediaKind;
-  fileId: string;
+  /** Null for an object below the user's prefix whose key is none of the module's. */
+  fileId: string | null;
   /** What there was: a file's status, or `orphan` and `quarantined` for an object without a row. */
   was: MediaStatus | "orphan" | "quarantined";
   /** Bytes by the row or the listing; null for an unfinished upload. */
@@ -210,7 +215,7 @@ export interface ErasureReceipt {
   userId: string;
   startedAt: Date;
   finishedAt: Date;
-  /** Whether nothing of the user is left, tombstones included. */
+  /** Whether nothing of the user is left: no object, no part of one and no row, tombstones included. */
   complete: boolean;
   lines: ErasureLine[];
 }

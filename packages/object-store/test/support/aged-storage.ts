@@ -1,6 +1,7 @@
 import type { ListedObject, ListOptions, S3Provider } from "@repo/s3-provider";
 
 import type { StorageClient } from "../../src/upload/storage-client.js";
+import { storageWith } from "./storage-with.js";
 
 /** The same bucket, whose objects look as many days older. */
 export function agedStorage(s3: S3Provider, days: number): StorageClient {
@@ -12,11 +13,5 @@ export function agedStorage(s3: S3Provider, days: number): StorageClient {
     for await (const object of s3.list(options)) yield aged(object);
   }
   const head: StorageClient["head"] = async (...call) => aged(await s3.head(...call));
-  return new Proxy<StorageClient>(s3, {
-    get(_target, name: keyof StorageClient) {
-      if (name === "list") return list;
-      if (name === "head") return head;
-      return s3[name].bind(s3);
-    },
-  });
+  return storageWith(s3, { list, head });
 }

@@ -6,7 +6,7 @@ import { QueryTypes } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
 import { v7 as uuidv7 } from "uuid";
 
-import { objectStoreMaintenance } from "../../src/maintenance.js";
+import { objectStoreMaintenance, type ObjectStoreMaintenance } from "../../src/maintenance.js";
 import { type ObjectStoreOptions, objectStoreProvider } from "../../src/object-store-provider.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
 import { services, type TestServices } from "./services.js";
@@ -17,7 +17,7 @@ export interface Harness {
   databaseUrl: string;
   s3: S3Provider;
   store: ObjectStoreProvider;
-  maintenance: ReturnType<typeof objectStoreMaintenance>;
+  maintenance: ObjectStoreMaintenance;
   /** A provider over the same database and bucket with other options. */
   storeWith(options: Partial<ObjectStoreOptions>): ObjectStoreProvider;
   /** Adds a user and gives its id. */

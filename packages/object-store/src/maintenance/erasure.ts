@@ -1,0 +1,26 @@
+import type { MediaKind } from "../inspection/media-facts.js";
+import type { ObjectStoreLogger } from "../logger.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import type { EraseRepo } from "../repo/erase-repo.js";
+import type { StorageClient } from "../upload/storage-client.js";
+import type { ErasureLine } from "./contract.js";
+
+/** The rows of one kind of file, and the folder of its objects. */
+export interface ErasedKind {
+  kind: MediaKind;
+  folder: "images" | "audio";
+  repo: EraseRepo<MediaFileModel>;
+}
+
+/** What the parts of an erasure work with. */
+export interface Erasure {
+  userId: string;
+  s3: StorageClient;
+  logger: ObjectStoreLogger;
+  leaseSeconds: number;
+  signal: AbortSignal | undefined;
+  /** Adds a line to the receipt. */
+  write: (line: ErasureLine) => void;
+  /** Tells of progress, and ends the erasure when its signal has aborted. */
+  batchDone: () => void;
+}

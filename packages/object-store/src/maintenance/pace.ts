@@ -1,0 +1,36 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+import { throwIfAborted } from "./long-call.js";
+
+const SMALLEST_BURST = 65_536;
+const LARGEST_BURST = 8 * 1024 * 1024;
+
+/** Keeps a stream of work to so many bytes a second, in bursts of a second's bytes at most. */
+export class Pace {
+  /** Bytes to take at a time. */
+  readonly burstBytes: number;
+  /** Bytes that were spent in all. */
+  bytes = 0;
+  readonly #bytesPerSecond: number;
+  readonly #signal: AbortSignal | undefined;
+  /** When the bytes that were spent have been paid for. */
+  #paidAt = performance.now();
+
+  constructor(bytesPerSecond: number, signal: AbortSignal | undefined) {
+    this.#bytesPerSecond = bytesPerSecond;
+    this.#signal = signal;
+    this.burstBytes = Math.min(Math.max(Math.floor(bytesPerSecond), SMALLEST_BURST), LARGEST_BURST);
+  }
+
+  /** Counts bytes and waits until they are paid for. */
+  async spend(bytes: number): Promise<void> {
+    this.bytes += bytes;
+    const now = performance.now();
+    this.#paidAt = Math.max(this.#paidAt, now - 1000) + (1000 * bytes) / this.#bytesPerSecond;
+    const owed = this.#paidAt - now;
+    if (owed < 1) return;
+    await pause(owed, undefined, { signal: this.#signal }).catch(() => {
+      throwIfAborted(this.#signal);
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { InvalidCursorError } from "../errors.js";
+import type { KeyPosition } from "../repo/inventory-repo.js";
+import { fileIdOfKey } from "../upload/storage-key.js";
+
+/** Where a verification goes on: behind this key. */
+export interface VerifyPosition extends KeyPosition {
+  folder: string;
+}
+
+/** A cursor is the key of the last file that was covered, made opaque. */
+export function encodeVerifyCursor(key: string): string {
+  return Buffer.from(key).toString("base64url");
+}
+
+/** @throws InvalidCursorError (`invalid_cursor`) */
+export function decodeVerifyCursor(cursor: string): VerifyPosition {
+  const key = Buffer.from(cursor, "base64url").toString();
+  const id = fileIdOfKey(key);
+  const [folder = "", scope, userId = null] = key.split("/");
+  if (id === undefined || encodeVerifyCursor(key) !== cursor) {
+    throw new InvalidCursorError("The cursor was not given out by a verification.");
+  }
+  return { folder, userId: scope === "users" ? userId : null, id };
+}

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { S3UnavailableError } from "@repo/s3-provider";
+import { v7 as uuidv7 } from "uuid";
+
+import { type ErasureLine, objectStoreMaintenance } from "../../src/maintenance.js";
+import type { MediaScope } from "../../src/provider.js";
+import { type Harness, openHarness } from "../support/harness.js";
+import { sampleOf, uploadSample } from "../support/samples.js";
+import { storageWith } from "../support/storage-with.js";
+
+let harness: Harness;
+let userId: string;
+let scope: MediaScope;
+
+beforeAll(async () => {
+  harness = await openHarness();
+});
+
+beforeEach(async () => {
+  userId = await harness.addUser();
+  scope = harness.store.forUser(userId);
+});
+
+afterAll(async () => {
+  await harness.close();
+});
+
+async function unfinished(status: "pending" | "deleting", lease: string): Promise<string> {
+  const id = uuidv7();
+  const key = `images/users/${userId}/${id}.png`;
+  await harness.database.query(
+    `INSERT INTO images
+       (id, user_id, s3_key, content_type, status, lease_expires_at, created_at, updated_at)
+     VALUES ('${id}', '${userId}', '${key}', 'image/png', '${status}',
+       now() + interval '${lease}', now(), now())`,
+  );
+  await putObject(key);
+  return key;
+}
+
+async function putObject(key: string): Promise<void> {
+  const body = Buffer.from("bytes");
+  await harness.s3.put({ key, body, byteLength: body.byteLength, contentType: "image/png" });
+}
+
+const left = async (): Promise<{ keys: string[]; rows: string[] }> => ({
+  keys: (await harness.keys()).filter((key) => key.includes(userId)),
+  rows: (await harness.rows()).map((row) => row.s3_key).filter((key) => key.includes(userId)),
+});
+
+const outcomes = (lines: readonly ErasureLine[]): Record<string, string> =>
+  Object.fromEntries(lines.map(({ key, was, outcome }) => [key, `${was} ${outcome}`]));
+
+describe("the erasure of a user", () => {
+  it("removes every file and gives a receipt of each", async () => {
+    const png = await uploadSample(scope, await sampleOf("png"));
+    const mp3 = await uploadSample(scope, await sampleOf("mp3"));
+    const other = await uploadSample(harness.store.forSystem(), await sampleOf("png"));
+
+    const receipt = await harness.maintenance.eraseUser(userId.toUpperCase());
+    expect(receipt).toEqual({
+      userId,
+      startedAt: expect.any(Date),
+      finishedAt: expect.any(Date),
+      complete: true,
+      lines: [png, mp3].map(({ file }) => ({
+        key: expect.stringContaining(`/users/${userId}/${file.id}.`),
+        kind: file.kind,
+        fileId: file.id,
+        was: "ready",
+        byteSize: file.byteSize,
+        sha256: file.sha256,
+        outcome: "erased",
+      })),
+    });
+    expect(await left()).toEqual({ keys: [], rows: [] });
+    await harness.database.query(`DELETE FROM users WHERE id = '${userId}'`);
+    expect(await harness.store.forSystem().images.exists(other.file.id)).toBe(true);
+  });
+
+  it("finishes what crashed, and leaves a tombstone where a request may be on its way", async () => {
+    const running = await unfinished("pending", "5 min");
+    const crashed = await unfinished("pending", "-1 s");
+    const dead = await unfinished("deleting", "-1 s");
+    const tombstone = await unfinished("deleting", "5 min");
+    const { lines, complete } = await harness.maintenance.eraseUser(userId);
+    expect(outcomes(lines)).toEqual({
+      [running]: "pending tombstone",
+      [crashed]: "pending tombstone",
+      [dead]: "deleting erased",
+      [tombstone]: "deleting tombstone",
+    });
+    expect(complete).toBe(false);
+    expect((await left()).keys).toEqual([]);
+
+    await harness.database.query(
+      `UPDATE images SET lease_expires_at = now() WHERE status <> 'ready'`,
+    );
+    await harness.maintenance.sweep();
+    expect(await harness.maintenance.eraseUser(userId)).toMatchObject({
+      complete: true,
+      lines: [],
+    });
+    expect(await left()).toEqual({ keys: [], rows: [] });
+  });
+
+  it("makes an upload that is under way fail, whatever its size", async () => {
+    const { bytes } = await sampleOf("png");
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield bytes.subarray(0, bytes.byteLength - 1);
+      const { lines } = await harness.maintenance.eraseUser(userId);
+      expect(lines).toMatchObject([{ was: "pending", outcome: "tombstone" }]);
+      yield bytes.subarray(bytes.byteLength - 1);
+    }
+    await expect(scope.images.upload({ body: body() })).rejects.toMatchObject({
+      code: "upload_expired",
+    });
+    expect((await left()).keys).toEqual([]);
+  });
+
+  it("removes objects without rows, parts of objects, and what an audit kept", async () => {
+    const orphan = `images/users/${userId}/${uuidv7()}.png`;
+    const foreign = `audio/users/${userId}/notes.txt`;
+    const kept = `quarantine/audio/users/${userId}/${uuidv7()}.mp3.json`;
+    for (const key of [orphan, foreign, kept]) await putObject(key);
+    await harness.s3.createMultipartUpload({ key: orphan, contentType: "image/png" });
+
+    const { lines, complete } = await harness.maintenance.eraseUser(userId);
+    expect(complete).toBe(true);
+    expect(outcomes(lines)).toEqual({
+      [orphan]: "orphan erased",
+      [foreign]: "orphan erased",
+      [kept]: "quarantined erased",
+    });
+    expect(lines.map(({ fileId }) => fileId)).toEqual([
+      orphan.slice(-40, -4),
+      null,
+      kept.slice(-45, -9),
+    ]);
+    expect((await left()).keys).toEqual([]);
+    for await (const upload of harness.s3.listMultipartUploads()) {
+      expect(upload.key).not.toContain(userId);
+    }
+  });
+
+  it("says what it could not remove, and finishes when it is repeated", async () => {
+    const { file } = await uploadSample(scope, await sampleOf("png"));
+    const error = new S3UnavailableError({
+      operation: "deleteMany",
+      reason: "down",
+      outcome: "unknown",
+    });
+    const s3 = storageWith(harness.s3, {
+      deleteMany: (keys) =>
+        Promise.resolve({ deleted: [], failed: keys.map((key) => ({ key, error })) }),
+    });
+    const { database } = harness;
+    const heard: ErasureLine[] = [];
+    const failed = await objectStoreMaintenance({ database, s3 }).eraseUser(userId, {
+      onLine: (line) => void heard.push(line),
+    });
+    expect(failed).toMatchObject({ complete: false, lines: [{ outcome: "failed" }] });
+    expect(heard).toEqual(failed.lines);
+    await expect(scope.images.get(file.id)).rejects.toMatchObject({ code: "file_not_found" });
+
+    await harness.database.query(
+      `UPDATE images SET lease_expires_at = now() WHERE status <> 'ready'`,
+    );
+    expect(await harness.maintenance.eraseUser(userId)).toMatchObject({ complete: true });
+    expect(await left()).toEqual({ keys: [], rows: [] });
+  });
+
+  it("passes over files that a transaction holds, and is not complete then", async () => {
+    const { file } = await uploadSample(scope, await sampleOf("png"));
+    const transaction = await harness.database.transaction();
+    await scope.images.delete(file.id, { transaction });
+    expect(await harness.maintenance.eraseUser(userId)).toMatchObject({
+      complete: false,
+      lines: [],
+    });
+    await transaction.rollback();
+    expect(await harness.maintenance.eraseUser(userId)).toMatchObject({ complete: true });
+  });
+
+  it("ends by a signal, and refuses what is no user's id", async () => {
+    const { maintenance } = harness;
+    await expect(
+      maintenance.eraseUser(userId, { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: "operation_aborted" });
+    await expect(maintenance.eraseUser("alice")).rejects.toMatchObject({ code: "invalid_input" });
+  });
+});
