@@ -11,8 +11,10 @@ export function rootOf(transaction: Transaction): Transaction {
  * run more than once, and must not reject. Sequelize knows no hook for a rollback, so `rollback` of
  * this transaction object is replaced.
  */
-export function afterEnd(transaction: Transaction, task: () => Promise<void>): void {
-  rootOf(transaction).afterCommit(task);
+export function afterEnd(transaction: Transaction, task: () => Promise<unknown>): void {
+  rootOf(transaction).afterCommit(async () => {
+    await task();
+  });
   for (const ancestor of lineOf(transaction)) {
     const rollback = ancestor.rollback.bind(ancestor);
     ancestor.rollback = async () => {

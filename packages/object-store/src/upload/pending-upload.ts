@@ -1,6 +1,6 @@
 import type { StorageClient } from "./storage-client.js";
 
-import { UploadExpiredError } from "../errors.js";
+import { ObjectStoreError, UploadExpiredError } from "../errors.js";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { afterEnd } from "../repo/caller-transaction.js";
@@ -53,8 +53,12 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
       await transfer(s3, body, { key: this.#key, signal });
     } catch (error) {
       const failure = error instanceof TransferFailure ? error : new TransferFailure(error, true);
-      await this.giveUp(failure.mayHaveLeftBytes);
-      throw storageFailure("store the file", failure.cause, signal);
+      const wasOurs = await this.giveUp(failure.mayHaveLeftBytes);
+      const refusal = storageFailure("store the file", failure.cause, signal);
+      // The sweep discards the parts of an upload that it takes over.
+      throw wasOurs || failure.cause instanceof ObjectStoreError
+        ? refusal
+        : new UploadExpiredError();
     } finally {
       stopRenewal();
     }
@@ -62,7 +66,7 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
 
   /** pending → ready: the file exists from here on, or from the commit of the caller's transaction. */
   async complete(facts: Facts, options: StatementOptions): Promise<Row> {
-    const { repo, s3 } = this.#parts;
+    const { repo } = this.#parts;
     if (options.transaction !== undefined) afterEnd(options.transaction, () => this.giveUp(true));
     let row: Row | null;
     try {
@@ -78,9 +82,7 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
       row = completed;
     }
     if (row === null) {
-      await s3.delete(this.#key).catch((error: unknown) => {
-        this.#warnOfLeftovers(error);
-      });
+      await this.#undoExpired();
       throw new UploadExpiredError();
     }
     return row;
@@ -92,17 +94,31 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
   }
 
   /**
-   * Undoes the upload unless it is ready; safe against the sweeper doing the same. What may have left bytes keeps a
-   * tombstone, so that a request that is still on its way is swept up after it.
+   * Undoes the upload unless it is ready; safe against the sweeper doing the same. What may have
+   * left bytes keeps a tombstone, so that a request that is still on its way is swept up after it.
+   *
+   * @returns false when another party had taken the upload over
    */
-  async giveUp(mayHaveLeftBytes: boolean): Promise<void> {
+  async giveUp(mayHaveLeftBytes: boolean): Promise<boolean> {
     const { repo, s3, leaseSeconds } = this.#parts;
     try {
-      if (!mayHaveLeftBytes) {
-        await repo.delete(this.#id, "pending");
-      } else if ((await repo.giveUpPending(this.#id, tombstoneSeconds(leaseSeconds))) !== null) {
-        await s3.delete(this.#key);
-      }
+      if (!mayHaveLeftBytes) return await repo.delete(this.#id, "pending");
+      const own = await repo.giveUpPending(this.#id, tombstoneSeconds(leaseSeconds));
+      if (own !== null) await s3.delete(this.#key);
+      return own !== null;
+    } catch (error) {
+      this.#warnOfLeftovers(error);
+      return true;
+    }
+  }
+
+  /** The object was made, and its lease is over. The row goes too, unless somebody else has it. */
+  async #undoExpired(): Promise<void> {
+    const { repo, s3, leaseSeconds } = this.#parts;
+    try {
+      const own = await repo.giveUpPending(this.#id, tombstoneSeconds(leaseSeconds));
+      await s3.delete(this.#key);
+      if (own !== null) await repo.delete(this.#id, "deleting");
     } catch (error) {
       this.#warnOfLeftovers(error);
     }

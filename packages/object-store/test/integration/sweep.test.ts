@@ -209,24 +209,3 @@ describe("sweep", () => {
     expect(left.sort()).toEqual([foreign, running].sort());
   });
 });
-
-describe("an upload that outlives its lease", () => {
-  it("fails with upload_expired and leaves nothing", async () => {
-    const { bytes } = await sampleOf("png");
-    const before = await harness.keys();
-    async function* slow(): AsyncGenerator<Uint8Array> {
-      yield bytes.subarray(0, bytes.byteLength - 1);
-      await ageTombstones();
-      await harness.maintenance.sweep();
-      yield bytes.subarray(bytes.byteLength - 1);
-    }
-    await expect(harness.store.forSystem().images.upload({ body: slow() })).rejects.toMatchObject({
-      code: "upload_expired",
-      retryable: true,
-    });
-    await ageTombstones();
-    await harness.maintenance.sweep();
-    expect(await harness.keys()).toEqual(before);
-    expect(await harness.rows()).toEqual([]);
-  });
-});
