@@ -13,7 +13,7 @@ import { ownTransactions } from "./repo/own-transaction.js";
 import { checkInteger, checkSecret, checkUserId } from "./service/check.js";
 import { ObjectStoreService } from "./service/object-store-service.js";
 import { scopeOf } from "./service/scope.js";
-import { MAX_URL_SECONDS } from "./service/url-options.js";
+import { checkUrlWindow, MAX_URL_SECONDS } from "./service/url-options.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
 export const MAX_FILE_BYTES = 104_857_600;
@@ -27,6 +27,11 @@ export interface ObjectStoreOptions {
   maxBytes?: number;
   /** Seconds that a signed URL works unless a call says otherwise; 900 by default. */
   urlExpiresIn?: number;
+  /**
+   * Seconds during which the URL of a file stays the same, byte for byte, so that browsers and CDNs
+   * can cache by it; see `UrlOptions.window`. Off by default.
+   */
+  urlWindow?: number;
   /**
    * Keys the cursors of lists, 16 characters or more, the same in every process; without it a
    * client could make up a cursor, which gives it no more than another place in its own list.
@@ -59,6 +64,7 @@ export function objectStoreProvider(options: ObjectStoreOptions): ObjectStorePro
       inOwnTransaction: ownTransactions(database),
       maxBytes: checkInteger("maxBytes", options.maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
       urlExpiresIn: checkInteger("urlExpiresIn", options.urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
+      urlWindow: checkUrlWindow("urlWindow", options.urlWindow),
       cursorSecret: checkSecret("cursorSecret", options.cursorSecret),
       leaseSeconds: checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400),
     },

@@ -203,11 +203,24 @@ export interface ListQuery extends ListFilter {
 export interface UrlOptions {
   /** Seconds that the URL works, 1 to 604,800 (7 days); the provider's `urlExpiresIn` when absent. */
   expiresIn?: number;
-  /** Whether a browser shows the file or saves it; `inline` when absent. */
+  /**
+   * Whether a browser shows the file or saves it; `inline` when absent, which is safe: the type that
+   * it is served with is the one that was detected, an image or audio, never a document.
+   */
   disposition?: "inline" | "attachment";
+  /**
+   * Seconds, 1 to 604,800, of a window during which the same call gives the same URL, byte for byte,
+   * as long as the credentials stay the same; the provider's `urlWindow` when absent. The URL works
+   * for `expiresIn` at least, and at most for one window more. Where both are more than 7 days, the
+   * window is what `expiresIn` leaves of them.
+   */
+  window?: number;
 }
 
-/** A URL and the moment it stops working. */
+/**
+ * A URL and the moment it stops working: at the end of its life, or of the temporary credentials
+ * that signed it.
+ */
 export interface SignedUrl {
   url: string;
   expiresAt: Date;

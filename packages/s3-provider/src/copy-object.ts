@@ -9,10 +9,12 @@ export interface CopyInput extends CallOptions {
   targetKey: string;
   /** An ETag; the call fails with `s3_precondition_failed` if the source has another by now. */
   copySourceIfMatch?: string;
+  /** Stores the copy with this type and no other headers, instead of with those of the source. */
+  contentType?: string;
 }
 
 export async function copyObject(caller: S3Caller, input: CopyInput): Promise<void> {
-  const { sourceKey, targetKey, copySourceIfMatch, signal } = input;
+  const { sourceKey, targetKey, copySourceIfMatch, contentType, signal } = input;
   assertObjectKey(sourceKey, "copy");
   await caller.send(
     new CopyObjectCommand({
@@ -20,6 +22,10 @@ export async function copyObject(caller: S3Caller, input: CopyInput): Promise<vo
       Key: targetKey,
       CopySource: `${caller.bucket}/${encodeKey(sourceKey)}`,
       CopySourceIfMatch: copySourceIfMatch,
+      ...(contentType !== undefined && {
+        MetadataDirective: "REPLACE" as const,
+        ContentType: contentType,
+      }),
     }),
     { operation: "copy", key: targetKey, signal },
   );

@@ -27,6 +27,7 @@ export type S3Operation =
   | "completeMultipartUpload"
   | "abortMultipartUpload"
   | "listMultipartUploads"
+  | "listParts"
   | "get"
   | "head"
   | "delete"
@@ -34,6 +35,9 @@ export type S3Operation =
   | "list"
   | "copy"
   | "presignGet"
+  | "presignPart"
+  | "presignPost"
+  | "presignPut"
   | "ensureBucket";
 
 export interface S3ErrorDetails {

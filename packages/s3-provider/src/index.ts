@@ -20,8 +20,8 @@ export {
   S3UnexpectedError,
 } from "./errors.js";
 export type { ByteRange, GetOptions, ObjectDownload, ObjectFacts } from "./get-object.js";
-export type { PresignedUrl, PresignGetOptions } from "./get-presigner.js";
 export type { ListedMultipartUpload, ListedObject, ListOptions } from "./list-objects.js";
+export type { ListedPart } from "./list-parts.js";
 export type {
   CallOptions,
   CreateMultipartUploadInput,
@@ -30,5 +30,9 @@ export type {
   UploadPartInput,
 } from "./multipart-upload.js";
 export type { S3ConnectionOptions, S3Credentials, S3ProviderOptions } from "./options.js";
+export type { PresignGetOptions } from "./presign/presign-get.js";
+export type { PresignedPost, PresignPostOptions } from "./presign/presign-post.js";
+export type { PresignedPut, PresignPartOptions, PresignPutOptions } from "./presign/presign-put.js";
+export type { PresignedUrl, PresignLife } from "./presign/presigner.js";
 export type { ObjectHeaders, PutInput } from "./put-object.js";
 export { S3Provider } from "./s3-provider.js";

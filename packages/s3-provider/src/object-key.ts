@@ -7,8 +7,7 @@ import { S3InvalidRequestError, type S3Operation } from "./errors.js";
  * @throws S3InvalidRequestError
  */
 export function assertObjectKey(key: string, operation: S3Operation): void {
-  const isWellFormed = !/\p{Surrogate}/u.test(key);
-  if (key !== "" && isWellFormed) return;
+  if (key !== "" && key.isWellFormed()) return;
   throw new S3InvalidRequestError({
     operation,
     key,
@@ -17,8 +16,12 @@ export function assertObjectKey(key: string, operation: S3Operation): void {
   });
 }
 
+const UNRESERVED = /^[\w.~-]*$/;
+const PLAIN_PATH = /^[\w.~/-]*$/;
+
 /** Percent-encodes all but the unreserved characters of RFC 3986, section 2.3, as SigV4 demands. */
 export function encodeRfc3986(text: string): string {
+  if (UNRESERVED.test(text)) return text;
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -27,5 +30,6 @@ export function encodeRfc3986(text: string): string {
 
 /** An object key as it stands in a URL's path: encoded once, its slashes kept. */
 export function encodeKey(key: string): string {
+  if (PLAIN_PATH.test(key)) return key;
   return key.split("/").map(encodeRfc3986).join("/");
 }

@@ -27,7 +27,7 @@ type S3Command<I extends ServiceInputTypes, O extends ServiceOutputTypes> = $Com
   ServiceOutputTypes
 >;
 
-const READS = new Set<S3Operation>(["get", "head", "list", "listMultipartUploads", "presignGet"]);
+const READS = new Set<S3Operation>(["get", "head", "list", "listMultipartUploads", "listParts"]);
 
 /** Sends commands for one bucket and turns what goes wrong into typed errors. */
 export class S3Caller {

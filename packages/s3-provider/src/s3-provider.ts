@@ -11,7 +11,6 @@ import {
   type ObjectDownload,
   type ObjectFacts,
 } from "./get-object.js";
-import { GetPresigner, type PresignedUrl, type PresignGetOptions } from "./get-presigner.js";
 import {
   type ListedMultipartUpload,
   type ListedObject,
@@ -19,6 +18,7 @@ import {
   listObjects,
   type ListOptions,
 } from "./list-objects.js";
+import { type ListedPart, listParts } from "./list-parts.js";
 import {
   abortMultipartUpload,
   type CallOptions,
@@ -31,6 +31,20 @@ import {
   type UploadPartInput,
 } from "./multipart-upload.js";
 import { type S3ConnectionOptions, type S3ProviderOptions } from "./options.js";
+import { presignGet, type PresignGetOptions } from "./presign/presign-get.js";
+import {
+  presignPost,
+  type PresignedPost,
+  type PresignPostOptions,
+} from "./presign/presign-post.js";
+import {
+  presignPart,
+  presignPut,
+  type PresignedPut,
+  type PresignPartOptions,
+  type PresignPutOptions,
+} from "./presign/presign-put.js";
+import { type PresignedUrl, Presigner } from "./presign/presigner.js";
 import { putObject, type PutInput } from "./put-object.js";
 import { S3Caller } from "./s3-caller.js";
 
@@ -41,7 +55,7 @@ import { S3Caller } from "./s3-caller.js";
 export class S3Provider {
   readonly bucket: string;
   readonly #caller: S3Caller;
-  readonly #presigner: GetPresigner;
+  readonly #presigner: Presigner;
   readonly #owned: OwnedClient | undefined;
 
   constructor({ bucket, client, publicEndpoint }: S3ProviderOptions) {
@@ -54,7 +68,7 @@ export class S3Provider {
       ready = this.#owned.client;
     }
     this.#caller = new S3Caller(ready, bucket);
-    this.#presigner = new GetPresigner(ready, bucket, publicEndpoint);
+    this.#presigner = new Presigner(ready, bucket, publicEndpoint);
   }
 
   /**
@@ -95,6 +109,11 @@ export class S3Provider {
     return listMultipartUploads(this.#caller, options);
   }
 
+  /** The parts that an upload has so far, by their numbers. */
+  listParts(upload: MultipartUpload, options?: CallOptions): Promise<ListedPart[]> {
+    return listParts(this.#caller, upload, options);
+  }
+
   get(key: string, options?: GetOptions): Promise<ObjectDownload> {
     return getObject(this.#caller, key, options);
   }
@@ -121,14 +140,29 @@ export class S3Provider {
     return listObjects(this.#caller, options);
   }
 
-  /** Copies an object of this bucket, of at most 5 GiB, with its headers. */
+  /** Copies an object of this bucket, of at most 5 GiB, with its headers or with a type of its own. */
   copy(input: CopyInput): Promise<void> {
     return copyObject(this.#caller, input);
   }
 
   /** A URL that reads the object without further credentials. Sends no request; the object may be absent. */
   presignGet(key: string, options: PresignGetOptions): Promise<PresignedUrl> {
-    return this.#presigner.presign(key, options);
+    return presignGet(this.#presigner, key, options);
+  }
+
+  /** A request that stores the object without further credentials, with just this length and type. */
+  presignPut(key: string, options: PresignPutOptions): Promise<PresignedPut> {
+    return presignPut(this.#presigner, key, options);
+  }
+
+  /** A form that stores the object without further credentials, by a browser without JavaScript too. */
+  presignPost(key: string, options: PresignPostOptions): Promise<PresignedPost> {
+    return presignPost(this.#presigner, key, options);
+  }
+
+  /** A request that sends one part of a multipart upload without further credentials. */
+  presignPart(upload: MultipartUpload, options: PresignPartOptions): Promise<PresignedPut> {
+    return presignPart(this.#presigner, upload, options);
   }
 
   /** For development: creates the bucket if it is absent. Any number of processes may do so at once. */
@@ -138,7 +172,7 @@ export class S3Provider {
 
   /**
    * Aborts the calls under way and those to come, and closes all connections. A client that was
-   * passed in keeps its own; only `presignGet` goes on working.
+   * passed in keeps its own; only presigning goes on working.
    */
   destroy(): void {
     this.#caller.destroy();

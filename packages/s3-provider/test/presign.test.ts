@@ -1,10 +1,12 @@
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { getSignedUrl, S3RequestPresigner } from "@aws-sdk/s3-request-presigner";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 
-import { GetPresigner } from "../src/get-presigner.js";
 import { S3Provider } from "../src/index.js";
+import { presignGet } from "../src/presign/presign-get.js";
+import { presignPart, presignPut } from "../src/presign/presign-put.js";
+import { Presigner } from "../src/presign/presigner.js";
 import { connection } from "./support/resources.js";
 
 const SIGNING_DATE = new Date("2024-02-29T23:59:58.700Z");
@@ -37,6 +39,20 @@ const OVERRIDES = fc.record(
   { requiredKeys: [] },
 );
 
+const TOKEN = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 60 });
+const IDENTITIES = fc.record({
+  region: fc.constantFrom("us-east-1", "eu-central-1", "ap-southeast-2"),
+  credentials: fc.record(
+    { accessKeyId: TOKEN, secretAccessKey: TOKEN, sessionToken: TOKEN },
+    { requiredKeys: ["accessKeyId", "secretAccessKey"] },
+  ),
+});
+const CLOCKS = fc.date({
+  min: new Date("2000-01-01"),
+  max: new Date("2099-12-31"),
+  noInvalidDate: true,
+});
+
 describe("presignGet", () => {
   it.each<[string, string, Partial<S3ClientConfig>]>([
     ["AWS", "media", {}],
@@ -62,7 +78,7 @@ describe("presignGet", () => {
     ],
   ])("equals getSignedUrl byte for byte: %s", async (_name, bucket, config) => {
     const client = clientWith(config);
-    const presigner = new GetPresigner(client, bucket);
+    const presigner = new Presigner(client, bucket);
 
     await fc.assert(
       fc.asyncProperty(
@@ -76,7 +92,8 @@ describe("presignGet", () => {
             { expiresIn, signingDate: SIGNING_DATE },
           );
 
-          const { url } = await presigner.presign(
+          const { url } = await presignGet(
+            presigner,
             key,
             {
               expiresIn,
@@ -94,12 +111,56 @@ describe("presignGet", () => {
     );
   });
 
+  it("equals getSignedUrl byte for byte with any credentials, at any time", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        KEYS,
+        OVERRIDES,
+        IDENTITIES,
+        CLOCKS,
+        async (key, overrides, identity, at) => {
+          const client = clientWith({ region: identity.region, credentials: identity.credentials });
+          const command = new GetObjectCommand({ Bucket: "media", Key: key, ...overrides });
+
+          const { url } = await presignGet(
+            new Presigner(client, "media"),
+            key,
+            {
+              expiresIn: 60,
+              responseContentType: overrides.ResponseContentType,
+              responseContentDisposition: overrides.ResponseContentDisposition,
+              responseCacheControl: overrides.ResponseCacheControl,
+            },
+            at,
+          );
+
+          expect(url).toBe(await getSignedUrl(client, command, { expiresIn: 60, signingDate: at }));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("signs on for the days that follow with one presigner", async () => {
+    const client = clientWith({});
+    const presigner = new Presigner(client, "media");
+    await fc.assert(
+      fc.asyncProperty(CLOCKS, async (signingDate) => {
+        const { url } = await presignGet(presigner, "k", { expiresIn: 60 }, signingDate);
+        const command = new GetObjectCommand({ Bucket: "media", Key: "k" });
+        expect(url).toBe(await getSignedUrl(client, command, { expiresIn: 60, signingDate }));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it("signs for the public endpoint", async () => {
     const publicEndpoint = "https://files.test";
     const inner = clientWith({ endpoint: "http://10.0.0.1:9000", forcePathStyle: true });
     const outer = clientWith({ endpoint: publicEndpoint, forcePathStyle: true });
 
-    const { url } = await new GetPresigner(inner, "media", publicEndpoint).presign(
+    const { url } = await presignGet(
+      new Presigner(inner, "media", publicEndpoint),
       "a/b",
       { expiresIn: 60 },
       SIGNING_DATE,
@@ -113,9 +174,9 @@ describe("presignGet", () => {
   });
 
   it("tells when the URL expires, counted from the whole second of its signature", async () => {
-    const presigner = new GetPresigner(clientWith({}), "media");
+    const presigner = new Presigner(clientWith({}), "media");
 
-    const { expiresAt } = await presigner.presign("k", { expiresIn: 60 }, SIGNING_DATE);
+    const { expiresAt } = await presignGet(presigner, "k", { expiresIn: 60 }, SIGNING_DATE);
 
     expect(expiresAt).toEqual(new Date("2024-03-01T00:00:58.000Z"));
   });
@@ -123,14 +184,16 @@ describe("presignGet", () => {
   it("does not promise more than the temporary credentials hold", async () => {
     const expiration = new Date("2024-03-01T00:00:10Z");
     const credentials = { ...CREDENTIALS, sessionToken: "t", expiration };
-    const presigner = new GetPresigner(clientWith({ credentials }), "media");
+    const presigner = new Presigner(clientWith({ credentials }), "media");
 
-    await expect(presigner.presign("k", { expiresIn: 3_600 }, SIGNING_DATE)).resolves.toMatchObject(
-      { expiresAt: expiration },
+    await expect(
+      presignGet(presigner, "k", { expiresIn: 3_600 }, SIGNING_DATE),
+    ).resolves.toMatchObject({ expiresAt: expiration });
+    await expect(presignGet(presigner, "k", { expiresIn: 5 }, SIGNING_DATE)).resolves.toMatchObject(
+      {
+        expiresAt: new Date("2024-03-01T00:00:03.000Z"),
+      },
     );
-    await expect(presigner.presign("k", { expiresIn: 5 }, SIGNING_DATE)).resolves.toMatchObject({
-      expiresAt: new Date("2024-03-01T00:00:03.000Z"),
-    });
   });
 
   it("uses renewed credentials", async () => {
@@ -156,11 +219,131 @@ describe("presignGet", () => {
   });
 
   it.each([0, -1, 604_801, 1.5, NaN])("refuses a life of %p seconds", async (expiresIn) => {
-    const presigner = new GetPresigner(clientWith({}), "media");
+    const presigner = new Presigner(clientWith({}), "media");
 
-    await expect(presigner.presign("k", { expiresIn })).rejects.toMatchObject({
+    await expect(presignGet(presigner, "k", { expiresIn })).rejects.toMatchObject({
       code: "s3_invalid_request",
       outcome: "not_applied",
     });
+  });
+
+  describe("with a window", () => {
+    const LIVES = fc.record({
+      expiresIn: fc.integer({ min: 1, max: 604_800 }),
+      window: fc.integer({ min: 1, max: 86_400 }),
+    });
+
+    it("gives one URL for a key while the window lasts, and another in the next", async () => {
+      const presigner = new Presigner(clientWith({}), "media");
+      await fc.assert(
+        fc.asyncProperty(
+          LIVES,
+          CLOCKS,
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          async (life, now, share) => {
+            const window = Math.min(life.window, 604_800 - life.expiresIn);
+            fc.pre(window > 0);
+            const length = window * 1_000;
+            const start = Math.floor(now.getTime() / length) * length;
+            const other = new Date(start + Math.floor(share * (length - 1)));
+            const [first, second, next] = [
+              await presignGet(presigner, "k", life, now),
+              await presignGet(presigner, "k", life, other),
+              await presignGet(presigner, "k", life, new Date(start + length)),
+            ];
+            expect(second).toEqual(first);
+            expect(next.url).not.toBe(first.url);
+          },
+        ),
+      );
+    });
+
+    it("lives as long as asked and at most a window longer, never more than 7 days", async () => {
+      const presigner = new Presigner(clientWith({}), "media");
+      await fc.assert(
+        fc.asyncProperty(LIVES, CLOCKS, async (life, now) => {
+          const { url, expiresAt } = await presignGet(presigner, "k", life, now);
+          const seconds = (expiresAt.getTime() - now.getTime()) / 1_000;
+          expect(seconds).toBeLessThanOrEqual(life.expiresIn + life.window);
+          expect(seconds).toBeLessThanOrEqual(604_800);
+          expect(seconds).toBeGreaterThan(life.expiresIn - 1);
+          const { searchParams } = new URL(url);
+          const signed = searchParams
+            .get("X-Amz-Date")
+            ?.replace(/^(....)(..)(..T..)(..)(..Z)$/, "$1-$2-$3:$4:$5");
+          const lifeMs = Number(searchParams.get("X-Amz-Expires")) * 1_000;
+          expect(expiresAt.getTime()).toBe(Date.parse(signed ?? "") + lifeMs);
+        }),
+      );
+    });
+
+    it.each([0, -1, 604_801, 1.5, NaN])("refuses one of %p seconds", async (window) => {
+      const presigner = new Presigner(clientWith({}), "media");
+
+      await expect(presignGet(presigner, "k", { expiresIn: 60, window })).rejects.toMatchObject({
+        code: "s3_invalid_request",
+      });
+    });
+  });
+});
+
+describe("presigned uploads", () => {
+  const HEADER = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 30 });
+
+  it("equal what the SDK's presigner signs, byte for byte", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        KEYS,
+        IDENTITIES,
+        CLOCKS,
+        fc.record({
+          byteLength: fc.nat(),
+          contentType: HEADER,
+          contentMd5: fc.option(HEADER, { nil: undefined }),
+          part: fc.option(fc.record({ partNumber: fc.nat(), uploadId: HEADER }), {
+            nil: undefined,
+          }),
+        }),
+        async (key, { region, credentials }, signingDate, { part, ...body }) => {
+          const client = clientWith({
+            region,
+            credentials,
+            endpoint: "https://s3.test:9000/store",
+            forcePathStyle: true,
+          });
+          const presigner = new Presigner(client, "media");
+          const life = { expiresIn: 300 };
+
+          const { url, headers } =
+            part === undefined
+              ? await presignPut(presigner, key, { ...body, ...life }, signingDate)
+              : await presignPart(
+                  presigner,
+                  { key, uploadId: part.uploadId },
+                  { ...life, byteLength: body.byteLength, partNumber: part.partNumber },
+                  signingDate,
+                );
+
+          const path = new URL(url).pathname;
+          const reference = await new S3RequestPresigner({ ...client.config }).presign(
+            {
+              method: "PUT",
+              protocol: "https:",
+              hostname: "s3.test",
+              port: 9000,
+              path: url.slice("https://s3.test:9000".length, url.indexOf("?")),
+              query: part && { partNumber: String(part.partNumber), uploadId: part.uploadId },
+              headers: { ...headers },
+            },
+            { ...life, signingDate, signableHeaders: new Set(Object.keys(headers)) },
+          );
+          expect(path.startsWith("/store/media/")).toBe(true);
+          const query = Object.entries(reference.query ?? {});
+          expect(Object.fromEntries(new URL(url).searchParams)).toEqual(Object.fromEntries(query));
+          expect(headers["content-length"]).toBe(String(body.byteLength));
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });

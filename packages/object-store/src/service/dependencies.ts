@@ -13,6 +13,8 @@ export interface Dependencies {
   maxBytes: number;
   /** Seconds that a URL works unless the call says otherwise. */
   urlExpiresIn: number;
+  /** Seconds during which a URL stays the same, unless the call says otherwise. */
+  urlWindow: number | undefined;
   /** Keys the cursors of lists. */
   cursorSecret: string | undefined;
   /** Seconds after which what a crashed upload or deletion left may be swept. */

@@ -1,13 +1,13 @@
 import { InvalidCursorError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
-import type { ListQuery, UrlOptions } from "../provider.js";
+import type { ListQuery } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
 import type { ListSelection } from "../repo/list-repo.js";
 import { checkInteger } from "./check.js";
 import { type CursorBinding, decodeCursor } from "./cursor.js";
 import type { Dependencies } from "./dependencies.js";
 import { selectionOf } from "./list-filter.js";
-import { checkUrlOptions } from "./url-options.js";
+import { type CheckedUrlOptions, checkUrlOptions } from "./url-options.js";
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -18,7 +18,7 @@ export interface CheckedListQuery {
   selection: ListSelection;
   binding: CursorBinding;
   /** How to sign the files' URLs, if they are to be signed. */
-  urls: Required<UrlOptions> | undefined;
+  urls: CheckedUrlOptions | undefined;
 }
 
 /** @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`) */

@@ -1,18 +1,19 @@
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { SignedUrl, UrlOptions } from "../provider.js";
+import type { SignedUrl } from "../provider.js";
 import { storageFailure } from "../upload/storage-failure.js";
 import { contentDisposition } from "./content-disposition.js";
 import type { Dependencies } from "./dependencies.js";
+import type { CheckedUrlOptions } from "./url-options.js";
 
 /** Signs a GET of a file's object. It needs no request to S3. */
 export async function signRow(
   { s3 }: Pick<Dependencies, "s3">,
   row: MediaFileModel,
-  { expiresIn, disposition }: Required<UrlOptions>,
+  { disposition, ...life }: CheckedUrlOptions,
 ): Promise<SignedUrl> {
   try {
     return await s3.presignGet(row.s3Key, {
-      expiresIn,
+      ...life,
       responseContentType: row.contentType,
       responseContentDisposition: contentDisposition(disposition, downloadName(row)),
     });
@@ -25,7 +26,7 @@ export async function signRow(
 export async function signRows(
   dependencies: Pick<Dependencies, "s3">,
   rows: readonly MediaFileModel[],
-  options: Required<UrlOptions>,
+  options: CheckedUrlOptions,
 ): Promise<Map<string, SignedUrl>> {
   return new Map(
     await Promise.all(

@@ -4,7 +4,7 @@ import { UnsupportedMediaTypeError } from "../errors.js";
 import { errorFacts } from "../logger.js";
 import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { Input, SignedUrl, UploadOptions, UrlOptions } from "../provider.js";
+import type { Input, SignedUrl, UploadOptions } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
 import type { NewFile, StoredFacts } from "../repo/media-repo.js";
 import { abortFailure } from "../upload/abortable.js";
@@ -23,7 +23,7 @@ import { sanitizedFilename } from "./filename.js";
 import type { MediaKindOf } from "./media-kind.js";
 import { requireSameBytes } from "./require-same-bytes.js";
 import { signRow } from "./sign-urls.js";
-import { checkUrlOptions } from "./url-options.js";
+import { type CheckedUrlOptions, checkUrlOptions } from "./url-options.js";
 import { validated } from "./validated.js";
 
 /** Stores one file: intent, bytes, completion; or nothing at all. */
@@ -62,7 +62,7 @@ interface Work<Create> {
   create: Create;
   source: ByteSource;
   options: UploadOptions;
-  urlOptions: Required<UrlOptions>;
+  urlOptions: CheckedUrlOptions;
 }
 
 async function store<

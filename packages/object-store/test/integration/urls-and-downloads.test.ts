@@ -1,20 +1,27 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import { PassThrough, pipeline, type Readable } from "node:stream";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { S3Provider } from "@repo/s3-provider";
+import { sizedMedia } from "@repo/sample-media";
 
 import type { MediaScope } from "../../src/provider.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
+import { services } from "../support/services.js";
 
 let harness: Harness;
 let scope: MediaScope;
+let userId: string;
 let id: string;
 let bytes: Uint8Array;
 
 beforeAll(async () => {
   harness = await openHarness();
-  scope = harness.store.forUser(await harness.addUser());
+  userId = await harness.addUser();
+  scope = harness.store.forUser(userId);
   const sample = await sampleOf("wav");
   bytes = sample.bytes;
   id = (await uploadSample(scope, { ...sample, name: 'Grüße "aus" Köln.wav' })).file.id;
@@ -56,6 +63,32 @@ describe("url", () => {
 
   it.each([0, 604_801, 1.5, "60"])("refuses to expire in %p seconds", async (expiresIn) => {
     await expect(scope.audio.url(id, { expiresIn: expiresIn as number })).rejects.toMatchObject({
+      code: "invalid_input",
+    });
+  });
+
+  it("is the same while its window lasts, and works for as long as was asked at least", async () => {
+    const windowed = harness.storeWith({ urlWindow: 86_400 }).forUser(userId);
+    const options = { expiresIn: 60, window: 500_000 };
+    const signed = await scope.audio.url(id, options);
+    expect((await windowed.audio.url(id, options)).url).toBe(signed.url);
+    expect((await scope.audio.urls([id], options)).get(id)?.url).toBe(signed.url);
+    const { items } = await scope.audio.list({ withUrls: options });
+    expect(items.map(({ url, urlExpiresAt }) => ({ url, expiresAt: urlExpiresAt }))).toEqual([
+      signed,
+    ]);
+    expect(signed.expiresAt.getTime()).toBeGreaterThan(Date.now() + 59_000);
+    expect(signed.expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + 500_060_000);
+    const response = await fetch(signed.url);
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+
+    const ofDay = await windowed.audio.url(id, { expiresIn: 60 });
+    expect(new URL(ofDay.url).searchParams.get("X-Amz-Date")).toMatch(/T000000Z$/);
+  });
+
+  it.each([0, 604_801, 1.5, "60"])("refuses a window of %p seconds", async (window) => {
+    await expect(scope.audio.url(id, { window: window as number })).rejects.toMatchObject({
       code: "invalid_input",
     });
   });
@@ -115,6 +148,33 @@ describe("download", () => {
         code: "invalid_input",
       });
     }
+  });
+
+  it.each<[string, (stream: Readable) => void]>([
+    ["is destroyed", (stream) => stream.destroy()],
+    [
+      "loses its client",
+      (stream) => {
+        const response = new PassThrough();
+        pipeline(stream, response, () => undefined);
+        response.destroy();
+      },
+    ],
+  ])("frees its connection when it %s", async (_name, leave) => {
+    const { s3: server } = services();
+    const s3 = new S3Provider({
+      bucket: harness.s3.bucket,
+      client: { ...server, credentials: server, forcePathStyle: true, maxSockets: 1 },
+    });
+    const { audio } = harness.storeWith({ s3 }).forUser(userId);
+    const { file } = await audio.upload({ body: sizedMedia("wav", 6_000_000) });
+    const { stream } = await audio.download(file.id);
+    await once(stream, "readable");
+    leave(stream);
+    // The only connection: this would wait for it in vain.
+    expect((await collect((await audio.download(id)).stream)).byteLength).toBe(bytes.byteLength);
+    await audio.delete(file.id);
+    s3.destroy();
   });
 
   it("ends with upload_aborted when the caller's signal aborts", async () => {

@@ -1,0 +1,53 @@
+import type { PresignedUrl, Presigner, PresignLife } from "./presigner.js";
+
+export interface PresignPostOptions extends Pick<PresignLife, "expiresIn"> {
+  /** Bytes of the smallest and of the largest file that the server takes. */
+  byteLength: { min: number; max: number };
+  contentType: string;
+}
+
+export interface PresignedPost extends PresignedUrl {
+  /** The fields of the form, in order; the file follows them as the field `file`. */
+  fields: Record<string, string>;
+}
+
+/**
+ * Signs an HTML form (multipart/form-data) that stores one object.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
+ */
+export function presignPost(
+  presigner: Presigner,
+  key: string,
+  { byteLength, contentType, ...life }: PresignPostOptions,
+  now?: Date,
+): Promise<PresignedPost> {
+  const call = { operation: "presignPost", key, life, now } as const;
+  return presigner.sign(call, ({ target, credentials, signer, at, expiresAt }) => {
+    const { sessionToken } = credentials;
+    const { credential, date } = signer.at(at);
+    const fields = {
+      key,
+      "Content-Type": contentType,
+      "x-amz-algorithm": "AWS4-HMAC-SHA256",
+      "x-amz-credential": credential,
+      "x-amz-date": date,
+      ...(sessionToken && { "x-amz-security-token": sessionToken }),
+    };
+    const policy = JSON.stringify({
+      expiration: expiresAt.toISOString(),
+      conditions: [
+        { bucket: presigner.bucket },
+        ...Object.entries(fields).map(([name, value]) => ({ [name]: value })),
+        ["content-length-range", byteLength.min, byteLength.max],
+      ],
+    });
+    const encoded = Buffer.from(policy).toString("base64");
+    const signature = signer.signText(encoded, at);
+    return {
+      url: target.origin + (target.basePath.replace(/\/$/, "") || "/"),
+      fields: { ...fields, policy: encoded, "x-amz-signature": signature },
+      expiresAt,
+    };
+  });
+}
