@@ -9,9 +9,10 @@ import { IdempotencyRepo } from "./repo/idempotency-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { ListRepo } from "./repo/list-repo.js";
 import { modelsFor } from "./repo/models-for.js";
-import { ownTransactions } from "./repo/own-transaction.js";
+import { SqlTable } from "./repo/sql-table.js";
+import { type OwnTransaction, ownTransactions } from "./repo/own-transaction.js";
 import { checkInteger, checkSecret, checkUserId } from "./service/check.js";
-import { ObjectStoreService } from "./service/object-store-service.js";
+import { ObjectStoreService, type Repos } from "./service/object-store-service.js";
 import { scopeOf } from "./service/scope.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/url-options.js";
 
@@ -54,27 +55,42 @@ export interface ObjectStoreOptions {
  * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
  */
 export function objectStoreProvider(options: ObjectStoreOptions): ObjectStoreProvider {
-  const { database, s3, logger = silentLogger, inspection = {} } = options;
+  const { database } = options;
   const models = modelsFor(database);
+  return providerOver(options, {
+    images: new ImageRepo(new SqlTable(models.image)),
+    audio: new AudioRepo(new SqlTable(models.audio)),
+    imageKeys: new IdempotencyRepo(models.image, models.audio),
+    audioKeys: new IdempotencyRepo(models.audio, models.image),
+    lists: new ListRepo(database),
+    inOwnTransaction: ownTransactions(database),
+  });
+}
+
+/** Where the rows are, and how several statements on them are made one. */
+export interface Persistence extends Repos {
+  inOwnTransaction: OwnTransaction;
+}
+
+/** The public face over any rows. */
+export function providerOver(
+  options: Omit<ObjectStoreOptions, "database">,
+  { inOwnTransaction, ...repos }: Persistence,
+): ObjectStoreProvider {
+  const { s3, logger = silentLogger, inspection = {} } = options;
   const service = new ObjectStoreService(
     {
       s3,
       logger,
       inspection,
-      inOwnTransaction: ownTransactions(database),
+      inOwnTransaction,
       maxBytes: checkInteger("maxBytes", options.maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
       urlExpiresIn: checkInteger("urlExpiresIn", options.urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
       urlWindow: checkUrlWindow("urlWindow", options.urlWindow),
       cursorSecret: checkSecret("cursorSecret", options.cursorSecret),
       leaseSeconds: checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400),
     },
-    {
-      images: new ImageRepo(models.image),
-      audio: new AudioRepo(models.audio),
-      imageKeys: new IdempotencyRepo(models.image, models.audio),
-      audioKeys: new IdempotencyRepo(models.audio, models.image),
-      lists: new ListRepo(database),
-    },
+    repos,
   );
   return Object.freeze({
     forUser: (userId: string) => scopeOf(service, checkUserId(userId)),

@@ -1,4 +1,9 @@
 export { type FaultyStorage, injectFaults } from "./testing/inject-faults.js";
+export {
+  type MemoryObjectStore,
+  memoryObjectStore,
+  type MemoryObjectStoreOptions,
+} from "./testing/memory-object-store.js";
 export { MemoryStorage } from "./testing/memory-storage.js";
 export { type StorageCall } from "./testing/storage-call.js";
 export {

@@ -1,18 +1,8 @@
-import {
-  ForeignKeyConstraintError,
-  type Transaction,
-  type Sequelize,
-  type WhereOptions,
-} from "sequelize";
-import type { MakeNullishOptional } from "sequelize/types/utils";
-import type { ModelCtor } from "sequelize-typescript";
+import type { Transaction } from "sequelize";
 
-import { OwnerNotFoundError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { fromNow, leaseHeld, type Owner } from "./conditions.js";
-import { guarded } from "./database-failure.js";
-import { requireReadCommitted } from "./isolation.js";
-import { MediaReads } from "./media-reads.js";
+import type { MediaTable } from "./media-table.js";
 
 export interface NewFile {
   id: string;
@@ -39,52 +29,39 @@ export interface StatementOptions {
  * database's clock; it gives null or false when another party was faster.
  */
 export abstract class MediaRepo<Row extends MediaFileModel, Facts extends StoredFacts> {
-  readonly #reads: MediaReads<Row>;
-
-  constructor(protected readonly model: ModelCtor<Row>) {
-    this.#reads = new MediaReads(model);
-  }
+  constructor(private readonly table: MediaTable<Row>) {}
 
   /** @throws InvalidInputError (`invalid_input`) unless the caller's transaction is READ COMMITTED */
   requireReadCommitted(transaction: Transaction): Promise<void> {
-    return requireReadCommitted(this.database, transaction);
+    return this.table.requireReadCommitted(transaction);
   }
 
   /** Records the intent to store a file: a pending row with a lease. */
   async create(file: NewFile, leaseSeconds: number, options: StatementOptions = {}): Promise<Row> {
-    return guarded("record the upload", async () => {
-      try {
-        return await this.model.create(
-          this.values({ ...file, status: "pending", leaseExpiresAt: fromNow(leaseSeconds) }),
-          { returning: true, transaction: options.transaction ?? null },
-        );
-      } catch (error) {
-        if (error instanceof ForeignKeyConstraintError && file.userId !== null) {
-          throw new OwnerNotFoundError(file.userId, error);
-        }
-        throw error;
-      }
-    });
+    return this.table.insert(
+      { ...file, status: "pending", leaseExpiresAt: fromNow(leaseSeconds) },
+      options,
+    );
   }
 
   /** A ready file, whoever owns it. */
   async findById(id: string): Promise<Row | null> {
-    return this.#reads.findById(id);
+    return this.table.findById(id);
   }
 
   /** A ready file of this owner or system-wide. */
   async findVisible(id: string, owner: Owner): Promise<Row | null> {
-    return this.#reads.findVisible(id, owner);
+    return this.table.findVisible(id, owner);
   }
 
   /** The ready files among these ids that are this owner's or system-wide, in no order. */
   async findAllVisible(ids: readonly string[], owner: Owner): Promise<Row[]> {
-    return this.#reads.findAllVisible(ids, owner);
+    return this.table.findAllVisible(ids, owner);
   }
 
   /** Whether a ready file of this owner or system-wide has this id. */
   async exists(id: string, owner: Owner): Promise<boolean> {
-    return this.#reads.exists(id, owner);
+    return this.table.exists(id, owner);
   }
 
   /** pending → ready, or null when the lease is over. */
@@ -158,39 +135,16 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
 
   /** Removes the row of a file whose object is gone or was never made. */
   async delete(id: string, status: "pending" | "deleting"): Promise<boolean> {
-    const removed = await guarded("remove the file's row", () =>
-      this.model.destroy({ where: this.where({ id, status }), transaction: null }),
-    );
-    return removed > 0;
+    return (await this.table.remove({ id, status })) > 0;
   }
 
   protected async change(
     action: string,
     where: object,
-    change: { values: object; transaction?: Transaction | undefined },
+    change: StatementOptions & { values: object },
   ): Promise<Row | null> {
-    const [, rows] = await guarded(action, () =>
-      this.model.update(this.values(change.values), {
-        where: this.where(where),
-        transaction: change.transaction ?? null,
-        returning: true,
-      }),
-    );
-    return rows[0] ?? null;
-  }
-
-  private get database(): Sequelize {
-    const { sequelize } = this.model;
-    if (sequelize === undefined) throw new Error("the model is not bound to a connection");
-    return sequelize;
-  }
-
-  /** Sequelize derives the types of conditions and values from the model, which is open here. */
-  protected where(conditions: object): WhereOptions<Row> {
-    return conditions as WhereOptions<Row>;
-  }
-
-  private values(values: object): MakeNullishOptional<Row["_creationAttributes"]> {
-    return values as MakeNullishOptional<Row["_creationAttributes"]>;
+    const { values, ...options } = change;
+    const [row] = await this.table.update(action, where, values, options);
+    return row ?? null;
   }
 }

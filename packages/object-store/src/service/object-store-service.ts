@@ -13,7 +13,7 @@ import { imageKind } from "./image-kind.js";
 import { FileLists } from "./list-files.js";
 import { MediaService } from "./media-service.js";
 
-interface Repos {
+export interface Repos {
   images: ImageRepo;
   audio: AudioRepo;
   imageKeys: IdempotencyRepo<ImageModel>;

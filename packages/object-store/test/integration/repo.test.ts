@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import { ImageModel } from "../../src/models/image.model.js";
 import { ImageRepo, type StoredImageFacts } from "../../src/repo/image-repo.js";
 import { modelsFor } from "../../src/repo/models-for.js";
+import { SqlTable } from "../../src/repo/sql-table.js";
 import { type Harness, openHarness } from "../support/harness.js";
 
 const FACTS: StoredImageFacts = {
@@ -23,7 +24,7 @@ let id: string;
 
 beforeAll(async () => {
   harness = await openHarness();
-  repo = new ImageRepo(modelsFor(harness.database).image);
+  repo = new ImageRepo(new SqlTable(modelsFor(harness.database).image));
   userId = await harness.addUser();
 });
 
@@ -100,7 +101,7 @@ it("keeps two connections apart", async () => {
   const other = await openHarness();
   try {
     await repo.markReady(id, FACTS, {});
-    expect(await new ImageRepo(modelsFor(other.database).image).findById(id)).toBeNull();
+    expect(await new ImageRepo(new SqlTable(modelsFor(other.database).image)).findById(id)).toBeNull();
     expect(await repo.findById(id)).not.toBeNull();
   } finally {
     await other.close();

@@ -1,0 +1,31 @@
+import type { Transaction } from "sequelize";
+
+import type { MediaFileModel } from "../models/media-file.model.js";
+import type { Owner } from "./conditions.js";
+import type { NewFile, StatementOptions } from "./media-repo.js";
+
+/** A new row: what is given, and the columns of its state. */
+export type NewValues = NewFile & Readonly<Record<string, unknown>>;
+
+/**
+ * Where the rows of one kind of file are. Conditions and values are those of Sequelize by attribute,
+ * with the expressions of `conditions.ts`; each call fails with an `ObjectStoreError`.
+ */
+export interface MediaTable<Row extends MediaFileModel> {
+  /** @throws InvalidInputError (`invalid_input`) unless the caller's transaction is READ COMMITTED */
+  requireReadCommitted(transaction: Transaction): Promise<void>;
+  /** @throws OwnerNotFoundError (`owner_not_found`) */
+  insert(values: NewValues, options: StatementOptions): Promise<Row>;
+  /** A ready file, whoever owns it. */
+  findById(id: string): Promise<Row | null>;
+  /** A ready file of this owner or system-wide. */
+  findVisible(id: string, owner: Owner): Promise<Row | null>;
+  /** The ready files among these ids that are this owner's or system-wide, in no order. */
+  findAllVisible(ids: readonly string[], owner: Owner): Promise<Row[]>;
+  /** Whether a ready file of this owner or system-wide has this id. */
+  exists(id: string, owner: Owner): Promise<boolean>;
+  /** Changes the rows that meet the conditions, once nobody else holds them, and gives them back. */
+  update(action: string, where: object, values: object, options: StatementOptions): Promise<Row[]>;
+  /** Gives how many rows there were. */
+  remove(where: object): Promise<number>;
+}

@@ -1,0 +1,80 @@
+import {
+  ForeignKeyConstraintError,
+  type Sequelize,
+  type Transaction,
+  type WhereOptions,
+} from "sequelize";
+import type { MakeNullishOptional } from "sequelize/types/utils";
+import type { ModelCtor } from "sequelize-typescript";
+
+import { OwnerNotFoundError } from "../errors.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import { guarded } from "./database-failure.js";
+import { requireReadCommitted } from "./isolation.js";
+import { MediaReads } from "./media-reads.js";
+import type { StatementOptions } from "./media-repo.js";
+import type { MediaTable, NewValues } from "./media-table.js";
+
+/** The rows of one kind of file in PostgreSQL. */
+export class SqlTable<Row extends MediaFileModel>
+  extends MediaReads<Row>
+  implements MediaTable<Row>
+{
+  readonly #model: ModelCtor<Row>;
+
+  constructor(model: ModelCtor<Row>) {
+    super(model);
+    this.#model = model;
+  }
+
+  requireReadCommitted(transaction: Transaction): Promise<void> {
+    return requireReadCommitted(this.#model.sequelize as Sequelize, transaction);
+  }
+
+  async insert(values: NewValues, { transaction }: StatementOptions): Promise<Row> {
+    return guarded("record the upload", async () => {
+      try {
+        return await this.#model.create(this.#values(values), {
+          returning: true,
+          transaction: transaction ?? null,
+        });
+      } catch (error) {
+        if (error instanceof ForeignKeyConstraintError && values.userId !== null) {
+          throw new OwnerNotFoundError(values.userId, error);
+        }
+        throw error;
+      }
+    });
+  }
+
+  async update(
+    action: string,
+    where: object,
+    values: object,
+    { transaction }: StatementOptions,
+  ): Promise<Row[]> {
+    const [, rows] = await guarded(action, () =>
+      this.#model.update(this.#values(values), {
+        where: this.#where(where),
+        transaction: transaction ?? null,
+        returning: true,
+      }),
+    );
+    return rows;
+  }
+
+  async remove(where: object): Promise<number> {
+    return guarded("remove the file's row", () =>
+      this.#model.destroy({ where: this.#where(where), transaction: null }),
+    );
+  }
+
+  /** Sequelize derives the types of conditions and values from the model, which is open here. */
+  #where(conditions: object): WhereOptions<Row> {
+    return conditions as WhereOptions<Row>;
+  }
+
+  #values(values: object): MakeNullishOptional<Row["_creationAttributes"]> {
+    return values as MakeNullishOptional<Row["_creationAttributes"]>;
+  }
+}

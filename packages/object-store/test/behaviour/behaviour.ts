@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe } from "@jest/globals";
+
+import { describeLists } from "./lists.js";
+import { describeReads } from "./reads.js";
+import type { Subject } from "./subject.js";
+import { describeTransactions } from "./transactions.js";
+import { describeUploads } from "./uploads.js";
+
+/** What the public interface promises, whatever is behind it. */
+export function describeBehaviour(name: string, open: () => Promise<Subject>): void {
+  describe(name, () => {
+    let opened: Subject | undefined;
+    const subject = (): Subject => {
+      if (opened === undefined) throw new Error("the subject is not open");
+      return opened;
+    };
+
+    beforeAll(async () => {
+      opened = await open();
+    });
+
+    afterAll(async () => {
+      await opened?.close();
+    });
+
+    describeUploads(subject);
+    describeReads(subject);
+    describeLists(subject);
+    describeTransactions(subject);
+  });
+}

@@ -1,0 +1,23 @@
+import { randomUUID } from "node:crypto";
+
+import { memoryObjectStore, MemoryStorage } from "../../src/testing.js";
+import { describeBehaviour } from "./behaviour.js";
+
+describeBehaviour("the store in memory", () => {
+  const s3 = new MemoryStorage();
+  const users = new Set<string>();
+  const memory = memoryObjectStore({ s3, isOwner: (userId) => users.has(userId) });
+  return Promise.resolve({
+    store: memory.store,
+    storeWith: memory.storeWith,
+    addUser() {
+      const id = randomUUID();
+      users.add(id);
+      return Promise.resolve(id);
+    },
+    transaction: memory.transaction,
+    keys: () => Promise.resolve(s3.keys),
+    fetch: () => undefined,
+    close: () => Promise.resolve(),
+  });
+});

@@ -1,0 +1,75 @@
+import { buffer } from "node:stream/consumers";
+
+import { beforeAll, describe, expect, it } from "@jest/globals";
+
+import { sampleOf } from "../support/samples.js";
+import { expectGone, expectRefusal } from "./expectations.js";
+import type { Subject } from "./subject.js";
+
+const NOWHERE = "00000000-0000-7000-8000-000000000000";
+
+export function describeReads(subject: () => Subject): void {
+  describe("a file", () => {
+    let png: Uint8Array;
+    let ada: string;
+    let grace: string;
+
+    beforeAll(async () => {
+      png = (await sampleOf("png")).bytes;
+      ada = await subject().addUser();
+      grace = await subject().addUser();
+    });
+
+    it("of a user is there for that user only", async () => {
+      const { file } = await subject().store.forUser(ada).images.upload({ body: png });
+      for (const scope of [subject().store.forUser(grace), subject().store.forSystem()]) {
+        await expectGone(scope.images, file.id);
+        await expectRefusal(scope.images.delete(file.id), "file_not_found");
+        expect((await scope.images.urls([file.id])).size).toBe(0);
+      }
+      expect((await subject().store.forUser(ada).images.get(file.id)).id).toBe(file.id);
+    });
+
+    it("of the system can be read by all and changed by the system only", async () => {
+      const { file } = await subject().store.forSystem().images.upload({ body: png });
+      const { images } = subject().store.forUser(ada);
+      expect((await images.get(file.id)).userId).toBeNull();
+      await expectRefusal(images.delete(file.id), "access_denied");
+      await subject().store.forSystem().images.delete(file.id);
+      await expectGone(images, file.id);
+    });
+
+    it("that never was is not found, whatever its id looks like", async () => {
+      const { images } = subject().store.forUser(ada);
+      for (const id of [NOWHERE, "nonsense", ""]) await expectGone(images, id);
+      await expectRefusal(images.delete(NOWHERE), "file_not_found");
+    });
+
+    it("is read in ranges", async () => {
+      const { images } = subject().store.forUser(ada);
+      const { file } = await images.upload({ body: png });
+      const part = await images.download(file.id, { range: { start: 10, end: 19 } });
+      expect(part).toMatchObject({ byteLength: 10, totalByteLength: png.byteLength });
+      expect(Buffer.compare(await buffer(part.stream), png.subarray(10, 20))).toBe(0);
+      const range = { start: png.byteLength };
+      await expectRefusal(images.download(file.id, { range }), "invalid_range");
+    });
+
+    it("is gone with its object once it is deleted", async () => {
+      const { images } = subject().store.forUser(ada);
+      const { file } = await images.upload({ body: png });
+      await images.delete(file.id);
+      await expectGone(images, file.id);
+      expect((await subject().keys()).some((key) => key.includes(file.id))).toBe(false);
+    });
+
+    it("of sound keeps a transcript until it is removed", async () => {
+      const { audio } = subject().store.forUser(ada);
+      const { file } = await audio.upload({ body: (await sampleOf("wav")).bytes, transcript: "a" });
+      expect(file.transcript).toBe("a");
+      expect((await audio.setTranscript(file.id, "b")).transcript).toBe("b");
+      await audio.setTranscript(file.id, null);
+      expect((await audio.get(file.id)).transcript).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,18 @@
+import type { Transaction } from "sequelize";
+
+import type { ObjectStoreOptions } from "../../src/object-store-provider.js";
+import type { ObjectStoreProvider } from "../../src/provider.js";
+
+/** An implementation of the public interface, empty at first. */
+export interface Subject {
+  store: ObjectStoreProvider;
+  /** Another provider over the same files. */
+  storeWith(options: Partial<ObjectStoreOptions>): ObjectStoreProvider;
+  addUser(): Promise<string>;
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** The keys of all objects. */
+  keys(): Promise<string[]>;
+  /** What a signed URL gives, or undefined where URLs lead nowhere. */
+  fetch(url: string): Promise<Uint8Array> | undefined;
+  close(): Promise<void>;
+}

@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+
+import type { ImageCollection } from "../../src/provider.js";
+import { sampleOf } from "../support/samples.js";
+import { codeOf, expectBytes, expectGone } from "./expectations.js";
+import type { Subject } from "./subject.js";
+
+class RollBack extends Error {}
+
+export function describeTransactions(subject: () => Subject): void {
+  describe("in the caller's transaction", () => {
+    let png: Uint8Array;
+    let images: ImageCollection;
+
+    beforeAll(async () => {
+      png = (await sampleOf("png")).bytes;
+      images = subject().store.forUser(await subject().addUser()).images;
+    });
+
+    it("an upload appears with the commit", async () => {
+      const id = await subject().transaction(async (transaction) => {
+        const { file } = await images.upload({ body: png }, { transaction });
+        expect(await images.exists(file.id)).toBe(false);
+        return file.id;
+      });
+      await expectBytes(images, id, png);
+    });
+
+    it("an upload leaves nothing after a rollback", async () => {
+      const before = await subject().keys();
+      let id = "";
+      const work = subject().transaction(async (transaction) => {
+        id = (await images.upload({ body: png }, { transaction })).file.id;
+        throw new RollBack();
+      });
+      await expect(work).rejects.toThrow(RollBack);
+      await expectGone(images, id);
+      expect(await subject().keys()).toEqual(before);
+    });
+
+    it("a deletion takes the object with the commit only", async () => {
+      const { file } = await images.upload({ body: png });
+      await subject().transaction(async (transaction) => {
+        await images.delete(file.id, { transaction });
+        await expectBytes(images, file.id, png);
+      });
+      await expectGone(images, file.id);
+      expect((await subject().keys()).some((key) => key.includes(file.id))).toBe(false);
+    });
+
+    it("a deletion is undone by a rollback", async () => {
+      const { file } = await images.upload({ body: png });
+      const work = subject().transaction(async (transaction) => {
+        await images.delete(file.id, { transaction });
+        throw new RollBack();
+      });
+      await expect(work).rejects.toThrow(RollBack);
+      await expectBytes(images, file.id, png);
+    });
+
+    it("a replacement swaps the files, or does not", async () => {
+      const old = (await images.upload({ body: png })).file.id;
+      const replace = (fails: boolean): Promise<string> =>
+        subject().transaction(async (transaction) => {
+          const { file } = await images.upload({ body: png }, { transaction });
+          await images.delete(old, { transaction });
+          if (fails) throw new RollBack();
+          return file.id;
+        });
+      await expect(replace(true)).rejects.toThrow(RollBack);
+      await expectBytes(images, old, png);
+      const id = await replace(false);
+      await expectGone(images, old);
+      await expectBytes(images, id, png);
+    });
+
+    it("whoever wants to change a file waits for the one who is changing it", async () => {
+      const { file } = await images.upload({ body: png });
+      let other: Promise<unknown> | undefined;
+      await subject().transaction(async (transaction) => {
+        await images.delete(file.id, { transaction });
+        other = codeOf(images.delete(file.id));
+      });
+      expect([undefined, "file_not_found"]).toContain(await other);
+      await expectGone(images, file.id);
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import { Readable } from "node:stream";
+
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import type { Sample } from "@repo/sample-media";
+
+import { pieces, sha256 } from "../support/bytes.js";
+import { allBrokenSamples, allSamples, sampleOf, uploadSample } from "../support/samples.js";
+import { codeOf, expectBytes, expectRefusal } from "./expectations.js";
+import type { Subject } from "./subject.js";
+
+export function describeUploads(subject: () => Subject): void {
+  describe("an upload", () => {
+    let png: Sample;
+    let userId: string;
+
+    beforeAll(async () => {
+      png = await sampleOf("png");
+      userId = await subject().addUser();
+    });
+
+    it("takes every format and reads its facts", async () => {
+      const scope = subject().store.forUser(userId);
+      for (const sample of await allSamples()) {
+        const { file } = await uploadSample(scope, sample);
+        expect(file).toMatchObject({
+          userId,
+          byteSize: sample.bytes.byteLength,
+          sha256: sha256(sample.bytes),
+        });
+        const { kind, ...facts } = sample.expect;
+        if (kind === "image") expect(file).toMatchObject({ kind, ...facts });
+        else expect(file.kind).toBe("audio");
+      }
+    });
+
+    it("takes a buffer, a blob, a Node stream, a web stream and an iterable alike", async () => {
+      const { images } = subject().store.forUser(userId);
+      const { bytes } = png;
+      const blob = new Blob([Uint8Array.from(bytes)]);
+      const bodies = [bytes, blob, Readable.from([bytes]), blob.stream(), pieces(bytes, 1000)];
+      for (const body of bodies) {
+        const { file } = await images.upload({ body });
+        expect(file.sha256).toBe(sha256(bytes));
+        await expectBytes(images, file.id, bytes);
+      }
+    });
+
+    it("gives a URL that works", async () => {
+      const { url, urlExpiresAt } = await subject()
+        .store.forUser(userId)
+        .images.upload({ body: png.bytes }, { urlExpiresIn: 60 });
+      expect(urlExpiresAt.getTime()).toBeGreaterThan(Date.now());
+      const fetched = await subject().fetch(url);
+      if (fetched !== undefined) expect(sha256(fetched)).toBe(sha256(png.bytes));
+    });
+
+    it("keeps what is broken, empty, too large or of the other kind out, and leaves nothing", async () => {
+      const { images, audio } = subject().store.forUser(userId);
+      const before = await subject().keys();
+      for (const { bytes: body, code } of await allBrokenSamples()) {
+        const refusals = await Promise.all([
+          codeOf(images.upload({ body })),
+          codeOf(audio.upload({ body })),
+        ]);
+        expect(refusals).not.toContain(undefined);
+        expect(refusals).toContain(code);
+      }
+      await expectRefusal(images.upload({ body: Buffer.alloc(0) }), "empty_file");
+      await expectRefusal(audio.upload({ body: png.bytes }), "unsupported_media_type");
+      const small = subject().storeWith({ maxBytes: 100 }).forUser(userId);
+      await expectRefusal(small.images.upload({ body: png.bytes }), "file_too_large");
+      expect(await subject().keys()).toEqual(before);
+    });
+
+    it("needs an owner that exists", async () => {
+      const nobody = subject().store.forUser("00000000-0000-7000-8000-00000000dead");
+      await expectRefusal(nobody.images.upload({ body: png.bytes }), "owner_not_found");
+    });
+
+    it("ends with the caller's signal", async () => {
+      const { images } = subject().store.forUser(userId);
+      const signal = AbortSignal.abort();
+      await expectRefusal(images.upload({ body: png.bytes }, { signal }), "upload_aborted");
+    });
+
+    it("with an idempotency key stores once, also at once, and refuses other bytes", async () => {
+      const { images, audio } = subject().store.forUser(userId);
+      const options = { idempotencyKey: "once" };
+      const [a, b] = await Promise.all([
+        images.upload({ body: png.bytes }, options),
+        images.upload({ body: png.bytes }, options),
+      ]);
+      expect(a.file.id).toBe(b.file.id);
+      const other = (await sampleOf("jpeg")).bytes;
+      const sound = (await sampleOf("wav")).bytes;
+      await expectRefusal(images.upload({ body: other }, options), "idempotency_conflict");
+      await expectRefusal(audio.upload({ body: sound }, options), "idempotency_conflict");
+      await images.delete(a.file.id);
+      expect((await images.upload({ body: other }, options)).file.id).not.toBe(a.file.id);
+    });
+  });
+}
