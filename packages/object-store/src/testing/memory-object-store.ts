@@ -1,7 +1,11 @@
 import { createDatabase } from "@repo/database";
 import type { Transaction } from "sequelize";
 
-import { type ObjectStoreOptions, type Persistence, providerOver } from "../object-store-provider.js";
+import {
+  type ObjectStoreOptions,
+  type Persistence,
+  providerOver,
+} from "../object-store-provider.js";
 import type { ObjectStoreProvider } from "../provider.js";
 import { AudioRepo } from "../repo/audio-repo.js";
 import { ImageRepo } from "../repo/image-repo.js";
@@ -24,12 +28,16 @@ export interface MemoryObjectStoreOptions extends Omit<ObjectStoreOptions, "data
 export interface MemoryObjectStore {
   readonly store: ObjectStoreProvider;
   /** Another provider over the same files, with other options. */
-  storeWith(options: Partial<Omit<ObjectStoreOptions, "database">>): ObjectStoreProvider;
+  readonly storeWith: (
+    options: Partial<Omit<ObjectStoreOptions, "database">>,
+  ) => ObjectStoreProvider;
   /**
    * Runs work in a transaction for `WriteOptions`, which commits unless the work fails. A transaction
    * of a database of yours does as well: the store follows its commit or rollback.
    */
-  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  readonly transaction: <Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+  ) => Promise<Result>;
 }
 
 /** Never connected to: models want a connection of their dialect. */

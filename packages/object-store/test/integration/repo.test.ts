@@ -101,7 +101,9 @@ it("keeps two connections apart", async () => {
   const other = await openHarness();
   try {
     await repo.markReady(id, FACTS, {});
-    expect(await new ImageRepo(new SqlTable(modelsFor(other.database).image)).findById(id)).toBeNull();
+    expect(
+      await new ImageRepo(new SqlTable(modelsFor(other.database).image)).findById(id),
+    ).toBeNull();
     expect(await repo.findById(id)).not.toBeNull();
   } finally {
     await other.close();

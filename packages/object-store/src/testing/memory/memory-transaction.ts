@@ -1,7 +1,7 @@
 import { type Sequelize, Transaction } from "sequelize";
 
 /** A transaction without a database: what is written in it becomes visible when it commits. */
-export class MemoryTransaction extends Transaction {
+class MemoryTransaction extends Transaction {
   readonly #hooks: ((transaction: this) => void | Promise<void>)[] = [];
   /** As Sequelize keeps it. */
   protected finished: "commit" | "rollback" | undefined;
@@ -25,7 +25,8 @@ export class MemoryTransaction extends Transaction {
   }
 
   #finish(as: "commit" | "rollback"): void {
-    if (this.finished !== undefined) throw new Error(`The transaction ended with ${this.finished}.`);
+    if (this.finished !== undefined)
+      throw new Error(`The transaction ended with ${this.finished}.`);
     this.finished = as;
   }
 }

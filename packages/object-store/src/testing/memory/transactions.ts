@@ -7,7 +7,7 @@ const watched = new WeakSet<Transaction>();
 const rolledBack = new WeakSet<Transaction>();
 
 /** A savepoint, the one around it, and so on up to the transaction itself. */
-export function lineOf(transaction: Transaction): Transaction[] {
+function lineOf(transaction: Transaction): Transaction[] {
   const { parent } = transaction as Transaction & { parent?: Transaction | null };
   return parent ? [transaction, ...lineOf(parent)] : [transaction];
 }
