@@ -63,7 +63,7 @@ export class InventoryRepo<Row extends MediaFileModel> extends TableRepo<Row> {
         order: ["userId", "id"],
         limit,
         transaction: null,
-        ...(after && { replacements: { ...after } }),
+        ...(after && { replacements: { userId: after.userId, id: after.id } }),
       }),
     );
   }

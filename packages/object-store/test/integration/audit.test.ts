@@ -7,6 +7,9 @@ import {
   type AuditOptions,
   objectStoreMaintenance,
 } from "../../src/maintenance.js";
+import type { ImageModel } from "../../src/models/image.model.js";
+import { InventoryRepo } from "../../src/repo/inventory-repo.js";
+import { modelsFor } from "../../src/repo/models-for.js";
 import type { StorageClient } from "../../src/upload/storage-client.js";
 import { agedStorage } from "../support/aged-storage.js";
 import { collect } from "../support/bytes.js";
@@ -167,6 +170,30 @@ describe("an audit", () => {
     }
     const { findings } = await audit({ listing: listing(), fix: true });
     expect(findings).toEqual([]);
+  });
+});
+
+describe("the rows of a kind", () => {
+  it("come in the order of the bytes of their keys, page by page", async () => {
+    const other = await harness.addUser();
+    for (const scope of [
+      harness.store.forUser(other),
+      harness.store.forSystem(),
+      harness.store.forUser(userId),
+    ]) {
+      for (let count = 0; count < 2; count += 1) await uploadSample(scope, await sampleOf("png"));
+    }
+    const keys = await harness.keys();
+    const repo = new InventoryRepo(modelsFor(harness.database).image);
+    for (const limit of [1, 2, 3, 4, 6, 7]) {
+      const seen: string[] = [];
+      let page: ImageModel[] = [];
+      do {
+        page = await repo.pageInKeyOrder({ after: page.at(-1), limit });
+        seen.push(...page.map(({ s3Key }) => s3Key));
+      } while (page.length === limit);
+      expect(seen).toEqual(keys);
+    }
   });
 });
 
