@@ -17,6 +17,7 @@ export {
 export type {
   AudioCollection,
   ContentType,
+  DeleteResult,
   Download,
   DownloadOptions,
   FileLists,

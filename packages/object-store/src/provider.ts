@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 
 import type { Transaction } from "sequelize";
 
+import type { ObjectStoreError } from "./errors.js";
 import type { AudioContentType, ImageContentType } from "./inspection/media-facts.js";
 import type { AudioCreate } from "./service/dto/audio-create.js";
 import type { AudioRead } from "./service/dto/audio-read.js";
@@ -142,6 +143,14 @@ export interface MediaCollection<
    * @throws FileNotFoundError (`file_not_found`), AccessDeniedError (`access_denied`)
    */
   delete(id: string, options?: WriteOptions): Promise<void>;
+  /**
+   * Deletes many files, as `delete` does one, with a result for each id in their order: what is not
+   * this scope's to delete is in its result, and no exception. Inside a caller's transaction,
+   * results say what its commit will do, and a failure of S3 is left to the sweep.
+   *
+   * @throws InvalidInputError (`invalid_input`) for more than 10,000 ids
+   */
+  deleteMany(ids: readonly string[], options?: WriteOptions): Promise<DeleteResult[]>;
 }
 
 export type ContentType = ImageContentType | AudioContentType;
@@ -225,6 +234,14 @@ export interface SignedUrl {
   url: string;
   expiresAt: Date;
 }
+
+/**
+ * What became of one file of a batch. The code of an error is `file_not_found`, `access_denied`, or
+ * `storage_unavailable` or `storage_error` for a file that is gone for readers, whose bytes follow.
+ */
+export type DeleteResult =
+  | { readonly id: string; readonly deleted: true }
+  | { readonly id: string; readonly deleted: false; readonly error: ObjectStoreError };
 
 export interface DownloadOptions {
   /** Byte offsets, both inclusive and from 0; without `end`, up to the last byte. */

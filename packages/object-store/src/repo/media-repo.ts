@@ -94,11 +94,7 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
       "give up the upload",
       { id, status: "pending" },
       {
-        values: {
-          status: "deleting",
-          idempotencyKey: null,
-          leaseExpiresAt: fromNow(graceSeconds),
-        },
+        values: deletingFor(graceSeconds),
       },
     );
   }
@@ -114,13 +110,24 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
       "delete the file",
       { id, userId: owner, status: ["ready", "deleting"] },
       {
-        values: {
-          status: "deleting",
-          idempotencyKey: null,
-          leaseExpiresAt: fromNow(leaseSeconds),
-        },
+        values: deletingFor(leaseSeconds),
         ...options,
       },
+    );
+  }
+
+  /** The same for many: those of these files that are this owner's, in no order. */
+  async markAllDeleting(
+    ids: readonly string[],
+    owner: Owner,
+    leaseSeconds: number,
+    options: StatementOptions,
+  ): Promise<Row[]> {
+    return this.table.update(
+      "delete files",
+      { id: [...ids], userId: owner, status: ["ready", "deleting"] },
+      deletingFor(leaseSeconds),
+      options,
     );
   }
 
@@ -131,6 +138,17 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
       { id, status: "deleting" },
       { values: { leaseExpiresAt: fromNow(leaseSeconds) } },
     );
+  }
+
+  /** Those of many that are, for one more lease of the caller's. */
+  async claimAllDeleting(ids: readonly string[], leaseSeconds: number): Promise<Row[]> {
+    const values = { leaseExpiresAt: fromNow(leaseSeconds) };
+    return this.table.update("delete files", { id: [...ids], status: "deleting" }, values, {});
+  }
+
+  /** Removes the rows of deleting files whose objects are gone. */
+  async deleteAll(ids: readonly string[]): Promise<void> {
+    await this.table.remove({ id: [...ids], status: "deleting" });
   }
 
   /** Removes the row of a file whose object is gone or was never made. */
@@ -147,4 +165,8 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
     const [row] = await this.table.update(action, where, values, options);
     return row ?? null;
   }
+}
+
+function deletingFor(leaseSeconds: number): object {
+  return { status: "deleting", idempotencyKey: null, leaseExpiresAt: fromNow(leaseSeconds) };
 }

@@ -1,5 +1,7 @@
 import {
   ForeignKeyConstraintError,
+  literal,
+  Op,
   type Sequelize,
   type Transaction,
   type WhereOptions,
@@ -28,7 +30,11 @@ export class SqlTable<Row extends MediaFileModel>
   }
 
   requireReadCommitted(transaction: Transaction): Promise<void> {
-    return requireReadCommitted(this.#model.sequelize as Sequelize, transaction);
+    return requireReadCommitted(this.#database, transaction);
+  }
+
+  get #database(): Sequelize {
+    return this.#model.sequelize as Sequelize;
   }
 
   async insert(values: NewValues, { transaction }: StatementOptions): Promise<Row> {
@@ -55,7 +61,7 @@ export class SqlTable<Row extends MediaFileModel>
   ): Promise<Row[]> {
     const [, rows] = await guarded(action, () =>
       this.#model.update(this.#values(values), {
-        where: this.#where(where),
+        where: this.#where(this.#lockedInOrder(where)),
         transaction: transaction ?? null,
         returning: true,
       }),
@@ -67,6 +73,22 @@ export class SqlTable<Row extends MediaFileModel>
     return guarded("remove the file's row", () =>
       this.#model.destroy({ where: this.#where(where), transaction: null }),
     );
+  }
+
+  /**
+   * Many rows are locked in the order of their ids, so that two who change the same ones never
+   * deadlock; only those of the owner, where the conditions name one.
+   */
+  #lockedInOrder(where: object): object {
+    if (!("id" in where) || !Array.isArray(where.id) || where.id.length === 0) return where;
+    const escaped = (value: unknown): string => this.#database.escape(value as string | null);
+    const conditions = [
+      `id IN (${where.id.map(escaped).join(", ")})`,
+      ...("userId" in where ? [`user_id IS NOT DISTINCT FROM ${escaped(where.userId)}`] : []),
+    ].join(" AND ");
+    const table = this.#model.getTableName() as string;
+    const locked = `(SELECT id FROM "${table}" WHERE ${conditions} ORDER BY id FOR UPDATE)`;
+    return { ...where, id: { [Op.in]: literal(locked) } };
   }
 
   /** Sequelize derives the types of conditions and values from the model, which is open here. */

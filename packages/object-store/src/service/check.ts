@@ -33,6 +33,14 @@ export function checkUserId(userId: unknown): string {
   throw new InvalidInputError("A user id must be a UUID.");
 }
 
+/** @throws InvalidInputError (`invalid_input`) unless it is an array of so many at most */
+export function checkIds(call: string, ids: readonly string[], max: number): readonly string[] {
+  const given: unknown = ids;
+  const isList = Array.isArray(given) && given.every((id) => typeof id === "string");
+  if (isList && given.length <= max) return ids;
+  throw new InvalidInputError(`${call} takes an array of at most ${max} ids.`);
+}
+
 /** The id as the database writes it, or undefined for one that no file can have. */
 export function normalizedFileId(id: unknown): string | undefined {
   return isUuid(id) ? id.toLowerCase() : undefined;

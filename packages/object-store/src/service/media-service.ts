@@ -1,6 +1,7 @@
-import { FileNotFoundError, InvalidInputError } from "../errors.js";
+import { FileNotFoundError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type {
+  DeleteResult,
   Download,
   DownloadOptions,
   Input,
@@ -12,8 +13,9 @@ import type {
 import type { Owner } from "../repo/conditions.js";
 import type { ListRepo } from "../repo/list-repo.js";
 import type { StoredFacts } from "../repo/media-repo.js";
-import { checkFileId, normalizedFileId } from "./check.js";
+import { checkFileId, checkIds, normalizedFileId } from "./check.js";
 import { deleteFile } from "./delete-file.js";
+import { deleteFiles } from "./delete-files.js";
 import type { Dependencies } from "./dependencies.js";
 import { downloadFile } from "./download-file.js";
 import type { AudioRead } from "./dto/audio-read.js";
@@ -73,10 +75,7 @@ export class MediaService<
     options: UrlOptions,
   ): Promise<Map<string, SignedUrl>> {
     const checked = checkUrlOptions(options, this.dependencies);
-    if (!Array.isArray(ids) || ids.length > MAX_IDS) {
-      throw new InvalidInputError(`urls takes an array of at most ${MAX_IDS} ids.`);
-    }
-    const fileIds = new Map(ids.map((id) => [id, normalizedFileId(id)]));
+    const fileIds = new Map(checkIds("urls", ids, MAX_IDS).map((id) => [id, normalizedFileId(id)]));
     const wanted = [...fileIds.values()].filter((id) => id !== undefined);
     const rows = await this.kind.repo.findAllVisible(wanted, owner);
     const signed = await signRows(this.dependencies, rows, checked);
@@ -94,6 +93,10 @@ export class MediaService<
 
   delete(owner: Owner, id: string, options: WriteOptions): Promise<void> {
     return deleteFile(this.dependencies, this.kind.repo, owner, id, options);
+  }
+
+  deleteMany(owner: Owner, ids: readonly string[], options: WriteOptions): Promise<DeleteResult[]> {
+    return deleteFiles(this.dependencies, this.kind.repo, owner, ids, options);
   }
 
   async #visible(owner: Owner, id: string): Promise<Row> {

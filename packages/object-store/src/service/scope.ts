@@ -59,5 +59,6 @@ function collectionOf<
     urls: (ids, options) => service.urls(owner, ids, options ?? {}),
     download: (id, options) => service.download(owner, id, options ?? {}),
     delete: (id, options) => service.delete(owner, id, options ?? {}),
+    deleteMany: (ids, options) => service.deleteMany(owner, ids, options ?? {}),
   };
 }
