@@ -81,7 +81,8 @@ export class SqlTable<Row extends MediaFileModel>
    */
   #lockedInOrder(where: object): object {
     if (!("id" in where) || !Array.isArray(where.id) || where.id.length === 0) return where;
-    const escaped = (value: unknown): string => this.#database.escape(value as string | null);
+    // null too, which Sequelize's type leaves out.
+    const escaped = (value: unknown): string => this.#database.escape(value as string);
     const conditions = [
       `id IN (${where.id.map(escaped).join(", ")})`,
       ...("userId" in where ? [`user_id IS NOT DISTINCT FROM ${escaped(where.userId)}`] : []),
