@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+
+import { folderOf, PRODUCT } from "../src/packages.js";
+
+/** The packages are ES modules only, for Node 20.19 and newer, where require() loads those. */
+const FOR_MODULES = new Set(["node16-esm", "bundler"]);
+
+let folder: string;
+const tarballs = new Map<string, Uint8Array<ArrayBuffer>>();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "release-checks-"));
+  for (const name of PRODUCT) {
+    const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+    const { stdout } = await promisify(execFile)("npm", args, { cwd: folderOf(name) });
+    const [packed] = Object.values(JSON.parse(stdout) as object) as { filename: string }[];
+    if (packed === undefined) throw new Error(`npm packed nothing: ${stdout}`);
+    tarballs.set(name, new Uint8Array(await readFile(join(folder, packed.filename))));
+  }
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each(PRODUCT)("%s, packed", (name) => {
+  const tarball = (): Uint8Array<ArrayBuffer> => {
+    const bytes = tarballs.get(name);
+    if (bytes === undefined) throw new Error(`${name} was not packed`);
+    return bytes;
+  };
+
+  it("is what publint wants of a package", async () => {
+    const { messages, pkg } = await publint({ pack: { tarball: tarball().buffer }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  it("gives ES modules and bundlers the right types", async () => {
+    const result = await checkPackage(createPackageFromTarballData(tarball()));
+    if (result.types === false) throw new Error("the package has no types");
+    const problems = result.problems.filter(
+      (problem) => !("resolutionKind" in problem) || FOR_MODULES.has(problem.resolutionKind),
+    );
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { it } from "@jest/globals";
+import {
+  type AudioRead,
+  type FileUploadResult,
+  type ImageRead,
+  type MediaScope,
+  type ObjectStoreError,
+  type ObjectStoreErrorCode,
+  type ObjectStoreProvider,
+  objectStoreProvider,
+  type Page,
+  type WithUrl,
+} from "@repo/object-store";
+import { type MemoryObjectStore, memoryObjectStore } from "@repo/object-store/testing";
+import { expectTypeOf } from "expect-type";
+
+/*
+ * The compiler is what fails here, in `pnpm typecheck`: the functions are never called.
+ */
+
+declare const scope: MediaScope;
+const wanted = { body: new Uint8Array() };
+
+const types: Record<string, () => void> = {
+  "a provider is what objectStoreProvider makes, in memory as well": () => {
+    expectTypeOf(objectStoreProvider).returns.toEqualTypeOf<ObjectStoreProvider>();
+    expectTypeOf(memoryObjectStore).returns.toEqualTypeOf<MemoryObjectStore>();
+    expectTypeOf<MemoryObjectStore["store"]>().toEqualTypeOf<ObjectStoreProvider>();
+  },
+  "no call goes without a scope": () => {
+    expectTypeOf<keyof ObjectStoreProvider>().extract<"images" | "audio">().toBeNever();
+    expectTypeOf<ObjectStoreProvider["forUser"]>().parameters.toEqualTypeOf<[userId: string]>();
+  },
+  "an upload gives the facts of its kind": () => {
+    expectTypeOf(scope.images.upload(wanted)).resolves.toEqualTypeOf<FileUploadResult<ImageRead>>();
+    expectTypeOf(scope.audio.upload(wanted)).resolves.toEqualTypeOf<FileUploadResult<AudioRead>>();
+    expectTypeOf<ImageRead>().not.toHaveProperty("durationSeconds");
+    expectTypeOf<AudioRead>().not.toHaveProperty("width");
+  },
+  "kind tells the two apart": () => {
+    expectTypeOf<ImageRead["kind"]>().toEqualTypeOf<"image">();
+    expectTypeOf<Extract<ImageRead | AudioRead, { kind: "audio" }>>().toEqualTypeOf<AudioRead>();
+    expectTypeOf<ImageRead["contentType"]>().toEqualTypeOf<
+      "image/jpeg" | "image/png" | "image/webp" | "image/gif"
+    >();
+  },
+  "a page has URLs when they were asked for": () => {
+    expectTypeOf(scope.images.list()).resolves.toEqualTypeOf<Page<ImageRead>>();
+    expectTypeOf(scope.list({ withUrls: true })).resolves.toEqualTypeOf<
+      Page<WithUrl<ImageRead | AudioRead>>
+    >();
+    expectTypeOf<WithUrl<ImageRead>["url"]>().toEqualTypeOf<string>();
+  },
+  "images have no transcript": () => {
+    expectTypeOf(scope.audio).toHaveProperty("setTranscript");
+    expectTypeOf(scope.images).not.toHaveProperty("setTranscript");
+  },
+  "what is read cannot be written to": () => {
+    expectTypeOf<ImageRead>().toEqualTypeOf<Readonly<ImageRead>>();
+  },
+  "no DTO tells a storage key": () => {
+    expectTypeOf<ImageRead>().not.toHaveProperty("s3Key");
+    expectTypeOf<AudioRead>().not.toHaveProperty("s3Key");
+  },
+  "codes are literals": () => {
+    expectTypeOf<ObjectStoreError["code"]>().toEqualTypeOf<ObjectStoreErrorCode>();
+    expectTypeOf<ObjectStoreErrorCode>().extract<"file_not_found">().toBeString();
+    expectTypeOf<string>().not.toExtend<ObjectStoreErrorCode>();
+  },
+  "a body is bytes, never text": () => {
+    // @ts-expect-error text has no bytes until somebody chooses an encoding
+    void scope.images.upload({ body: "text" });
+    // @ts-expect-error a body is required
+    void scope.images.upload({});
+  },
+};
+
+it.each(Object.keys(types))("%s", (title) => {
+  if (typeof types[title] !== "function") throw new Error("the compiler checks nothing here");
+});
