@@ -63,6 +63,25 @@ export function describeReads(subject: () => Subject): void {
       expect((await subject().keys()).some((key) => key.includes(file.id))).toBe(false);
     });
 
+    it("is deleted with others, each with a result of its own", async () => {
+      const { images } = subject().store.forUser(ada);
+      const own = (await images.upload({ body: png })).file.id;
+      const shared = (await subject().store.forSystem().images.upload({ body: png })).file.id;
+      const results = await images.deleteMany([own, NOWHERE, shared]);
+      expect(results).toEqual([
+        { id: own, deleted: true },
+        expect.objectContaining({ id: NOWHERE, deleted: false }),
+        expect.objectContaining({ id: shared, deleted: false }),
+      ]);
+      expect(results.map((result) => ("error" in result ? result.error.code : null))).toEqual([
+        null,
+        "file_not_found",
+        "access_denied",
+      ]);
+      await expectGone(images, own);
+      expect((await subject().keys()).some((key) => key.includes(own))).toBe(false);
+    });
+
     it("of sound keeps a transcript until it is removed", async () => {
       const { audio } = subject().store.forUser(ada);
       const { file } = await audio.upload({ body: (await sampleOf("wav")).bytes, transcript: "a" });

@@ -48,6 +48,17 @@ export function describeTransactions(subject: () => Subject): void {
       expect((await subject().keys()).some((key) => key.includes(file.id))).toBe(false);
     });
 
+    it("many deletions take their objects with the commit only", async () => {
+      const { file } = await images.upload({ body: png });
+      await subject().transaction(async (transaction) => {
+        const results = await images.deleteMany([file.id], { transaction });
+        expect(results).toEqual([{ id: file.id, deleted: true }]);
+        await expectBytes(images, file.id, png);
+      });
+      await expectGone(images, file.id);
+      expect((await subject().keys()).some((key) => key.includes(file.id))).toBe(false);
+    });
+
     it("a deletion is undone by a rollback", async () => {
       const { file } = await images.upload({ body: png });
       const work = subject().transaction(async (transaction) => {
