@@ -86,6 +86,7 @@ const ABOUT = {
   "object-store/testing": "the module in memory, injected faults and the contract of a storage",
   "s3-provider/index": "one bucket of any S3 server",
   "database/index": "connections, models and migrations",
+  "user-avatars/index": "the worked example of a feature",
 };
 
 function about(types) {

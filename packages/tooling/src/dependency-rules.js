@@ -4,7 +4,7 @@
  */
 
 const DEVELOPMENT_ONLY = ["local-s3", "local-services", "sample-media", "tooling"];
-const PRODUCT = ["object-store", "s3-provider", "database"];
+const PRODUCT = ["object-store", "s3-provider", "database", "user-avatars"];
 
 /** Libraries and the one place in production code that may import each. */
 const HOMES = [
@@ -17,6 +17,7 @@ const ALLOWED_OWN = {
   "packages/database/src/**": [],
   "packages/s3-provider/src/**": [],
   "packages/object-store/src/**": ["database", "s3-provider"],
+  "packages/user-avatars/src/**": ["object-store", "database"],
   "packages/local-s3/src/**": [],
   "packages/local-services/src/**": ["local-s3"],
   "packages/sample-media/src/**": [],
@@ -24,10 +25,18 @@ const ALLOWED_OWN = {
     "object-store",
     "database",
     "s3-provider",
+    "user-avatars",
     "local-s3",
     "local-services",
     "sample-media",
   ],
+};
+
+/** A feature: what it needs of the object store is in the public interface. */
+const FEATURE = "packages/user-avatars/src/**";
+const publicInterfaceAlone = {
+  group: ["@repo/object-store/*"],
+  message: "A feature depends on the public interface alone.",
 };
 
 /** Generators of sample media need the codecs that production code must not touch. */
@@ -53,6 +62,7 @@ function restrictedImports(files, own, ignores = []) {
               group: forbiddenOwn.flatMap((name) => [`@repo/${name}`, `@repo/${name}/*`]),
               message: "Dependencies point one way; see docs/architecture.md.",
             },
+            ...(files === FEATURE ? [publicInterfaceAlone] : []),
             ...foreign,
           ],
         },

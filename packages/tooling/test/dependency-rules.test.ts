@@ -34,9 +34,17 @@ const refused: [string, string, string][] = [
     "packages/object-store/src/inspection/x.ts",
     `import "@repo/database";`,
   ],
+  [
+    "maintenance from a feature",
+    "packages/user-avatars/src/x.ts",
+    `import "@repo/object-store/maintenance";`,
+  ],
+  ["S3 from a feature", "packages/user-avatars/src/x.ts", `import "@repo/s3-provider";`],
+  ["a feature from object-store", "packages/object-store/src/x.ts", `import "@repo/user-avatars";`],
 ];
 
 const allowed: [string, string, string][] = [
+  ["object-store from a feature", "packages/user-avatars/src/x.ts", `import "@repo/object-store";`],
   ["the database from object-store", "packages/object-store/src/x.ts", `import "@repo/database";`],
   ["the AWS SDK in s3-provider", "packages/s3-provider/src/x.ts", `import "@aws-sdk/client-s3";`],
   ["sharp in inspection", "packages/object-store/src/inspection/x.ts", `import "sharp";`],

@@ -1,0 +1,39 @@
+import type { MediaBody, ObjectStoreProvider } from "@repo/object-store";
+import type { Sequelize, Transaction } from "sequelize";
+
+import type { Avatar } from "./avatar.js";
+import { SqlAvatarRepo } from "./avatar-repo.js";
+import { AvatarService } from "./avatar-service.js";
+
+export interface UserAvatarsOptions {
+  /** The connection, from `createDatabase` of `@repo/database`. The caller closes it. */
+  database: Sequelize;
+  store: ObjectStoreProvider;
+}
+
+export interface WriteOptions {
+  /** The caller's, READ COMMITTED: the avatar changes with its commit, and a rollback undoes it. */
+  transaction: Transaction;
+  /** Ends an upload with `upload_aborted`. */
+  signal?: AbortSignal;
+}
+
+/** One picture for each user. Errors of the object store pass through as they are. */
+export interface UserAvatars {
+  /** The user's avatar, or null. */
+  get(userId: string): Promise<Avatar | null>;
+  /**
+   * Gives the user another avatar: JPEG, PNG, WebP or GIF. The image before is deleted after the
+   * commit.
+   *
+   * @throws what an upload of an image throws, such as `invalid_media` or `file_too_large`
+   */
+  set(userId: string, body: MediaBody, options: WriteOptions): Promise<Avatar>;
+  /** Takes the user's avatar away; its image is deleted after the commit. False when there is none. */
+  remove(userId: string, options: WriteOptions): Promise<boolean>;
+}
+
+/** Makes the module's public face. */
+export function userAvatars({ database, store }: UserAvatarsOptions): UserAvatars {
+  return new AvatarService(store, new SqlAvatarRepo(database));
+}

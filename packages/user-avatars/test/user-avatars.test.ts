@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createDatabase, databaseMigrations, Migrator, User } from "@repo/database";
+import { type LocalPostgres, startLocalPostgres } from "@repo/local-services";
+import { memoryObjectStore, MemoryStorage } from "@repo/object-store/testing";
+
+import { userAvatarMigrations, userAvatars, type UserAvatars } from "../src/index.js";
+import { picture } from "./support/pictures.js";
+
+/*
+ * The application's own rows are in PostgreSQL here, the object store's in memory: it follows the
+ * transaction of the one all the same.
+ */
+
+let folder: string;
+let postgres: LocalPostgres;
+let database: ReturnType<typeof createDatabase>;
+let avatars: UserAvatars;
+let red: Buffer;
+const storage = new MemoryStorage();
+const { store } = memoryObjectStore({ s3: storage });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "user-avatars-"));
+  postgres = await startLocalPostgres({ dataDir: folder, durable: false });
+  database = createDatabase({ url: await postgres.createDatabase("avatars") });
+  await new Migrator({
+    database,
+    migrations: [...databaseMigrations, ...userAvatarMigrations],
+  }).up();
+  database.addModels([User]);
+  avatars = userAvatars({ database, store });
+  red = await picture(40, 30, "#c00");
+});
+
+afterAll(async () => {
+  await database.close();
+  await postgres.stop("immediate");
+  await rm(folder, { recursive: true, force: true });
+});
+
+let users = 0;
+
+async function addUser(): Promise<string> {
+  const { id } = await User.create({ email: `user-${(users += 1)}@example.com` });
+  return id;
+}
+
+describe("an avatar in the application's transaction", () => {
+  it("appears with the commit, and its predecessor goes", async () => {
+    const userId = await addUser();
+    const set = (): ReturnType<UserAvatars["set"]> =>
+      database.transaction((transaction) => avatars.set(userId, red, { transaction }));
+    const first = await set();
+    const second = await set();
+    expect(await avatars.get(userId)).toMatchObject({ fileId: second.fileId });
+    expect(storage.keys.filter((key) => key.includes(userId))).toHaveLength(1);
+    expect(await store.forUser(userId).images.exists(first.fileId)).toBe(false);
+  });
+
+  it("is never there after a rollback", async () => {
+    const userId = await addUser();
+    const before = await database.transaction((transaction) =>
+      avatars.set(userId, red, { transaction }),
+    );
+    const work = database.transaction(async (transaction) => {
+      await avatars.set(userId, red, { transaction });
+      throw new Error("rolled back");
+    });
+    await expect(work).rejects.toThrow("rolled back");
+    expect(await avatars.get(userId)).toMatchObject({ fileId: before.fileId });
+    expect(storage.keys.filter((key) => key.includes(userId))).toHaveLength(1);
+  });
+
+  it("is one, however many are set at once", async () => {
+    const userId = await addUser();
+    await Promise.all(
+      Array.from({ length: 4 }, () =>
+        database.transaction((transaction) => avatars.set(userId, red, { transaction })),
+      ),
+    );
+    const avatar = await avatars.get(userId);
+    const { items } = await store.forUser(userId).images.list();
+    expect(items.map(({ id }) => id)).toEqual([avatar?.fileId]);
+  });
+
+  it("survives a removal that is rolled back, and goes with one that is not", async () => {
+    const userId = await addUser();
+    await database.transaction((transaction) => avatars.set(userId, red, { transaction }));
+    const work = database.transaction(async (transaction) => {
+      await avatars.remove(userId, { transaction });
+      throw new Error("rolled back");
+    });
+    await expect(work).rejects.toThrow("rolled back");
+    expect(await avatars.get(userId)).not.toBeNull();
+    await database.transaction((transaction) => avatars.remove(userId, { transaction }));
+    expect(await avatars.get(userId)).toBeNull();
+    expect(storage.keys.filter((key) => key.includes(userId))).toEqual([]);
+  });
+});
