@@ -1,4 +1,5 @@
 import { ObjectStoreError } from "./errors.js";
+import { sharedInspectionPool } from "./inspection/isolation/inspection-pool.js";
 import { MEDIA_FORMATS, type MediaKind } from "./inspection/media-facts.js";
 import { ImageCreate } from "./service/dto/image-create.js";
 import { validated } from "./service/validated.js";
@@ -16,13 +17,15 @@ import type { MediaBody } from "./upload/media-body.js";
 export async function detectMediaKind(body: MediaBody): Promise<MediaKind | undefined> {
   const { body: checked } = validated(ImageCreate, { body });
   const source = await openByteSource(checked);
+  const inspection = sharedInspectionPool().inspector().open();
   try {
-    const head = await InspectedBody.open(source, { maxBytes: Infinity, limits: {} });
+    const head = await InspectedBody.open(source, { maxBytes: Infinity, inspection });
     return MEDIA_FORMATS[head.format].kind;
   } catch (error) {
     if (error instanceof ObjectStoreError && REFUSALS.has(error.code)) return undefined;
     throw error;
   } finally {
+    inspection.close();
     await source.close();
   }
 }

@@ -7,6 +7,7 @@ export type ObjectStoreErrorCode =
   | "file_not_found"
   | "file_too_large"
   | "idempotency_conflict"
+  | "inspection_interrupted"
   | "invalid_cursor"
   | "invalid_input"
   | "invalid_media"
@@ -94,6 +95,20 @@ export class UnsupportedMediaTypeError extends ObjectStoreError {
 /** Raised when the content begins as a supported format but is broken or beyond the limits. */
 export class InvalidMediaError extends ObjectStoreError {
   readonly code = "invalid_media";
+}
+
+/**
+ * Raised when another file brought down the worker that was inspecting this one, and too much of it
+ * had passed to start again. Nothing is kept.
+ */
+export class InspectionInterruptedError extends ObjectStoreError {
+  readonly code = "inspection_interrupted";
+
+  constructor() {
+    super("The inspection of the file was interrupted. Upload the file again.", {
+      retryable: true,
+    });
+  }
 }
 
 /** Raised when no such file exists, or none that the scope may see. */

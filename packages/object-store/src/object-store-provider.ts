@@ -2,6 +2,11 @@ import type { StorageClient } from "./upload/storage-client.js";
 import type { Sequelize } from "sequelize-typescript";
 
 import type { InspectionLimits } from "./inspection/inspection-limits.js";
+import { InspectionPool, sharedInspectionPool } from "./inspection/isolation/inspection-pool.js";
+import {
+  DEFAULT_ISOLATION,
+  type IsolationOptions,
+} from "./inspection/isolation/isolation-options.js";
 import { type ObjectStoreLogger, silentLogger } from "./logger.js";
 import type { ObjectStoreProvider } from "./provider.js";
 import { AudioRepo } from "./repo/audio-repo.js";
@@ -45,6 +50,11 @@ export interface ObjectStoreOptions {
   leaseSeconds?: number;
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
+  /**
+   * Bounds of the worker threads that inspect files. Without them, all providers of the process
+   * share one set of workers.
+   */
+  isolation?: IsolationOptions;
   /** Hears of what happens behind the caller's back; silent by default. */
   logger?: ObjectStoreLogger;
 }
@@ -76,13 +86,14 @@ export interface Persistence extends Repos {
 export function providerOver(
   options: Omit<ObjectStoreOptions, "database">,
   { inOwnTransaction, ...repos }: Persistence,
+  pool: InspectionPool = poolFor(options.isolation),
 ): ObjectStoreProvider {
   const { s3, logger = silentLogger, inspection = {} } = options;
   const service = new ObjectStoreService(
     {
       s3,
       logger,
-      inspection,
+      inspector: pool.inspector(inspection),
       inOwnTransaction,
       maxBytes: checkInteger("maxBytes", options.maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
       urlExpiresIn: checkInteger("urlExpiresIn", options.urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
@@ -95,5 +106,21 @@ export function providerOver(
   return Object.freeze({
     forUser: (userId: string) => scopeOf(service, checkUserId(userId)),
     forSystem: () => scopeOf(service, null),
+  });
+}
+
+function poolFor(isolation: IsolationOptions | undefined): InspectionPool {
+  if (isolation === undefined) return sharedInspectionPool();
+  const given = { ...DEFAULT_ISOLATION, ...isolation };
+  return new InspectionPool({
+    workers: checkInteger("isolation.workers", given.workers, 1, 64),
+    deadlineSeconds: checkInteger("isolation.deadlineSeconds", given.deadlineSeconds, 1, 600),
+    maxHeapMegabytes: checkInteger("isolation.maxHeapMegabytes", given.maxHeapMegabytes, 16, 4096),
+    maxGrowthMegabytes: checkInteger(
+      "isolation.maxGrowthMegabytes",
+      given.maxGrowthMegabytes,
+      64,
+      65_536,
+    ),
   });
 }

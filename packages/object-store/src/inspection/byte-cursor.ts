@@ -1,4 +1,4 @@
-import { Tail } from "./tail.js";
+import { SeenBytes } from "./seen-bytes.js";
 
 /**
  * A parser in straight-line code over bytes that arrive piece by piece: it gives way (`yield`)
@@ -10,11 +10,24 @@ const EMPTY: Buffer = Buffer.alloc(0);
 /** How much arrives before a long `take` or `fold` goes on: spares a resumption per tiny chunk. */
 const STEP = 4096;
 
+/** The end of the file, as a parser asks for it. */
+export interface TailRequest {
+  /** The most bytes. */
+  size: number;
+  /** Offset before which no byte counts. */
+  from: number;
+  /** Those from `from` on that came in earlier chunks. */
+  before: Buffer;
+}
+
 /**
  * Reads forward through bytes that are pushed in chunks of any size. Within a chunk it reads the
  * caller's memory; only what straddles two chunks is copied. Skipping costs nothing per byte.
  *
  * The end of the file is not an error here: every read then returns fewer bytes than asked for.
+ *
+ * It knows which bytes the parser saw: another parser that sees these, and passes over the others,
+ * comes to the same state.
  */
 export class ByteCursor {
   /** Offset of the next byte from the start of the file. */
@@ -30,7 +43,9 @@ export class ByteCursor {
   #ended = false;
   #wanted = 0;
   #skipping = 0;
-  #tail: Tail | undefined;
+  #tailRequest: TailRequest | undefined;
+  #tail = EMPTY;
+  readonly #seen = new SeenBytes();
 
   /** A cursor over bytes that are all there. */
   static over(bytes: Uint8Array): ByteCursor {
@@ -45,12 +60,39 @@ export class ByteCursor {
     this.#chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     this.#at = 0;
     this.#borrowed = 0;
-    this.#tail?.append(this.#chunk);
     if (this.#skipping > 0) this.#skipNow();
   }
 
-  end(): void {
+  /**
+   * Stands for the next `count` bytes, which the parser would skip or seek through in vain: at most
+   * `skipping` of them, or those which another parser did not see.
+   */
+  pass(count: number): void {
+    if (count === 0) return;
+    this.#consume(this.available);
+    this.position += count;
+    this.#skipping = Math.max(0, this.#skipping - count);
+  }
+
+  /** Ends the file; `tail` is what `keepTail` asked for. */
+  end(tail: Buffer = EMPTY): void {
     this.#ended = true;
+    this.#tail = tail;
+  }
+
+  /** How many of the next bytes the parser skips unseen. */
+  get skipping(): number {
+    return this.#skipping;
+  }
+
+  /** The end of the file that must be given to `end`. */
+  get tailRequest(): TailRequest | undefined {
+    return this.#tailRequest;
+  }
+
+  /** Ranges of offsets, `[start, end, …]` in order, that the parser saw since the last call. */
+  takeSeen(): number[] {
+    return this.#seen.take();
   }
 
   /** Whether the parser that gave way can go on. */
@@ -60,6 +102,7 @@ export class ByteCursor {
 
   /** Copies what is still unread of the chunk, so that its memory can be used again. */
   release(): void {
+    this.#seen.add(this.position, this.position + this.available);
     this.#hold(this.#chunk.length - this.#at);
     this.#chunk = EMPTY;
     this.#at = 0;
@@ -79,7 +122,7 @@ export class ByteCursor {
   /** The next `n` bytes, unread still. The view is good until the next call. */
   *peek(n: number): Walk<Buffer> {
     if (this.available < n) yield* this.#arrive(n);
-    return this.#window(Math.min(n, this.available));
+    return this.#look(Math.min(n, this.available));
   }
 
   /** A copy of the next `n` bytes; memory grows with what arrives, not with `n`. */
@@ -87,7 +130,7 @@ export class ByteCursor {
     const n = Math.max(0, count);
     if (n <= STEP) {
       if (this.available < n) yield* this.#arrive(n);
-      const bytes = Buffer.from(this.#window(Math.min(n, this.available)));
+      const bytes = Buffer.from(this.#look(Math.min(n, this.available)));
       this.#consume(bytes.length);
       return bytes;
     }
@@ -95,7 +138,7 @@ export class ByteCursor {
     let length = 0;
     while (length < n) {
       yield* this.#arrive(Math.min(n - length, STEP));
-      const part = this.#window(Math.min(n - length, this.available));
+      const part = this.#look(Math.min(n - length, this.available));
       if (part.length === 0) break;
       if (length + part.length > kept.length) {
         const grown = Buffer.alloc(Math.min(n, Math.max(2 * kept.length, length + part.length)));
@@ -131,7 +174,7 @@ export class ByteCursor {
     while (left > 0) {
       yield* this.#arrive(Math.min(left, Math.max(unit, STEP - (STEP % unit))));
       const size = Math.min(left, this.available);
-      const run = this.#window(size - (size % unit));
+      const run = this.#look(size - (size % unit));
       if (run.length === 0) break;
       visit(run);
       left -= run.length;
@@ -143,22 +186,27 @@ export class ByteCursor {
   byteNow(): number | undefined {
     const byte =
       this.#heldEnd > this.#heldStart ? this.#held[this.#heldStart] : this.#chunk[this.#at];
-    if (byte !== undefined) this.#consume(1);
+    if (byte !== undefined) {
+      this.#seen.add(this.position, this.position + 1);
+      this.#consume(1);
+    }
     return byte;
   }
 
   /** The next four bytes, unread still; undefined where they have not arrived. For tight loops. */
   uint32Now(): number | undefined {
     if (this.#heldEnd === this.#heldStart && this.#chunk.length - this.#at >= 4) {
+      this.#seen.add(this.position, this.position + 4);
       return this.#chunk.readUInt32BE(this.#at);
     }
-    return this.available < 4 ? undefined : this.#window(4).readUInt32BE(0);
+    return this.available < 4 ? undefined : this.#look(4).readUInt32BE(0);
   }
 
   /**
    * Moves to the next place that `find` points at: an index into the window it is shown, or -1.
    * A place is reported only with `lookahead` bytes behind it, save at the end of the file.
-   * Returns false where there is none up to the file's end or `within` bytes on.
+   * Returns false where there is none up to the file's end or `within` bytes on. What is sought
+   * through in vain does not count as seen: `find` must have no other effect than its answer.
    */
   *seek(
     find: (window: Buffer) => number,
@@ -176,6 +224,7 @@ export class ByteCursor {
       const isSure = found >= 0 && (window.length - found >= lookahead || this.#ended);
       if (isSure && this.position + found <= limit) {
         this.#consume(found);
+        this.#seen.add(this.position, this.position + Math.min(lookahead, this.available));
         return true;
       }
       const unseen = this.#ended && window.length === this.available ? 0 : lookahead - 1;
@@ -185,16 +234,21 @@ export class ByteCursor {
     }
   }
 
-  /** From here on, remembers the last `size` bytes of the file. */
+  /** Asks for the last `size` bytes of the file, of those from here on. */
   keepTail(size: number): void {
-    this.#tail = new Tail(size);
-    this.#tail.append(this.#held.subarray(this.#heldStart, this.#heldEnd - this.#borrowed));
-    this.#tail.append(this.#chunk.subarray(this.#at - this.#borrowed));
+    const before = Buffer.from(
+      this.#held.subarray(
+        this.#heldStart,
+        Math.max(this.#heldStart, this.#heldEnd - this.#borrowed),
+      ),
+    );
+    this.#tailRequest = { size, from: this.position, before };
+    if (this.#ended) this.#tail = before.subarray(Math.max(0, before.length - size));
   }
 
-  /** A copy of the last bytes of the file since `keepTail`. */
+  /** What `keepTail` asked for, once the file has ended. */
   tail(): Buffer {
-    return this.#tail?.bytes() ?? EMPTY;
+    return this.#tail;
   }
 
   *#arrive(n: number): Walk<void> {
@@ -202,6 +256,11 @@ export class ByteCursor {
       this.#wanted = n;
       yield;
     }
+  }
+
+  #look(n: number): Buffer {
+    this.#seen.add(this.position, this.position + n);
+    return this.#window(n);
   }
 
   #window(n: number): Buffer {

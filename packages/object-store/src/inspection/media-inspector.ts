@@ -1,5 +1,5 @@
 import { EmptyFileError, InvalidMediaError } from "../errors.js";
-import { ByteCursor, type Walk } from "./byte-cursor.js";
+import { ByteCursor, type TailRequest, type Walk } from "./byte-cursor.js";
 import { inspect } from "./inspect.js";
 import {
   DEFAULT_INSPECTION_LIMITS,
@@ -14,11 +14,18 @@ import type { MediaFacts, MediaFormat } from "./media-facts.js";
  */
 export const MAX_UNDECIDED_BYTES = DEFAULT_INSPECTION_LIMITS.maxHeadBytes;
 
+/** Bytes that a parser saw before, and how many unseen ones came before them. */
+export interface SeenPart {
+  gap: number;
+  bytes: Uint8Array;
+}
+
 /**
  * Tells what a file is, from its bytes alone and while they pass by: nothing is read again, and
  * what is kept is bounded whatever the file's size. Never looks at a name or declared type.
  *
- * Use: `write` every chunk in order, then `finish` once.
+ * Use: `write` every chunk in order, or `pass` over as many bytes as it would skip anyway, then
+ * `finish` once. It runs where it is called: `InspectionPool` runs it in isolation.
  */
 export class MediaInspector {
   readonly #limits: InspectionLimits;
@@ -44,6 +51,26 @@ export class MediaInspector {
     return this.#format;
   }
 
+  /** Undefined while the verdict is out; what comes after it does not change it. */
+  get facts(): MediaFacts | undefined {
+    return this.#facts;
+  }
+
+  /** How many of the next bytes may be passed over. */
+  get skipping(): number {
+    return this.#facts === undefined ? this.#source.skipping : Infinity;
+  }
+
+  /** What `finish` must be given of the file's end. */
+  get tailRequest(): TailRequest | undefined {
+    return this.#source.tailRequest;
+  }
+
+  /** Ranges of offsets that were looked at since the last call: see `ByteCursor`. */
+  takeSeen(): number[] {
+    return this.#source.takeSeen();
+  }
+
   /**
    * Takes the next bytes. They are copied where they are kept: the caller may reuse the memory
    * at once.
@@ -52,32 +79,58 @@ export class MediaInspector {
    *   again on every later call.
    */
   write(chunk: Uint8Array): void {
+    this.#feed(chunk);
+    this.#giveUpWaiting();
+  }
+
+  /** Counts `count` bytes, at most `skipping`, without seeing them. */
+  pass(count: number): void {
+    this.#bytes += count;
+    if (this.#facts === undefined) this.#source.pass(count);
+    this.#giveUpWaiting();
+  }
+
+  /** Comes to the state of an inspector that saw these parts, the first from the file's start. */
+  replay(parts: Iterable<SeenPart>): void {
+    for (const { gap, bytes } of parts) {
+      this.#bytes += gap;
+      this.#source.pass(gap);
+      this.#feed(bytes);
+    }
+    this.#giveUpWaiting();
+  }
+
+  /**
+   * Ends the file and tells what it is.
+   *
+   * @param tail what `tailRequest` asks for
+   * @throws EmptyFileError when no byte came.
+   * @throws UnsupportedMediaTypeError when the content is none of the supported formats.
+   * @throws InvalidMediaError when it is broken, beyond the limits, or not of the format that
+   *   was provisionally given.
+   */
+  finish(tail?: Buffer): MediaFacts {
+    this.#rethrow();
+    if (this.#bytes === 0) {
+      throw new EmptyFileError("The file is empty; an image or audio file was expected.");
+    }
+    this.#source.end(tail);
+    this.#advance();
+    if (this.#facts === undefined) throw new Error("The inspection did not end with the file.");
+    return this.#facts;
+  }
+
+  #feed(chunk: Uint8Array): void {
     this.#rethrow();
     this.#bytes += chunk.byteLength;
     if (this.#facts !== undefined) return;
     this.#source.push(chunk);
     this.#advance();
     this.#source.release();
-    if (this.#bytes >= this.#limits.maxHeadBytes) this.#format ??= "mp3";
   }
 
-  /**
-   * Ends the file and tells what it is.
-   *
-   * @throws EmptyFileError when no byte came.
-   * @throws UnsupportedMediaTypeError when the content is none of the supported formats.
-   * @throws InvalidMediaError when it is broken, beyond the limits, or not of the format that
-   *   was provisionally given.
-   */
-  async finish(): Promise<MediaFacts> {
-    this.#rethrow();
-    if (this.#bytes === 0) {
-      throw new EmptyFileError("The file is empty; an image or audio file was expected.");
-    }
-    this.#source.end();
-    this.#advance();
-    if (this.#facts === undefined) throw new Error("The inspection did not end with the file.");
-    return Promise.resolve(this.#facts);
+  #giveUpWaiting(): void {
+    if (this.#bytes >= this.#limits.maxHeadBytes) this.#format ??= "mp3";
   }
 
   #decide(format: MediaFormat): void {

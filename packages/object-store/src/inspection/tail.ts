@@ -8,12 +8,12 @@ export class Tail {
     this.#ring = Buffer.alloc(size);
   }
 
-  append(bytes: Buffer): void {
+  append(bytes: Uint8Array): void {
     const size = this.#ring.length;
     const kept = bytes.subarray(Math.max(0, bytes.length - size));
     const first = Math.min(kept.length, size - this.#end);
-    kept.copy(this.#ring, this.#end, 0, first);
-    kept.copy(this.#ring, 0, first);
+    this.#ring.set(kept.subarray(0, first), this.#end);
+    this.#ring.set(kept.subarray(first), 0);
     this.#end = (this.#end + kept.length) % size;
     this.#length = Math.min(size, this.#length + kept.length);
   }

@@ -1,6 +1,6 @@
 import type { StorageClient } from "../upload/storage-client.js";
 
-import type { InspectionLimits } from "../inspection/inspection-limits.js";
+import type { Inspector } from "../inspection/inspection.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { OwnTransaction } from "../repo/own-transaction.js";
 
@@ -19,5 +19,5 @@ export interface Dependencies {
   cursorSecret: string | undefined;
   /** Seconds after which what a crashed upload or deletion left may be swept. */
   leaseSeconds: number;
-  inspection: Partial<InspectionLimits>;
+  inspector: Inspector;
 }

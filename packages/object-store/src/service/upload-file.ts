@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 
 import { UnsupportedMediaTypeError } from "../errors.js";
 import { errorFacts } from "../logger.js";
+import type { Inspection } from "../inspection/inspection.js";
 import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Input, SignedUrl, UploadOptions } from "../provider.js";
@@ -42,16 +43,19 @@ export async function uploadFile<
   const create = validated(kind.createDto, input);
   if (options.idempotencyKey !== undefined) checkIdempotencyKey(options.idempotencyKey);
   const source = await openByteSource(create.body);
+  const inspection = dependencies.inspector.open();
   try {
     const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, dependencies);
     const { row, signed } = await store(dependencies, kind, owner, {
       create,
       source,
+      inspection,
       options,
       urlOptions,
     });
     return new FileUploadResult(kind.read(row), signed);
   } finally {
+    inspection.close();
     await source.close().catch((error: unknown) => {
       dependencies.logger.warn("the source of a body could not be closed", errorFacts(error));
     });
@@ -61,6 +65,7 @@ export async function uploadFile<
 interface Work<Create> {
   create: Create;
   source: ByteSource;
+  inspection: Inspection;
   options: UploadOptions;
   urlOptions: CheckedUrlOptions;
 }
@@ -74,16 +79,16 @@ async function store<
   dependencies: Dependencies,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   owner: Owner,
-  { create, source, options, urlOptions }: Work<Create>,
+  { create, source, inspection, options, urlOptions }: Work<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
-  const { s3, logger, leaseSeconds, maxBytes, inspection } = dependencies;
+  const { s3, logger, leaseSeconds, maxBytes } = dependencies;
   const { repo } = kind;
   if (options.transaction !== undefined) await repo.requireReadCommitted(options.transaction);
   const lost = new AbortController();
   const signal =
     options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
 
-  const body = await InspectedBody.open(source, { maxBytes, limits: inspection, signal });
+  const body = await InspectedBody.open(source, { maxBytes, inspection, signal });
   const format = MEDIA_FORMATS[body.format];
   if (format.kind !== kind.kind) {
     throw new UnsupportedMediaTypeError(

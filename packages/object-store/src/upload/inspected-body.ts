@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 
 import { EmptyFileError, FileTooLargeError, LengthMismatchError } from "../errors.js";
-import type { InspectionLimits } from "../inspection/inspection-limits.js";
+import type { Inspection } from "../inspection/inspection.js";
 import type { MediaFacts, MediaFormat } from "../inspection/media-facts.js";
-import { MediaInspector } from "../inspection/media-inspector.js";
 import { abortable } from "./abortable.js";
 import type { ByteSource, ChunkReader } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
@@ -11,7 +10,8 @@ import { GrowableBuffer } from "./growable-buffer.js";
 export interface BodyRules {
   /** The most bytes that a body may hold. */
   maxBytes: number;
-  limits: Partial<InspectionLimits>;
+  /** The inspection of this body, begun; its opener closes it. */
+  inspection: Inspection;
   signal?: AbortSignal | undefined;
 }
 
@@ -32,7 +32,6 @@ export class InspectedBody {
   readonly #source: ByteSource;
   readonly #rules: BodyRules;
   readonly #reader: ChunkReader;
-  readonly #inspector: MediaInspector;
   readonly #hash = createHash("sha256");
   readonly #head = new GrowableBuffer(Number.MAX_SAFE_INTEGER);
   #byteSize = 0;
@@ -43,7 +42,6 @@ export class InspectedBody {
     this.#source = source;
     this.#rules = rules;
     this.#reader = source.chunks();
-    this.#inspector = new MediaInspector(rules.limits);
   }
 
   /**
@@ -62,7 +60,7 @@ export class InspectedBody {
 
   /** The format that the head shows; the verdict confirms it. */
   get format(): MediaFormat {
-    const format = this.#verdict?.facts.format ?? this.#inspector.format;
+    const format = this.#verdict?.facts.format ?? this.#rules.inspection.format;
     if (format === undefined) throw new Error("the head was not read");
     return format;
   }
@@ -94,7 +92,7 @@ export class InspectedBody {
   }
 
   async #readHead(): Promise<void> {
-    while (this.#inspector.format === undefined) {
+    while (this.#rules.inspection.format === undefined) {
       const chunk = await this.#next();
       if (chunk === undefined) return;
       this.#head.fill(chunk);
@@ -113,13 +111,13 @@ export class InspectedBody {
         return undefined;
       }
       if (chunk.byteLength > 0) {
-        this.#take(chunk);
+        await this.#take(chunk);
         return chunk;
       }
     }
   }
 
-  #take(chunk: Uint8Array): void {
+  async #take(chunk: Uint8Array): Promise<void> {
     this.#byteSize += chunk.byteLength;
     if (this.#byteSize > this.#rules.maxBytes) throw new FileTooLargeError(this.#rules.maxBytes);
     const announced = this.#source.byteLength;
@@ -127,7 +125,8 @@ export class InspectedBody {
       throw new LengthMismatchError(announced, this.#byteSize);
     }
     this.#hash.update(chunk);
-    this.#inspector.write(chunk);
+    const { inspection, signal } = this.#rules;
+    await abortable(inspection.write(chunk), signal);
   }
 
   async #judge(): Promise<Verdict> {
@@ -136,7 +135,8 @@ export class InspectedBody {
     if (announced !== undefined && this.#byteSize !== announced) {
       throw new LengthMismatchError(announced, this.#byteSize);
     }
-    const facts = await this.#inspector.finish();
+    const { inspection, signal } = this.#rules;
+    const facts = await abortable(inspection.finish(), signal);
     return { facts, byteSize: this.#byteSize, sha256: this.#hash.digest() };
   }
 }

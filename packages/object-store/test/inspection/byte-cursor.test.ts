@@ -5,6 +5,8 @@ import { ByteCursor, type Walk } from "../../src/inspection/byte-cursor.js";
 
 /** Runs a walk over chunks whose memory is overwritten as soon as it is given back. */
 function run<T>(cursor: ByteCursor, walk: Walk<T>, chunks: readonly Uint8Array[]): T {
+  let asked: Buffer | undefined;
+  let start = 0;
   for (const chunk of chunks) {
     const lent = Uint8Array.from(chunk);
     cursor.push(lent);
@@ -14,8 +16,12 @@ function run<T>(cursor: ByteCursor, walk: Walk<T>, chunks: readonly Uint8Array[]
     }
     cursor.release();
     lent.fill(0xee);
+    const { before, from = 0 } = cursor.tailRequest ?? {};
+    if (asked !== undefined) asked = Buffer.concat([asked, chunk]);
+    else if (before) asked = Buffer.concat([before, chunk.subarray(Math.max(0, from - start))]);
+    start += chunk.length;
   }
-  cursor.end();
+  cursor.end(asked?.subarray(Math.max(0, asked.length - (cursor.tailRequest?.size ?? 0))));
   const step = walk.next();
   if (step.done !== true) throw new Error("the walk wants more than the end of the file");
   return step.value;

@@ -22,8 +22,12 @@ const flac = bytes("fLaC", streamInfo(0), flacFrames(3));
 /** A tag that is longer than what passes before the format must be set. */
 const hugeTag = id3v2(bytes(), { padding: MAX_UNDECIDED_BYTES + 100_000 });
 
-async function outcome(inspector: MediaInspector): Promise<unknown> {
-  return inspector.finish().catch((error: unknown) => error);
+function outcome(inspector: MediaInspector): unknown {
+  try {
+    return inspector.finish();
+  } catch (error) {
+    return error;
+  }
 }
 
 describe("MediaInspector", () => {
@@ -43,14 +47,14 @@ describe("MediaInspector", () => {
     expect(inspector.format).toBe(format);
   });
 
-  it("is undecided while a tag passes, then calls it MP3 for the time being", async () => {
+  it("is undecided while a tag passes, then calls it MP3 for the time being", () => {
     const inspector = new MediaInspector();
     inspector.write(hugeTag.subarray(0, MAX_UNDECIDED_BYTES - 1));
     expect(inspector.format).toBeUndefined();
     inspector.write(hugeTag.subarray(MAX_UNDECIDED_BYTES - 1));
     expect(inspector.format).toBe("mp3");
     inspector.write(mp3Frames(4));
-    expect(await inspector.finish()).toMatchObject({ format: "mp3" });
+    expect(inspector.finish()).toMatchObject({ format: "mp3" });
   });
 
   it("refuses a file that turns out another than it was called", async () => {
@@ -59,7 +63,7 @@ describe("MediaInspector", () => {
     expect(() => {
       inspector.write(flac);
     }).toThrow(expect.objectContaining({ code: "invalid_media" }));
-    expect(await outcome(inspector)).toMatchObject({ code: "invalid_media" });
+    expect(outcome(inspector)).toMatchObject({ code: "invalid_media" });
     expect(await inspect(bytes(id3v2(bytes(), { padding: 9 }), flac))).toMatchObject({
       format: "flac",
     });
@@ -83,20 +87,20 @@ describe("MediaInspector", () => {
     }
   });
 
-  it("refuses nothing at all as an empty file", async () => {
+  it("refuses nothing at all as an empty file", () => {
     const inspector = new MediaInspector();
     inspector.write(Buffer.alloc(0));
-    expect(await outcome(inspector)).toBeInstanceOf(EmptyFileError);
+    expect(outcome(inspector)).toBeInstanceOf(EmptyFileError);
   });
 
-  it("refuses as soon as it is certain, and says the same ever after", async () => {
+  it("refuses as soon as it is certain, and says the same ever after", () => {
     const inspector = new MediaInspector();
     const write = () => {
       inspector.write(bytes("PK\x03\x04", Buffer.alloc(80)));
     };
     expect(write).toThrow(expect.objectContaining({ code: "unsupported_media_type" }));
     expect(write).toThrow(/ZIP archive/);
-    expect(await outcome(inspector)).toMatchObject({ code: "unsupported_media_type" });
+    expect(outcome(inspector)).toMatchObject({ code: "unsupported_media_type" });
   });
 
   it.each([

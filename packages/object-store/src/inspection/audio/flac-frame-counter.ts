@@ -30,11 +30,16 @@ export class FlacFrameCounter {
 
   /** Reads to the end of the file. */
   *count(source: ByteCursor): Walk<void> {
-    const scan = (window: Buffer) => this.#scan(window, source.position);
-    while (yield* source.seek(scan, MAX_FLAC_HEADER_BYTES)) {
-      // The end of the file is near: the header may be cut.
-      this.#take(yield* source.peek(MAX_FLAC_HEADER_BYTES), 0, source.position);
-      yield* source.skip(1);
+    const find = (window: Buffer) => this.#indexOfSync(window);
+    while (
+      this.#falseSyncs <= MAX_FALSE_SYNCS &&
+      (yield* source.seek(find, MAX_FLAC_HEADER_BYTES))
+    ) {
+      const offset = source.position;
+      const header = flacFrameHeader(yield* source.peek(MAX_FLAC_HEADER_BYTES), 0);
+      if (header === undefined) this.#falseSyncs += 1;
+      else this.#add({ ...header, offset });
+      if (!source.skipSoon(header === undefined ? 1 : MIN_FRAME_BYTES)) yield;
     }
     yield* source.skip(Infinity);
   }
@@ -46,24 +51,6 @@ export class FlacFrameCounter {
   end(fileEnd: number): number {
     const { offset } = this.#last ?? { offset: fileEnd };
     return this.#longestFrame === 0 ? fileEnd : Math.min(fileEnd, offset + this.#longestFrame);
-  }
-
-  /** Counts the frames of a window that begins at `offset`; points at a header that may be cut. */
-  #scan(window: Buffer, offset: number): number {
-    let at = this.#indexOfSync(window, 0);
-    while (at >= 0 && this.#falseSyncs <= MAX_FALSE_SYNCS) {
-      if (at + MAX_FLAC_HEADER_BYTES > window.length) return at;
-      const isFrame = this.#take(window, at, offset + at);
-      at = this.#indexOfSync(window, at + (isFrame ? MIN_FRAME_BYTES : 1));
-    }
-    return -1;
-  }
-
-  #take(window: Buffer, at: number, offset: number): boolean {
-    const header = flacFrameHeader(window, at);
-    if (header === undefined) this.#falseSyncs += 1;
-    else this.#add({ ...header, offset });
-    return header !== undefined;
   }
 
   #add(frame: FoundFrame): void {
@@ -85,9 +72,9 @@ export class FlacFrameCounter {
   }
 
   /** The blocking strategy is part of the sync code, and the same in the whole stream. */
-  #indexOfSync(window: Buffer, from: number): number {
-    if (this.#sync !== undefined) return window.indexOf(this.#sync, from);
-    let at = window.indexOf(0xff, from);
+  #indexOfSync(window: Buffer): number {
+    if (this.#sync !== undefined) return window.indexOf(this.#sync);
+    let at = window.indexOf(0xff);
     while (at >= 0) {
       const next = window[at + 1] ?? 0;
       if ((next & 0xfe) === 0xf8) return at;

@@ -1,26 +1,39 @@
 import { ObjectStoreError } from "../../../src/errors.js";
-import type { InspectionLimits } from "../../../src/inspection/inspection-limits.js";
+import { type InspectionLimits, resolveLimits } from "../../../src/inspection/inspection-limits.js";
 import type { AudioFacts, ImageFacts, MediaFacts } from "../../../src/inspection/media-facts.js";
-import { MediaInspector } from "../../../src/inspection/media-inspector.js";
+import { IsolatedInspection } from "../../../src/inspection/isolation/isolated-inspection.js";
+
+import { RunnerHere } from "./runner-here.js";
+
+interface InspectOptions {
+  chunks?: number[];
+  limits?: Partial<InspectionLimits>;
+  /** Whether the worker is lost before the step that comes now. */
+  isLostNow?: () => boolean;
+}
 
 /** Inspects bytes that arrive in chunks of these sizes in turn. */
 export async function inspect(
   bytes: Uint8Array,
-  { chunks = [65_536], limits }: { chunks?: number[]; limits?: Partial<InspectionLimits> } = {},
+  { chunks = [65_536], limits = {}, isLostNow }: InspectOptions = {},
 ): Promise<MediaFacts> {
-  const inspector = new MediaInspector(limits);
+  let runner = new RunnerHere(isLostNow);
+  const inspection = new IsolatedInspection(1, resolveLimits(limits), {
+    worker: () => (runner = runner.isLost ? new RunnerHere(isLostNow) : runner),
+    released: () => undefined,
+  });
   // One buffer for all chunks: what is kept must have been copied.
   const lent = Buffer.alloc(Math.max(...chunks));
   let index = 0;
   for (let at = 0; at < bytes.length;) {
     const size = Math.min(chunks[index % chunks.length] ?? 1, bytes.length - at);
     lent.set(bytes.subarray(at, at + size));
-    inspector.write(lent.subarray(0, size));
+    await inspection.write(lent.subarray(0, size));
     lent.fill(0xaa);
     at += size;
     index += 1;
   }
-  return inspector.finish();
+  return inspection.finish();
 }
 
 export async function inspectImage(

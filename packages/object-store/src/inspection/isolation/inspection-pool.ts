@@ -1,0 +1,81 @@
+import { type InspectionLimits, resolveLimits } from "../inspection-limits.js";
+import type { Inspection, Inspector } from "../inspection.js";
+import { IsolatedInspection } from "./isolated-inspection.js";
+import { IsolatedWorker, type WorkerSettings } from "./isolated-worker.js";
+import { DEFAULT_ISOLATION, type IsolationOptions } from "./isolation-options.js";
+import { WORKER_ENTRY } from "./worker-entry.js";
+
+/** Milliseconds after which a worker without work ends. */
+const IDLE_MS = 10_000;
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * Worker threads that parsers run in, away from the application's thread and memory. Each serves
+ * many inspections, a piece of a file at a time, so that a slow client occupies none.
+ */
+export class InspectionPool {
+  readonly #settings: WorkerSettings;
+  readonly #maxWorkers: number;
+  #workers: IsolatedWorker[] = [];
+  #idle: NodeJS.Timeout | undefined;
+  #lastId = 0;
+
+  /** @param entry the module that the workers run */
+  constructor(options: IsolationOptions = {}, entry: URL = WORKER_ENTRY) {
+    const given = { ...DEFAULT_ISOLATION, ...options };
+    this.#maxWorkers = given.workers;
+    this.#settings = {
+      entry,
+      deadlineMs: given.deadlineSeconds * 1000,
+      maxHeapMegabytes: given.maxHeapMegabytes,
+      maxGrowthBytes: given.maxGrowthMegabytes * MEBIBYTE,
+    };
+  }
+
+  /** An inspector with these limits. */
+  inspector(limits: Partial<InspectionLimits> = {}): Inspector {
+    const resolved = resolveLimits(limits);
+    return { open: () => this.#open(resolved) };
+  }
+
+  /** Ends the workers; inspections under way fail. */
+  async end(): Promise<void> {
+    clearTimeout(this.#idle);
+    await Promise.all(this.#workers.map((worker) => worker.end()));
+  }
+
+  #open(limits: InspectionLimits): Inspection {
+    this.#lastId += 1;
+    return new IsolatedInspection(this.#lastId, limits, {
+      worker: () => this.#leastLoaded(),
+      released: () => {
+        this.#endWhenIdle();
+      },
+    });
+  }
+
+  #leastLoaded(): IsolatedWorker {
+    clearTimeout(this.#idle);
+    const alive = this.#workers.filter(({ isLost }) => !isLost);
+    const [best] = alive.sort((a, b) => a.load - b.load || a.inspections - b.inspections);
+    if (best !== undefined && (best.load === 0 || alive.length >= this.#maxWorkers)) return best;
+    const worker = new IsolatedWorker(this.#settings, () => {
+      this.#workers = this.#workers.filter((each) => each !== worker);
+    });
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idle);
+    if (this.#workers.some(({ inspections }) => inspections > 0)) return;
+    this.#idle = setTimeout(() => void this.end(), IDLE_MS).unref();
+  }
+}
+
+let shared: InspectionPool | undefined;
+
+/** The pool of this process for all who asked for no bounds of their own. */
+export function sharedInspectionPool(): InspectionPool {
+  return (shared ??= new InspectionPool());
+}

@@ -1,0 +1,137 @@
+import { Worker } from "node:worker_threads";
+
+import type {
+  StepReply,
+  StepRequest,
+  WorkerReply,
+  WorkerRequest,
+  WorkerSetup,
+} from "./protocol.js";
+import { STEP_BYTES, type StepRunner, TAIL_BYTES } from "./step-runner.js";
+import { watchStep, type WorkerBounds } from "./watch-worker.js";
+import { type LossReason, WorkerLostError } from "./worker-lost.js";
+
+export interface WorkerSettings extends WorkerBounds {
+  entry: URL;
+  maxHeapMegabytes: number;
+}
+
+interface QueuedStep {
+  prepare: (window: Buffer) => StepRequest;
+  resolve: (reply: StepReply) => void;
+  reject: (error: unknown) => void;
+}
+
+/** One worker thread, with the steps that wait for it. It keeps the process alive while busy only. */
+export class IsolatedWorker implements StepRunner {
+  readonly #worker: Worker;
+  readonly #settings: WorkerSettings;
+  readonly #window: Buffer;
+  readonly #queue: QueuedStep[] = [];
+  #running: QueuedStep | undefined;
+  #stopWatch: (() => void) | undefined;
+  #isReady = false;
+  #isLost = false;
+  #excess: LossReason | undefined;
+  inspections = 0;
+
+  constructor(settings: WorkerSettings, onLost: () => void) {
+    this.#settings = settings;
+    const shared = new SharedArrayBuffer(STEP_BYTES + TAIL_BYTES);
+    this.#window = Buffer.from(shared);
+    const setup: WorkerSetup = { window: shared };
+    this.#worker = new Worker(settings.entry, {
+      workerData: setup,
+      // The parsers need nothing of the application's environment or arguments.
+      env: {},
+      argv: [],
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: settings.maxHeapMegabytes, stackSizeMb: 4 },
+    });
+    this.#worker.unref();
+    this.#worker.on("message", (reply: WorkerReply) => {
+      if ("ready" in reply) this.#isReady = true;
+      else this.#settle(reply);
+      this.#next();
+    });
+    let fault: unknown;
+    this.#worker.on("error", (error) => (fault = error));
+    this.#worker.on("exit", () => {
+      this.#lose(fault);
+      onLost();
+    });
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Steps that wait or run. */
+  get load(): number {
+    return this.#queue.length + (this.#running === undefined ? 0 : 1);
+  }
+
+  run(prepare: QueuedStep["prepare"]): Promise<StepReply> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ prepare, resolve, reject });
+      this.#worker.ref();
+      this.#next();
+    });
+  }
+
+  forget(inspection: number): void {
+    if (!this.#isLost) this.#post({ closed: inspection });
+  }
+
+  async end(): Promise<void> {
+    this.#isLost = true;
+    await this.#worker.terminate();
+  }
+
+  #next(): void {
+    if (!this.#isReady || this.#isLost || this.#running !== undefined) return;
+    const step = this.#queue.shift();
+    if (step === undefined) {
+      this.#worker.unref();
+      return;
+    }
+    this.#running = step;
+    this.#stopWatch = watchStep(this.#settings, (what) => {
+      this.#excess = what;
+      this.#stopWatch?.();
+      void this.end();
+    });
+    this.#post(step.prepare(this.#window));
+  }
+
+  #settle(reply: StepReply): void {
+    this.#stopWatch?.();
+    this.#running?.resolve(reply);
+    this.#running = undefined;
+  }
+
+  #lose(fault: unknown): void {
+    this.#isLost = true;
+    this.#stopWatch?.();
+    const reason = this.#excess ?? (isOutOfMemory(fault) ? "memory" : "fault");
+    this.#running?.reject(new WorkerLostError(reason, true, fault));
+    this.#running = undefined;
+    for (const step of this.#queue.splice(0)) {
+      // One that cannot even start would be tried for ever.
+      step.reject(
+        this.#isReady
+          ? new WorkerLostError(reason, false, fault)
+          : new Error("a worker cannot start", { cause: fault }),
+      );
+    }
+  }
+
+  #post(request: WorkerRequest): void {
+    this.#worker.postMessage(request);
+  }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === "ERR_WORKER_OUT_OF_MEMORY";
+}

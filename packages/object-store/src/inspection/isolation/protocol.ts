@@ -1,0 +1,61 @@
+import type { TailRequest } from "../byte-cursor.js";
+import type { InspectionLimits } from "../inspection-limits.js";
+import type { MediaFacts, MediaFormat } from "../media-facts.js";
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  /** Where the bytes of one step at a time lie, written by the pool and read by the worker. */
+  window: SharedArrayBuffer;
+}
+
+/** From the pool to a worker: the next step of an inspection, or that none will follow. */
+export type WorkerRequest = StepRequest | { closed: number };
+
+export interface StepRequest {
+  inspection: number;
+  /** Given where the worker does not know the inspection yet. */
+  opening: Opening | undefined;
+  /** Bytes that came before those of this step and that the parser need not see. */
+  passed: number;
+  /** Bytes of this step, at the start of the window. */
+  length: number;
+  /** Given with the last step of a file. */
+  ending: Ending | undefined;
+}
+
+export interface Opening {
+  limits: InspectionLimits;
+  /** The journal of an inspection whose worker was lost. */
+  journal: Uint8Array | undefined;
+}
+
+export interface Ending {
+  /**
+   * Bytes in the window, behind those of the step, that answer an earlier tail request: the end of
+   * what came before this step. Undefined where there was no such request.
+   */
+  tailLength: number | undefined;
+}
+
+/** From a worker to the pool. */
+export type WorkerReply = { ready: true } | StepReply;
+
+export interface StepReply {
+  format: MediaFormat | undefined;
+  facts: MediaFacts | undefined;
+  refusal: Refusal | undefined;
+  /** How many of the next bytes the parser skips. */
+  skipping: number;
+  /** Given once: with the step that made it. */
+  tailRequest: TailRequest | undefined;
+  /** The parts of the step's bytes that the parser saw: `[start, end, …]`. */
+  seen: Uint32Array;
+}
+
+/** An error of the inspection, as it crosses the border between threads. */
+export interface Refusal {
+  code: "empty_file" | "invalid_media" | "unsupported_media_type";
+  message: string;
+  /** The fault of a parser that failed in another way than by a refusal. */
+  fault: string | undefined;
+}

@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import type { Sample } from "@repo/sample-media";
+import fc from "fast-check";
+
+import { allSamples } from "../../support/samples.js";
+import { inspect } from "../support/inspect.js";
+import { TINY_FILES } from "../support/tiny-files.js";
+
+/** The same cases on every run. */
+const SEED = 20_260_101;
+const chunkSizes = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 6 });
+/** How many steps pass between two losses. */
+const losses = fc.array(fc.nat(6), { minLength: 1, maxLength: 4 });
+
+function lostAfter(steps: readonly number[]): () => boolean {
+  let index = 0;
+  let left = steps[0] ?? 0;
+  return () => {
+    left -= 1;
+    if (left >= 0) return false;
+    index += 1;
+    left = (steps[index % steps.length] ?? 0) + 1;
+    return true;
+  };
+}
+
+async function outcome(
+  bytes: Uint8Array,
+  options: Parameters<typeof inspect>[1],
+): Promise<unknown> {
+  return inspect(bytes, options).catch((error: unknown) => String(error));
+}
+
+let samples: Sample[];
+
+beforeAll(async () => {
+  samples = await allSamples();
+});
+
+describe("an inspection whose workers are lost again and again", () => {
+  it("comes to the same verdict on small files, whole or damaged", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...Object.values(TINY_FILES)),
+        fc.record({ at: fc.nat(6000), value: fc.nat(255) }),
+        chunkSizes,
+        losses,
+        async (file, { at, value }, chunks, steps) => {
+          const damaged = Buffer.from(file);
+          damaged[at % damaged.length] = value;
+          const expected = await outcome(damaged, { chunks });
+          expect(await outcome(damaged, { chunks, isLostNow: lostAfter(steps) })).toEqual(expected);
+        },
+      ),
+      { numRuns: 400, seed: SEED },
+    );
+  });
+
+  it("comes to the same verdict on every sample", async () => {
+    for (const { name, bytes } of samples) {
+      const expected = await inspect(bytes, {});
+      const facts = await inspect(bytes, { chunks: [4000, 333], isLostNow: lostAfter([5, 1, 9]) });
+      expect({ name, ...facts }).toEqual({ name, ...expected });
+    }
+  });
+});
