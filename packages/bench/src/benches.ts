@@ -1,0 +1,5 @@
+import type { Bench } from "./bench.js";
+import { largeByPath } from "./benches/large-by-path.js";
+
+/** Every benchmark, in the order in which they run. */
+export const benches: readonly Bench[] = [largeByPath];

@@ -1,0 +1,17 @@
+import type { MediaFile } from "../media/media-file.js";
+import type { S3Name, ServiceAddresses } from "../services/service-addresses.js";
+
+/** Something that brings a file to S3. */
+export interface Uploader {
+  upload(file: MediaFile): Promise<Stored>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Stored {
+  /** The key of the object, which may have to be looked up. */
+  readonly key: () => Promise<string>;
+  /** SHA-256 that the uploader computed itself, in hexadecimal, where it does. */
+  readonly sha256?: string;
+}
+
+export type OpenUploader = (services: ServiceAddresses, s3Name: S3Name) => Promise<Uploader>;
