@@ -1,0 +1,161 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type LocalServices, startLocalServices } from "@repo/local-services";
+import { S3Provider } from "@repo/s3-provider";
+import { userAvatarMigrations, userAvatars } from "@repo/user-avatars";
+import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
+import { objectStoreMigrations } from "@repo/object-store/migrations";
+import sharp from "sharp";
+
+import { coverImages } from "./examples/cover-images.js";
+import { answerTo } from "./examples/http-status.js";
+import { mediaServer } from "./examples/media-server.js";
+import { migrate } from "./examples/migrate.js";
+import { type App, openApp } from "./examples/open-app.js";
+import { addTranscript, newestEpisodes, publish } from "./examples/podcasts.js";
+import { changePicture, signUp } from "./examples/sign-up.js";
+import { sweep } from "./examples/sweep.js";
+import { testPublishing } from "./examples/test-without-servers.js";
+import { toneOf } from "./support/tone.js";
+
+const ROOT = new URL("../../../", import.meta.url);
+const EXAMPLES = new URL("examples/", import.meta.url);
+const BUCKET = "media";
+
+describe.each(["README.md", "docs/guide.md"])("%s", (path) => {
+  it("shows nothing but code that is run here", async () => {
+    const text = await readFile(new URL(path, ROOT), "utf8");
+    const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code);
+    const names = await readdir(EXAMPLES);
+    const sources = await Promise.all(
+      names.map((name) => readFile(new URL(name, EXAMPLES), "utf8")),
+    );
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const block of blocks) expect(sources).toContain(block);
+  });
+});
+
+describe("the examples", () => {
+  let folder: string;
+  let services: LocalServices;
+  let app: App;
+  let userId: string;
+  let png: Buffer;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "examples-"));
+    services = await startLocalServices({ dataDir: folder, durable: false });
+    const { endpoint, region, accessKeyId, secretAccessKey } = services.s3;
+    const s3 = {
+      endpoint,
+      region,
+      forcePathStyle: true,
+      credentials: { accessKeyId, secretAccessKey },
+    };
+    const bucket = new S3Provider({ bucket: BUCKET, client: s3 });
+    await bucket.ensureBucket();
+    bucket.destroy();
+    const database = createDatabase({ url: services.databaseUrl });
+    await new Migrator({
+      database,
+      migrations: [...databaseMigrations, ...objectStoreMigrations(), ...userAvatarMigrations],
+    }).up();
+    await database.close();
+    app = openApp({ databaseUrl: services.databaseUrl, bucket: BUCKET, s3 });
+    userId = await signUp("ada@example.com");
+    png = await sharp({ create: { width: 32, height: 24, channels: 3, background: "#07c" } })
+      .png()
+      .toBuffer();
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await services.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("migrate a database to what it is already", async () => {
+    const url = services.databaseUrl;
+    await expect(migrate(url)).resolves.toEqual([]);
+  });
+
+  it("store a cover that its URL shows", async () => {
+    const { endpoint, region, accessKeyId, secretAccessKey } = services.s3;
+    const setCover = coverImages({
+      databaseUrl: services.databaseUrl,
+      s3: {
+        endpoint,
+        region,
+        forcePathStyle: true,
+        credentials: { accessKeyId, secretAccessKey },
+      },
+    });
+    const cover = await setCover(userId, new Blob([Uint8Array.from(png)]).stream());
+    expect(cover).toMatchObject({ width: 32, height: 24 });
+    const response = await fetch(cover.url);
+    expect(Buffer.from(await response.arrayBuffer()).equals(png)).toBe(true);
+  });
+
+  it("change a picture in a transaction", async () => {
+    await changePicture(app, userId, png);
+    const { url } = await changePicture(app, userId, png);
+    expect((await fetch(url)).status).toBe(200);
+    expect(await userAvatars(app).get(userId)).toMatchObject({ width: 32, height: 24 });
+  });
+
+  it("publish an episode once, list it and give it a transcript", async () => {
+    const episode = { title: "One.wav", recording: toneOf(1), requestId: "one" };
+    const { id, seconds } = await publish(app.store, userId, episode);
+    expect(seconds).toBeCloseTo(1);
+    expect((await publish(app.store, userId, episode)).id).toBe(id);
+    await addTranscript(app.store, userId, id);
+    const { episodes, nextCursor } = await newestEpisodes(app.store, userId);
+    expect(episodes).toEqual([
+      expect.objectContaining({ id, transcript: "Welcome to the first episode." }),
+    ]);
+    expect(nextCursor).toBeNull();
+  });
+
+  it("take uploads and give downloads over HTTP, and answer refusals", async () => {
+    const server = mediaServer(() => app.store.forUser(userId));
+    const origin = await listening(server);
+    try {
+      const upload = await fetch(origin, { method: "POST", body: Uint8Array.from(png) });
+      expect(upload.status).toBe(201);
+      const { id } = (await upload.json()) as { id: string };
+      const download = await fetch(`${origin}/${id}`);
+      expect(download.headers.get("content-type")).toBe("image/png");
+      expect(Buffer.from(await download.arrayBuffer()).equals(png)).toBe(true);
+      expect((await fetch(`${origin}/none`)).status).toBe(404);
+      const text = await fetch(origin, { method: "POST", body: "text" });
+      expect(text.status).toBe(415);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("leave errors that are not the store's alone", () => {
+    expect(() => answerTo(new TypeError("mine"))).toThrow("mine");
+  });
+
+  it("sweep", async () => {
+    expect(await sweep(app)).toBe("0 files removed, 0 left for the next sweep");
+  });
+
+  it("test a feature without servers", async () => {
+    await expect(testPublishing(toneOf(0.5))).resolves.toBeUndefined();
+  });
+});
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
