@@ -5,6 +5,7 @@ import { type ObjectStoreLogger, silentLogger } from "./logger.js";
 import { audit } from "./maintenance/audit.js";
 import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
 import { eraseUser } from "./maintenance/erase-user.js";
+import type { InventoryKind } from "./maintenance/inventory.js";
 import { longCall } from "./maintenance/long-call.js";
 import { sweep } from "./maintenance/sweep.js";
 import { usage } from "./maintenance/usage.js";
@@ -56,10 +57,12 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
     { repo: new SweepRepo(models.image), folder: "images" },
     { repo: new SweepRepo(models.audio), folder: "audio" },
   ] as const;
-  const inventory = [
-    { kind: "audio", folder: "audio", repo: new InventoryRepo(models.audio) },
-    { kind: "image", folder: "images", repo: new InventoryRepo(models.image) },
-  ] as const;
+  const inventoryOf = (status?: "ready"): readonly [InventoryKind, InventoryKind] => [
+    { kind: "audio", folder: "audio", repo: new InventoryRepo(models.audio, status) },
+    { kind: "image", folder: "images", repo: new InventoryRepo(models.image, status) },
+  ];
+  const inventory = inventoryOf();
+  const readyFiles = inventoryOf("ready");
   const erased = [
     { kind: "image", folder: "images", repo: new EraseRepo(models.image) },
     { kind: "audio", folder: "audio", repo: new EraseRepo(models.audio) },
@@ -74,7 +77,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
         audit(inventory, { s3, logger, inOwnTransaction }, call),
       ),
     verify: (call = {}) =>
-      longCall("verify objects", call.signal, () => verify(inventory, { s3, logger }, call)),
+      longCall("verify objects", call.signal, () => verify(readyFiles, { s3, logger }, call)),
     eraseUser: (userId, call = {}) =>
       longCall("erase a user's files", call.signal, () =>
         eraseUser(erased, { s3, logger, leaseSeconds }, userId, call),

@@ -1,6 +1,6 @@
 import type { ListedObject } from "@repo/s3-provider";
 
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { AuditRepair } from "./audit-repair.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
@@ -31,7 +31,7 @@ export class AuditLook {
   async compare(
     kind: InventoryKind,
     object: ListedObject | undefined,
-    row: MediaFileModel | undefined,
+    row: InventoryRow | undefined,
   ): Promise<AuditFinding | undefined> {
     if (row === undefined) return object && this.#orphan(kind, object);
     if (row.status !== "ready") return this.#unfinished(kind, row);
@@ -61,7 +61,7 @@ export class AuditLook {
 
   async #otherObject(
     kind: InventoryKind,
-    { s3Key: key }: MediaFileModel,
+    { s3Key: key }: InventoryRow,
   ): Promise<AuditFinding | undefined> {
     const { s3, signal, report, repair } = this.parts;
     const object = await findObject(s3, key, signal);
@@ -80,7 +80,7 @@ export class AuditLook {
 
   async #unfinished(
     { repo }: InventoryKind,
-    seen: MediaFileModel,
+    seen: InventoryRow,
   ): Promise<AuditFinding | undefined> {
     if (!this.#isDead(seen)) return undefined;
     const row = await repo.findByKey(seen.s3Key);
@@ -90,7 +90,7 @@ export class AuditLook {
     return { finding: "dead_row", key, fileId, status, leaseExpiresAt, action: "kept" };
   }
 
-  #isDead({ leaseExpiresAt }: MediaFileModel): boolean {
+  #isDead({ leaseExpiresAt }: InventoryRow): boolean {
     const { now } = this.parts;
     return leaseExpiresAt !== null && now.getTime() - leaseExpiresAt.getTime() >= DEAD_AFTER_MS;
   }

@@ -3,7 +3,7 @@ import { type ListedObject, S3NotFoundError } from "@repo/s3-provider";
 import { InvalidInputError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { InventoryRepo, KeyPosition } from "../repo/inventory-repo.js";
+import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 
 /** The rows of one kind of file, and the folder of its objects. */
@@ -19,7 +19,7 @@ const BATCH = 1000;
 /** Every row, in the order of the keys; the kinds are in the order of their folders. */
 export async function* rowsInKeyOrder(
   kinds: readonly InventoryKind[],
-): AsyncGenerator<MediaFileModel, void, undefined> {
+): AsyncGenerator<InventoryRow, void, undefined> {
   for (const { repo } of kinds) {
     let after: KeyPosition | undefined;
     for (;;) {

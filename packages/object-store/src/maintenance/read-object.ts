@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { S3InvalidRangeError, S3NotFoundError } from "@repo/s3-provider";
 
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { Pace } from "./pace.js";
 
@@ -17,7 +17,7 @@ interface Reading {
  * leaves a connection open.
  */
 export async function readObject(
-  { s3Key: key, byteSize, sha256 }: Pick<MediaFileModel, "s3Key" | "byteSize" | "sha256">,
+  { s3Key: key, byteSize, sha256 }: InventoryRow,
   { s3, pace, signal }: Reading,
 ): Promise<"intact" | "missing" | "size" | "sha256"> {
   const expected = byteSize ?? 0;

@@ -1,8 +1,7 @@
 import { S3AbortedError, S3Error } from "@repo/s3-provider";
 
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
-import type { MediaFileModel } from "../models/media-file.model.js";
-import type { KeyPosition } from "../repo/inventory-repo.js";
+import type { InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
 import { checkInteger } from "../service/check.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { VerifyFinding, VerifyOptions, VerifyReport } from "./contract.js";
@@ -45,7 +44,7 @@ export async function verify(
   };
 
   let unreadableInARow = 0;
-  const look = async (row: MediaFileModel): Promise<VerifyFinding["finding"] | "intact"> => {
+  const look = async (row: InventoryRow): Promise<VerifyFinding["finding"] | "intact"> => {
     try {
       const found = await readObject(row, { s3, pace, signal });
       unreadableInARow = 0;
@@ -65,7 +64,7 @@ export async function verify(
     for (;;) {
       const limit = Math.min(BATCH, maxFiles - report.files);
       if (limit === 0) return report;
-      const rows = await repo.pageInKeyOrder({ after, limit, readyOnly: true });
+      const rows = await repo.pageInKeyOrder({ after, limit });
       for (const row of rows) {
         const finding = await look(row);
         report.files += 1;

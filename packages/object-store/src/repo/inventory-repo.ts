@@ -1,6 +1,8 @@
-import { literal, Op, QueryTypes, type Transaction } from "sequelize";
+import { PreparedStatement } from "@repo/database";
+import { QueryTypes, type Transaction } from "sequelize";
+import type { ModelCtor } from "sequelize-typescript";
 
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { MediaFileModel, MediaStatus } from "../models/media-file.model.js";
 import { fromNow, type Owner } from "./conditions.js";
 import { guarded } from "./database-failure.js";
 import { TableRepo } from "./table-repo.js";
@@ -11,18 +13,57 @@ export interface KeyPosition {
   id: string;
 }
 
+/**
+ * What tells about the object of a row. An audit reads millions of rows, so these are no model
+ * instances, which would cost ten times the memory.
+ */
+export type InventoryRow = Pick<
+  MediaFileModel,
+  "id" | "userId" | "s3Key" | "byteSize" | "status" | "leaseExpiresAt" | "sha256"
+>;
+
 interface PageRequest {
   /** Only files behind this one. */
   after?: KeyPosition | undefined;
   limit: number;
-  readyOnly?: boolean;
 }
 
-/** The columns that tell about the object; images and audio share them. */
-const OBJECT_COLUMNS = ["id", "userId", "s3Key", "byteSize", "sha256", "status", "leaseExpiresAt"];
+type Columns = [
+  id: string,
+  userId: Owner,
+  s3Key: string,
+  byteSize: number | null,
+  status: MediaStatus,
+  leaseExpiresAt: Date | null,
+  sha256: Buffer | null,
+];
+
+const COLUMNS = "id, user_id, s3_key, byte_size, status, lease_expires_at";
+
+/** No file has it, and every id sorts behind it. */
+const NIL = "00000000-0000-0000-0000-000000000000";
+const START: KeyPosition = { userId: null, id: NIL };
 
 /** Reads the rows of one kind of file beside the bucket. */
 export class InventoryRepo<Row extends MediaFileModel> extends TableRepo<Row> {
+  readonly #ofSystem: PreparedStatement<[after: string, limit: number]>;
+  readonly #ofUsers: PreparedStatement<[afterUser: Owner, after: string, limit: number]>;
+
+  /** @param status of the rows that pages give, with their hashes; all, without them, when absent */
+  constructor(model: ModelCtor<Row>, status?: "ready") {
+    super(model);
+    const isReady = status === "ready";
+    const source = `SELECT ${COLUMNS}, ${isReady ? "sha256" : "NULL"} FROM ${this.table} WHERE`;
+    const wanted = isReady ? "AND status = 'ready'" : "";
+    this.#ofSystem = new PreparedStatement(
+      `${source} user_id IS NULL AND id > $1 ${wanted} ORDER BY id LIMIT $2`,
+    );
+    this.#ofUsers = new PreparedStatement(
+      `${source} user_id IS NOT NULL AND (user_id, id) > ($1, $2) ${wanted}
+       ORDER BY user_id, id LIMIT $3`,
+    );
+  }
+
   /** The database's clock. */
   async clock(): Promise<Date> {
     const [row] = await guarded("tell the time", () =>
@@ -39,40 +80,38 @@ export class InventoryRepo<Row extends MediaFileModel> extends TableRepo<Row> {
    * A page in the order of the bytes of the keys: those of the system, then users'. A key is made of
    * owner and id, whose index therefore has the same order; no collation takes part in it.
    */
-  async pageInKeyOrder({ after, limit, readyOnly = false }: PageRequest): Promise<Row[]> {
-    const ready = readyOnly ? { status: "ready" } : {};
-    const rows: Row[] = [];
-    if (after === undefined || after.userId === null) {
-      const behind = after === undefined ? {} : { id: { [Op.gt]: after.id } };
-      rows.push(...(await this.#page({ ...ready, userId: null, ...behind }, limit)));
-    }
+  async pageInKeyOrder({ after = START, limit }: PageRequest): Promise<InventoryRow[]> {
+    const { userId, id } = after;
+    const rows = userId === null ? await this.#read(this.#ofSystem, [id, limit]) : [];
     if (rows.length === limit) return rows;
-    const behind =
-      after === undefined || after.userId === null
-        ? { userId: { [Op.ne]: null } }
-        : { [Op.and]: literal("(user_id, id) > (:userId, :id)") };
-    rows.push(...(await this.#page({ ...ready, ...behind }, limit - rows.length, after)));
+    const left = limit - rows.length;
+    const behind: KeyPosition = userId === null ? { userId: NIL, id: NIL } : after;
+    rows.push(...(await this.#read(this.#ofUsers, [behind.userId, behind.id, left])));
     return rows;
   }
 
-  async #page(where: object, limit: number, after?: KeyPosition): Promise<Row[]> {
-    return guarded("read files in the order of their keys", () =>
-      this.model.findAll({
-        attributes: OBJECT_COLUMNS,
-        where: this.where(where),
-        order: ["userId", "id"],
-        limit,
-        transaction: null,
-        ...(after && { replacements: { userId: after.userId, id: after.id } }),
-      }),
+  async #read<Parameters extends readonly (string | number | null)[]>(
+    statement: PreparedStatement<Parameters>,
+    parameters: Parameters,
+  ): Promise<InventoryRow[]> {
+    const rows = await guarded("read files in the order of their keys", () =>
+      statement.arrays<Columns>(this.database, parameters),
     );
+    return rows.map(([id, userId, s3Key, byteSize, status, leaseExpiresAt, sha256]) => ({
+      id,
+      userId,
+      s3Key,
+      byteSize,
+      status,
+      leaseExpiresAt,
+      sha256,
+    }));
   }
 
   /** The row of a key, whatever its status. */
   async findByKey(s3Key: string): Promise<Row | null> {
     return guarded("look for the row of a key", () =>
       this.model.findOne({
-        attributes: OBJECT_COLUMNS,
         where: this.where({ s3Key }),
         transaction: null,
       }),

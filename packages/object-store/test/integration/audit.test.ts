@@ -7,8 +7,7 @@ import {
   type AuditOptions,
   objectStoreMaintenance,
 } from "../../src/maintenance.js";
-import type { ImageModel } from "../../src/models/image.model.js";
-import { InventoryRepo } from "../../src/repo/inventory-repo.js";
+import { InventoryRepo, type InventoryRow } from "../../src/repo/inventory-repo.js";
 import { modelsFor } from "../../src/repo/models-for.js";
 import type { StorageClient } from "../../src/upload/storage-client.js";
 import { agedStorage } from "../support/aged-storage.js";
@@ -187,7 +186,7 @@ describe("the rows of a kind", () => {
     const repo = new InventoryRepo(modelsFor(harness.database).image);
     for (const limit of [1, 2, 3, 4, 6, 7]) {
       const seen: string[] = [];
-      let page: ImageModel[] = [];
+      let page: InventoryRow[] = [];
       do {
         page = await repo.pageInKeyOrder({ after: page.at(-1), limit });
         seen.push(...page.map(({ s3Key }) => s3Key));
