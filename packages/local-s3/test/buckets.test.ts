@@ -10,9 +10,8 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { sdkClient, send } from "@repo/s3-contract/requests";
 
-import { send } from "./support/http.js";
-import { sdkClient } from "./support/sdk.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const REGION = "eu-central-1";

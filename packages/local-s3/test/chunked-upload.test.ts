@@ -1,9 +1,8 @@
 import { crc32 } from "node:zlib";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type ChunkedUpload, send, sendChunked } from "@repo/s3-contract/requests";
 
-import { type ChunkedUpload, sendChunked } from "./support/aws-chunked.js";
-import { send } from "./support/http.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
@@ -79,13 +78,6 @@ describe("an aws-chunked upload", () => {
     const stored = await send(server, { method: "GET", path: `/${BUCKET}/forged` });
     expect(stored.status).toBe(404);
   });
-
-  it("is refused when bytes of a signed chunk change", () =>
-    expectRefused(
-      { ...signed, tamper: (body) => body.replace("bbb", "bbc") },
-      403,
-      "SignatureDoesNotMatch",
-    ));
 
   it("is refused when a trailer is not the signed one", () =>
     expectRefused(

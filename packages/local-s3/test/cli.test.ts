@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { send } from "@repo/s3-contract/requests";
 
-import { type LocalS3 } from "../src/index.js";
-import { send } from "./support/http.js";
 import { BUCKET, CREDENTIALS } from "./support/test-server.js";
 
 const PROGRAM = fileURLToPath(new URL("../bin/local-s3.js", import.meta.url));
@@ -17,6 +16,11 @@ const KEYS = [
   "--secret-key",
   CREDENTIALS.secretAccessKey,
 ] as const;
+
+/** The program as its clients know it. */
+function serverAt(port: number) {
+  return { endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", ...CREDENTIALS };
+}
 
 /** A run of the program, with what it has said so far. */
 class Run {
@@ -74,9 +78,9 @@ describe("the program", () => {
   }
 
   const put = (port: number, key: string, body: string) =>
-    send({ port } as LocalS3, { method: "PUT", path: `/${BUCKET}/${key}`, body });
+    send(serverAt(port), { method: "PUT", path: `/${BUCKET}/${key}`, body });
   const get = (port: number, key: string) =>
-    send({ port } as LocalS3, { method: "GET", path: `/${BUCKET}/${key}` });
+    send(serverAt(port), { method: "GET", path: `/${BUCKET}/${key}` });
 
   it.each(["SIGTERM", "SIGINT"] as const)(
     "serves until %s and then ends cleanly",
@@ -92,7 +96,7 @@ describe("the program", () => {
       );
       const port = await run.port();
       expect((await put(port, "a", "kept")).status).toBe(200);
-      const head = await send({ port } as LocalS3, { method: "HEAD", path: "/second-bucket" });
+      const head = await send(serverAt(port), { method: "HEAD", path: "/second-bucket" });
       expect(head.status).toBe(200);
       run.process.kill(signal);
       expect(await run.ended).toEqual({ code: 0, signal: null });

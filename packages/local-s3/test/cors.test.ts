@@ -5,9 +5,8 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { sdkClient, send, sendRaw } from "@repo/s3-contract/requests";
 
-import { send, sendRaw } from "./support/http.js";
-import { sdkClient } from "./support/sdk.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const PATH = `/${BUCKET}/page.html`;

@@ -2,9 +2,8 @@ import { readdir, readlink } from "node:fs/promises";
 import { connect } from "node:net";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { send, signRequest } from "@repo/s3-contract/requests";
 
-import { hostOf, send } from "./support/http.js";
-import { signRequest } from "./support/signer.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const PATH = `/${BUCKET}/large`;
@@ -32,7 +31,7 @@ async function openObjectFiles(server: TestServer): Promise<number> {
       socket.on("error", () => {
         socket.destroy();
       });
-      const { headers } = signRequest({ method: "GET", host: hostOf(server), path: PATH });
+      const { headers } = signRequest(server, { method: "GET", path: PATH });
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
       socket.write(`GET ${PATH} HTTP/1.1\r\n${lines.join("")}\r\n`);
       await new Promise((resolve) => socket.once(when === "at once" ? "connect" : "data", resolve));

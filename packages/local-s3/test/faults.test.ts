@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 
 import { DeleteObjectsCommand, type S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { sdkClient, send } from "@repo/s3-contract/requests";
 
 import { type FaultRequest } from "../src/index.js";
-import { send } from "./support/http.js";
-import { sdkClient } from "./support/sdk.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const PATH = `/${BUCKET}/key`;

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  type RawRequest,
+  send,
+  sendRaw,
+  type SigningOptions,
+  signRequest,
+} from "@repo/s3-contract/requests";
 
-import { hostOf, type RawRequest, send, sendRaw } from "./support/http.js";
-import { type SigningOptions, signRequest } from "./support/signer.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const MINUTE = 60_000;
@@ -50,21 +55,6 @@ describe("a request signed in its header", () => {
     expect(absent.code).toBe(present.code);
   });
 
-  it("is refused when signed with another secret", () =>
-    expectRefused(403, "SignatureDoesNotMatch", { secretAccessKey: "guessed" }));
-
-  it("is refused for an unknown access key", () =>
-    expectRefused(403, "InvalidAccessKeyId", { accessKeyId: "UNKNOWNKEY" }));
-
-  it("is refused when its method was changed", () =>
-    expectRefused(403, "SignatureDoesNotMatch", {}, { method: "DELETE" }));
-
-  it("is refused when its path was changed", () =>
-    expectRefused(403, "SignatureDoesNotMatch", {}, { path: `/${BUCKET}/other.txt` }));
-
-  it("is refused when its query was changed", () =>
-    expectRefused(403, "SignatureDoesNotMatch", {}, { query: "uploads" }));
-
   it("is refused when a signed header was changed", async () => {
     const request = { ...GET, headers: { range: "bytes=0-1" } };
     const reply = await send(server, request, { sent: { headers: { range: "bytes=0-5" } } });
@@ -72,22 +62,15 @@ describe("a request signed in its header", () => {
   });
 
   it("is refused when a signed header is missing, even an empty one", async () => {
-    const signable = { ...GET, host: hostOf(server), headers: { "x-extra": "" } };
-    const { headers } = signRequest(signable);
+    const signable = { ...GET, headers: { "x-extra": "" } };
+    const { headers } = signRequest(server, signable);
     expect((await sendRaw(server, { ...GET, headers })).status).toBe(200);
     delete headers["x-extra"];
     expect((await sendRaw(server, { ...GET, headers })).code).toBe("SignatureDoesNotMatch");
   });
 
-  it("is refused when an x-amz- header is not signed", () =>
-    expectRefused(403, "AccessDenied", {}, { headers: { "x-amz-meta-added": "later" } }));
-
   it("is refused when its host is not signed", () =>
     expectRefused(403, "AccessDenied", { unsigned: ["host"] }));
-
-  it.each([-16, 16])("is refused when its clock is %i minutes off", (minutes) =>
-    expectRefused(403, "RequestTimeTooSkewed", { date: new Date(Date.now() + minutes * MINUTE) }),
-  );
 
   it.each([-14, 14])("is served when its clock is %i minutes off", async (minutes) => {
     const date = new Date(Date.now() + minutes * MINUTE);
@@ -117,8 +100,7 @@ describe("a request signed in its header", () => {
   );
 
   it("is refused when the signature is a prefix of the right one", async () => {
-    const host = hostOf(server);
-    const { headers } = signRequest({ method: "GET", host, path: PATH });
+    const { headers } = signRequest(server, { method: "GET", path: PATH });
     headers["authorization"] = (headers["authorization"] ?? "").slice(0, -1);
     expect((await sendRaw(server, { ...GET, headers })).code).toBe("SignatureDoesNotMatch");
   });
@@ -129,9 +111,9 @@ describe("a request signed in its header", () => {
       status: 400,
       code: "InvalidArgument",
     });
-    const host = hostOf(server);
     const { headers } = signRequest(
-      { method: "GET", host, path: PATH },
+      server,
+      { method: "GET", path: PATH },
       { unsigned: ["x-amz-content-sha256"] },
     );
     delete headers["x-amz-content-sha256"];
@@ -143,15 +125,6 @@ describe("a request signed in its header", () => {
 
   it("is refused when it is presigned as well", () =>
     expectRefused(400, "InvalidArgument", {}, { query: "X-Amz-Algorithm=AWS4-HMAC-SHA256" }));
-
-  it("stores nothing when the body is not the signed one", async () => {
-    const reply = await send(server, PUT, { sent: { body: "forged!" } });
-    expect({ status: reply.status, code: reply.code }).toEqual({
-      status: 400,
-      code: "XAmzContentSHA256Mismatch",
-    });
-    expect((await send(server, GET)).text).toBe("genuine");
-  });
 
   it("takes any body when the payload is declared unsigned", async () => {
     const request = { method: "PUT", path: `/${BUCKET}/unsigned.txt`, body: "one" };
@@ -170,10 +143,8 @@ describe("a request signed in its header", () => {
   });
 
   it("joins repeated headers and ignores extra spaces, as the standard has it", async () => {
-    const host = hostOf(server);
-    const { headers } = signRequest({
+    const { headers } = signRequest(server, {
       method: "GET",
-      host,
       path: PATH,
       headers: { "x-amz-meta-a": "1 2,3" },
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { send, sendRaw } from "@repo/s3-contract/requests";
 
-import { send, sendRaw } from "./support/http.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const OBJECT = `/${BUCKET}/object`;

@@ -1,10 +1,17 @@
 import { GetObjectCommand, PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  presign,
+  type RawRequest,
+  type Reply,
+  sdkClient,
+  send,
+  sendRaw,
+  sha256,
+  type SigningOptions,
+} from "@repo/s3-contract/requests";
 
-import { hostOf, type RawRequest, type Reply, send, sendRaw } from "./support/http.js";
-import { sdkClient } from "./support/sdk.js";
-import { presign, sha256, type Signable, type SigningOptions } from "./support/signer.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const PATH = `/${BUCKET}/shared.txt`;
@@ -20,46 +27,13 @@ describe("a presigned URL", () => {
 
   function get(
     options: SigningOptions & { expires?: number | string } = {},
-    signable: Partial<Signable> = {},
+    signable: { query?: string } = {},
     sent: Partial<RawRequest> = {},
   ): Promise<Reply> {
-    const request = { method: "GET", host: hostOf(server), path: PATH, ...signable };
-    const query = presign(request, options);
+    const request = { method: "GET", path: PATH, ...signable };
+    const query = presign(server, request, options);
     return sendRaw(server, { method: "GET", path: PATH, query, ...sent });
   }
-
-  it("serves a browser that has nothing else", async () => {
-    const reply = await get();
-    expect(reply.status).toBe(200);
-    expect(reply.text).toBe("shared");
-  });
-
-  it("works with every URL of the official presigner", async () => {
-    const client = sdkClient(server);
-    const key = "a folder/ü & +%~'()!*.txt";
-    const put = await getSignedUrl(
-      sdkClient(server, { requestChecksumCalculation: "WHEN_REQUIRED" }),
-      new PutObjectCommand({ Bucket: BUCKET, Key: key, ContentType: "text/plain" }),
-    );
-    const headers = { "content-type": "text/plain" };
-    expect((await fetch(put, { method: "PUT", body: "hello", headers })).status).toBe(200);
-    const url = await getSignedUrl(
-      client,
-      new GetObjectCommand({
-        Bucket: BUCKET,
-        Key: key,
-        ResponseContentDisposition: 'attachment; filename="a b.txt"',
-        ResponseContentType: "application/x-test",
-        ResponseCacheControl: "no-store",
-      }),
-    );
-    const response = await fetch(url);
-    expect(await response.text()).toBe("hello");
-    expect(response.headers.get("content-disposition")).toBe('attachment; filename="a b.txt"');
-    expect(response.headers.get("content-type")).toBe("application/x-test");
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    client.destroy();
-  });
 
   it("enforces headers that were hoisted into the query", async () => {
     const client = sdkClient(server);
@@ -80,18 +54,6 @@ describe("a presigned URL", () => {
     const stored = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: "hoisted" }));
     expect(stored.Metadata).toEqual({ colour: "green" });
     expect(await stored.Body?.transformToString()).toBe("content");
-    client.destroy();
-  });
-
-  it("is bound to a signed content length", async () => {
-    const client = sdkClient(server, { requestChecksumCalculation: "WHEN_REQUIRED" });
-    const url = await getSignedUrl(
-      client,
-      new PutObjectCommand({ Bucket: BUCKET, Key: "sized", ContentLength: 5 }),
-      { signableHeaders: new Set(["content-length"]), unhoistableHeaders: new Set() },
-    );
-    expect((await fetch(url, { method: "PUT", body: "123456" })).status).toBe(403);
-    expect((await fetch(url, { method: "PUT", body: "12345" })).status).toBe(200);
     client.destroy();
   });
 
@@ -155,8 +117,8 @@ describe("a presigned URL", () => {
   });
 
   it("is refused when a parameter is changed, added or repeated", async () => {
-    const request = { method: "GET", host: hostOf(server), path: PATH };
-    const query = presign(request, { expires: 60 });
+    const request = { method: "GET", path: PATH };
+    const query = presign(server, request, { expires: 60 });
     for (const [changed, code] of [
       [query.replace("Expires=60", "Expires=600"), "SignatureDoesNotMatch"],
       [`${query}&response-content-type=text%2Fhtml`, "SignatureDoesNotMatch"],
@@ -179,11 +141,10 @@ describe("a presigned URL", () => {
     const payloadHash = sha256("agreed");
     const request = {
       method: "PUT",
-      host: hostOf(server),
       path: `/${BUCKET}/agreed`,
       query: `X-Amz-Content-Sha256=${payloadHash}`,
     };
-    const query = presign(request, { payloadHash });
+    const query = presign(server, request, { payloadHash });
     const put = (body: string) =>
       sendRaw(server, { method: "PUT", path: request.path, query, body });
     expect((await put("forged")).code).toBe("XAmzContentSHA256Mismatch");

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
 import { request } from "node:http";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { send, sendRaw, signRequest } from "@repo/s3-contract/requests";
 
-import { hostOf, send, sendRaw } from "./support/http.js";
-import { signRequest } from "./support/signer.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const PATH = `/${BUCKET}/verified`;
@@ -20,30 +18,6 @@ describe("PutObject", () => {
     const reply = await send(server, { method: "PUT", path: PATH, headers, body });
     return { status: reply.status, code: reply.code };
   }
-
-  function base64(algorithm: string, body = "content"): string {
-    return createHash(algorithm).update(body).digest("base64");
-  }
-
-  it("accepts a Content-MD5 that fits and refuses one that does not", async () => {
-    expect(await put({ "content-md5": base64("md5") })).toMatchObject({ status: 200 });
-    expect(await put({ "content-md5": base64("md5", "other") })).toEqual({
-      status: 400,
-      code: "BadDigest",
-    });
-    expect(await put({ "content-md5": "bm90IGEgZGlnZXN0" })).toEqual({
-      status: 400,
-      code: "InvalidDigest",
-    });
-  });
-
-  it("accepts a checksum that fits and refuses one that does not", async () => {
-    expect(await put({ "x-amz-checksum-sha256": base64("sha256") })).toMatchObject({ status: 200 });
-    expect(await put({ "x-amz-checksum-sha256": base64("sha256", "other") })).toEqual({
-      status: 400,
-      code: "BadDigest",
-    });
-  });
 
   it.each([
     ["malformed", { "x-amz-checksum-crc32": "123" }],
@@ -61,7 +35,8 @@ describe("PutObject", () => {
 
   it("requires a Content-Length", async () => {
     const { headers } = signRequest(
-      { method: "PUT", host: hostOf(server), path: PATH },
+      server,
+      { method: "PUT", path: PATH },
       { payloadHash: "UNSIGNED-PAYLOAD" },
     );
     const status = await new Promise((resolve, reject) => {
@@ -85,9 +60,9 @@ describe("PutObject", () => {
 
   it("refuses more than 5 GiB before it is sent", async () => {
     const { headers } = signRequest(
+      server,
       {
         method: "PUT",
-        host: hostOf(server),
         path: PATH,
         headers: { "content-length": String(5 * 1024 ** 3 + 1), expect: "100-continue" },
       },

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { send } from "@repo/s3-contract/requests";
 
-import { send } from "./support/http.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 const PATH = `/${BUCKET}/digits`;

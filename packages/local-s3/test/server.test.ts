@@ -2,10 +2,9 @@ import { Agent, request } from "node:http";
 import { connect } from "node:net";
 
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { send, sendRaw, signRequest } from "@repo/s3-contract/requests";
 
 import { startLocalS3 } from "../src/index.js";
-import { hostOf, send, sendRaw } from "./support/http.js";
-import { signRequest } from "./support/signer.js";
 import { BUCKET, CREDENTIALS, startTestServer, type TestServer } from "./support/test-server.js";
 
 describe("the server", () => {
@@ -32,7 +31,8 @@ describe("the server", () => {
     await closed(silent);
     const path = `/${BUCKET}/stalled`;
     const { headers } = signRequest(
-      { method: "PUT", host: hostOf(server), path },
+      server,
+      { method: "PUT", path },
       { payloadHash: "UNSIGNED-PAYLOAD" },
     );
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

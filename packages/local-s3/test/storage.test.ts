@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { send, signRequest } from "@repo/s3-contract/requests";
 
-import { hostOf, send } from "./support/http.js";
-import { signRequest } from "./support/signer.js";
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
 /** Unreserved characters stay, everything else is escaped: the canonical encoding of a path. */
@@ -91,21 +89,6 @@ describe("the store", () => {
     await rm(dataDir, { recursive: true });
   });
 
-  it("keeps objects, metadata and buckets over a restart", async () => {
-    const headers = { "content-type": "image/png", "x-amz-meta-a": "b" };
-    const path = `/${BUCKET}/kept`;
-    await send(server, { method: "PUT", path, headers, body: "kept" });
-    await send(server, { method: "PUT", path: "/another-bucket" });
-    const before = await get("kept");
-    await restart();
-    const after = await get("kept");
-    expect(after.text).toBe("kept");
-    for (const name of ["etag", "last-modified", "content-type", "x-amz-meta-a"]) {
-      expect(after.headers[name]).toBe(before.headers[name]);
-    }
-    expect((await send(server, { method: "HEAD", path: "/another-bucket" })).status).toBe(200);
-  });
-
   it("removes at start what a killed process left unfinished", async () => {
     await writeFile(join(server.dataDir, "tmp", "unfinished"), "half an object");
     await mkdir(join(server.dataDir, "tmp", "folder", "deeper"), { recursive: true });
@@ -134,44 +117,11 @@ describe("the store", () => {
     expect((await get("fresh")).status).toBe(404);
   });
 
-  it("shows nothing of an upload before its last byte", async () => {
-    const body = Buffer.from("late");
-    const socket = await beginUpload("late", body.length, body.subarray(0, 3));
-    await eventually(async () => (await temporaries()).length > 0);
-    expect((await get("late")).status).toBe(404);
-    expect(await listedKeys()).toEqual([]);
-    socket.write(body.subarray(3));
-    await eventually(async () => (await get("late")).status === 200);
-    socket.destroy();
-  });
-
-  it("goes on serving the bytes that a download began with", async () => {
-    const size = 24 * 1024 * 1024;
-    await put("busy", "A".repeat(size));
-    const { headers } = signRequest({
-      method: "GET",
-      host: hostOf(server),
-      path: `/${BUCKET}/busy`,
-    });
-    const response = await fetch(`${server.endpoint}/${BUCKET}/busy`, { headers });
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    const first = await reader.read();
-    await put("busy", "B");
-    await send(server, { method: "DELETE", path: `/${BUCKET}/busy` });
-    const hash = createHash("md5").update(first.value ?? "");
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      hash.update(value);
-    }
-    expect(`"${hash.digest("hex")}"`).toBe(response.headers.get("etag"));
-    expect((await get("busy")).status).toBe(404);
-  });
-
   async function beginUpload(key: string, length: number, start: Buffer) {
     const path = `/${BUCKET}/${key}`;
     const { headers } = signRequest(
-      { method: "PUT", host: hostOf(server), path },
+      server,
+      { method: "PUT", path },
       { payloadHash: "UNSIGNED-PAYLOAD" },
     );
     const socket = connect(server.port, "127.0.0.1");

@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 
-import { type LocalS3 } from "../../src/index.js";
-import { type Signable, type SigningOptions, signRequest } from "./signer.js";
+import { type S3Server } from "../server.js";
+import { type SigningOptions, signRequest } from "./signer.js";
 
 export interface Reply {
   readonly status: number;
@@ -17,19 +17,20 @@ export interface RawRequest {
   /** Sent as it is: neither encoded nor normalised. */
   readonly path: string;
   readonly query?: string | undefined;
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
   readonly body?: string | Buffer | undefined;
 }
 
 /** Sends a request byte for byte as given, unlike `fetch`, which normalises paths. */
-export function sendRaw(server: LocalS3, request: RawRequest): Promise<Reply> {
+export function sendRaw(server: Pick<S3Server, "endpoint">, request: RawRequest): Promise<Reply> {
   const { method, path, query, headers = {}, body = "" } = request;
+  const { hostname, port } = new URL(server.endpoint);
   const length = Buffer.byteLength(body);
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
       {
-        host: "127.0.0.1",
-        port: server.port,
+        host: hostname,
+        port,
         method,
         path: query === undefined || query === "" ? path : `${path}?${query}`,
         headers: {
@@ -64,31 +65,16 @@ export function sendRaw(server: LocalS3, request: RawRequest): Promise<Reply> {
 
 /** Signs a request in its header and sends it. `sent` replaces parts of it after signing. */
 export function send(
-  server: LocalS3,
+  server: S3Server,
   request: RawRequest,
   options: SigningOptions & { sent?: Partial<RawRequest> } = {},
 ): Promise<Reply> {
   const { sent, ...signing } = options;
-  const { headers } = signRequest(signable(server, request), signing);
+  const signable = { ...request, headers: request.headers as Record<string, string> | undefined };
+  const { headers } = signRequest(server, signable, signing);
   return sendRaw(server, {
     ...request,
     ...sent,
     headers: { ...headers, ...sent?.headers },
   });
-}
-
-export function hostOf(server: LocalS3): string {
-  return `127.0.0.1:${server.port}`;
-}
-
-function signable(server: LocalS3, request: RawRequest): Signable {
-  const { method, path, query, headers, body } = request;
-  return {
-    method,
-    host: hostOf(server),
-    path,
-    ...(query === undefined ? {} : { query }),
-    ...(headers === undefined ? {} : { headers: headers as Record<string, string> }),
-    ...(body === undefined ? {} : { body }),
-  };
 }

@@ -1,9 +1,9 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 
-import { type LocalS3 } from "../../src/index.js";
+import { type S3Server } from "../server.js";
 
 /** The official client with its default settings, but for retries, which would hide failures. */
-export function sdkClient(server: LocalS3, config: S3ClientConfig = {}): S3Client {
+export function sdkClient(server: S3Server, config: S3ClientConfig = {}): S3Client {
   return new S3Client({
     endpoint: server.endpoint,
     region: server.region,

@@ -1,5 +1,5 @@
-import { type LocalS3 } from "../../src/index.js";
-import { hostOf, type Reply, sendRaw } from "./http.js";
+import { type S3Server } from "../server.js";
+import { type Reply, sendRaw } from "./http.js";
 import { hmac, sha256, signRequest } from "./signer.js";
 
 export interface ChunkedUpload {
@@ -16,14 +16,17 @@ export interface ChunkedUpload {
   readonly tamper?: (body: string) => string;
 }
 
-/** Frames, signs and sends an `aws-chunked` upload. */
-export function sendChunked(server: LocalS3, upload: ChunkedUpload): Promise<Reply> {
+/**
+ * Frames, signs and sends an `aws-chunked` upload.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+ */
+export function sendChunked(server: S3Server, upload: ChunkedUpload): Promise<Reply> {
   const { path, chunks, kind, trailer, tamper = (body: string) => body } = upload;
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const { headers, signature, timestamp, scope, key } = signRequest(
+    server,
     {
       method: "PUT",
-      host: hostOf(server),
       path,
       headers: {
         "content-encoding": "aws-chunked",

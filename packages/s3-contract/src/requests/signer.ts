@@ -1,10 +1,11 @@
 import { createHash, createHmac } from "node:crypto";
 
-import { CREDENTIALS } from "./test-server.js";
+import { hostOf, type S3Server } from "../server.js";
 
 /**
- * A second, independent implementation of SigV4, with which tests make requests as well as forgeries.
+ * An implementation of SigV4 of our own, with which tests make requests as well as forgeries.
  * Path and query are signed as given, so they must be in canonical encoding.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export interface SigningOptions {
   readonly accessKeyId?: string;
@@ -20,12 +21,11 @@ export interface SigningOptions {
 
 export interface Signable {
   readonly method: string;
-  readonly host: string;
   readonly path: string;
   /** Without the question mark. */
-  readonly query?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
+  readonly query?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | Buffer | undefined;
 }
 
 export interface Signed {
@@ -36,11 +36,27 @@ export interface Signed {
   readonly key: Buffer;
 }
 
-export function signRequest(request: Signable, options: SigningOptions = {}): Signed {
-  const { timestamp, scope, key } = signingContext(options);
+/** What goes with every signature: when, for what, and the key derived from both. */
+export interface SigningContext {
+  /** Such as `20130524T000000Z`. */
+  readonly timestamp: string;
+  /** Such as `20130524/us-east-1/s3/aws4_request`. */
+  readonly scope: string;
+  /** Access key and scope. */
+  readonly credential: string;
+  readonly key: Buffer;
+}
+
+/** The request's headers with those that sign it. */
+export function signRequest(
+  server: S3Server,
+  request: Signable,
+  options: SigningOptions = {},
+): Signed {
+  const { timestamp, scope, credential, key } = signingContext(server, options);
   const payloadHash = options.payloadHash ?? sha256(request.body ?? "");
   const headers: Record<string, string> = {
-    host: request.host,
+    host: hostOf(server),
     "x-amz-date": timestamp,
     "x-amz-content-sha256": payloadHash,
     ...request.headers,
@@ -50,21 +66,20 @@ export function signRequest(request: Signable, options: SigningOptions = {}): Si
     .sort();
   const canonical = canonicalRequest(request, headers, names, payloadHash, request.query ?? "");
   const signature = hmac(key, stringToSign(timestamp, scope, canonical)).toString("hex");
-  const credential = `${options.accessKeyId ?? CREDENTIALS.accessKeyId}/${scope}`;
   headers["authorization"] =
     `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names.join(";")}, Signature=${signature}`;
   return { headers, signature, timestamp, scope, key };
 }
 
-/** The query string of a presigned URL. */
+/** The query string of a presigned URL. `expires` is in seconds, 300 by default. */
 export function presign(
+  server: S3Server,
   request: Signable,
-  options: SigningOptions & { expires?: number | string; parameters?: string } = {},
+  options: SigningOptions & { expires?: number | string } = {},
 ): string {
-  const { timestamp, scope, key } = signingContext(options);
-  const headers: Record<string, string> = { host: request.host, ...request.headers };
+  const { timestamp, scope, credential, key } = signingContext(server, options);
+  const headers: Record<string, string> = { host: hostOf(server), ...request.headers };
   const names = Object.keys(headers).sort();
-  const credential = `${options.accessKeyId ?? CREDENTIALS.accessKeyId}/${scope}`;
   const query = [
     "X-Amz-Algorithm=AWS4-HMAC-SHA256",
     `X-Amz-Credential=${encodeURIComponent(credential)}`,
@@ -79,17 +94,19 @@ export function presign(
   return `${query}&X-Amz-Signature=${signature}`;
 }
 
-export function signingContext(options: SigningOptions = {}) {
+export function signingContext(server: S3Server, options: SigningOptions = {}): SigningContext {
   const timestamp = (options.date ?? new Date()).toISOString().replace(/[-:]|\.\d+/g, "");
   const parts = [
     timestamp.slice(0, 8),
-    options.region ?? "us-east-1",
+    options.region ?? server.region,
     options.service ?? "s3",
     "aws4_request",
   ];
-  const secret = `AWS4${options.secretAccessKey ?? CREDENTIALS.secretAccessKey}`;
+  const secret = `AWS4${options.secretAccessKey ?? server.secretAccessKey}`;
   const key = parts.reduce<Buffer>((previous, part) => hmac(previous, part), Buffer.from(secret));
-  return { timestamp, scope: parts.join("/"), key };
+  const scope = parts.join("/");
+  const credential = `${options.accessKeyId ?? server.accessKeyId}/${scope}`;
+  return { timestamp, scope, credential, key };
 }
 
 export function hmac(key: Buffer, text: string): Buffer {

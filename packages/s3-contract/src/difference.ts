@@ -1,0 +1,22 @@
+import { type Check, type Dialect } from "./check.js";
+
+/** A server's own way in one point of the contract. */
+export interface Difference {
+  /** The name of the check that the server does not pass: the group's name and its title. */
+  readonly check: string;
+  /** Where it shows; in every dialect of the check by default. */
+  readonly dialects?: readonly Dialect[];
+  /** What the server does instead, as the end of a sentence about it. */
+  readonly what: string;
+  /** Where that is documented or reported. */
+  readonly source: string;
+  /** What the product relies on nevertheless, or does about it. */
+  readonly consequence: string;
+  /** Rejects unless the server does what `what` says. */
+  readonly behaves: Check;
+}
+
+export interface KnownServer {
+  readonly name: string;
+  readonly differences: readonly Difference[];
+}

@@ -1,0 +1,6 @@
+export { SDK_DIALECTS, HTTP_DIALECT, type Check, type CheckGroup, type Dialect } from "./check.js";
+export { type Difference, type KnownServer } from "./difference.js";
+export { registerContract, type RegisterOptions, type TestRunner } from "./register.js";
+export { ceph } from "./servers/ceph.js";
+export { type S3Server } from "./server.js";
+export { type Target } from "./subject.js";
