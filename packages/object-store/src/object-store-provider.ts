@@ -65,16 +65,20 @@ export interface ObjectStoreOptions {
  * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
  */
 export function objectStoreProvider(options: ObjectStoreOptions): ObjectStoreProvider {
-  const { database } = options;
+  return providerOver(options, sqlPersistence(options.database));
+}
+
+/** Rows in PostgreSQL. */
+export function sqlPersistence(database: Sequelize): Persistence {
   const models = modelsFor(database);
-  return providerOver(options, {
+  return {
     images: new ImageRepo(new SqlTable(models.image)),
     audio: new AudioRepo(new SqlTable(models.audio)),
     imageKeys: new IdempotencyRepo(models.image, models.audio),
     audioKeys: new IdempotencyRepo(models.audio, models.image),
     lists: new ListRepo(database),
     inOwnTransaction: ownTransactions(database),
-  });
+  };
 }
 
 /** Where the rows are, and how several statements on them are made one. */
