@@ -99,13 +99,14 @@ export class InvalidMediaError extends ObjectStoreError {
 
 /**
  * Raised when another file brought down the worker that was inspecting this one, and too much of it
- * had passed to start again. Nothing is kept.
+ * had passed to start again, or when no worker can be started. Nothing is kept.
  */
 export class InspectionInterruptedError extends ObjectStoreError {
   readonly code = "inspection_interrupted";
 
-  constructor() {
+  constructor(cause?: unknown) {
     super("The inspection of the file was interrupted. Upload the file again.", {
+      cause,
       retryable: true,
     });
   }

@@ -19,6 +19,8 @@ export class InspectionPool {
   #workers: IsolatedWorker[] = [];
   #idle: NodeJS.Timeout | undefined;
   #lastId = 0;
+  /** Settles once nobody has a worker alone. */
+  #trial: Promise<void> = Promise.resolve();
 
   /** @param entry the module that the workers run */
   constructor(options: IsolationOptions = {}, entry: URL = WORKER_ENTRY) {
@@ -48,6 +50,7 @@ export class InspectionPool {
     this.#lastId += 1;
     return new IsolatedInspection(this.#lastId, limits, {
       worker: () => this.#leastLoaded(),
+      alone: (work) => this.#alone(work),
       released: () => {
         this.#endWhenIdle();
       },
@@ -64,6 +67,23 @@ export class InspectionPool {
     });
     this.#workers.push(worker);
     return worker;
+  }
+
+  /** One at a time, so that hostile files cannot multiply workers. */
+  async #alone<Result>(work: (worker: IsolatedWorker) => Promise<Result>): Promise<Result> {
+    const before = this.#trial;
+    let done = (): void => undefined;
+    this.#trial = new Promise((resolve) => {
+      done = resolve;
+    });
+    await before;
+    const worker = new IsolatedWorker(this.#settings, () => undefined);
+    try {
+      return await work(worker);
+    } finally {
+      await worker.end();
+      done();
+    }
   }
 
   #endWhenIdle(): void {

@@ -15,6 +15,8 @@ const MAX_JOURNAL_BYTES = 8 * 1024 * 1024;
 interface Pool {
   /** The worker that a parser should be opened in. */
   worker(): StepRunner;
+  /** Has a worker of its own do one thing. */
+  alone<Result>(work: (worker: StepRunner) => Promise<Result>): Promise<Result>;
   /** Hears that an inspection left its worker. */
   released(): void;
 }
@@ -105,9 +107,9 @@ export class IsolatedInspection implements Inspection {
     this.#facts = reply.facts;
     this.#skipping = reply.skipping;
     this.#keepTail(reply, piece, start);
-    for (let at = 0; at < reply.seen.length; at += 2) {
-      const [from = 0, to = 0] = reply.seen.subarray(at, at + 2);
-      this.#journal.append(start + from, piece.subarray(from, to));
+    const { seen } = reply;
+    for (let at = 0; at < seen.length; at += 2) {
+      this.#journal.append(start, piece, seen[at] ?? 0, seen[at + 1] ?? 0);
     }
     if (reply.refusal !== undefined) this.#fail(errorOf(reply.refusal));
   }
@@ -116,25 +118,36 @@ export class IsolatedInspection implements Inspection {
   async #ask(piece: Uint8Array, isLast: boolean): Promise<StepReply> {
     for (;;) {
       const isNew = this.#worker === undefined || this.#worker.isLost;
-      const worker = isNew ? this.#enter() : this.#worker;
-      if (worker === undefined) throw new Error("no worker was entered");
+      const worker = this.#worker === undefined || isNew ? this.#enter() : this.#worker;
       try {
         return await worker.run((window) => this.#request(window, piece, { isNew, isLast }));
       } catch (error) {
         if (!(error instanceof WorkerLostError)) throw error;
-        if (error.wasRunning) {
-          this.#fail(
-            new InvalidMediaError(`The file could not be inspected: ${LOSSES[error.reason]}.`, {
-              cause: error,
-            }),
-          );
-        }
+        if (error.wasRunning) return await this.#askAlone(piece, isLast, error);
       }
     }
   }
 
+  /**
+   * The same in a worker that serves nothing else. The memory of a worker is shared, and a busy
+   * machine is slow: only a parser that fails again on its own is to blame.
+   */
+  async #askAlone(piece: Uint8Array, isLast: boolean, first: WorkerLostError): Promise<StepReply> {
+    this.#leave();
+    if (!this.#journal.isComplete) this.#refuse(first);
+    this.#told = this.#journal.end;
+    try {
+      return await this.pool.alone((worker) =>
+        worker.run((window) => this.#request(window, piece, { isNew: true, isLast })),
+      );
+    } catch (error) {
+      if (error instanceof WorkerLostError) this.#refuse(error);
+      throw error;
+    }
+  }
+
   #enter(): StepRunner {
-    if (this.#journal.bytes === undefined) this.#fail(new InspectionInterruptedError());
+    if (!this.#journal.isComplete) this.#fail(new InspectionInterruptedError());
     this.#told = this.#journal.end;
     this.#worker = this.pool.worker();
     this.#worker.inspections += 1;
@@ -151,11 +164,16 @@ export class IsolatedInspection implements Inspection {
     if (tail !== undefined) window.set(tail, piece.byteLength);
     return {
       inspection: this.id,
-      opening: isNew ? { limits: this.limits, journal: this.#journal.bytes } : undefined,
+      opening: isNew ? { limits: this.limits, journal: this.#journal.copy() } : undefined,
       passed: this.#position - this.#told,
       length: piece.byteLength,
       ending: isLast ? { tailLength: tail?.byteLength } : undefined,
     };
+  }
+
+  #refuse(loss: WorkerLostError): never {
+    const message = `The file could not be inspected: ${LOSSES[loss.reason]}.`;
+    this.#fail(new InvalidMediaError(message, { cause: loss }));
   }
 
   #keepTail({ tailRequest }: StepReply, piece: Uint8Array, start: number): void {

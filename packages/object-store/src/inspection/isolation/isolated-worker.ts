@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 
+import { InspectionInterruptedError } from "../../errors.js";
 import type {
   StepReply,
   StepRequest,
@@ -117,11 +118,11 @@ export class IsolatedWorker implements StepRunner {
     this.#running?.reject(new WorkerLostError(reason, true, fault));
     this.#running = undefined;
     for (const step of this.#queue.splice(0)) {
-      // One that cannot even start would be tried for ever.
+      // One that cannot even start must not be tried for ever.
       step.reject(
         this.#isReady
           ? new WorkerLostError(reason, false, fault)
-          : new Error("a worker cannot start", { cause: fault }),
+          : new InspectionInterruptedError(fault),
       );
     }
   }

@@ -1,6 +1,9 @@
 import type { SeenPart } from "../media-inspector.js";
+import type { JournalCopy } from "./protocol.js";
 
 const FIRST_BYTES = 4096;
+/** Up to so many bytes a loop is faster than a view, and MP3 has many short parts. */
+const FEW_BYTES = 32;
 /** Twice ten digits of seven bits, more than any gap and length take. */
 const MAX_HEADER_BYTES = 20;
 
@@ -17,30 +20,39 @@ export class Journal {
   /** @param maxBytes beyond which nothing is kept any more */
   constructor(private readonly maxBytes: number) {}
 
+  /** Whether it holds every part: false once it outgrew its bound. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
   /** Offset in the file behind the last part. */
   get end(): number {
     return this.#end;
   }
 
-  /** Undefined where the journal outgrew its bound. */
-  get bytes(): Uint8Array | undefined {
-    return this.#isComplete ? this.#bytes.subarray(0, this.#length) : undefined;
+  copy(): JournalCopy {
+    return { bytes: new Uint8Array(this.#bytes.subarray(0, this.#length)), end: this.#end };
   }
 
-  /** Adds the part that begins at the offset `start` of the file. */
-  append(start: number, bytes: Uint8Array): void {
+  /** Adds the part from `from` to `to` of a piece that begins at the offset `start` of the file. */
+  append(start: number, piece: Uint8Array, from: number, to: number): void {
     if (!this.#isComplete) return;
-    this.#reserve(MAX_HEADER_BYTES + bytes.length);
-    if (this.#length + MAX_HEADER_BYTES + bytes.length > this.maxBytes) {
+    const size = to - from;
+    if (this.#length + MAX_HEADER_BYTES + size > this.maxBytes) {
       this.#isComplete = false;
       this.#bytes = Buffer.alloc(0);
       return;
     }
-    this.#writeNumber(start - this.#end);
-    this.#writeNumber(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
-    this.#end = start + bytes.length;
+    this.#reserve(MAX_HEADER_BYTES + size);
+    this.#writeNumber(start + from - this.#end);
+    this.#writeNumber(size);
+    if (size <= FEW_BYTES) {
+      for (let at = from; at < to; at += 1) this.#writeByte(piece[at] ?? 0);
+    } else {
+      this.#bytes.set(piece.subarray(from, to), this.#length);
+      this.#length += size;
+    }
+    this.#end = start + to;
   }
 
   #writeNumber(value: number): void {

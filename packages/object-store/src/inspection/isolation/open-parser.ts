@@ -2,7 +2,7 @@ import type { TailRequest } from "../byte-cursor.js";
 import type { MediaFacts } from "../media-facts.js";
 import type { MediaInspector } from "../media-inspector.js";
 import { readJournal } from "./journal.js";
-import type { Ending, StepReply, StepRequest } from "./protocol.js";
+import type { Ending, JournalCopy, StepReply, StepRequest } from "./protocol.js";
 import { refusalOf } from "./refusal.js";
 
 /** What a worker needs of a parser. */
@@ -26,12 +26,10 @@ export class OpenParser {
   #toldTailRequest: TailRequest | undefined;
 
   /** @param journal what another parser of the same file has seen */
-  constructor(parser: IsolatedParser, journal: Uint8Array | undefined) {
+  constructor(parser: IsolatedParser, { bytes, end }: JournalCopy) {
     this.#parser = parser;
-    if (journal === undefined) return;
-    const parts = [...readJournal(journal)];
-    parser.replay(parts);
-    this.#position = parts.reduce((sum, { gap, bytes }) => sum + gap + bytes.length, 0);
+    this.#position = end;
+    parser.replay(readJournal(bytes));
     parser.takeSeen();
   }
 

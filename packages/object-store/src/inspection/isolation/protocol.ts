@@ -25,8 +25,15 @@ export interface StepRequest {
 
 export interface Opening {
   limits: InspectionLimits;
-  /** The journal of an inspection whose worker was lost. */
-  journal: Uint8Array | undefined;
+  /** What the parser of a worker that was lost has seen; empty at a file's start. */
+  journal: JournalCopy;
+}
+
+/** A journal, as `readJournal` reads it. */
+export interface JournalCopy {
+  bytes: Uint8Array;
+  /** Offset in the file behind its last part. */
+  end: number;
 }
 
 export interface Ending {

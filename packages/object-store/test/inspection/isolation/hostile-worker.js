@@ -22,8 +22,16 @@ const BUGS = {
   },
 };
 
+/** So many arrays of 80 kB. */
+const arrays = (count) => Array.from({ length: count }, () => new Array(10_000).fill(0.5));
+
+/** What the parsers of this worker never give back. */
+const hoard = [];
+
 class HostileInspector extends MediaInspector {
   write(chunk) {
+    if (chunk.includes("!hoard")) hoard.push(arrays(600));
+    if (chunk.includes("!need")) arrays(600);
     BUGS[Buffer.from(chunk.subarray(0, 5)).toString("latin1")]?.();
     super.write(chunk);
   }

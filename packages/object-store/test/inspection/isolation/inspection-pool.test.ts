@@ -5,6 +5,8 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import type { Inspection } from "../../../src/inspection/inspection.js";
 import { InspectionPool } from "../../../src/inspection/isolation/inspection-pool.js";
 import type { MediaFacts } from "../../../src/inspection/media-facts.js";
+import { fmt, wav } from "../support/audio.js";
+import { riffChunk } from "../support/images.js";
 import { TINY_FILES } from "../support/tiny-files.js";
 import { inspect } from "../support/inspect.js";
 
@@ -93,6 +95,24 @@ describe("InspectionPool", () => {
       `event loop delay beside a parser that has ${bug}: ${(delay.percentile(99) / 1e6).toFixed(1)} ms at the 99th percentile\n`,
     );
     expect(await inspector.open().finish(files[0])).toBeDefined();
+  });
+
+  it("does not blame a file for the memory that another's parser holds", async () => {
+    const inspector = openPool({ workers: 1, maxHeapMegabytes: 64 }).inspector();
+    const data = riffChunk("data", Buffer.alloc(400));
+    const hoarding = wav(fmt(), data, riffChunk("note", Buffer.from("!hoard")));
+    const honest = wav(fmt(), data, riffChunk("note", Buffer.from("!need!")));
+    expect(await inspector.open().finish(hoarding)).toMatchObject({ format: "wav" });
+    expect(await inspector.open().finish(honest)).toMatchObject({ format: "wav" });
+    expect(await inspector.open().finish(honest)).toMatchObject({ format: "wav" });
+  });
+
+  it("is retryable when no worker can be started", async () => {
+    pool = new InspectionPool({}, new URL("./missing-worker.js", import.meta.url));
+    await expect(pool.inspector().open().finish(files[0])).rejects.toMatchObject({
+      code: "inspection_interrupted",
+      retryable: true,
+    });
   });
 
   it("ends its workers and goes on with new ones", async () => {

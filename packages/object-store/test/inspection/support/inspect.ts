@@ -20,6 +20,7 @@ export async function inspect(
   let runner = new RunnerHere(isLostNow);
   const inspection = new IsolatedInspection(1, resolveLimits(limits), {
     worker: () => (runner = runner.isLost ? new RunnerHere(isLostNow) : runner),
+    alone: (work) => work(new RunnerHere()),
     released: () => undefined,
   });
   // One buffer for all chunks: what is kept must have been copied.
