@@ -1,6 +1,14 @@
-/** Receives what happens behind the caller's back. Facts never hold keys, names, URLs or SQL. */
+/**
+ * Receives what happens behind the caller's back, as a message that is always the same and facts.
+ * Neither ever holds owners, keys, names, URLs or SQL.
+ */
 export interface ObjectStoreLogger {
   warn(message: string, facts: Readonly<Record<string, unknown>>): void;
+  /**
+   * Hears of the end of every call: `operation`, `kind`, `scope`, `seconds`, and `code` when it
+   * failed.
+   */
+  debug?(message: string, facts: Readonly<Record<string, unknown>>): void;
 }
 
 export const silentLogger: ObjectStoreLogger = { warn: () => undefined };

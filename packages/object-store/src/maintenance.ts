@@ -17,6 +17,8 @@ import { ownTransactions } from "./repo/own-transaction.js";
 import { SweepRepo } from "./repo/sweep-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
 import { checkInteger } from "./service/check.js";
+import { countSwept } from "./telemetry/count-swept.js";
+import { observed } from "./telemetry/observed.js";
 
 export type {
   AuditFinding,
@@ -69,19 +71,27 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   ] as const;
   const inOwnTransaction = ownTransactions(database);
   const usageRepo = new UsageRepo(database);
+  const run = <Result>(
+    name: string,
+    action: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<Result>,
+  ): Promise<Result> => observed({ name }, logger, () => longCall(action, signal, work));
   return Object.freeze({
     sweep: (call = {}) =>
-      longCall("sweep", call.signal, () => sweep(swept, { s3, logger, leaseSeconds }, call)),
+      run("sweep", "sweep", call.signal, async () =>
+        countSwept(await sweep(swept, { s3, logger, leaseSeconds }, call)),
+      ),
     audit: (call = {}) =>
-      longCall("audit the bucket", call.signal, () =>
+      run("audit", "audit the bucket", call.signal, () =>
         audit(inventory, { s3, logger, inOwnTransaction }, call),
       ),
     verify: (call = {}) =>
-      longCall("verify objects", call.signal, () => verify(readyFiles, { s3, logger }, call)),
+      run("verify", "verify objects", call.signal, () => verify(readyFiles, { s3, logger }, call)),
     eraseUser: (userId, call = {}) =>
-      longCall("erase a user's files", call.signal, () =>
+      run("erase_user", "erase a user's files", call.signal, () =>
         eraseUser(erased, { s3, logger, leaseSeconds }, userId, call),
       ),
-    usage: (call = {}) => longCall("count files", call.signal, () => usage(usageRepo, call)),
+    usage: (call = {}) => run("usage", "count files", call.signal, () => usage(usageRepo, call)),
   } satisfies ObjectStoreMaintenance);
 }

@@ -108,8 +108,8 @@ export function providerOver(
     repos,
   );
   return Object.freeze({
-    forUser: (userId: string) => scopeOf(service, checkUserId(userId)),
-    forSystem: () => scopeOf(service, null),
+    forUser: (userId: string) => scopeOf(service, checkUserId(userId), logger),
+    forSystem: () => scopeOf(service, null, logger),
   });
 }
 

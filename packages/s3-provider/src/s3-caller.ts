@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 
 import { AttemptLog } from "./attempt-log.js";
+import { countRetry } from "./count-retry.js";
 import { toS3Error } from "./error-mapping.js";
 import { type S3Operation } from "./errors.js";
 import { type ExactLengthStream } from "./exact-length-stream.js";
@@ -56,7 +57,7 @@ export class S3Caller {
     };
     signal?.addEventListener("abort", onAbort);
     body?.once("error", onAbort);
-    logAttempts(command, attempts, body);
+    logAttempts(command, operation, attempts, body);
     try {
       // The SDK looks at the signal only once it has credentials and a request.
       cut.signal.throwIfAborted();
@@ -103,11 +104,13 @@ export class S3Caller {
 
 function logAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   command: S3Command<I, O>,
+  operation: S3Operation,
   attempts: AttemptLog,
   body: ExactLengthStream | undefined,
 ): void {
   command.middlewareStack.add(
     (next) => async (args) => {
+      if (attempts.sent) countRetry(operation);
       attempts.started();
       try {
         return await next(args);

@@ -1,3 +1,7 @@
+import type { Span } from "@opentelemetry/api";
+
+import type { MediaKind } from "../inspection/media-facts.js";
+import type { ObjectStoreLogger } from "../logger.js";
 import type {
   AudioCollection,
   FileLists as PublicLists,
@@ -10,6 +14,8 @@ import type {
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Owner } from "../repo/conditions.js";
 import type { StoredFacts } from "../repo/media-repo.js";
+import { observed } from "../telemetry/observed.js";
+import { countedUpload } from "../telemetry/upload-telemetry.js";
 import type { AudioRead } from "./dto/audio-read.js";
 import type { ImageRead } from "./dto/image-read.js";
 import type { MediaCreate } from "./dto/media-create.js";
@@ -18,29 +24,55 @@ import type { MediaService } from "./media-service.js";
 import type { ObjectStoreService } from "./object-store-service.js";
 
 /** The service, bound to one owner: no call of a scope can name another. */
-export function scopeOf(service: ObjectStoreService, owner: Owner): MediaScope {
-  const images: ImageCollection = collectionOf(service.images, owner);
+export function scopeOf(
+  service: ObjectStoreService,
+  owner: Owner,
+  logger: ObjectStoreLogger,
+): MediaScope {
+  const binding: Binding = { owner, logger };
+  const images: ImageCollection = collectionOf(service.images, "image", binding);
   const audio: AudioCollection = {
-    ...collectionOf(service.audio, owner),
+    ...collectionOf(service.audio, "audio", binding),
     setTranscript: (id, transcript, options) =>
-      service.audio.setTranscript(owner, id, transcript, options ?? {}),
+      call("set_transcript", "audio", binding, () =>
+        service.audio.setTranscript(owner, id, transcript, options ?? {}),
+      ),
   };
   return Object.freeze({
     images: Object.freeze(images),
     audio: Object.freeze(audio),
-    ...listsOf(service.lists, owner),
+    ...listsOf(service.lists, undefined, binding),
   });
+}
+
+interface Binding {
+  owner: Owner;
+  logger: ObjectStoreLogger;
+}
+
+/** Every call is observed here. */
+function call<Result>(
+  name: string,
+  kind: MediaKind | undefined,
+  { owner, logger }: Binding,
+  work: (span: Span) => Promise<Result>,
+): Promise<Result> {
+  const scope = owner === null ? "system" : "user";
+  return observed({ name, scope, ...(kind && { kind }) }, logger, work);
 }
 
 /** A page has URLs where its query asks for them, which is what the overloads say. */
 function listsOf<Read extends ImageRead | AudioRead>(
   lists: FileLists<Read>,
-  owner: Owner,
+  kind: MediaKind | undefined,
+  binding: Binding,
 ): PublicLists<Read> {
+  const { owner } = binding;
   return {
-    list: (query?: ListQuery) => lists.page(owner, query ?? {}),
+    list: (query?: ListQuery) => call("list", kind, binding, () => lists.page(owner, query ?? {})),
     all: (query?: ListQuery) => lists.all(owner, query ?? {}),
-    count: (filter?: ListFilter) => lists.count(owner, filter ?? {}),
+    count: (filter?: ListFilter) =>
+      call("count", kind, binding, () => lists.count(owner, filter ?? {})),
   } as PublicLists<Read>;
 }
 
@@ -49,16 +81,27 @@ function collectionOf<
   Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
->(service: MediaService<Row, Facts, Create, Read>, owner: Owner): MediaCollection<Create, Read> {
+>(
+  service: MediaService<Row, Facts, Create, Read>,
+  kind: MediaKind,
+  binding: Binding,
+): MediaCollection<Create, Read> {
+  const { owner } = binding;
+  const run = <Result>(name: string, work: () => Promise<Result>): Promise<Result> =>
+    call(name, kind, binding, work);
   return {
-    upload: (input, options) => service.upload(owner, input, options ?? {}),
-    get: (id) => service.get(owner, id),
-    exists: (id) => service.exists(owner, id),
-    ...listsOf(service.lists, owner),
-    url: (id, options) => service.url(owner, id, options ?? {}),
-    urls: (ids, options) => service.urls(owner, ids, options ?? {}),
-    download: (id, options) => service.download(owner, id, options ?? {}),
-    delete: (id, options) => service.delete(owner, id, options ?? {}),
-    deleteMany: (ids, options) => service.deleteMany(owner, ids, options ?? {}),
+    upload: (input, options) =>
+      call("upload", kind, binding, (span) =>
+        countedUpload(kind, span, service.upload(owner, input, options ?? {})),
+      ),
+    get: (id) => run("get", () => service.get(owner, id)),
+    exists: (id) => run("exists", () => service.exists(owner, id)),
+    ...listsOf(service.lists, kind, binding),
+    url: (id, options) => run("url", () => service.url(owner, id, options ?? {})),
+    urls: (ids, options) => run("urls", () => service.urls(owner, ids, options ?? {})),
+    download: (id, options) => run("download", () => service.download(owner, id, options ?? {})),
+    delete: (id, options) => run("delete", () => service.delete(owner, id, options ?? {})),
+    deleteMany: (ids, options) =>
+      run("delete_many", () => service.deleteMany(owner, ids, options ?? {})),
   };
 }

@@ -8,6 +8,7 @@ import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Input, SignedUrl, UploadOptions } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
 import type { NewFile, StoredFacts } from "../repo/media-repo.js";
+import { stage } from "../telemetry/observed.js";
 import { abortFailure } from "../upload/abortable.js";
 import { type ByteSource, openByteSource } from "../upload/byte-source.js";
 import { InspectedBody } from "../upload/inspected-body.js";
@@ -88,7 +89,9 @@ async function store<
   const signal =
     options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
 
-  const body = await InspectedBody.open(source, { maxBytes, inspection, signal });
+  const body = await stage("detect", () =>
+    InspectedBody.open(source, { maxBytes, inspection, signal }),
+  );
   const format = MEDIA_FORMATS[body.format];
   if (format.kind !== kind.kind) {
     throw new UnsupportedMediaTypeError(
@@ -105,17 +108,18 @@ async function store<
     originalFilename: sanitizedFilename(create.filename ?? source.filename),
     contentType: format.contentType,
   };
-  const { row: intent, state } =
+  const { row: intent, state } = await stage("intent", async () =>
     idempotencyKey === undefined
       ? { row: await repo.create(file, leaseSeconds), state: "new" }
-      : await claimKey(dependencies, kind, { ...file, idempotencyKey }, { transaction, signal });
+      : claimKey(dependencies, kind, { ...file, idempotencyKey }, { transaction, signal }),
+  );
   if (state === "ready") {
     await requireSameBytes(intent, body);
     return { row: intent, signed: await signRow(dependencies, intent, urlOptions) };
   }
 
   const upload = new PendingUpload({ repo, s3, logger, leaseSeconds }, intent);
-  await upload.send(body, lost, signal);
+  await stage("transfer", () => upload.send(body, lost, signal));
   const signed = await signRow(dependencies, intent, urlOptions).catch(async (error: unknown) => {
     await upload.giveUp(true);
     throw error;
@@ -125,6 +129,8 @@ async function store<
     throw abortFailure(signal);
   }
   const { facts, ...stored } = body.verdict;
-  const row = await upload.complete(kind.columns(facts, stored, create), { transaction });
+  const row = await stage("complete", () =>
+    upload.complete(kind.columns(facts, stored, create), { transaction }),
+  );
   return { row, signed };
 }

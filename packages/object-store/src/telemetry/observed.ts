@@ -1,0 +1,70 @@
+import { type Attributes, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+
+import { ObjectStoreError } from "../errors.js";
+import type { ObjectStoreLogger } from "../logger.js";
+import { instruments, SCOPE } from "./instruments.js";
+
+/** What is told of every call. Never an owner, a name, a key, a URL or a message. */
+export interface OperationFacts {
+  /** In snake case, such as `delete_many`. */
+  name: string;
+  kind?: "image" | "audio";
+  scope?: "user" | "system";
+}
+
+/** Runs a call of the public interface in a span of its own, measures it and logs its end. */
+export async function observed<Result>(
+  { name, kind, scope }: OperationFacts,
+  logger: ObjectStoreLogger,
+  work: (span: Span) => Promise<Result>,
+): Promise<Result> {
+  const attributes: Attributes = {
+    "object_store.operation.name": name,
+    ...(kind && { "object_store.media.kind": kind }),
+    ...(scope && { "object_store.scope": scope }),
+  };
+  return spanned(`object_store.${name}`, attributes, work, (seconds, errorType) => {
+    const failure = errorType === undefined ? {} : { "error.type": errorType };
+    instruments().operationDuration.record(seconds, { ...attributes, ...failure });
+    const facts = { operation: name, kind, scope, seconds, code: errorType };
+    logger.debug?.(errorType === undefined ? "a call ended" : "a call failed", facts);
+  });
+}
+
+/** Runs one stage of an upload. */
+export async function stage<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const attributes = { "object_store.upload.stage": name };
+  return spanned(`object_store.upload.${name}`, attributes, work, (seconds, errorType) => {
+    const failure = errorType === undefined ? {} : { "error.type": errorType };
+    instruments().stageDuration.record(seconds, { ...attributes, ...failure });
+  });
+}
+
+async function spanned<Result>(
+  name: string,
+  attributes: Attributes,
+  work: (span: Span) => Promise<Result>,
+  ended: (seconds: number, errorType: string | undefined) => void,
+): Promise<Result> {
+  return trace.getTracer(SCOPE).startActiveSpan(name, { attributes }, async (span) => {
+    const startedAt = performance.now();
+    let errorType: string | undefined;
+    try {
+      return await work(span);
+    } catch (error) {
+      errorType = errorTypeOf(error);
+      // No exception event: the message of a foreign error may quote a key or a statement.
+      span.setAttribute("error.type", errorType);
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+      ended((performance.now() - startedAt) / 1000, errorType);
+    }
+  });
+}
+
+function errorTypeOf(error: unknown): string {
+  if (error instanceof ObjectStoreError) return error.code;
+  return error instanceof Error ? error.name : "_OTHER";
+}
