@@ -73,6 +73,9 @@ async function startS3(dataDir) {
       durable: false,
     });
   }
+  console.log(
+    `\nS3 is ${endpoint}; tests that stop or break their S3 start a local-s3 of their own.`,
+  );
   return {
     endpoint,
     region: process.env["TEST_S3_REGION"] ?? "us-east-1",

@@ -1,14 +1,17 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
 import { describe, expect, it } from "@jest/globals";
 
 import { type S3Provider } from "../src/index.js";
+import { anyServer } from "./support/any-server.js";
 import { all, localS3 } from "./support/local-s3.js";
 import { rejectionOf } from "./support/resources.js";
 
-const { provider, running } = localS3();
+const { provider, address } = anyServer();
+/** For faults that no other server has, and where others differ from S3: see docs/s3-servers.md. */
+const local = localS3();
 
 const PNG = { contentType: "image/png" };
 
@@ -113,7 +116,7 @@ describe("objects", () => {
     await expect(s3.head("short-lived")).rejects.toMatchObject({ code: "s3_not_found" });
   });
 
-  it("can be copied, on condition", async () => {
+  it("can be copied", async () => {
     const s3 = provider();
     const sourceKey = "copy/from +%é";
     const { etag } = await store(s3, sourceKey);
@@ -121,12 +124,21 @@ describe("objects", () => {
     await s3.copy({ sourceKey, targetKey: "copy/to", copySourceIfMatch: etag });
 
     await expect(s3.head("copy/to")).resolves.toMatchObject({ etag, contentType: "image/png" });
-    await expect(
-      s3.copy({ sourceKey, targetKey: "copy/not", copySourceIfMatch: '"other"' }),
-    ).rejects.toMatchObject({ code: "s3_precondition_failed", outcome: "not_applied" });
     await expect(s3.copy({ sourceKey: "none", targetKey: "copy/not" })).rejects.toMatchObject({
       code: "s3_not_found",
     });
+  });
+
+  it("are copied only if they are the version that is meant", async () => {
+    const s3 = local.provider();
+    await store(s3, "copy/from");
+    const copy = { sourceKey: "copy/from", targetKey: "copy/not", copySourceIfMatch: '"other"' };
+
+    await expect(s3.copy(copy)).rejects.toMatchObject({
+      code: "s3_precondition_failed",
+      outcome: "not_applied",
+    });
+    await expect(s3.head("copy/not")).rejects.toMatchObject({ code: "s3_not_found" });
   });
 
   it("may have odd keys", async () => {
@@ -177,7 +189,9 @@ describe("multipart uploads", () => {
     const { etag } = await s3.completeMultipartUpload(upload, [last, first]);
 
     const download = await s3.get("multi");
-    expect(download).toMatchObject({ etag, contentType: "image/png" });
+    expect(download.contentType).toBe("image/png");
+    // Some servers, Ceph among them, leave the ETag out of their answer.
+    expect([download.etag, undefined]).toContain(etag);
     expect((await buffer(download.body)).equals(bytes)).toBe(true);
   });
 
@@ -198,7 +212,7 @@ describe("multipart uploads", () => {
   });
 
   it("that are gone take no part and cannot be completed", async () => {
-    const s3 = provider();
+    const s3 = local.provider();
     const upload = await s3.createMultipartUpload({ key: "gone", ...PNG });
     await s3.abortMultipartUpload(upload);
     const gone = { code: "s3_not_found", outcome: "not_applied", key: "gone" };
@@ -251,9 +265,9 @@ describe("deleteMany", () => {
   });
 
   it("tells which keys a successful answer left", async () => {
-    const s3 = provider();
+    const s3 = local.provider();
     for (const key of ["some/a", "some/b"]) await store(s3, key);
-    running().faults.add({ fault: { type: "deleteErrors", keys: ["some/b"] } });
+    local.running().faults.add({ fault: { type: "deleteErrors", keys: ["some/b"] } });
 
     await expect(s3.deleteMany(["some/a", "some/b"])).resolves.toMatchObject({
       deleted: ["some/a"],
@@ -289,23 +303,23 @@ describe("presigned URLs", () => {
 
 describe("ensureBucket", () => {
   it("creates an absent bucket, however many do so at once", async () => {
-    const others = Array.from({ length: 4 }, () => provider({}, "fresh-bucket"));
+    const fresh = `fresh-bucket-${randomUUID()}`;
+    const others = Array.from({ length: 4 }, () => provider({}, fresh));
 
     await Promise.all(others.map((s3) => s3.ensureBucket()));
     await others[0]?.ensureBucket();
 
-    await expect(all(provider({}, "fresh-bucket").list())).resolves.toEqual([]);
+    await expect(all(provider({}, fresh).list())).resolves.toEqual([]);
   });
 });
 
 describe("failures of the server", () => {
-  it("are told apart: wrong secret, wrong key id, wrong region, missing bucket", async () => {
-    const { accessKeyId, secretAccessKey } = running();
+  it("are told apart: wrong secret, wrong key id, missing bucket", async () => {
+    const { accessKeyId, secretAccessKey } = address();
     const denied = { code: "s3_access_denied", outcome: "not_applied", retryable: false };
     const wrong = [
       { credentials: { accessKeyId, secretAccessKey: "wrong" } },
       { credentials: { accessKeyId: "WRONG", secretAccessKey } },
-      { region: "mars-north-1" },
     ];
 
     for (const options of wrong) {
@@ -324,9 +338,18 @@ describe("failures of the server", () => {
     });
   });
 
+  it("tell a wrong region as a denial", async () => {
+    const attempt = store(local.provider({ region: "mars-north-1" }), "k");
+    await expect(attempt).rejects.toMatchObject({
+      code: "s3_access_denied",
+      outcome: "not_applied",
+      retryable: false,
+    });
+  });
+
   it("are overcome by another attempt where that is safe", async () => {
-    const s3 = provider();
-    const slow = running().faults.add({
+    const s3 = local.provider();
+    const slow = local.running().faults.add({
       times: 2,
       fault: { type: "error", status: 503, code: "SlowDown" },
     });
@@ -338,8 +361,8 @@ describe("failures of the server", () => {
   });
 
   it("leave an unknown outcome when the response is lost, and the object may be there", async () => {
-    const s3 = provider();
-    running().faults.add({ times: 1, fault: { type: "loseResponse" } });
+    const s3 = local.provider();
+    local.running().faults.add({ times: 1, fault: { type: "loseResponse" } });
 
     await expect(
       s3.put({ key: "lost", body: Readable.from([Buffer.from("abc")]), byteLength: 3, ...PNG }),
@@ -349,23 +372,23 @@ describe("failures of the server", () => {
   });
 
   it("that cut an upload leave no object", async () => {
-    const s3 = provider();
+    const s3 = local.provider();
     const body = randomBytes(1 << 20);
-    running().faults.add({ fault: { type: "resetAfterBytes", bytes: 1_000 } });
+    local.running().faults.add({ fault: { type: "resetAfterBytes", bytes: 1_000 } });
 
     const upload = { key: "cut", byteLength: body.byteLength, ...PNG };
     await expect(s3.put({ ...upload, body: Readable.from([body]) })).rejects.toMatchObject({
       code: "s3_unavailable",
     });
-    running().faults.clear();
+    local.running().faults.clear();
 
     await expect(s3.head("cut")).rejects.toMatchObject({ code: "s3_not_found" });
   });
 
   it("that truncate a download fail its body", async () => {
-    const s3 = provider();
+    const s3 = local.provider();
     await store(s3, "truncated", randomBytes(100_000));
-    running().faults.add({ fault: { type: "truncateResponse", bytes: 50_000 } });
+    local.running().faults.add({ fault: { type: "truncateResponse", bytes: 50_000 } });
 
     const { body } = await s3.get("truncated");
 

@@ -1,0 +1,19 @@
+import { readFile } from "node:fs/promises";
+
+import { describe, expect, it } from "@jest/globals";
+
+import { ceph } from "../src/servers/ceph.js";
+
+const PAGE = new URL("../../../docs/s3-servers.md", import.meta.url);
+
+describe("docs/s3-servers.md", () => {
+  it("has all the differences of Ceph and no others", async () => {
+    const text = await readFile(PAGE, "utf8");
+    const [, section = ""] = /<!-- differences -->\n([^]*?)<!-- \/differences -->/.exec(text) ?? [];
+    const lines = ceph.differences.map(
+      ({ check, what, source, consequence }) =>
+        `- **${check}**: it ${what} ([source](${source})). ${consequence}\n`,
+    );
+    expect(section.trim()).toBe(lines.join("").trim());
+  });
+});
