@@ -3,9 +3,9 @@ import { sharedInspectionPool } from "./inspection/isolation/inspection-pool.js"
 import { MEDIA_FORMATS, type MediaKind } from "./inspection/media-facts.js";
 import { ImageCreate } from "./service/dto/image-create.js";
 import { validated } from "./service/validated.js";
-import { openByteSource } from "./upload/byte-source.js";
 import { InspectedBody } from "./upload/inspected-body.js";
 import type { MediaBody } from "./upload/media-body.js";
+import { openByteSource } from "./upload/open-byte-source.js";
 
 /**
  * Which collection a body belongs to, by its content: only its head is read. Undefined when it is

@@ -39,9 +39,16 @@ export class ExactLengthStream extends Readable {
 
   override _read(): void {
     if (this.#released) return;
-    this.#pull().catch((error: unknown) => {
-      this.destroy(this.#toError(error));
-    });
+    this.nextChunk().then(
+      (chunk) => {
+        if (this.destroyed) return;
+        if (chunk !== undefined) this.push(chunk);
+        if (this.#released) this.push(null);
+      },
+      (error: unknown) => {
+        this.fail(error);
+      },
+    );
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -49,31 +56,27 @@ export class ExactLengthStream extends Readable {
     callback(error);
   }
 
-  async #pull(): Promise<void> {
+  /** The next bytes to hand on, or undefined where there are none; `released` tells the last ones. */
+  protected async nextChunk(): Promise<Uint8Array | undefined> {
     for (;;) {
       const next = await this.#chunks.next();
-      if (this.destroyed) return;
       if (next.done === true) {
-        this.#finish();
-        return;
+        if (this.#received !== this.#options.byteLength) throw this.#mismatch();
+        this.#released = true;
+        return this.#withheld;
       }
       const chunk = asBytes(next.value);
       if (chunk.byteLength === 0) continue;
       this.#received += chunk.byteLength;
       if (this.#received > this.#options.byteLength) throw this.#mismatch();
-      if (this.#received < this.#options.byteLength) {
-        this.push(chunk);
-        return;
-      }
+      if (this.#received < this.#options.byteLength) return chunk;
       this.#withheld = chunk;
     }
   }
 
-  #finish(): void {
-    if (this.#received !== this.#options.byteLength) throw this.#mismatch();
-    this.#released = true;
-    if (this.#withheld !== undefined) this.push(this.#withheld);
-    this.push(null);
+  /** Ends with an error of the source. */
+  protected fail(error: unknown): void {
+    this.destroy(this.#toError(error));
   }
 
   #mismatch(): Error {

@@ -3,7 +3,7 @@ import { type Readable } from "node:stream";
 import { PutObjectCommand, type PutObjectCommandOutput } from "@aws-sdk/client-s3";
 
 import { S3LengthMismatchError, S3UnexpectedError } from "./errors.js";
-import { ExactLengthStream } from "./exact-length-stream.js";
+import { RequestBody } from "./request-body.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
 
 /** What an object is stored with. */
@@ -57,7 +57,7 @@ async function putStream(
   source: Readable,
   call: S3Call,
 ): Promise<PutObjectCommandOutput> {
-  const body = new ExactLengthStream(source, {
+  const body = new RequestBody(source, {
     byteLength: input.byteLength,
     onMismatch: (received) => lengthMismatch(input, received),
   });

@@ -1,40 +1,43 @@
 const FIRST_BYTES = 64 * 1024;
 
-/**
- * Collects bytes up to a bound, as one piece. Chunks are copied, so that a million tiny ones cost
- * no more than a large one.
- */
+/** Collects bytes as one piece, in memory that grows as they come and that can be used again. */
 export class GrowableBuffer {
-  readonly #maxBytes: number;
-  #buffer = Buffer.alloc(0);
+  #memory: Buffer;
   #byteLength = 0;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  /** @param expectedBytes how many bytes will come, where that is known */
+  constructor(expectedBytes = FIRST_BYTES) {
+    this.#memory = Buffer.allocUnsafeSlow(expectedBytes);
   }
 
-  /** Takes what fits and gives back the rest. */
-  fill(chunk: Uint8Array): Uint8Array {
-    const taken = chunk.subarray(0, this.#maxBytes - this.#byteLength);
-    this.#reserve(this.#byteLength + taken.byteLength);
-    this.#buffer.set(taken, this.#byteLength);
-    this.#byteLength += taken.byteLength;
-    return chunk.subarray(taken.byteLength);
+  get byteLength(): number {
+    return this.#byteLength;
   }
 
-  /** What was collected; the buffer starts anew. */
-  take(): Buffer {
-    const taken = this.#buffer.subarray(0, this.#byteLength);
-    this.#buffer = Buffer.alloc(0);
+  /** What was collected; it stays as it is until the buffer is cleared. */
+  get bytes(): Buffer {
+    return this.#memory.subarray(0, this.#byteLength);
+  }
+
+  /** Room for so many more bytes at most, and one at least; `add` takes over what was written there. */
+  space(maxBytes: number): Uint8Array {
+    if (this.#byteLength === this.#memory.byteLength) this.#grow();
+    return this.#memory.subarray(this.#byteLength, this.#byteLength + maxBytes);
+  }
+
+  /** Counts bytes that were written to `space`. */
+  add(byteLength: number): void {
+    this.#byteLength += byteLength;
+  }
+
+  /** Starts anew in the same memory. */
+  clear(): void {
     this.#byteLength = 0;
-    return taken;
   }
 
-  #reserve(byteLength: number): void {
-    if (byteLength <= this.#buffer.byteLength) return;
-    const doubled = Math.max(byteLength, FIRST_BYTES, 2 * this.#buffer.byteLength);
-    const larger = Buffer.allocUnsafe(Math.min(doubled, this.#maxBytes));
-    larger.set(this.#buffer.subarray(0, this.#byteLength));
-    this.#buffer = larger;
+  #grow(): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, 2 * this.#byteLength));
+    larger.set(this.bytes);
+    this.#memory = larger;
   }
 }

@@ -4,8 +4,9 @@ import { EmptyFileError, FileTooLargeError, LengthMismatchError } from "../error
 import type { Inspection } from "../inspection/inspection.js";
 import type { MediaFacts, MediaFormat } from "../inspection/media-facts.js";
 import { abortable } from "./abortable.js";
-import type { ByteSource, ChunkReader } from "./byte-source.js";
+import type { ByteSource } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
+import { BLOCK_BYTES, PART_BYTES } from "./sizes.js";
 
 export interface BodyRules {
   /** The most bytes that a body may hold. */
@@ -24,24 +25,29 @@ export interface Verdict {
 }
 
 /**
- * A body on its one pass from the source to S3. It counts, hashes and inspects what it hands on,
- * and hands on the last chunk only after the verdict: a body that is refused is never complete on
- * the other side.
+ * A body on its one pass from the source to S3. It counts, hashes and inspects what is read of it,
+ * and gives its verdict before it admits its end, so that whoever sends it can withhold the last
+ * bytes of a body that is refused.
  */
 export class InspectedBody {
   readonly #source: ByteSource;
   readonly #rules: BodyRules;
-  readonly #reader: ChunkReader;
   readonly #hash = createHash("sha256");
-  readonly #head = new GrowableBuffer(Number.MAX_SAFE_INTEGER);
+  #inspected: Promise<unknown> = Promise.resolve();
   #byteSize = 0;
-  #ended = false;
+  #sourceHasEnded = false;
   #verdict: Verdict | undefined;
+
+  /** The first bytes, which were read to tell the format; the whole body where it is short. */
+  readonly head: GrowableBuffer;
 
   private constructor(source: ByteSource, rules: BodyRules) {
     this.#source = source;
     this.#rules = rules;
-    this.#reader = source.chunks();
+    const { byteLength = 0 } = source;
+    // Memory for the whole of a body that goes as one buffer.
+    const expected = byteLength > PART_BYTES ? BLOCK_BYTES : byteLength;
+    this.head = new GrowableBuffer(expected || undefined);
   }
 
   /**
@@ -70,73 +76,91 @@ export class InspectedBody {
     return this.#verdict?.byteSize ?? this.#source.byteLength;
   }
 
-  /** Set once the last chunk was handed on or the source ended. */
+  /** Set once the body has ended. */
   get verdict(): Verdict {
     if (this.#verdict === undefined) throw new Error("the body was not read to its end");
     return this.#verdict;
   }
 
-  /** The bytes, once. The last chunk comes after the verdict; a refusal is thrown in its place. */
-  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    let withheld: Uint8Array = this.#head.take();
-    for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) {
-      yield withheld;
-      withheld = chunk;
+  /** Whether all was read and found good. */
+  get hasEnded(): boolean {
+    return this.#verdict !== undefined;
+  }
+
+  /**
+   * Fills the target with the bytes that come next, or with as many as there are left. The last
+   * bytes of a body of known length come only after a good verdict; the end of another shows in the
+   * call after them. A refusal is thrown as soon as it is certain.
+   *
+   * The bytes may be sent at once, but not change before the following call has resolved.
+   */
+  async read(target: Uint8Array): Promise<number> {
+    let filled = 0;
+    while (filled < target.byteLength && !this.#sourceHasEnded) {
+      filled += await this.#readSome(target.subarray(filled));
     }
-    yield withheld;
+    await this.#take(target.subarray(0, filled));
+    return filled;
   }
 
   /** Reads what is left for its verdict alone. */
   async readToEnd(): Promise<void> {
-    while ((await this.#next()) !== undefined);
+    const turns = [Buffer.allocUnsafeSlow(BLOCK_BYTES), Buffer.allocUnsafeSlow(BLOCK_BYTES)];
+    while (!this.hasEnded) for (const target of turns) await this.read(target);
   }
 
   async #readHead(): Promise<void> {
-    while (this.#rules.inspection.format === undefined) {
-      const chunk = await this.#next();
-      if (chunk === undefined) return;
-      this.#head.fill(chunk);
-    }
+    do {
+      const space = this.head.space(BLOCK_BYTES);
+      const count = await this.#readSome(space);
+      this.head.add(count);
+      await this.#take(space.subarray(0, count));
+      await this.#inspected;
+    } while (!this.hasEnded && this.#rules.inspection.format === undefined);
   }
 
-  /** The next chunk, counted, hashed and inspected, or undefined after a good verdict. */
-  async #next(): Promise<Uint8Array | undefined> {
-    if (this.#ended) return undefined;
-    for (;;) {
-      const next = await abortable(Promise.resolve(this.#reader.next()), this.#rules.signal);
-      const chunk = next.value ?? undefined;
-      if (chunk === undefined) {
-        this.#ended = true;
-        this.#verdict = await this.#judge();
-        return undefined;
-      }
-      if (chunk.byteLength > 0) {
-        await this.#take(chunk);
-        return chunk;
-      }
+  /** Reads as much as comes at once, and notices the end of a source that told its length. */
+  async #readSome(target: Uint8Array): Promise<number> {
+    const { byteLength: announced = Infinity } = this.#source;
+    const count = await this.#readSource(target.subarray(0, announced - this.#byteSize));
+    this.#byteSize += count;
+    if (count === 0) this.#sourceHasEnded = true;
+    else if (this.#byteSize === announced) {
+      const beyond = await this.#readSource(Buffer.alloc(1));
+      if (beyond > 0) throw new LengthMismatchError(announced, announced + beyond);
+      this.#sourceHasEnded = true;
     }
-  }
-
-  async #take(chunk: Uint8Array): Promise<void> {
-    this.#byteSize += chunk.byteLength;
     if (this.#byteSize > this.#rules.maxBytes) throw new FileTooLargeError(this.#rules.maxBytes);
-    const announced = this.#source.byteLength;
-    if (announced !== undefined && this.#byteSize > announced) {
-      throw new LengthMismatchError(announced, this.#byteSize);
-    }
-    this.#hash.update(chunk);
-    const { inspection, signal } = this.#rules;
-    await abortable(inspection.write(chunk), signal);
+    return count;
   }
 
-  async #judge(): Promise<Verdict> {
-    if (this.#byteSize === 0) throw new EmptyFileError("The file is empty.");
-    const announced = this.#source.byteLength;
-    if (announced !== undefined && this.#byteSize !== announced) {
-      throw new LengthMismatchError(announced, this.#byteSize);
+  #readSource(target: Uint8Array): Promise<number> {
+    return abortable(this.#source.read(target), this.#rules.signal);
+  }
+
+  /** Has the chunk hashed and inspected, which goes on while the next is read. */
+  async #take(chunk: Uint8Array): Promise<void> {
+    if (this.hasEnded) return;
+    await this.#inspected;
+    if (this.#sourceHasEnded) {
+      await this.#judge(chunk);
+      return;
     }
     const { inspection, signal } = this.#rules;
-    const facts = await abortable(inspection.finish(), signal);
-    return { facts, byteSize: this.#byteSize, sha256: this.#hash.digest() };
+    this.#inspected = abortable(inspection.write(chunk), signal);
+    // Whoever waits next sees the failure; until then it must not count as unhandled.
+    this.#inspected.catch(() => undefined);
+    this.#hash.update(chunk);
+  }
+
+  async #judge(last: Uint8Array): Promise<void> {
+    const byteSize = this.#byteSize;
+    if (byteSize === 0) throw new EmptyFileError("The file is empty.");
+    const { byteLength: announced = byteSize } = this.#source;
+    if (byteSize !== announced) throw new LengthMismatchError(announced, byteSize);
+    const { inspection, signal } = this.#rules;
+    const judged = abortable(inspection.finish(last), signal);
+    const sha256 = this.#hash.update(last).digest();
+    this.#verdict = { facts: await judged, byteSize, sha256 };
   }
 }

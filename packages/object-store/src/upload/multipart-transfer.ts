@@ -25,7 +25,12 @@ export class MultipartTransfer {
     return this.#upload !== undefined;
   }
 
-  /** Sends the next part once the one before has arrived. */
+  /** Waits for the part that is travelling: its memory may be used again. */
+  async arrived(): Promise<void> {
+    await this.#travelling;
+  }
+
+  /** Sends the next part once the one before has arrived. It must not change before it has. */
   async send(body: Uint8Array): Promise<void> {
     this.#upload ??= await this.#s3.createMultipartUpload(this.#target);
     await this.#travelling;

@@ -6,11 +6,9 @@ import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { MultipartTransfer } from "./multipart-transfer.js";
+import { BLOCK_BYTES, PART_BYTES } from "./sizes.js";
 import { mayHaveStored } from "./storage-failure.js";
 import { TransferFailure } from "./transfer-failure.js";
-
-/** Bodies up to this size go as one buffer, which can be sent again; it is also a part's size. */
-const PART_BYTES = 8 * 1024 * 1024;
 
 export interface TransferTarget {
   key: string;
@@ -33,7 +31,7 @@ export async function transfer(
   try {
     const { byteLength } = body;
     if (byteLength !== undefined && byteLength > PART_BYTES) {
-      const stream = Readable.from(body.chunks(), { objectMode: false });
+      const stream = Readable.from(blocksOf(body), { objectMode: false, highWaterMark: 0 });
       await s3.put({ ...target, contentType, byteLength, body: stream });
       return;
     }
@@ -50,18 +48,50 @@ export async function transfer(
   }
 }
 
+/**
+ * The bytes of a body of known length. While one block is sent, the next is read; the memory of a
+ * block is used again once the next but one is asked for.
+ */
+async function* blocksOf(body: InspectedBody): AsyncGenerator<Uint8Array, void, undefined> {
+  let block: Uint8Array = body.head.bytes;
+  let target = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  let spare = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  while (!body.hasEnded) {
+    const next = body.read(target);
+    next.catch(() => undefined);
+    yield block;
+    block = target.subarray(0, await next);
+    [target, spare] = [spare, target];
+  }
+  yield block;
+}
+
 /** Sends parts while more bytes follow, and gives back what is left when the body has ended. */
 async function sendFullParts(
   body: InspectedBody,
   multipart: MultipartTransfer,
 ): Promise<Uint8Array> {
-  const part = new GrowableBuffer(PART_BYTES);
-  for await (const chunk of body.chunks()) {
-    let rest = part.fill(chunk);
-    while (rest.byteLength > 0) {
-      await multipart.send(part.take());
-      rest = part.fill(rest);
+  let part = body.head;
+  let spare: GrowableBuffer | undefined;
+  while (!body.hasEnded) {
+    if (part.byteLength < PART_BYTES) {
+      await readInto(part, body);
+      continue;
     }
+    // It holds what is still travelling.
+    await multipart.arrived();
+    const next = spare ?? new GrowableBuffer(PART_BYTES);
+    next.clear();
+    if ((await readInto(next, body)) === 0) break;
+    await multipart.send(part.bytes);
+    [part, spare] = [next, part];
   }
-  return part.take();
+  return part.bytes;
+}
+
+async function readInto(part: GrowableBuffer, body: InspectedBody): Promise<number> {
+  const space = part.space(Math.min(BLOCK_BYTES, PART_BYTES - part.byteLength));
+  const count = await body.read(space);
+  part.add(count);
+  return count;
 }

@@ -2,34 +2,41 @@ import { describe, expect, it } from "@jest/globals";
 
 import { GrowableBuffer } from "../../src/upload/growable-buffer.js";
 
+function write(buffer: GrowableBuffer, bytes: Uint8Array): void {
+  for (let rest = bytes; rest.byteLength > 0;) {
+    const space = buffer.space(rest.byteLength);
+    space.set(rest.subarray(0, space.byteLength));
+    buffer.add(space.byteLength);
+    rest = rest.subarray(space.byteLength);
+  }
+}
+
 describe("GrowableBuffer", () => {
-  it("collects chunks of any size as one piece and gives back what is beyond its bound", () => {
-    const buffer = new GrowableBuffer(200_000);
+  it("collects pieces of any size as one", () => {
+    const buffer = new GrowableBuffer();
     const source = Buffer.from(Array.from({ length: 250_000 }, (_value, index) => index % 251));
-    const rests: number[] = [];
     for (let at = 0, size = 1; at < source.byteLength; at += size, size = (size * 7) % 10_007) {
-      rests.push(buffer.fill(source.subarray(at, at + size)).byteLength);
+      write(buffer, source.subarray(at, at + size));
     }
-    expect(buffer.take()).toEqual(source.subarray(0, 200_000));
-    expect(rests.reduce((sum, rest) => sum + rest, 0)).toBe(50_000);
+    expect(buffer.byteLength).toBe(source.byteLength);
+    expect(buffer.bytes).toEqual(source);
   });
 
-  it("keeps its bytes when the chunk's buffer is filled anew", () => {
-    const buffer = new GrowableBuffer(10);
-    const chunk = Buffer.from("abc");
-    buffer.fill(chunk);
-    chunk.fill("x");
-    buffer.fill(chunk);
-    expect(buffer.take().toString()).toBe("abcxxx");
+  it("offers no more room than is asked for, and one byte at least", () => {
+    const buffer = new GrowableBuffer(3);
+    expect(buffer.space(2).byteLength).toBe(2);
+    buffer.add(3);
+    expect(buffer.space(1).byteLength).toBe(1);
   });
 
-  it("starts anew after it was taken, and leaves what was taken alone", () => {
+  it("uses its memory again when it is cleared", () => {
     const buffer = new GrowableBuffer(4);
-    buffer.fill(Buffer.from("abcd"));
-    const taken = buffer.take();
-    buffer.fill(Buffer.from("efgh"));
-    expect(taken.toString()).toBe("abcd");
-    expect(buffer.take().toString()).toBe("efgh");
-    expect(buffer.take().byteLength).toBe(0);
+    write(buffer, Buffer.from("abcd"));
+    const { buffer: memory } = buffer.bytes;
+    buffer.clear();
+    expect(buffer.byteLength).toBe(0);
+    write(buffer, Buffer.from("ef"));
+    expect(buffer.bytes.toString()).toBe("ef");
+    expect(buffer.bytes.buffer).toBe(memory);
   });
 });

@@ -1,0 +1,17 @@
+import type { ByteSource } from "./byte-source.js";
+
+/** Bytes in memory. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  let position = 0;
+  return {
+    byteLength: bytes.byteLength,
+    filename: undefined,
+    read: (target) => {
+      const piece = bytes.subarray(position, position + target.byteLength);
+      target.set(piece);
+      position += piece.byteLength;
+      return Promise.resolve(piece.byteLength);
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,22 @@
+import { Readable } from "node:stream";
+
+import { blobSource } from "./blob-source.js";
+import type { ByteSource } from "./byte-source.js";
+import { fileSource } from "./file-source.js";
+import { iterableSource, readableSource } from "./iterable-source.js";
+import type { MediaBody } from "./media-body.js";
+import { memorySource } from "./memory-source.js";
+
+/**
+ * Opens a body of any accepted shape. Its bytes are copied, so that what is hashed and inspected
+ * is what is sent, whatever the caller does with its buffers meanwhile.
+ *
+ * @throws InvalidInputError (`invalid_input`) when the body cannot be read
+ */
+export async function openByteSource(body: MediaBody): Promise<ByteSource> {
+  if (body instanceof Uint8Array) return memorySource(body);
+  if (body instanceof Blob) return blobSource(body);
+  if (body instanceof Readable) return readableSource(body);
+  if (Symbol.asyncIterator in body) return iterableSource(body);
+  return fileSource(body.path);
+}
