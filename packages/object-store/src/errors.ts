@@ -1,8 +1,12 @@
 /** Every stable code that an error of this module can carry. */
 export type ObjectStoreErrorCode =
   | "access_denied"
+  | "checksum_mismatch"
   | "database_error"
   | "database_unavailable"
+  | "direct_upload_expired"
+  | "direct_upload_incomplete"
+  | "direct_upload_not_found"
   | "empty_file"
   | "file_not_found"
   | "file_too_large"
@@ -84,6 +88,57 @@ export class LengthMismatchError extends ObjectStoreError {
 
   constructor(announced: number, actual: number) {
     super(`The body announced ${announced} bytes and held ${actual}.`);
+  }
+}
+
+/** Raised when the bytes of a direct upload have another digest than was announced. */
+export class ChecksumMismatchError extends ObjectStoreError {
+  readonly code = "checksum_mismatch";
+
+  constructor(algorithm: string, announced: Uint8Array, actual: Uint8Array) {
+    const [expected, came] = [announced, actual].map((digest) =>
+      Buffer.from(digest).toString("hex"),
+    );
+    super(
+      `The ${algorithm} digest ${expected ?? ""} was announced, and that of the file is ${came ?? ""}.`,
+    );
+  }
+}
+
+/** Raised when no such direct upload exists in the scope, or none any more. */
+export class DirectUploadNotFoundError extends ObjectStoreError {
+  readonly code = "direct_upload_not_found";
+
+  constructor(id: string) {
+    super(`There is no direct upload ${JSON.stringify(id.slice(0, 64))} in this scope.`);
+  }
+}
+
+/** Raised when a direct upload is to be completed whose bytes are not, or no more, all in S3. */
+export class DirectUploadIncompleteError extends ObjectStoreError {
+  readonly code = "direct_upload_incomplete";
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause, retryable: true });
+  }
+}
+
+/** Raised when a direct upload was not completed in time, or was cancelled. */
+export class DirectUploadExpiredError extends ObjectStoreError {
+  readonly code = "direct_upload_expired";
+
+  constructor() {
+    super("The direct upload was not completed in time, or was cancelled. Create another one.");
+  }
+}
+
+/** Raised when a direct upload is completed again that was refused before, with the code of then. */
+export class DirectUploadRefusedError extends ObjectStoreError {
+  constructor(
+    readonly code: ObjectStoreErrorCode,
+    message: string,
+  ) {
+    super(message);
   }
 }
 

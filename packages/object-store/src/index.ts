@@ -17,8 +17,10 @@ export {
 } from "./object-store-provider.js";
 export type {
   AudioCollection,
+  CompleteOptions,
   ContentType,
   DeleteResult,
+  DirectUploadOptions,
   Download,
   DownloadOptions,
   FileLists,
@@ -37,6 +39,9 @@ export type {
 } from "./provider.js";
 export { AudioCreate } from "./service/dto/audio-create.js";
 export { AudioRead } from "./service/dto/audio-read.js";
+export { type DirectPart, type DirectRequest, DirectUpload } from "./service/dto/direct-upload.js";
+export { DirectUploadCreate } from "./service/dto/direct-upload-create.js";
+export { DirectUploadStatus } from "./service/dto/direct-upload-status.js";
 export { FileUploadResult } from "./service/dto/file-upload-result.js";
 export { ImageCreate } from "./service/dto/image-create.js";
 export { ImageRead } from "./service/dto/image-read.js";

@@ -58,16 +58,19 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const swept = [
     { repo: new SweepRepo(models.image), folder: "images" },
     { repo: new SweepRepo(models.audio), folder: "audio" },
+    { repo: new SweepRepo(models.directUpload), folder: "staging" },
   ] as const;
   const inventoryOf = (status?: "ready"): readonly [InventoryKind, InventoryKind] => [
     { kind: "audio", folder: "audio", repo: new InventoryRepo(models.audio, status) },
     { kind: "image", folder: "images", repo: new InventoryRepo(models.image, status) },
   ];
-  const inventory = inventoryOf();
+  const staging = { folder: "staging", repo: new InventoryRepo(models.directUpload) } as const;
+  const inventory = [...inventoryOf(), staging] as const;
   const readyFiles = inventoryOf("ready");
   const erased = [
     { kind: "image", folder: "images", repo: new EraseRepo(models.image) },
     { kind: "audio", folder: "audio", repo: new EraseRepo(models.audio) },
+    { kind: "direct_upload", folder: "staging", repo: new EraseRepo(models.directUpload) },
   ] as const;
   const inOwnTransaction = ownTransactions(database);
   const usageRepo = new UsageRepo(database);

@@ -5,6 +5,7 @@ import { openImagesToTheSystem } from "./migrations/0002-open-images-to-the-syst
 import { createAudio } from "./migrations/0003-create-audio.js";
 import { freeKeysOfDeletedFiles } from "./migrations/0004-free-keys-of-deleted-files.js";
 import { indexLists } from "./migrations/0005-index-lists.js";
+import { createDirectUploads } from "./migrations/0006-create-direct-uploads.js";
 import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
 
 export interface ObjectStoreMigrationOptions {
@@ -32,5 +33,6 @@ export function objectStoreMigrations(
     createAudio(references),
     freeKeysOfDeletedFiles(),
     indexLists(),
+    createDirectUploads(),
   ];
 }

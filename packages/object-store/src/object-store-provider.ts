@@ -10,6 +10,7 @@ import {
 import { type ObjectStoreLogger, silentLogger } from "./logger.js";
 import type { ObjectStoreProvider } from "./provider.js";
 import { AudioRepo } from "./repo/audio-repo.js";
+import { DirectUploadRepo } from "./repo/direct-upload-repo.js";
 import { IdempotencyRepo } from "./repo/idempotency-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { ListRepo } from "./repo/list-repo.js";
@@ -77,6 +78,7 @@ export function sqlPersistence(database: Sequelize): Persistence {
     imageKeys: new IdempotencyRepo(models.image, models.audio),
     audioKeys: new IdempotencyRepo(models.audio, models.image),
     lists: new ListRepo(database),
+    directUploads: new DirectUploadRepo(new SqlTable(models.directUpload)),
     inOwnTransaction: ownTransactions(database),
   };
 }

@@ -6,6 +6,9 @@ import type { ObjectStoreError } from "./errors.js";
 import type { AudioContentType, ImageContentType } from "./inspection/media-facts.js";
 import type { AudioCreate } from "./service/dto/audio-create.js";
 import type { AudioRead } from "./service/dto/audio-read.js";
+import type { DirectUpload } from "./service/dto/direct-upload.js";
+import type { DirectUploadCreate } from "./service/dto/direct-upload-create.js";
+import type { DirectUploadStatus } from "./service/dto/direct-upload-status.js";
 import type { FileUploadResult } from "./service/dto/file-upload-result.js";
 import type { ImageCreate } from "./service/dto/image-create.js";
 import type { ImageRead } from "./service/dto/image-read.js";
@@ -16,6 +19,7 @@ import type { Page } from "./service/dto/page.js";
  * Glossary
  * scope   whose files a call works on: a user's, or the system's.
  * file    one stored image or audio file: a row in PostgreSQL and an object in S3.
+ * direct  an upload that a client sends to S3 itself, to a staging key, before it is completed.
  * ready   the only state in which a file can be seen; before it is pending, after it deleting.
  * lease   the time an upload has to finish before the sweeper removes what it left.
  */
@@ -136,6 +140,44 @@ export interface MediaCollection<
    */
   download(id: string, options?: DownloadOptions): Promise<Download>;
   /**
+   * Prepares an upload that a client sends straight to S3, with requests that are good for just the
+   * announced file, to a key from which nothing is ever served. A file of more than 16 MiB goes in
+   * parts, unless told otherwise. Nothing is visible before `completeDirectUpload`.
+   *
+   * @throws InvalidInputError (`invalid_input`), FileTooLargeError (`file_too_large`),
+   *   UnsupportedMediaTypeError (`unsupported_media_type`)
+   */
+  createDirectUpload(
+    input: Input<DirectUploadCreate>,
+    options?: DirectUploadOptions,
+  ): Promise<DirectUpload>;
+  /**
+   * Makes a file of what a client has sent, after the same checks as in every upload. Whatever
+   * becomes of the staged object afterwards does not change the file. Any number of calls, one after
+   * another or at once, give the same file; what was refused once stays refused.
+   *
+   * @throws DirectUploadNotFoundError (`direct_upload_not_found`), DirectUploadIncompleteError
+   *   (`direct_upload_incomplete`) when not everything has been sent: the call can be repeated,
+   *   DirectUploadExpiredError (`direct_upload_expired`), ChecksumMismatchError
+   *   (`checksum_mismatch`), LengthMismatchError (`length_mismatch`), UnsupportedMediaTypeError
+   *   (`unsupported_media_type`), InvalidMediaError (`invalid_media`), OwnerNotFoundError
+   *   (`owner_not_found`), UploadAbortedError (`upload_aborted`), UploadExpiredError
+   *   (`upload_expired`), FileNotFoundError (`file_not_found`) when the file was deleted since
+   */
+  completeDirectUpload(id: string, options?: CompleteOptions): Promise<FileUploadResult<Read>>;
+  /**
+   * Where a direct upload stands; it can be asked until `completeBefore`.
+   *
+   * @throws DirectUploadNotFoundError (`direct_upload_not_found`)
+   */
+  directUpload(id: string): Promise<DirectUploadStatus>;
+  /**
+   * Ends a direct upload that is not completed. A completed one stays: delete its file.
+   *
+   * @throws DirectUploadNotFoundError (`direct_upload_not_found`)
+   */
+  cancelDirectUpload(id: string): Promise<void>;
+  /**
    * Deletes a file: it is gone for every reader before its bytes are. After a
    * `storage_unavailable` the file is already gone for readers, its bytes follow with a repeated
    * call or with the next sweep.
@@ -185,6 +227,19 @@ export interface UploadOptions extends WriteOptions {
    */
   idempotencyKey?: string;
 }
+
+export interface DirectUploadOptions {
+  /**
+   * Seconds, 1 to 86,400, within which a client has to begin to send; 3,600 when absent. An hour more
+   * is left to complete the upload.
+   */
+  expiresIn?: number;
+  /** Whether the file is sent in parts of 8 MiB; when absent, a file of more than 16 MiB is. */
+  multipart?: boolean;
+}
+
+/** How to complete a direct upload. */
+export type CompleteOptions = Omit<UploadOptions, "idempotencyKey">;
 
 /** Which files a list shows: those that meet all of it. */
 export interface ListFilter {

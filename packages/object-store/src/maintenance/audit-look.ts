@@ -4,7 +4,7 @@ import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { AuditRepair } from "./audit-repair.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
-import { findObject, type InventoryKind } from "./inventory.js";
+import { findObject, type InventoryFolder } from "./inventory.js";
 
 /** How long the lease of an unfinished row may have been over before it counts as dead. */
 const DEAD_AFTER_MS = 3_600_000;
@@ -29,17 +29,20 @@ export class AuditLook {
   constructor(private readonly parts: Parts) {}
 
   async compare(
-    kind: InventoryKind,
+    folder: InventoryFolder,
     object: ListedObject | undefined,
     row: InventoryRow | undefined,
   ): Promise<AuditFinding | undefined> {
-    if (row === undefined) return object && this.#orphan(kind, object);
-    if (row.status !== "ready") return this.#unfinished(kind, row);
+    if (row === undefined) return object && this.#orphan(folder, object);
+    if (row.status !== "ready") return this.#unfinished(folder, row);
     if (object?.byteLength === row.byteSize) return undefined;
-    return this.#otherObject(kind, row);
+    return this.#otherObject(folder, row);
   }
 
-  async #orphan({ repo }: InventoryKind, listed: ListedObject): Promise<AuditFinding | undefined> {
+  async #orphan(
+    { repo }: InventoryFolder,
+    listed: ListedObject,
+  ): Promise<AuditFinding | undefined> {
     const { s3, signal, report, repair } = this.parts;
     const { key } = listed;
     if (this.#isTooYoung(listed.lastModified)) return undefined;
@@ -60,17 +63,17 @@ export class AuditLook {
   }
 
   async #otherObject(
-    kind: InventoryKind,
+    folder: InventoryFolder,
     { s3Key: key }: InventoryRow,
   ): Promise<AuditFinding | undefined> {
     const { s3, signal, report, repair } = this.parts;
     const object = await findObject(s3, key, signal);
-    const row = await kind.repo.findByKey(key);
+    const row = await folder.repo.findByKey(key);
     if (row?.status !== "ready" || row.byteSize === object?.byteLength) return undefined;
     const facts = { key, fileId: row.id, byteSize: row.byteSize ?? 0 };
     if (object === undefined) {
       report.missingObjects += 1;
-      const action = await repair.missingObject(kind, row.id);
+      const action = await repair.missingObject(folder, row.id);
       return { finding: "missing_object", ...facts, action };
     }
     report.sizeMismatches += 1;
@@ -79,7 +82,7 @@ export class AuditLook {
   }
 
   async #unfinished(
-    { repo }: InventoryKind,
+    { repo }: InventoryFolder,
     seen: InventoryRow,
   ): Promise<AuditFinding | undefined> {
     if (!this.#isDead(seen)) return undefined;

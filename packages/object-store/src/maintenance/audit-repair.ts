@@ -4,7 +4,7 @@ import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { OwnTransaction } from "../repo/own-transaction.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
-import { findObject, type InventoryKind } from "./inventory.js";
+import { findObject, type InventoryFolder } from "./inventory.js";
 import { quarantineObject, quarantineRow } from "./quarantine.js";
 
 export interface RepairTools {
@@ -34,7 +34,7 @@ export class AuditRepair {
   }
 
   /** Looks once more under the row's lock: an owner who deletes the file meanwhile is faster. */
-  missingObject({ repo }: InventoryKind, fileId: string): Promise<Action> {
+  missingObject({ repo }: InventoryFolder, fileId: string): Promise<Action> {
     const { s3, signal, inOwnTransaction } = this.tools;
     return this.#try(() =>
       inOwnTransaction(async (transaction) => {

@@ -4,7 +4,12 @@ import { fileIdOfKey } from "../upload/storage-key.js";
 import { AuditRepair, type RepairTools } from "./audit-repair.js";
 import { AuditLook } from "./audit-look.js";
 import type { AuditOptions, AuditReport } from "./contract.js";
-import { type InventoryKind, objectsInKeyOrder, ownObjects, rowsInKeyOrder } from "./inventory.js";
+import {
+  type InventoryFolder,
+  objectsInKeyOrder,
+  ownObjects,
+  rowsInKeyOrder,
+} from "./inventory.js";
 import { throwIfAborted } from "./long-call.js";
 import { mergeByKey } from "./merge-by-key.js";
 
@@ -13,9 +18,9 @@ const MIN_AGE_SECONDS = 2 * MAX_UPLOAD_SECONDS;
 /** Keys between two reports of progress. */
 const BATCH = 1000;
 
-/** Compares objects and rows, key by key. The kinds are in the order of their folders. */
+/** Compares objects and rows, key by key. The folders are in their own order. */
 export async function audit(
-  kinds: readonly [InventoryKind, InventoryKind],
+  folders: readonly [InventoryFolder, ...InventoryFolder[]],
   tools: Omit<RepairTools, "signal">,
   options: AuditOptions,
 ): Promise<AuditReport> {
@@ -26,7 +31,7 @@ export async function audit(
 
   const report = emptyReport();
   const repair = new AuditRepair({ ...tools, signal }, report, fix ? maxFixes : undefined);
-  const now = await kinds[0].repo.clock();
+  const now = await folders[0].repo.clock();
   const look = new AuditLook({
     s3: tools.s3,
     signal,
@@ -36,19 +41,19 @@ export async function audit(
     minAgeMs: 1000 * minAge,
   });
 
-  const listing = options.listing ?? objectsInKeyOrder(tools.s3, kinds, signal);
+  const listing = options.listing ?? objectsInKeyOrder(tools.s3, folders, signal);
   const objects = ownObjects(listing, (key) => {
     if (fileIdOfKey(key) !== undefined) return true;
-    if (kindOf(kinds, key) !== undefined) report.foreign += 1;
+    if (folderOf(folders, key) !== undefined) report.foreign += 1;
     return false;
   });
   const pairs = mergeByKey(
     { items: objects, keyOf: ({ key }) => key },
-    { items: rowsInKeyOrder(kinds), keyOf: ({ s3Key }) => s3Key },
+    { items: rowsInKeyOrder(folders), keyOf: ({ s3Key }) => s3Key },
   );
   for await (const { key, left: object, right: row } of pairs) {
-    const kind = kindOf(kinds, key);
-    const finding = kind && (await look.compare(kind, object, row));
+    const folder = folderOf(folders, key);
+    const finding = folder && (await look.compare(folder, object, row));
     if (finding !== undefined) await options.onFinding?.(finding);
     if (object !== undefined) report.objects += 1;
     if (row !== undefined) report.rows += 1;
@@ -60,8 +65,8 @@ export async function audit(
   return report;
 }
 
-function kindOf(kinds: readonly InventoryKind[], key: string): InventoryKind | undefined {
-  return kinds.find(({ folder }) => key.startsWith(`${folder}/`));
+function folderOf(folders: readonly InventoryFolder[], key: string): InventoryFolder | undefined {
+  return folders.find(({ folder }) => key.startsWith(`${folder}/`));
 }
 
 function emptyReport(): AuditReport {

@@ -1,10 +1,12 @@
 import type { ListedObject } from "@repo/s3-provider";
 
 import type { MediaKind } from "../inspection/media-facts.js";
-import type { MediaStatus } from "../models/media-file.model.js";
+import type { MediaStatus } from "../models/stored-object.model.js";
 
 /*
  * Glossary
+ * direct upload  counts as a file here whose object is the staged one: it is removed when it has
+ *              expired, and once the URLs of a completed or refused one bring nothing any more.
  * dead row     a row that is not ready and whose lease has been over for an hour: nobody sweeps, or
  *              S3 refuses what the sweep asks for.
  * orphan       an object of ours without a row.
@@ -100,8 +102,8 @@ export interface AuditOptions extends LongCallOptions<AuditReport> {
   onFinding?: (finding: AuditFinding) => void | Promise<void>;
   /**
    * The objects of the bucket in ascending order of the UTF-8 bytes of their keys, such as an
-   * inventory of the bucket; a listing of the bucket when absent. Keys outside of `audio/` and
-   * `images/` are passed over.
+   * inventory of the bucket; a listing of the bucket when absent. Keys outside of `audio/`,
+   * `images/` and `staging/` are passed over.
    */
   listing?: AsyncIterable<ListedObject>;
 }
@@ -194,7 +196,8 @@ export interface ErasureProgress {
 /** What became of one object, or of the upload that was to make it. */
 export interface ErasureLine {
   key: string;
-  kind: MediaKind;
+  /** `direct_upload` for what was staged; `fileId` and `byteSize` are those of the direct upload. */
+  kind: MediaKind | "direct_upload";
   /** Null for an object below the user's prefix whose key is none of the module's. */
   fileId: string | null;
   /** What there was: a file's status, or `orphan` and `quarantined` for an object without a row. */

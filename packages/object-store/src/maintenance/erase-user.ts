@@ -1,4 +1,4 @@
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 import { checkUserId } from "../service/check.js";
 import { tombstoneSeconds } from "../upload/tombstone.js";
 import type { ErasureLine, ErasureReceipt, EraseOptions } from "./contract.js";
@@ -58,7 +58,7 @@ async function eraseRows(kind: ErasedKind, erasure: Erasure): Promise<void> {
     if (rows.length === 0) return;
     const keys = rows.map(({ s3Key }) => s3Key);
     const failed = new Set((await s3.deleteMany(keys, { signal })).failed.map(({ key }) => key));
-    const outcomeOf = (row: MediaFileModel): ErasureLine["outcome"] => {
+    const outcomeOf = (row: StoredObjectModel): ErasureLine["outcome"] => {
       if (failed.has(row.s3Key)) return "failed";
       return repo.staysOf(row) ? "tombstone" : "erased";
     };

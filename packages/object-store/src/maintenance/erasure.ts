@@ -1,15 +1,14 @@
-import type { MediaKind } from "../inspection/media-facts.js";
 import type { ObjectStoreLogger } from "../logger.js";
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 import type { EraseRepo } from "../repo/erase-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { ErasureLine } from "./contract.js";
 
 /** The rows of one kind of file, and the folder of its objects. */
 export interface ErasedKind {
-  kind: MediaKind;
-  folder: "images" | "audio";
-  repo: EraseRepo<MediaFileModel>;
+  kind: ErasureLine["kind"];
+  folder: "images" | "audio" | "staging";
+  repo: EraseRepo<StoredObjectModel>;
 }
 
 /** What the parts of an erasure work with. */

@@ -2,25 +2,29 @@ import { type ListedObject, S3NotFoundError } from "@repo/s3-provider";
 
 import { InvalidInputError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 
-/** The rows of one kind of file, and the folder of its objects. */
-export interface InventoryKind {
+/** Rows, and the folder of their objects. */
+export interface InventoryFolder {
+  folder: "audio" | "images" | "staging";
+  repo: InventoryRepo<StoredObjectModel>;
+}
+
+/** Those of one kind of file. */
+export interface InventoryKind extends InventoryFolder {
   kind: MediaKind;
-  folder: "audio" | "images";
-  repo: InventoryRepo<MediaFileModel>;
 }
 
 /** Rows that are held at a time. */
 const BATCH = 1000;
 
-/** Every row, in the order of the keys; the kinds are in the order of their folders. */
+/** Every row, in the order of the keys; the folders are in their own order. */
 export async function* rowsInKeyOrder(
-  kinds: readonly InventoryKind[],
+  folders: readonly InventoryFolder[],
 ): AsyncGenerator<InventoryRow, void, undefined> {
-  for (const { repo } of kinds) {
+  for (const { repo } of folders) {
     let after: KeyPosition | undefined;
     for (;;) {
       const rows = await repo.pageInKeyOrder({ after, limit: BATCH });
@@ -34,10 +38,10 @@ export async function* rowsInKeyOrder(
 /** Every object below the folders, by key. */
 export async function* objectsInKeyOrder(
   s3: StorageClient,
-  kinds: readonly InventoryKind[],
+  folders: readonly InventoryFolder[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ListedObject, void, undefined> {
-  for (const { folder } of kinds) yield* s3.list({ prefix: `${folder}/`, signal });
+  for (const { folder } of folders) yield* s3.list({ prefix: `${folder}/`, signal });
 }
 
 /**

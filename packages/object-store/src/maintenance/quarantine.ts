@@ -1,6 +1,6 @@
 import type { ListedObject } from "@repo/s3-provider";
 
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 import type { StorageClient } from "../upload/storage-client.js";
 
 /** Where an audit keeps what it removes, under its own key. */
@@ -23,7 +23,7 @@ export async function quarantineObject(
 /** Keeps a row whose object is missing, as JSON with the column's names as the module has them. */
 export async function quarantineRow(
   s3: StorageClient,
-  row: MediaFileModel,
+  row: StoredObjectModel,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const columns = { ...row.get(), sha256: row.sha256?.toString("hex") ?? null };

@@ -1,4 +1,4 @@
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 import type { SweepRepo } from "../repo/sweep-repo.js";
 import { checkInteger } from "../service/check.js";
 import { tombstoneSeconds } from "../upload/tombstone.js";
@@ -38,7 +38,7 @@ export async function sweep(
 
 /** Finishes deletions. What S3 would not remove is left for the next sweep to claim. */
 async function removeDeleting(
-  repo: SweepRepo<MediaFileModel>,
+  repo: SweepRepo<StoredObjectModel>,
   at: string,
   tools: SweepTools,
 ): Promise<void> {
@@ -55,7 +55,7 @@ async function removeDeleting(
 
 /** Turns what crashed uploads left into tombstones, and removes the bytes that have come so far. */
 async function abandonPending(
-  repo: SweepRepo<MediaFileModel>,
+  repo: SweepRepo<StoredObjectModel>,
   at: string,
   tools: SweepTools,
 ): Promise<void> {
@@ -71,7 +71,7 @@ async function abandonPending(
 
 /** The ids of the rows whose objects are gone, and of those whose objects may still be there. */
 async function deleteObjects(
-  rows: readonly MediaFileModel[],
+  rows: readonly StoredObjectModel[],
   { s3, logger, signal, report }: SweepTools,
 ): Promise<{ removed: string[]; kept: string[] }> {
   const keys = rows.map(({ s3Key }) => s3Key);

@@ -2,7 +2,10 @@
  * A statement that fails while the table holds rows (that fulfil the condition), as dropping them
  * would orphan their objects.
  */
-export function refuseUnlessEmpty(table: "images" | "audio", condition = "true"): string {
+export function refuseUnlessEmpty(
+  table: "images" | "audio" | "direct_uploads",
+  condition = "true",
+): string {
   return `
     DO $$
     DECLARE

@@ -1,8 +1,7 @@
-import { BaseModel } from "@repo/database";
 import { DataTypes } from "sequelize";
-import { AllowNull, Column, Unique } from "sequelize-typescript";
+import { AllowNull, Column } from "sequelize-typescript";
 
-export type MediaStatus = "pending" | "ready" | "deleting";
+import { StoredObjectModel } from "./stored-object.model.js";
 
 /**
  * The columns that images and audio share. `byteSize` and `sha256` are null until the file is
@@ -11,43 +10,7 @@ export type MediaStatus = "pending" | "ready" | "deleting";
 export abstract class MediaFileModel<
   Attributes extends object = object,
   CreationAttributes extends object = Attributes,
-> extends BaseModel<Attributes, CreationAttributes> {
-  /** The owner, or null for a system-wide file. */
-  @AllowNull
-  @Column(DataTypes.UUID)
-  declare userId: string | null;
-
-  @Unique
-  @AllowNull(false)
-  @Column(DataTypes.TEXT)
-  declare s3Key: string;
-
-  @AllowNull
-  @Column(DataTypes.TEXT)
-  declare originalFilename: string | null;
-
-  @AllowNull(false)
-  @Column(DataTypes.TEXT)
-  declare contentType: string;
-
-  @AllowNull
-  @Column(DataTypes.INTEGER)
-  declare byteSize: number | null;
-
-  /** 32 bytes. */
-  @AllowNull
-  @Column(DataTypes.BLOB)
-  declare sha256: Buffer | null;
-
-  @AllowNull(false)
-  @Column(DataTypes.TEXT)
-  declare status: MediaStatus;
-
-  /** When the sweeper may take over a file that is not ready, on the database's clock. */
-  @AllowNull
-  @Column(DataTypes.DATE)
-  declare leaseExpiresAt: Date | null;
-
+> extends StoredObjectModel<Attributes, CreationAttributes> {
   @AllowNull
   @Column(DataTypes.TEXT)
   declare idempotencyKey: string | null;

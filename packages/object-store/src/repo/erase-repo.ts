@@ -1,6 +1,6 @@
 import { QueryTypes } from "sequelize";
 
-import type { MediaFileModel, MediaStatus } from "../models/media-file.model.js";
+import type { StoredObjectModel, MediaStatus } from "../models/stored-object.model.js";
 import { guarded } from "./database-failure.js";
 import { SweepRepo } from "./sweep-repo.js";
 
@@ -14,7 +14,7 @@ interface EraseClaim {
 }
 
 /** What the erasure of a user asks of the rows of one kind of file. */
-export class EraseRepo<Row extends MediaFileModel> extends SweepRepo<Row> {
+export class EraseRepo<Row extends StoredObjectModel> extends SweepRepo<Row> {
   /**
    * Takes over a batch of a user's files, whatever their status, by id: all become deleting, and an
    * upload that is under way has lost its row. Rows that somebody holds at the moment are passed
@@ -38,7 +38,7 @@ export class EraseRepo<Row extends MediaFileModel> extends SweepRepo<Row> {
           )
           UPDATE ${this.table} AS file SET
             status = 'deleting',
-            idempotency_key = NULL,
+            ${this.freed}
             lease_expires_at = CASE
               WHEN claimed.status = 'deleting' AND claimed.stays THEN file.lease_expires_at
               WHEN claimed.stays THEN clock_timestamp() + make_interval(secs => :tombstoneSeconds)

@@ -2,7 +2,7 @@ import { PreparedStatement } from "@repo/database";
 import { QueryTypes, type Transaction } from "sequelize";
 import type { ModelCtor } from "sequelize-typescript";
 
-import type { MediaFileModel, MediaStatus } from "../models/media-file.model.js";
+import type { StoredObjectModel, MediaStatus } from "../models/stored-object.model.js";
 import { fromNow, type Owner } from "./conditions.js";
 import { guarded } from "./database-failure.js";
 import { TableRepo } from "./table-repo.js";
@@ -18,7 +18,7 @@ export interface KeyPosition {
  * instances, which would cost ten times the memory.
  */
 export type InventoryRow = Pick<
-  MediaFileModel,
+  StoredObjectModel,
   "id" | "userId" | "s3Key" | "byteSize" | "status" | "leaseExpiresAt" | "sha256"
 >;
 
@@ -45,7 +45,7 @@ const NIL = "00000000-0000-0000-0000-000000000000";
 const START: KeyPosition = { userId: null, id: NIL };
 
 /** Reads the rows of one kind of file beside the bucket. */
-export class InventoryRepo<Row extends MediaFileModel> extends TableRepo<Row> {
+export class InventoryRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
   readonly #ofSystem: PreparedStatement<[after: string, limit: number]>;
   readonly #ofUsers: PreparedStatement<[afterUser: Owner, after: string, limit: number]>;
 
@@ -56,7 +56,7 @@ export class InventoryRepo<Row extends MediaFileModel> extends TableRepo<Row> {
     const source = `SELECT ${COLUMNS}, ${isReady ? "sha256" : "NULL"} FROM ${this.table} WHERE`;
     const wanted = isReady ? "AND status = 'ready'" : "";
     this.#ofSystem = new PreparedStatement(
-      `${source} user_id IS NULL AND id > $1 ${wanted} ORDER BY id LIMIT $2`,
+      `${source} user_id IS NULL AND id > $1 ${wanted} ORDER BY user_id, id LIMIT $2`,
     );
     this.#ofUsers = new PreparedStatement(
       `${source} user_id IS NOT NULL AND (user_id, id) > ($1, $2) ${wanted}

@@ -2,7 +2,7 @@ import { ModelColumns, PreparedStatement } from "@repo/database";
 import type { Sequelize } from "sequelize";
 import type { ModelCtor } from "sequelize-typescript";
 
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 import type { Owner } from "./conditions.js";
 import { guarded } from "./database-failure.js";
 
@@ -10,7 +10,7 @@ import { guarded } from "./database-failure.js";
 const VISIBLE = "(user_id = $2 OR user_id IS NULL)";
 
 /** Reads of ready files of one kind by their ids, outside of any transaction. */
-export class MediaReads<Row extends MediaFileModel> {
+export class MediaReads<Row extends StoredObjectModel> {
   readonly #columns: ModelColumns<Row>;
   readonly #database: Sequelize;
   readonly #byId: PreparedStatement<[id: string]>;

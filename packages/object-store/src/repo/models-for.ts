@@ -1,9 +1,11 @@
 import type { Sequelize } from "sequelize-typescript";
 
 import { AudioModel } from "../models/audio.model.js";
+import { DirectUploadModel } from "../models/direct-upload.model.js";
 import { ImageModel } from "../models/image.model.js";
 
 interface MediaModels {
+  directUpload: typeof DirectUploadModel;
   image: typeof ImageModel;
   audio: typeof AudioModel;
 }
@@ -19,10 +21,11 @@ export function modelsFor(database: Sequelize): MediaModels {
   const known = registered.get(database);
   if (known !== undefined) return known;
   const models: MediaModels = {
+    directUpload: class DirectUpload extends DirectUploadModel {},
     image: class Image extends ImageModel {},
     audio: class Audio extends AudioModel {},
   };
-  database.addModels([models.image, models.audio]);
+  database.addModels([models.image, models.audio, models.directUpload]);
   registered.set(database, models);
   return models;
 }

@@ -10,7 +10,7 @@ import type { MakeNullishOptional } from "sequelize/types/utils";
 import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 import { guarded } from "./database-failure.js";
 import { requireReadCommitted } from "./isolation.js";
 import { MediaReads } from "./media-reads.js";
@@ -18,7 +18,7 @@ import type { StatementOptions } from "./media-repo.js";
 import type { MediaTable, NewValues } from "./media-table.js";
 
 /** The rows of one kind of file in PostgreSQL. */
-export class SqlTable<Row extends MediaFileModel>
+export class SqlTable<Row extends StoredObjectModel>
   extends MediaReads<Row>
   implements MediaTable<Row>
 {
@@ -51,6 +51,12 @@ export class SqlTable<Row extends MediaFileModel>
         throw error;
       }
     });
+  }
+
+  async findOne(where: object): Promise<Row | null> {
+    return guarded("read a row", () =>
+      this.#model.findOne({ where: this.#where(where), transaction: null }),
+    );
   }
 
   async update(

@@ -1,12 +1,12 @@
 import { QueryTypes } from "sequelize";
 
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 import { leaseHeld } from "./conditions.js";
 import { guarded } from "./database-failure.js";
 import { TableRepo } from "./table-repo.js";
 
 /** What a sweep asks of the rows of one kind of file, a batch at a time. */
-export class SweepRepo<Row extends MediaFileModel> extends TableRepo<Row> {
+export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
   /** The database's clock, as claimExpired compares it. */
   async now(): Promise<string> {
     const [row] = await guarded("tell the time", () =>
@@ -33,7 +33,7 @@ export class SweepRepo<Row extends MediaFileModel> extends TableRepo<Row> {
         `
           UPDATE ${this.table} SET
             status = 'deleting',
-            idempotency_key = NULL,
+            ${this.freed}
             lease_expires_at = clock_timestamp() + make_interval(secs => :leaseSeconds),
             updated_at = clock_timestamp()
           WHERE id IN (

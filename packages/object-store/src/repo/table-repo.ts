@@ -1,14 +1,19 @@
 import type { Sequelize, WhereOptions } from "sequelize";
 import type { ModelCtor } from "sequelize-typescript";
 
-import type { MediaFileModel } from "../models/media-file.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 
 /** What the repos of maintenance share: the rows of one kind of file and their connection. */
-export abstract class TableRepo<Row extends MediaFileModel> {
+export abstract class TableRepo<Row extends StoredObjectModel> {
   constructor(protected readonly model: ModelCtor<Row>) {}
 
   protected get table(): string {
     return `"${this.model.getTableName() as string}"`;
+  }
+
+  /** Assignments that give back what something that is being deleted may not keep. */
+  protected get freed(): string {
+    return "idempotencyKey" in this.model.getAttributes() ? "idempotency_key = NULL," : "";
   }
 
   protected get database(): Sequelize {

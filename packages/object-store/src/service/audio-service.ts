@@ -4,14 +4,13 @@ import type { WriteOptions } from "../provider.js";
 import type { AudioRepo, StoredAudioFacts } from "../repo/audio-repo.js";
 import type { IdempotencyRepo } from "../repo/idempotency-repo.js";
 import type { Owner } from "../repo/conditions.js";
-import type { ListRepo } from "../repo/list-repo.js";
 import { audioKind } from "./audio-kind.js";
 import { checkFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
 import type { AudioCreate } from "./dto/audio-create.js";
 import type { AudioRead } from "./dto/audio-read.js";
 import { isTranscript, TRANSCRIPT_RULE } from "./dto/is-transcript.js";
-import { MediaService } from "./media-service.js";
+import { MediaService, type SharedRepos } from "./media-service.js";
 import { refusal } from "./refusal.js";
 
 /** The use cases of audio files: those of any file, and transcripts. */
@@ -27,9 +26,9 @@ export class AudioService extends MediaService<
     dependencies: Dependencies,
     repo: AudioRepo,
     keys: IdempotencyRepo<AudioModel>,
-    lists: ListRepo,
+    shared: SharedRepos,
   ) {
-    super(dependencies, audioKind(repo, keys), lists);
+    super(dependencies, audioKind(repo, keys), shared);
     this.#repo = repo;
   }
 

@@ -1,7 +1,9 @@
 import { FileNotFoundError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type {
+  CompleteOptions,
   DeleteResult,
+  DirectUploadOptions,
   Download,
   DownloadOptions,
   Input,
@@ -11,14 +13,22 @@ import type {
   WriteOptions,
 } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
+import type { DirectUploadRepo } from "../repo/direct-upload-repo.js";
 import type { ListRepo } from "../repo/list-repo.js";
 import type { StoredFacts } from "../repo/media-repo.js";
 import { checkFileId, checkIds, normalizedFileId } from "./check.js";
 import { deleteFile } from "./delete-file.js";
 import { deleteFiles } from "./delete-files.js";
 import type { Dependencies } from "./dependencies.js";
+import { completeDirectUpload } from "./direct-upload/complete-direct-upload.js";
+import { createDirectUpload } from "./direct-upload/create-direct-upload.js";
+import { cancelDirectUpload, directUploadStatus } from "./direct-upload/status-and-cancel.js";
+import type { DirectUploadTools } from "./direct-upload/tools.js";
 import { downloadFile } from "./download-file.js";
 import type { AudioRead } from "./dto/audio-read.js";
+import type { DirectUpload } from "./dto/direct-upload.js";
+import type { DirectUploadCreate } from "./dto/direct-upload-create.js";
+import type { DirectUploadStatus } from "./dto/direct-upload-status.js";
 import type { FileUploadResult } from "./dto/file-upload-result.js";
 import type { ImageRead } from "./dto/image-read.js";
 import type { MediaCreate } from "./dto/media-create.js";
@@ -30,6 +40,12 @@ import { checkUrlOptions } from "./url-options.js";
 
 const MAX_IDS = 1000;
 
+/** The repos that serve both kinds. */
+export interface SharedRepos {
+  lists: ListRepo;
+  directUploads: DirectUploadRepo;
+}
+
 /** The use cases of one kind of file, for any owner. DTOs go in and out, never models. */
 export class MediaService<
   Row extends MediaFileModel,
@@ -38,12 +54,14 @@ export class MediaService<
   Read extends ImageRead | AudioRead,
 > {
   readonly lists: FileLists<Read>;
+  readonly #direct: DirectUploadTools;
 
   constructor(
     protected readonly dependencies: Dependencies,
     protected readonly kind: MediaKindOf<Row, Facts, Create, Read>,
-    lists: ListRepo,
+    { lists, directUploads }: SharedRepos,
   ) {
+    this.#direct = { ...dependencies, directUploads };
     this.lists = new FileLists(dependencies, lists, [kind.kind]);
   }
 
@@ -97,6 +115,30 @@ export class MediaService<
 
   deleteMany(owner: Owner, ids: readonly string[], options: WriteOptions): Promise<DeleteResult[]> {
     return deleteFiles(this.dependencies, this.kind.repo, owner, ids, options);
+  }
+
+  createDirectUpload(
+    owner: Owner,
+    input: Input<DirectUploadCreate>,
+    options: DirectUploadOptions,
+  ): Promise<DirectUpload> {
+    return createDirectUpload(this.#direct, this.kind.kind, owner, input, options);
+  }
+
+  completeDirectUpload(
+    owner: Owner,
+    id: string,
+    options: CompleteOptions,
+  ): Promise<FileUploadResult<Read>> {
+    return completeDirectUpload(this.#direct, this.kind, owner, id, options);
+  }
+
+  directUpload(owner: Owner, id: string): Promise<DirectUploadStatus> {
+    return directUploadStatus(this.#direct, this.kind.kind, owner, id);
+  }
+
+  cancelDirectUpload(owner: Owner, id: string): Promise<void> {
+    return cancelDirectUpload(this.#direct, this.kind.kind, owner, id);
   }
 
   async #visible(owner: Owner, id: string): Promise<Row> {

@@ -100,6 +100,13 @@ function collectionOf<
     url: (id, options) => run("url", () => service.url(owner, id, options ?? {})),
     urls: (ids, options) => run("urls", () => service.urls(owner, ids, options ?? {})),
     download: (id, options) => run("download", () => service.download(owner, id, options ?? {})),
+    createDirectUpload: (input, options) =>
+      run("create_direct_upload", () => service.createDirectUpload(owner, input, options ?? {})),
+    completeDirectUpload: (id, options) =>
+      run("complete_direct_upload", () => service.completeDirectUpload(owner, id, options ?? {})),
+    directUpload: (id) => run("direct_upload", () => service.directUpload(owner, id)),
+    cancelDirectUpload: (id) =>
+      run("cancel_direct_upload", () => service.cancelDirectUpload(owner, id)),
     delete: (id, options) => run("delete", () => service.delete(owner, id, options ?? {})),
     deleteMany: (ids, options) =>
       run("delete_many", () => service.deleteMany(owner, ids, options ?? {})),

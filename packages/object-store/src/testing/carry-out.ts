@@ -68,7 +68,15 @@ export async function carryOut(
   }
 }
 
-const READS: ReadonlySet<string> = new Set(["get", "head", "presignGet"]);
+const READS: ReadonlySet<string> = new Set([
+  "get",
+  "head",
+  "listParts",
+  "presignGet",
+  "presignPut",
+  "presignPost",
+  "presignPart",
+]);
 
 function bodyOf([input]: readonly unknown[]): Readable | undefined {
   const isObject = typeof input === "object" && input !== null;

@@ -8,6 +8,7 @@ import {
 } from "../object-store-provider.js";
 import type { ObjectStoreProvider } from "../provider.js";
 import { AudioRepo } from "../repo/audio-repo.js";
+import { DirectUploadRepo } from "../repo/direct-upload-repo.js";
 import { ImageRepo } from "../repo/image-repo.js";
 import { modelsFor } from "../repo/models-for.js";
 import type { StorageClient } from "../upload/storage-client.js";
@@ -75,6 +76,7 @@ export function memoryObjectStore(options: MemoryObjectStoreOptions = {}): Memor
       locks,
     ),
     lists: new MemoryLists(database, { image, audio }),
+    directUploads: new DirectUploadRepo(new MemoryTable(models.directUpload, isOwner)),
     inOwnTransaction: transaction,
   };
   const storeWith: MemoryObjectStore["storeWith"] = (more) =>

@@ -8,12 +8,18 @@ import type {
   GetOptions,
   ListedMultipartUpload,
   ListedObject,
+  ListedPart,
   ListOptions,
   MultipartUpload,
   ObjectDownload,
   ObjectFacts,
+  PresignedPost,
+  PresignedPut,
   PresignedUrl,
   PresignGetOptions,
+  PresignPartOptions,
+  PresignPostOptions,
+  PresignPutOptions,
   PutInput,
   S3Operation,
   UploadedPart,
@@ -81,6 +87,11 @@ export class MemoryStorage implements StorageClient {
     yield* this.#uploads.list(prefix);
   }
 
+  async listParts(upload: MultipartUpload, options?: CallOptions): Promise<ListedPart[]> {
+    await begun("listParts", upload.key, options);
+    return this.#uploads.parts(upload);
+  }
+
   async get(key: string, { range, ifMatch, signal }: GetOptions = {}): Promise<ObjectDownload> {
     const call = await begun("get", key, { signal });
     const { bytes, contentType, etag } = this.#find(call);
@@ -127,25 +138,48 @@ export class MemoryStorage implements StorageClient {
     }
   }
 
-  async copy({ sourceKey, targetKey, copySourceIfMatch, signal }: CopyInput): Promise<void> {
+  async copy(input: CopyInput): Promise<void> {
+    const { sourceKey, targetKey, copySourceIfMatch, contentType, signal } = input;
     const source = this.#find(await begun("copy", sourceKey, { signal }));
     if (copySourceIfMatch !== undefined && copySourceIfMatch !== source.etag) {
       throw preconditionFailed({ operation: "copy", key: targetKey });
     }
-    this.#store(targetKey, { ...source, lastModified: new Date() });
+    const type = contentType ?? source.contentType;
+    this.#store(targetKey, { ...source, contentType: type, lastModified: new Date() });
   }
 
   async presignGet(key: string, options: PresignGetOptions): Promise<PresignedUrl> {
     await begun("presignGet", key);
-    const { expiresIn, responseContentType, responseContentDisposition } = options;
-    const query = new URLSearchParams();
-    if (responseContentType !== undefined) query.set("response-content-type", responseContentType);
-    if (responseContentDisposition !== undefined) {
-      query.set("response-content-disposition", responseContentDisposition);
-    }
+    return signedUrl(key, options, {
+      "response-content-type": options.responseContentType,
+      "response-content-disposition": options.responseContentDisposition,
+    });
+  }
+
+  async presignPut(key: string, options: PresignPutOptions): Promise<PresignedPut> {
+    await begun("presignPut", key);
+    const { byteLength, contentType, contentMd5 } = options;
+    const headers = {
+      "content-length": String(byteLength),
+      "content-type": contentType,
+      ...(contentMd5 !== undefined && { "content-md5": contentMd5 }),
+    };
+    return { ...signedUrl(key, options, {}), headers };
+  }
+
+  async presignPart(upload: MultipartUpload, options: PresignPartOptions): Promise<PresignedPut> {
+    await begun("presignPart", upload.key);
+    const { partNumber, byteLength } = options;
+    const query = { partNumber: String(partNumber), uploadId: upload.uploadId };
+    const headers = { "content-length": String(byteLength) };
+    return { ...signedUrl(upload.key, options, query), headers };
+  }
+
+  async presignPost(key: string, options: PresignPostOptions): Promise<PresignedPost> {
+    await begun("presignPost", key);
     return {
-      url: `memory://storage/${encodeURI(key)}?${query.toString()}`,
-      expiresAt: new Date(Date.now() + expiresIn * 1000),
+      ...signedUrl("", options, {}),
+      fields: { key, "Content-Type": options.contentType },
     };
   }
 
@@ -159,6 +193,21 @@ export class MemoryStorage implements StorageClient {
     if (object === undefined) throw noSuchKey(call);
     return object;
   }
+}
+
+function signedUrl(
+  key: string,
+  { expiresIn }: { expiresIn: number },
+  parameters: Readonly<Record<string, string | undefined>>,
+): PresignedUrl {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) query.set(name, value);
+  }
+  return {
+    url: `memory://storage/${encodeURI(key)}?${query.toString()}`,
+    expiresAt: new Date(Date.now() + expiresIn * 1000),
+  };
 }
 
 function begin(operation: S3Operation, key = ""): FailedCall {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type {
   CreateMultipartUploadInput,
   ListedMultipartUpload,
+  ListedPart,
   MultipartUpload,
   UploadedPart,
   UploadPartInput,
@@ -35,6 +36,13 @@ export class MemoryUploads {
     const part = memoryObject(Buffer.from(body), upload.contentType);
     upload.parts.set(partNumber, part);
     return { partNumber, etag: part.etag };
+  }
+
+  parts({ key, uploadId }: MultipartUpload): ListedPart[] {
+    const { parts } = this.#find({ operation: "listParts", key }, uploadId);
+    return [...parts]
+      .sort(([a], [b]) => a - b)
+      .map(([partNumber, { etag, bytes }]) => ({ partNumber, etag, byteLength: bytes.byteLength }));
   }
 
   /** The object that the parts make; the upload is over. */

@@ -23,7 +23,11 @@ const OPERATIONS: ReadonlySet<string> = new Set<S3Operation>([
   "deleteMany",
   "list",
   "copy",
+  "listParts",
   "presignGet",
+  "presignPut",
+  "presignPost",
+  "presignPart",
   "ensureBucket",
 ]);
 

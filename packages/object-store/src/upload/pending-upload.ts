@@ -7,7 +7,7 @@ import { afterEnd } from "../repo/caller-transaction.js";
 import type { MediaRepo, StatementOptions, StoredFacts } from "../repo/media-repo.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { keepLease } from "./lease-keeper.js";
-import { storageFailure } from "./storage-failure.js";
+import { mayHaveStored, storageFailure } from "./storage-failure.js";
 import { tombstoneSeconds } from "./tombstone.js";
 import { transfer } from "./transfer.js";
 import { TransferFailure } from "./transfer-failure.js";
@@ -37,8 +37,35 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
    * @param lost is aborted when the lease is lost, and must end the body
    * @param signal ends the transfer; follows `lost`
    */
-  async send(body: InspectedBody, lost: AbortController, signal: AbortSignal): Promise<void> {
-    const { repo, s3, logger, leaseSeconds } = this.#parts;
+  send(body: InspectedBody, lost: AbortController, signal: AbortSignal): Promise<void> {
+    const target = { key: this.#key, signal };
+    return this.#make(() => transfer(this.#parts.s3, body, target), lost, signal);
+  }
+
+  /** The same by a copy of an object of the bucket, as long as it is the one with this ETag. */
+  copy(
+    source: { key: string; etag: string; contentType: string },
+    lost: AbortController,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { key: sourceKey, etag: copySourceIfMatch, contentType } = source;
+    const input = { sourceKey, targetKey: this.#key, copySourceIfMatch, contentType, signal };
+    const copy = async (): Promise<void> => {
+      try {
+        await this.#parts.s3.copy(input);
+      } catch (error) {
+        throw new TransferFailure(error, mayHaveStored(error));
+      }
+    };
+    return this.#make(copy, lost, signal);
+  }
+
+  async #make(
+    work: () => Promise<void>,
+    lost: AbortController,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { repo, logger, leaseSeconds } = this.#parts;
     const stopRenewal = keepLease({
       seconds: leaseSeconds,
       renew: () => repo.renewLease(this.#id, leaseSeconds),
@@ -50,7 +77,7 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
       },
     });
     try {
-      await transfer(s3, body, { key: this.#key, signal });
+      await work();
     } catch (error) {
       const failure = error instanceof TransferFailure ? error : new TransferFailure(error, true);
       const wasOurs = await this.giveUp(failure.mayHaveLeftBytes);

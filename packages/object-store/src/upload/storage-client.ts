@@ -15,5 +15,9 @@ export type StorageClient = Pick<
   | "copy"
   | "delete"
   | "deleteMany"
+  | "listParts"
   | "presignGet"
+  | "presignPut"
+  | "presignPost"
+  | "presignPart"
 >;

@@ -16,9 +16,14 @@ export function storageKey(file: {
   return `${FOLDERS[kind]}/${owner}/${file.id}.${extension}`;
 }
 
-/** The id of the file that a key belongs to, or undefined for a key that is not one of ours. */
+/** The key of a direct upload's staged object, which no GET is ever signed for. */
+export function stagingKey({ id, userId }: { id: string; userId: string | null }): string {
+  return `staging/${userId === null ? "system" : `users/${userId}`}/${id}.upload`;
+}
+
+/** The id of the file, or direct upload, that a key belongs to; undefined for a key that is not ours. */
 export function fileIdOfKey(key: string): string | undefined {
-  return /^(?:images|audio)\/(?:users\/[0-9a-f-]{36}|system)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z0-9]+$/.exec(
+  return /^(?:images|audio|staging)\/(?:users\/[0-9a-f-]{36}|system)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z0-9]+$/.exec(
     key,
   )?.[1];
 }

@@ -3,7 +3,7 @@ import type { MakeNullishOptional } from "sequelize/types/utils";
 import type { ModelCtor } from "sequelize-typescript";
 
 import { InvalidInputError, OwnerNotFoundError } from "../../errors.js";
-import type { MediaFileModel } from "../../models/media-file.model.js";
+import type { StoredObjectModel } from "../../models/stored-object.model.js";
 import type { Owner } from "../../repo/conditions.js";
 import type { StatementOptions } from "../../repo/media-repo.js";
 import type { MediaTable, NewValues } from "../../repo/media-table.js";
@@ -15,7 +15,7 @@ import { watch } from "./transactions.js";
 export type OwnerCheck = (userId: string) => boolean;
 
 /** The rows of one kind of file in the memory of this process. */
-export class MemoryTable<Row extends MediaFileModel> implements MediaTable<Row> {
+export class MemoryTable<Row extends StoredObjectModel> implements MediaTable<Row> {
   readonly rows = new MemoryRows();
 
   constructor(
@@ -59,6 +59,10 @@ export class MemoryTable<Row extends MediaFileModel> implements MediaTable<Row> 
 
   async exists(id: string, owner: Owner): Promise<boolean> {
     return (await this.findVisible(id, owner)) !== null;
+  }
+
+  async findOne(where: object): Promise<Row | null> {
+    return this.#first(where);
   }
 
   async update(

@@ -1,0 +1,170 @@
+import { v7 as uuidv7 } from "uuid";
+
+import { S3PreconditionFailedError } from "@repo/s3-provider";
+import type { Transaction } from "sequelize";
+
+import { DirectUploadIncompleteError, ObjectStoreError, UploadExpiredError } from "../../errors.js";
+import { MEDIA_FORMATS } from "../../inspection/media-facts.js";
+import { errorFacts } from "../../logger.js";
+import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import type { MediaFileModel } from "../../models/media-file.model.js";
+import type { SignedUrl, UploadOptions } from "../../provider.js";
+import { afterEnd } from "../../repo/caller-transaction.js";
+import type { StoredFacts } from "../../repo/media-repo.js";
+import { keepLease } from "../../upload/lease-keeper.js";
+import { PendingUpload } from "../../upload/pending-upload.js";
+import { storageFailure } from "../../upload/storage-failure.js";
+import { storageKey } from "../../upload/storage-key.js";
+import type { AudioRead } from "../dto/audio-read.js";
+import type { ImageRead } from "../dto/image-read.js";
+import type { MediaCreate } from "../dto/media-create.js";
+import type { MediaKindOf } from "../media-kind.js";
+import { signRow } from "../sign-urls.js";
+import type { CheckedUrlOptions } from "../url-options.js";
+import { discardStaged } from "./discard-staged.js";
+import { inspectStaged } from "./staged-file.js";
+import type { DirectUploadTools } from "./tools.js";
+
+/** What a direct upload is refused with for good: the bytes that came are no file of ours. */
+const REFUSALS = new Set<ObjectStoreError["code"]>([
+  "checksum_mismatch",
+  "empty_file",
+  "file_too_large",
+  "invalid_media",
+  "length_mismatch",
+  "unsupported_media_type",
+]);
+
+/**
+ * Makes a file of a direct upload that was claimed. The staged bytes pass the gate, then they are
+ * copied, as they were judged, to a key of a new file, which is recorded before as in every upload.
+ * Overwriting the staged object has no effect from then on.
+ */
+export async function becomeFile<
+  Row extends MediaFileModel,
+  Facts extends StoredFacts,
+  Create extends MediaCreate,
+  Read extends ImageRead | AudioRead,
+>(
+  tools: DirectUploadTools,
+  kind: MediaKindOf<Row, Facts, Create, Read>,
+  direct: DirectUploadModel,
+  options: UploadOptions,
+  urlOptions: CheckedUrlOptions,
+): Promise<{ row: Row; signed: SignedUrl }> {
+  const { directUploads, leaseSeconds, logger } = tools;
+  const lost = new AbortController();
+  const signal =
+    options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
+  const stopRenewal = keepLease({
+    seconds: leaseSeconds,
+    renew: () => directUploads.renew(direct, leaseSeconds),
+    onLost: (reason) => {
+      lost.abort(reason);
+    },
+    onFailure: (error) => {
+      logger.warn("a claim could not be renewed", { id: direct.id, ...errorFacts(error) });
+    },
+  });
+  try {
+    return await store(tools, kind, direct, { options, urlOptions, lost, signal });
+  } catch (error) {
+    const failure = storedFailure(error, signal);
+    await giveBack(tools, direct, failure);
+    throw failure;
+  } finally {
+    stopRenewal();
+  }
+}
+
+interface Call {
+  options: UploadOptions;
+  urlOptions: CheckedUrlOptions;
+  lost: AbortController;
+  signal: AbortSignal;
+}
+
+async function store<
+  Row extends MediaFileModel,
+  Facts extends StoredFacts,
+  Create extends MediaCreate,
+  Read extends ImageRead | AudioRead,
+>(
+  tools: DirectUploadTools,
+  kind: MediaKindOf<Row, Facts, Create, Read>,
+  direct: DirectUploadModel,
+  { options, urlOptions, lost, signal }: Call,
+): Promise<{ row: Row; signed: SignedUrl }> {
+  const { s3, logger, leaseSeconds, directUploads, inOwnTransaction } = tools;
+  const { repo } = kind;
+  const staged = await inspectStaged(tools, direct, kind, signal);
+  const { contentType } = MEDIA_FORMATS[staged.format];
+  const id = uuidv7();
+  const { userId, originalFilename } = direct;
+  const s3Key = storageKey({ id, userId, format: staged.format });
+  const file = { id, userId, s3Key, originalFilename, contentType };
+  const intent = await repo.create(file, leaseSeconds);
+  const upload = new PendingUpload({ repo, s3, logger, leaseSeconds }, intent);
+  const source = { key: direct.s3Key, etag: staged.etag, contentType };
+  await upload.copy(source, lost, signal);
+
+  const { facts, ...stored } = staged.verdict;
+  const columns = kind.columns(facts, stored, new kind.createDto());
+  const finish = async (transaction: Transaction): Promise<Row | null> => {
+    const isOurs = await directUploads.complete(direct, id, { transaction });
+    return isOurs ? upload.complete(columns, { transaction }) : null;
+  };
+  const { transaction } = options;
+  try {
+    const signed = await signRow(tools, intent, urlOptions);
+    const row = await (transaction === undefined ? inOwnTransaction(finish) : finish(transaction));
+    if (row === null) throw new UploadExpiredError();
+    if (transaction === undefined) await discardStaged(tools, direct);
+    else afterEnd(transaction, () => settle(tools, direct, id));
+    return { row, signed };
+  } catch (error) {
+    // A caller's failed transaction may hold the row: its end undoes the upload, or the sweep does.
+    if (transaction === undefined || error instanceof UploadExpiredError) await upload.giveUp(true);
+    throw error;
+  }
+}
+
+/** Once the caller's transaction has ended: what was staged is done with, or waits for another try. */
+async function settle(
+  tools: DirectUploadTools,
+  direct: DirectUploadModel,
+  fileId: string,
+): Promise<void> {
+  const { directUploads, logger } = tools;
+  const { id, kind, userId } = direct;
+  try {
+    const committed = await directUploads.find({ id, kind, userId });
+    if (committed?.fileId === fileId) await discardStaged(tools, direct);
+    else await directUploads.release(direct);
+  } catch (error) {
+    logger.warn("a direct upload is left to the sweeper", { id, ...errorFacts(error) });
+  }
+}
+
+function storedFailure(error: unknown, signal: AbortSignal): ObjectStoreError {
+  const cause = error instanceof ObjectStoreError ? error.cause : error;
+  if (!signal.aborted && cause instanceof S3PreconditionFailedError) {
+    return new DirectUploadIncompleteError("The file was replaced while it was read.", error);
+  }
+  return storageFailure("complete the direct upload", error, signal);
+}
+
+/** A refusal is for good; after any other failure the upload can be completed once more. */
+async function giveBack(
+  tools: DirectUploadTools,
+  direct: DirectUploadModel,
+  failure: ObjectStoreError,
+): Promise<void> {
+  const { directUploads, logger } = tools;
+  try {
+    if (!REFUSALS.has(failure.code)) await directUploads.release(direct);
+    else if (await directUploads.refuse(direct, failure)) await discardStaged(tools, direct);
+  } catch (error) {
+    logger.warn("a claim is left to expire", { id: direct.id, ...errorFacts(error) });
+  }
+}

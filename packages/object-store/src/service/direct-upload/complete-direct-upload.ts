@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import {
+  DirectUploadExpiredError,
+  DirectUploadNotFoundError,
+  FileNotFoundError,
+} from "../../errors.js";
+import type { MediaFileModel } from "../../models/media-file.model.js";
+import type { UploadOptions } from "../../provider.js";
+import type { Owner } from "../../repo/conditions.js";
+import type { StoredFacts } from "../../repo/media-repo.js";
+import { abortable } from "../../upload/abortable.js";
+import type { AudioRead } from "../dto/audio-read.js";
+import { FileUploadResult } from "../dto/file-upload-result.js";
+import type { ImageRead } from "../dto/image-read.js";
+import type { MediaCreate } from "../dto/media-create.js";
+import type { MediaKindOf } from "../media-kind.js";
+import { signRow } from "../sign-urls.js";
+import { checkUrlOptions } from "../url-options.js";
+import { becomeFile } from "./become-file.js";
+import { checkDirectUploadId, outcomeOf } from "./direct-upload-state.js";
+import type { DirectUploadTools } from "./tools.js";
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * Makes a file of a direct upload. Of any number of calls at once one does the work; the others wait
+ * for it, and take over should it die.
+ */
+export async function completeDirectUpload<
+  Row extends MediaFileModel,
+  Facts extends StoredFacts,
+  Create extends MediaCreate,
+  Read extends ImageRead | AudioRead,
+>(
+  tools: DirectUploadTools,
+  kind: MediaKindOf<Row, Facts, Create, Read>,
+  owner: Owner,
+  id: string,
+  options: UploadOptions,
+): Promise<FileUploadResult<Read>> {
+  const { directUploads, leaseSeconds } = tools;
+  const { repo } = kind;
+  const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, tools);
+  const place = { id: checkDirectUploadId(id), kind: kind.kind, userId: owner };
+  if (options.transaction !== undefined) await repo.requireReadCommitted(options.transaction);
+
+  let looksUnclaimed = 0;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    const claimed = await directUploads.claim(place, leaseSeconds);
+    if (claimed !== null) {
+      const { row, signed } = await becomeFile(tools, kind, claimed, options, urlOptions);
+      return new FileUploadResult(kind.read(row), signed);
+    }
+    const current = await directUploads.find(place);
+    if (current === null) throw new DirectUploadNotFoundError(id);
+    const fileId = outcomeOf(current);
+    if (fileId !== undefined) {
+      const row = await repo.findVisible(fileId, owner);
+      if (row === null) throw new FileNotFoundError(fileId);
+      return new FileUploadResult(kind.read(row), await signRow(tools, row, urlOptions));
+    }
+    // What nobody holds and nobody can claim is expired by the database's clock.
+    if (current.claim === null) looksUnclaimed += 1;
+    if (looksUnclaimed > 1) throw new DirectUploadExpiredError();
+    await abortable(sleep(pause), options.signal);
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  DirectUploadExpiredError,
+  DirectUploadNotFoundError,
+  DirectUploadRefusedError,
+  type ObjectStoreErrorCode,
+} from "../../errors.js";
+import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import { normalizedFileId } from "../check.js";
+import { DirectUploadStatus } from "../dto/direct-upload-status.js";
+
+type Status = DirectUploadStatus["status"];
+
+/** @throws DirectUploadNotFoundError (`direct_upload_not_found`) for what can be no id */
+export function checkDirectUploadId(id: unknown): string {
+  const checked = normalizedFileId(id);
+  if (checked === undefined) throw new DirectUploadNotFoundError(String(id));
+  return checked;
+}
+
+export function toStatus(row: DirectUploadModel): DirectUploadStatus {
+  return Object.assign(new DirectUploadStatus(), {
+    id: row.id,
+    status: statusOf(row),
+    fileId: row.fileId,
+    refusal: refusalOf(row),
+    filename: row.originalFilename,
+    byteSize: row.byteSize,
+    contentType: row.contentType,
+    completeBefore: row.leaseExpiresAt,
+    createdAt: row.createdAt,
+  });
+}
+
+/**
+ * The file that a direct upload has become, or undefined while it can still become one.
+ *
+ * @throws what it was refused with, DirectUploadExpiredError (`direct_upload_expired`)
+ */
+export function outcomeOf(row: DirectUploadModel): string | undefined {
+  const refusal = refusalOf(row);
+  if (refusal !== null) throw new DirectUploadRefusedError(refusal.code, refusal.message);
+  if (row.fileId !== null) return row.fileId;
+  if (statusOf(row) === "expired") throw new DirectUploadExpiredError();
+  return undefined;
+}
+
+function statusOf(row: DirectUploadModel): Status {
+  if (row.fileId !== null) return "completed";
+  if (row.refusalCode !== null) return "refused";
+  const now = Date.now();
+  if (row.status === "deleting" || Number(row.leaseExpiresAt) <= now) return "expired";
+  return Number(row.claimExpiresAt) > now ? "completing" : "open";
+}
+
+function refusalOf(row: DirectUploadModel): DirectUploadStatus["refusal"] {
+  const { refusalCode: code, refusalMessage: message } = row;
+  // Written by `refuse` only, which takes the code of an ObjectStoreError.
+  return code === null || message === null ? null : { code: code as ObjectStoreErrorCode, message };
+}

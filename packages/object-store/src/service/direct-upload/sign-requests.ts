@@ -1,0 +1,53 @@
+import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import type { DirectRequest, DirectUpload } from "../dto/direct-upload.js";
+import { planParts } from "./part-plan.js";
+import type { DirectUploadTools } from "./tools.js";
+
+type Requests = Pick<DirectUpload, "expiresAt" | "put" | "post" | "parts">;
+
+/** A PUT and a form for a file in one piece. */
+export async function signWhole(
+  { s3 }: DirectUploadTools,
+  { s3Key, contentType, byteSize, md5 }: DirectUploadModel,
+  expiresIn: number,
+): Promise<Requests> {
+  const byteLength = byteSize ?? 0;
+  const put = await s3.presignPut(s3Key, {
+    expiresIn,
+    byteLength,
+    contentType,
+    contentMd5: md5?.toString("base64"),
+  });
+  const { url, fields } = await s3.presignPost(s3Key, {
+    expiresIn,
+    byteLength: { min: byteLength, max: byteLength },
+    contentType,
+  });
+  return { expiresAt: put.expiresAt, put: requestOf(put), post: { url, fields }, parts: null };
+}
+
+/** A PUT for each part of a multipart upload, which is begun and recorded here. */
+export async function signParts(
+  { s3, directUploads }: DirectUploadTools,
+  { id, s3Key: key, contentType, byteSize, partByteSize }: DirectUploadModel,
+  expiresIn: number,
+): Promise<Requests> {
+  const upload = await s3.createMultipartUpload({ key, contentType });
+  await directUploads.setMultipartId(id, upload.uploadId);
+  const plan = planParts(byteSize ?? 0, partByteSize ?? Infinity);
+  let expiresAt = new Date(0);
+  const parts = [];
+  for (const part of plan) {
+    const { partNumber, byteSize: byteLength } = part;
+    const signed = await s3.presignPart(upload, { expiresIn, partNumber, byteLength });
+    parts.push({ ...part, ...requestOf(signed) });
+    ({ expiresAt } = signed);
+  }
+  return { expiresAt, put: null, post: null, parts };
+}
+
+/** Browsers let nobody set Content-Length: HTTP clients send that of the body by themselves. */
+function requestOf({ url, headers }: DirectRequest): DirectRequest {
+  const sent = Object.entries(headers).filter(([name]) => name !== "content-length");
+  return { url, headers: Object.fromEntries(sent) };
+}

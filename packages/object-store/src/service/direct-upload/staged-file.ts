@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+
+import { S3NotFoundError } from "@repo/s3-provider";
+
+import {
+  ChecksumMismatchError,
+  DirectUploadIncompleteError,
+  LengthMismatchError,
+  UnsupportedMediaTypeError,
+} from "../../errors.js";
+import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "../../inspection/media-facts.js";
+import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import { InspectedBody, type Verdict } from "../../upload/inspected-body.js";
+import { openStagedSource, type StagedSource } from "../../upload/staged-source.js";
+import { planParts } from "./part-plan.js";
+import type { DirectUploadTools } from "./tools.js";
+
+/** What was staged, once it has passed the gate of every upload. */
+export interface StagedFile {
+  /** Of the bytes that were judged: a copy of any other has to fail. */
+  etag: string;
+  format: MediaFormat;
+  verdict: Verdict;
+}
+
+/**
+ * Reads the staged bytes through the gate, in ranges.
+ *
+ * @throws DirectUploadIncompleteError (`direct_upload_incomplete`) when not everything has come, and
+ *   whatever an upload is refused with
+ */
+export async function inspectStaged(
+  tools: DirectUploadTools,
+  row: DirectUploadModel,
+  kind: { kind: MediaKind; accepted: string },
+  signal: AbortSignal,
+): Promise<StagedFile> {
+  const { s3, maxBytes, inspector } = tools;
+  if (row.multipartId !== null) await assemble(tools, row, row.multipartId, signal);
+  const source = await openStagedSource(s3, row.s3Key, signal);
+  if (source === undefined) {
+    throw new DirectUploadIncompleteError("The file has not been sent to S3 yet.");
+  }
+  const announced = row.byteSize ?? 0;
+  if (source.byteLength !== announced) throw new LengthMismatchError(announced, source.byteLength);
+
+  const { hashed, md5Of } = withMd5(source);
+  const inspection = inspector.open();
+  try {
+    const body = await InspectedBody.open(hashed, { maxBytes, inspection, signal });
+    const format = MEDIA_FORMATS[body.format];
+    if (format.kind !== kind.kind) {
+      throw new UnsupportedMediaTypeError(
+        `The content must be ${kind.accepted}; it is ${format.contentType}.`,
+      );
+    }
+    const chunks = body.chunks();
+    while ((await chunks.next()).done !== true);
+    const { verdict } = body;
+    requireDigest("SHA-256", row.sha256, verdict.sha256);
+    requireDigest("MD5", row.md5, md5Of());
+    return { etag: source.etag, format: body.format, verdict };
+  } finally {
+    inspection.close();
+  }
+}
+
+/** The same source, whose bytes are also hashed as they pass by. */
+function withMd5(source: StagedSource): { hashed: StagedSource; md5Of: () => Buffer } {
+  const hash = createHash("md5");
+  return {
+    hashed: {
+      ...source,
+      async *chunks() {
+        for await (const chunk of source.chunks()) {
+          hash.update(chunk);
+          yield chunk;
+        }
+      },
+    },
+    md5Of: () => hash.digest(),
+  };
+}
+
+function requireDigest(name: string, announced: Buffer | null, actual: Buffer): void {
+  if (announced === null || announced.equals(actual)) return;
+  throw new ChecksumMismatchError(name, announced, actual);
+}
+
+/** Makes the parts one object, unless an earlier attempt has. */
+async function assemble(
+  { s3 }: DirectUploadTools,
+  { s3Key: key, byteSize, partByteSize }: DirectUploadModel,
+  uploadId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const upload = { key, uploadId };
+  const sent = await s3.listParts(upload, { signal }).catch((error: unknown) => {
+    if (error instanceof S3NotFoundError) return undefined;
+    throw error;
+  });
+  if (sent === undefined) return;
+  const found = planParts(byteSize ?? 0, partByteSize ?? Infinity).map((planned) => ({
+    partNumber: planned.partNumber,
+    part: sent.find(
+      ({ partNumber, byteLength }) =>
+        partNumber === planned.partNumber && byteLength === planned.byteSize,
+    ),
+  }));
+  const missing = found.filter(({ part }) => part === undefined);
+  if (missing.length > 0) {
+    const numbers = missing.map(({ partNumber }) => partNumber).join(", ");
+    throw new DirectUploadIncompleteError(`These parts have not been sent to S3 yet: ${numbers}.`);
+  }
+  const parts = found.flatMap(({ part }) => part ?? []);
+  await s3.completeMultipartUpload(upload, parts, { signal });
+}

@@ -1,0 +1,32 @@
+import { DirectUploadNotFoundError } from "../../errors.js";
+import type { MediaKind } from "../../inspection/media-facts.js";
+import type { Owner } from "../../repo/conditions.js";
+import type { DirectUploadStatus } from "../dto/direct-upload-status.js";
+import { checkDirectUploadId, toStatus } from "./direct-upload-state.js";
+import { discardStaged } from "./discard-staged.js";
+import type { DirectUploadTools } from "./tools.js";
+
+/** Where a direct upload stands. */
+export async function directUploadStatus(
+  { directUploads }: DirectUploadTools,
+  kind: MediaKind,
+  userId: Owner,
+  id: string,
+): Promise<DirectUploadStatus> {
+  const row = await directUploads.find({ id: checkDirectUploadId(id), kind, userId });
+  if (row === null) throw new DirectUploadNotFoundError(id);
+  return toStatus(row);
+}
+
+/** Ends a direct upload that is not completed; a completion that is under way fails. */
+export async function cancelDirectUpload(
+  tools: DirectUploadTools,
+  kind: MediaKind,
+  userId: Owner,
+  id: string,
+): Promise<void> {
+  const place = { id: checkDirectUploadId(id), kind, userId };
+  const row = await tools.directUploads.find(place);
+  if (row === null) throw new DirectUploadNotFoundError(id);
+  if (await tools.directUploads.cancel(place)) await discardStaged(tools, row);
+}
