@@ -9,6 +9,7 @@ const DEVELOPMENT_ONLY = [
   "local-services",
   "sample-media",
   "bench",
+  "crash-proof",
   "tooling",
 ];
 const PRODUCT = ["object-store", "s3-provider", "database", "user-avatars"];
@@ -29,6 +30,14 @@ const ALLOWED_OWN = {
   "packages/s3-contract/src/**": [],
   "packages/local-services/src/**": ["local-s3"],
   "packages/sample-media/src/**": [],
+  "packages/crash-proof/src/**": [
+    "object-store",
+    "database",
+    "s3-provider",
+    "local-s3",
+    "local-services",
+    "sample-media",
+  ],
   "packages/bench/src/**": [
     "object-store",
     "database",

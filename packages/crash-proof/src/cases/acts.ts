@@ -1,0 +1,100 @@
+import { createReadStream, readFileSync } from "node:fs";
+
+import type { UploadOptions } from "@repo/object-store";
+
+import type { Media } from "../job.js";
+import type { Props } from "./use-case.js";
+
+/** How the bytes of an upload are handed over. */
+type Handover = "buffer" | "path" | "stream";
+
+type Transaction = NonNullable<UploadOptions["transaction"]>;
+
+export async function upload(
+  { journal, collection }: Props,
+  media: Media | undefined,
+  handover: Handover,
+  options: { transaction?: Transaction; idempotencyKey?: string } = {},
+): Promise<void> {
+  if (media === undefined) throw new Error("there is no such file on the stage");
+  const { path, sha256 } = media;
+  const { idempotencyKey: key } = options;
+  await journal.call(
+    { do: "upload", sha256, ...(key !== undefined && { key }) },
+    async () => (await collection.upload({ body: bodyOf(path, handover) }, options)).file,
+    (file) => ({ id: file.id, sha256: file.sha256 }),
+  );
+}
+
+function bodyOf(path: string, handover: Handover) {
+  switch (handover) {
+    case "buffer":
+      return readFileSync(path);
+    case "path":
+      return { path };
+    case "stream":
+      return createReadStream(path);
+  }
+}
+
+export async function remove(
+  { journal, collection, stage }: Props,
+  at: number,
+  transaction?: Transaction,
+): Promise<void> {
+  const id = stage.files[at]?.id ?? "";
+  await journal.call({ do: "delete", id }, () =>
+    collection.delete(id, transaction === undefined ? {} : { transaction }),
+  );
+}
+
+/** Deletes all files of the stage in one call; each has a result of its own. */
+export async function removeMany({ journal, collection, stage }: Props): Promise<void> {
+  const calls = stage.files.map(({ id }) => journal.begin({ do: "delete", id }));
+  try {
+    const results = await collection.deleteMany(stage.files.map(({ id }) => id));
+    for (const [at, result] of results.entries()) {
+      const call = calls[at] ?? 0;
+      if (result.deleted) journal.write({ entry: "done", call });
+      else journal.failed(call, result.error);
+    }
+  } catch (error) {
+    for (const call of calls) journal.failed(call, error);
+  }
+}
+
+export async function transcribe(
+  { journal, audio, stage }: Props,
+  at: number,
+  text: string,
+  transaction?: Transaction,
+): Promise<void> {
+  const id = stage.files[at]?.id ?? "";
+  await journal.call({ do: "transcript", id, text }, () =>
+    audio.setTranscript(id, text, transaction === undefined ? {} : { transaction }),
+  );
+}
+
+/** Does something in a transaction of the caller's, and ends it. */
+export async function inTransaction(
+  { journal, database }: Props,
+  end: "commit" | "roll back",
+  work: (transaction: Transaction) => Promise<void>,
+): Promise<void> {
+  const transaction = await database.transaction().catch(() => undefined);
+  // A database that is gone before anything began.
+  if (transaction === undefined) return;
+  await journal.transaction(() => work(transaction));
+  try {
+    if (end === "commit") {
+      journal.write({ entry: "committing" });
+      await transaction.commit();
+      journal.write({ entry: "committed" });
+    } else {
+      await transaction.rollback();
+      journal.write({ entry: "rolled back" });
+    }
+  } catch {
+    // What became of it is as open to the caller as it is to the harness.
+  }
+}

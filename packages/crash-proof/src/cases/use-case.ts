@@ -1,0 +1,42 @@
+import type { createDatabase } from "@repo/database";
+import type { AudioCollection, ImageCollection } from "@repo/object-store";
+import type { ObjectStoreMaintenance } from "@repo/object-store/maintenance";
+
+import type { JournalWriter } from "../child/journal-writer.js";
+import type { Kind, Stage } from "../job.js";
+
+/** What a use case works with, in the child. */
+export interface Props {
+  journal: JournalWriter;
+  database: ReturnType<typeof createDatabase>;
+  maintenance: ObjectStoreMaintenance;
+  /** The user's files of the case's kind. */
+  collection: ImageCollection | AudioCollection;
+  audio: AudioCollection;
+  stage: Stage;
+}
+
+/** What is on the stage besides the user's files. */
+export interface Leftovers {
+  /** An upload that crashed: an expired pending row, its object and a multipart upload. */
+  crashedUpload?: boolean;
+  /** A deletion that crashed: an expired deleting row and its object. */
+  crashedDeletion?: boolean;
+  /** An object without a row. */
+  orphan?: boolean;
+  /** A ready row without its object. */
+  missingObject?: boolean;
+}
+
+/** Something that an application, or its operator, does. */
+export interface UseCase {
+  readonly name: string;
+  /** Kinds of file that it is for; all by default. */
+  readonly kinds?: readonly Kind[];
+  /** Ready files of the user to begin with. */
+  readonly files: number;
+  readonly leftovers?: Leftovers;
+  /** What the caller does after the crash: the same once more. */
+  readonly afterwards?: "retry upload" | "erase" | "audit";
+  run(props: Props): Promise<void>;
+}

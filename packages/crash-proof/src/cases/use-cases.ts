@@ -1,0 +1,102 @@
+import { inTransaction, remove, removeMany, transcribe, upload } from "./acts.js";
+import type { UseCase } from "./use-case.js";
+
+/** The key of the upload that is repeated. */
+export const RETRY_KEY = "the-same-upload";
+
+export const USE_CASES: readonly UseCase[] = [
+  { name: "upload small", files: 0, run: (props) => upload(props, props.stage.small[0], "buffer") },
+  {
+    name: "upload large, known length",
+    files: 0,
+    run: (props) => upload(props, props.stage.large, "path"),
+  },
+  {
+    name: "upload large, unknown length",
+    files: 0,
+    run: (props) => upload(props, props.stage.large, "stream"),
+  },
+  {
+    name: "idempotent retry",
+    files: 0,
+    afterwards: "retry upload",
+    async run(props) {
+      const options = { idempotencyKey: RETRY_KEY };
+      await upload(props, props.stage.small[0], "buffer", options);
+      await upload(props, props.stage.small[0], "buffer", options);
+    },
+  },
+  { name: "delete", files: 1, run: (props) => remove(props, 0) },
+  { name: "batch delete", files: 3, run: removeMany },
+  {
+    name: "transcript",
+    kinds: ["audio"],
+    files: 1,
+    run: (props) => transcribe(props, 0, "what was said"),
+  },
+  {
+    name: "transaction with upload",
+    files: 0,
+    run: (props) =>
+      inTransaction(props, "commit", (transaction) =>
+        upload(props, props.stage.small[0], "buffer", { transaction }),
+      ),
+  },
+  {
+    name: "transaction with delete",
+    files: 1,
+    run: (props) => inTransaction(props, "commit", (transaction) => remove(props, 0, transaction)),
+  },
+  {
+    name: "transaction with transcript and delete",
+    kinds: ["audio"],
+    files: 2,
+    run: (props) =>
+      inTransaction(props, "commit", async (transaction) => {
+        await transcribe(props, 0, "what was said", transaction);
+        await remove(props, 1, transaction);
+      }),
+  },
+  {
+    name: "transaction with upload and delete, rolled back",
+    files: 1,
+    run: (props) =>
+      inTransaction(props, "roll back", async (transaction) => {
+        await upload(props, props.stage.small[0], "buffer", { transaction });
+        await remove(props, 0, transaction);
+      }),
+  },
+  {
+    name: "sweep",
+    files: 1,
+    leftovers: { crashedUpload: true, crashedDeletion: true },
+    run: ({ journal, maintenance }) =>
+      journal.call({ do: "maintenance" }, () => maintenance.sweep()).then(() => undefined),
+  },
+  {
+    name: "audit --fix",
+    files: 1,
+    leftovers: { orphan: true, missingObject: true },
+    afterwards: "audit",
+    run: ({ journal, maintenance }) =>
+      journal
+        .call({ do: "maintenance" }, () => maintenance.audit({ fix: true }))
+        .then(() => undefined),
+  },
+  {
+    name: "erase",
+    files: 2,
+    leftovers: { crashedUpload: true },
+    afterwards: "erase",
+    run: ({ journal, maintenance, stage }) =>
+      journal
+        .call({ do: "maintenance" }, () => maintenance.eraseUser(stage.userId))
+        .then(() => undefined),
+  },
+];
+
+export function useCaseNamed(name: string): UseCase {
+  const found = USE_CASES.find((useCase) => useCase.name === name);
+  if (found === undefined) throw new Error(`there is no use case ${JSON.stringify(name)}`);
+  return found;
+}

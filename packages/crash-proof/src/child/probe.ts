@@ -1,0 +1,43 @@
+import type { Phase, Step } from "../job.js";
+import { wrapPostgres } from "./wrap-postgres.js";
+import { wrapRequests } from "./wrap-requests.js";
+
+/** What happens at the steps; they count from 1. */
+export interface ProbeHandler {
+  /** Synchronous points of a step, at which the process may die. */
+  reached: (step: number, phase: Phase) => void;
+  /** Holds a statement up; undefined lets it go on at once. */
+  hold: (step: number) => Promise<void> | undefined;
+  /** Gives an error in place of a statement's answer; undefined leaves the answer. */
+  loseAnswer: (step: number) => Promise<Error> | undefined;
+}
+
+/** Counts a step; undefined while nobody counts. */
+export type Begin = (step: Step) => { handler: ProbeHandler; number: number } | undefined;
+
+/**
+ * Counts every use of PostgreSQL and S3 in this process, by wrapping what any code has to go
+ * through: the client of node-postgres, and the requests of Node itself. To be installed before
+ * anything that binds them is imported.
+ */
+export class Probe {
+  readonly steps: Step[] = [];
+  #handler: ProbeHandler | undefined;
+
+  install(): void {
+    const begin: Begin = (step) => {
+      if (this.#handler === undefined) return undefined;
+      return { handler: this.#handler, number: this.steps.push(step) };
+    };
+    wrapPostgres(begin);
+    wrapRequests(begin);
+  }
+
+  arm(handler: ProbeHandler): void {
+    this.#handler = handler;
+  }
+
+  disarm(): void {
+    this.#handler = undefined;
+  }
+}

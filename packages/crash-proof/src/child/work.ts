@@ -1,0 +1,103 @@
+import { once } from "node:events";
+
+import { createDatabase } from "@repo/database";
+import { objectStoreProvider } from "@repo/object-store";
+import { objectStoreMaintenance } from "@repo/object-store/maintenance";
+import { injectFaults } from "@repo/object-store/testing";
+import { S3Provider } from "@repo/s3-provider";
+
+import { agedStorage } from "../aged-storage.js";
+import type { Job } from "../job.js";
+import type { FromChild, ToChild } from "../messages.js";
+import { useCaseNamed } from "../cases/use-cases.js";
+import { JournalWriter } from "./journal-writer.js";
+import type { Probe, ProbeHandler } from "./probe.js";
+import { sabotage } from "./sabotage.js";
+
+/** Waits for a job, does it, and waits to be ended. */
+export function work(probe: Probe): void {
+  process.once("message", (message: ToChild) => {
+    if (message.type === "job") void perform(message.job, probe);
+  });
+  tell({ type: "ready" });
+}
+
+async function perform(job: Job, probe: Probe): Promise<void> {
+  const journal = new JournalWriter();
+  const bucket = new S3Provider(job.s3);
+  const { storage, faults } = injectFaults(bucket);
+  const { trouble } = job;
+  if (trouble.type === "overtaken" && trouble.before === "storage call") {
+    const match = (): boolean => faults.calls.length === trouble.number;
+    faults.add({ match, fault: { type: "interleave", run: held } });
+  }
+  try {
+    await act(job, storage, probe, journal);
+    journal.write({ entry: "ended" });
+  } catch (error) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    journal.write({ entry: "broken", message });
+  }
+  probe.disarm();
+  tell({ type: "ended", steps: probe.steps, storageCalls: faults.calls.length });
+}
+
+async function act(
+  job: Job,
+  bucket: S3Provider,
+  probe: Probe,
+  journal: JournalWriter,
+): Promise<void> {
+  if (job.sabotage !== undefined) await sabotage(job.sabotage);
+  const database = createDatabase({ url: job.databaseUrl, applicationName: "crash-proof child" });
+  const s3 = job.ageObjectsByDays > 0 ? agedStorage(bucket, job.ageObjectsByDays) : bucket;
+  const scope = objectStoreProvider({ database, s3 }).forUser(job.stage.userId);
+  const maintenance = objectStoreMaintenance({ database, s3 });
+  // A connection that is open already, as in an application at work.
+  await database.query("SELECT 1");
+  probe.arm(handlerFor(job));
+  await useCaseNamed(job.useCase).run({
+    journal,
+    database,
+    maintenance,
+    collection: job.kind === "image" ? scope.images : scope.audio,
+    audio: scope.audio,
+    stage: job.stage,
+  });
+}
+
+function handlerFor({ trouble }: Job): ProbeHandler {
+  return {
+    reached(step, phase) {
+      if (trouble.type === "kill" && trouble.step === step && trouble.phase === phase) {
+        process.kill(process.pid, "SIGKILL");
+      }
+    },
+    hold(step) {
+      const isHeld =
+        (trouble.type === "overtaken" &&
+          trouble.before === "statement" &&
+          trouble.number === step) ||
+        (trouble.type === "postgres" && trouble.phase === "before" && trouble.step === step);
+      return isHeld ? held() : undefined;
+    },
+    loseAnswer(step) {
+      const isLost =
+        trouble.type === "postgres" && trouble.phase === "after" && trouble.step === step;
+      // As node-postgres says it.
+      return isLost
+        ? held().then(() => new Error("Connection terminated unexpectedly"))
+        : undefined;
+    },
+  };
+}
+
+/** Waits until the parent has done its part. */
+async function held(): Promise<void> {
+  tell({ type: "holding" });
+  await once(process, "message");
+}
+
+function tell(message: FromChild): void {
+  process.send?.(message);
+}

@@ -1,0 +1,40 @@
+import http from "node:http";
+import { syncBuiltinESMExports } from "node:module";
+
+import type { Step } from "../job.js";
+import type { Begin } from "./probe.js";
+
+/** Makes a step of every HTTP request: the child talks HTTP to nothing but S3. */
+export function wrapRequests(begin: Begin): void {
+  const { request } = http;
+  http.request = function (...parameters: Parameters<typeof http.request>) {
+    const [options] = parameters;
+    const method = typeof options === "object" && "method" in options ? options.method : undefined;
+    const what = typeof method === "string" ? method : "GET";
+    const step: Step = { system: "s3", what, hasBody: false };
+    const begun = begin(step);
+    if (begun === undefined) return request(...parameters);
+    const { handler, number } = begun;
+    handler.reached(number, "before");
+    const sending = request(...parameters);
+    const write = sending.write.bind(sending) as (...chunk: unknown[]) => boolean;
+    sending.write = ((...chunk: unknown[]) => {
+      step.hasBody = true;
+      const more = write(...chunk);
+      setImmediate(() => {
+        handler.reached(number, "midway");
+      });
+      return more;
+    }) as typeof sending.write;
+    sending.once("finish", () => {
+      setImmediate(() => {
+        handler.reached(number, "sent");
+      });
+    });
+    sending.prependOnceListener("response", () => {
+      handler.reached(number, "after");
+    });
+    return sending;
+  } as typeof http.request;
+  syncBuiltinESMExports();
+}

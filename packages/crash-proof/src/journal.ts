@@ -1,0 +1,36 @@
+/** What a call asks for. */
+export type Intent =
+  | { readonly do: "upload"; readonly sha256: string; readonly key?: string }
+  | { readonly do: "delete"; readonly id: string }
+  | { readonly do: "transcript"; readonly id: string; readonly text: string }
+  | { readonly do: "maintenance" };
+
+/** One line of the journal. A call whose `begun` has no end was under way when the child died. */
+export type Entry =
+  | {
+      readonly entry: "begun";
+      readonly call: number;
+      readonly intent: Intent;
+      /** Whether the call is part of the caller's transaction. */
+      readonly inTransaction: boolean;
+    }
+  /** The call was acknowledged; `id` and `sha256` are an upload's. */
+  | {
+      readonly entry: "done";
+      readonly call: number;
+      readonly id?: string;
+      readonly sha256?: string;
+    }
+  | {
+      readonly entry: "failed";
+      readonly call: number;
+      readonly code: string;
+      readonly message: string;
+    }
+  | { readonly entry: "committing" }
+  | { readonly entry: "committed" }
+  | { readonly entry: "rolled back" }
+  /** The use case has come to its end. */
+  | { readonly entry: "ended" }
+  /** The use case itself failed, which no trouble explains. */
+  | { readonly entry: "broken"; readonly message: string };

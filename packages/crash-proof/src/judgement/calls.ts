@@ -1,0 +1,62 @@
+import type { Entry, Intent } from "../journal.js";
+
+/** What became of something, as far as its caller can know. */
+export type Fate =
+  | "applied"
+  | "undone"
+  /** Nobody was told: either is right, but nothing between. */
+  | "open";
+
+export interface Call {
+  intent: Intent;
+  inTransaction: boolean;
+  fate: Fate;
+  /** The id that an upload was acknowledged with. */
+  id?: string;
+  /** The error code of a call that failed. */
+  code?: string;
+}
+
+/** The statement may have taken effect although its answer was lost. */
+const AMBIGUOUS = new Set(["database_unavailable", "database_error"]);
+/** The file is gone for readers by then; its bytes follow. */
+const DELETED_ALL_THE_SAME = new Set(["storage_unavailable", "storage_error"]);
+
+/** Reads a journal as its caller would have to. */
+export function callsOf(journal: readonly Entry[]): Call[] {
+  const transaction = fateOfTransaction(journal);
+  const calls = new Map<number, Call>();
+  for (const entry of journal) {
+    if (entry.entry === "begun") {
+      const { intent, inTransaction } = entry;
+      // A transaction in which a call never came back was never committed.
+      calls.set(entry.call, { intent, inTransaction, fate: inTransaction ? "undone" : "open" });
+    } else if (entry.entry === "done") {
+      const call = required(calls, entry.call);
+      call.fate = call.inTransaction ? transaction : "applied";
+      if (entry.id !== undefined) call.id = entry.id;
+    } else if (entry.entry === "failed") {
+      const call = required(calls, entry.call);
+      call.code = entry.code;
+      call.fate = call.inTransaction ? "undone" : fateOfFailure(call.intent, entry.code);
+    }
+  }
+  return [...calls.values()];
+}
+
+function fateOfFailure({ do: what }: Intent, code: string): Fate {
+  if (AMBIGUOUS.has(code)) return "open";
+  return what === "delete" && DELETED_ALL_THE_SAME.has(code) ? "applied" : "undone";
+}
+
+function fateOfTransaction(journal: readonly Entry[]): Fate {
+  const has = (what: Entry["entry"]): boolean => journal.some(({ entry }) => entry === what);
+  if (has("committed")) return "applied";
+  return has("committing") ? "open" : "undone";
+}
+
+function required(calls: ReadonlyMap<number, Call>, number: number): Call {
+  const call = calls.get(number);
+  if (call === undefined) throw new Error(`call ${number} ended without having begun`);
+  return call;
+}

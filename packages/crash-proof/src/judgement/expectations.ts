@@ -1,0 +1,69 @@
+import type { Scene } from "../site/scene.js";
+import type { Call, Fate } from "./calls.js";
+
+/** A file by its id, and whether it has to be there. */
+export interface ExpectedFile {
+  sha256: string;
+  fate: Fate;
+}
+
+/** What has to be true in the end. For a file, `applied` means that it is there. */
+export interface Expectations {
+  files: ReadonlyMap<string, ExpectedFile>;
+  /** SHA-256 of uploads of which nobody knows: each may have made one file. */
+  openUploads: readonly string[];
+  /** The transcripts that a file may have. */
+  transcripts: ReadonlyMap<string, readonly (string | null)[]>;
+  /** Calls that came true together or not at all. */
+  together: readonly Call[];
+}
+
+export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectations {
+  const files = new Map<string, ExpectedFile>();
+  const { stage, bystander } = scene;
+  for (const { id, sha256 } of [...stage.files, bystander]) {
+    files.set(id, { sha256, fate: "applied" });
+  }
+  const openUploads: { sha256: string; key: string | undefined }[] = [];
+  const transcripts = new Map<string, (string | null)[]>();
+  for (const { intent, fate, id } of calls) {
+    if (intent.do === "upload") {
+      const { sha256, key } = intent;
+      if (id !== undefined) files.set(id, { sha256, fate });
+      else if (fate === "open") openUploads.push({ sha256, key });
+    } else if (intent.do === "delete") {
+      const file = files.get(intent.id);
+      if (file !== undefined) file.fate = opposite(fate);
+    } else if (intent.do === "transcript") {
+      const before = transcripts.get(intent.id) ?? [null];
+      const after = { applied: [intent.text], undone: before, open: [...before, intent.text] };
+      transcripts.set(intent.id, after[fate]);
+    }
+  }
+  const keysDone = new Set(
+    calls.flatMap(({ intent, id }) =>
+      intent.do === "upload" && id !== undefined ? [intent.key] : [],
+    ),
+  );
+  return {
+    files,
+    openUploads: distinctKeys(
+      openUploads.filter(({ key }) => key === undefined || !keysDone.has(key)),
+    ),
+    transcripts,
+    together: calls.filter(({ inTransaction, fate }) => inTransaction && fate === "open"),
+  };
+}
+
+/** Uploads with the same idempotency key make one file at most. */
+function distinctKeys(uploads: readonly { sha256: string; key: string | undefined }[]): string[] {
+  const seen = new Set<string>();
+  return uploads
+    .filter(({ key }) => key === undefined || (!seen.has(key) && seen.add(key)))
+    .map(({ sha256 }) => sha256);
+}
+
+function opposite(fate: Fate): Fate {
+  if (fate === "open") return "open";
+  return fate === "applied" ? "undone" : "applied";
+}

@@ -1,0 +1,107 @@
+import type { Scene } from "../site/scene.js";
+import type { Call } from "./calls.js";
+import type { Expectations } from "./expectations.js";
+import type { Findings } from "./findings.js";
+import type { Observed, ObservedRow } from "./observed.js";
+
+const QUARANTINE = "quarantine/";
+
+/** What readers find, which has to be true at once and not only once it was swept up. */
+export function judgeReaders(
+  { files, openUploads, transcripts, together }: Expectations,
+  scene: Scene,
+  { rows, objects }: Observed,
+  findings: Findings,
+): void {
+  const ready = new Map(rows.filter(isReady).map((row) => [row.id, row]));
+  const isWhole = ({ s3_key, sha256 }: ObservedRow): boolean => objects.get(s3_key) === sha256;
+
+  for (const [id, { sha256, fate }] of files) {
+    const row = ready.get(id);
+    if (row === undefined) {
+      if (fate === "applied") findings.lost.add(`${id} is gone`);
+      continue;
+    }
+    if (fate === "undone") findings.wrong.add(`${id} is there, and should not be`);
+    if (row.sha256 !== sha256) findings.wrong.add(`${id} has another SHA-256 than was sent`);
+  }
+  for (const [id, row] of ready) {
+    if (!isWhole(row) && !scene.missing.includes(id)) findings.lost.add(`${id} has no bytes`);
+    const allowed = transcripts.get(id);
+    if (allowed?.includes(row.transcript) === false) {
+      findings.wrong.add(`${id} has another transcript than was set`);
+    }
+  }
+  judgeOpenUploads([...ready.values()], { files, openUploads }, scene, findings);
+  judgeTogether(together, ready, findings);
+}
+
+/** What may remain of it all: rows that are ready, their objects, and the quarantine. */
+export function judgeRemains(
+  scene: Scene,
+  { rows, objects, uploads }: Observed,
+  findings: Findings,
+): void {
+  const keys = new Set(rows.map((row) => row.s3_key));
+  for (const key of objects.keys()) {
+    if (!keys.has(key) && !key.startsWith(QUARANTINE)) findings.orphaned.add(key);
+  }
+  for (const key of uploads) findings.orphaned.add(`parts of ${key}`);
+  for (const row of rows.filter((each) => !isReady(each))) {
+    findings.deadRows.add(`${row.id} is ${row.status}`);
+  }
+  for (const id of scene.missing) {
+    if (rows.some((row) => row.id === id)) findings.wrong.add(`${id} is shown without an object`);
+  }
+  judgeOrphans(scene, objects, findings);
+}
+
+/** An audit never destroys bytes: they are under their key or in the quarantine. */
+export function judgeOrphans(scene: Scene, objects: Observed["objects"], findings: Findings): void {
+  for (const [key, sha256] of scene.orphans) {
+    const isKept = [key, `${QUARANTINE}${key}`].some((where) => objects.get(where) === sha256);
+    if (!isKept) findings.lost.add(`the bytes of ${key}`);
+  }
+}
+
+function isReady({ status }: ObservedRow): boolean {
+  return status === "ready";
+}
+
+/** Each upload that nobody knows of may have made one file; there is no other one. */
+function judgeOpenUploads(
+  ready: readonly ObservedRow[],
+  { files, openUploads }: Pick<Expectations, "files" | "openUploads">,
+  scene: Scene,
+  findings: Findings,
+): void {
+  const left = [...openUploads];
+  for (const { id, sha256 } of ready) {
+    if (files.has(id) || scene.missing.includes(id)) continue;
+    const at = left.indexOf(sha256 ?? "");
+    if (at < 0) findings.wrong.add(`${id} was stored although nobody was told so`);
+    else left.splice(at, 1);
+  }
+}
+
+function judgeTogether(
+  together: readonly Call[],
+  ready: ReadonlyMap<string, ObservedRow>,
+  findings: Findings,
+): void {
+  const cameTrue = together.map(({ intent, id }) => {
+    switch (intent.do) {
+      case "upload":
+        return ready.has(id ?? "");
+      case "delete":
+        return !ready.has(intent.id);
+      case "transcript":
+        return ready.get(intent.id)?.transcript === intent.text;
+      case "maintenance":
+        return undefined;
+    }
+  });
+  if (new Set(cameTrue.filter((each) => each !== undefined)).size > 1) {
+    findings.wrong.add("a transaction came true in part");
+  }
+}

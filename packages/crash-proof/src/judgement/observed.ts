@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+
+import type { createDatabase } from "@repo/database";
+import type { S3Provider } from "@repo/s3-provider";
+import { QueryTypes } from "sequelize";
+
+export interface ObservedRow {
+  id: string;
+  status: "pending" | "ready" | "deleting";
+  s3_key: string;
+  /** Hexadecimal; null unless ready. */
+  sha256: string | null;
+  transcript: string | null;
+}
+
+/** Everything that there is, read past the module. */
+export interface Observed {
+  rows: readonly ObservedRow[];
+  /** SHA-256 of the bytes of every object, by key. */
+  objects: ReadonlyMap<string, string>;
+  /** Keys of the multipart uploads that nobody finished. */
+  uploads: readonly string[];
+}
+
+export async function observe(
+  database: ReturnType<typeof createDatabase>,
+  s3: S3Provider,
+): Promise<Observed> {
+  const rows = await database.query<ObservedRow>(
+    `SELECT id, status, s3_key, encode(sha256, 'hex') AS sha256, NULL AS transcript FROM images
+     UNION ALL
+     SELECT id, status, s3_key, encode(sha256, 'hex') AS sha256, transcript FROM audio`,
+    { type: QueryTypes.SELECT },
+  );
+  const objects = new Map<string, string>();
+  for await (const { key } of s3.list()) objects.set(key, await hashOf(s3, key));
+  const uploads: string[] = [];
+  for await (const { key } of s3.listMultipartUploads()) uploads.push(key);
+  return { rows, objects, uploads };
+}
+
+async function hashOf(s3: S3Provider, key: string): Promise<string> {
+  const hash = createHash("sha256");
+  const { body } = await s3.get(key);
+  for await (const chunk of body as AsyncIterable<Uint8Array>) hash.update(chunk);
+  return hash.digest("hex");
+}

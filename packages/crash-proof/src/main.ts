@@ -1,0 +1,61 @@
+import { HELP } from "./cli/help.js";
+import { type Options, parseOptions, UsageError } from "./cli/options.js";
+import { jsonReporter, textReporter } from "./cli/reporter.js";
+
+/** Cases of a quick run. */
+const QUICK = 70;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = parseOptions(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\nRun with --help for the options.\n`);
+    return 2;
+  }
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  return run(options);
+}
+
+async function run({ json, only, quick, sites, sabotage }: Options): Promise<number> {
+  const [{ Troupe }, { prove }, { isClean, Tally }] = await Promise.all([
+    import("./run/troupe.js"),
+    import("./run/prove.js"),
+    import("./run/tally.js"),
+  ]);
+  const reporter = json ? jsonReporter(process.stdout) : textReporter(process.stdout);
+  const interruption = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(name, () => {
+      interruption.abort();
+    });
+  }
+  const tally = new Tally();
+  const troupe = await Troupe.start(sites, sabotage);
+  try {
+    await prove(troupe, {
+      only,
+      sample: quick ? QUICK : undefined,
+      signal: interruption.signal,
+      onPlan: (cases) => {
+        reporter.planned(cases);
+      },
+      onResult: (result) => {
+        tally.add(result);
+        reporter.result(result);
+      },
+    });
+  } finally {
+    await troupe.stop();
+  }
+  const { summary } = tally;
+  reporter.end(summary);
+  if (interruption.signal.aborted) return 130;
+  return summary.cases > 0 && isClean(summary) ? 0 : 1;
+}

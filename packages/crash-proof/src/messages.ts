@@ -1,0 +1,12 @@
+import type { Job, Step } from "./job.js";
+
+/** From the parent to a child. */
+export type ToChild = { readonly type: "job"; readonly job: Job } | { readonly type: "go" };
+
+/** From a child to the parent. */
+export type FromChild =
+  | { readonly type: "ready" }
+  /** The child waits for `go`. */
+  | { readonly type: "holding" }
+  /** The use case is over. */
+  | { readonly type: "ended"; readonly steps: readonly Step[]; readonly storageCalls: number };

@@ -1,0 +1,43 @@
+import type { createDatabase } from "@repo/database";
+import { objectStoreMaintenance } from "@repo/object-store/maintenance";
+import type { S3Provider } from "@repo/s3-provider";
+
+import { agedStorage } from "../aged-storage.js";
+import type { Findings } from "../judgement/findings.js";
+
+type Database = ReturnType<typeof createDatabase>;
+
+/** Longer than the 48 hours that an audit lets an object rest. */
+export const OLD = 3;
+
+/** As if every lease had run out: time passes in the database only. */
+export async function expireLeases(database: Database): Promise<void> {
+  for (const table of ["images", "audio"]) {
+    await database.query(
+      `UPDATE ${table} SET lease_expires_at = now() - interval '1 s' WHERE status <> 'ready'`,
+    );
+  }
+}
+
+/** As the sweep after so much time that every lease has run out. */
+export async function sweepAfterLeases(database: Database, s3: S3Provider): Promise<void> {
+  await expireLeases(database);
+  await objectStoreMaintenance({ database, s3 }).sweep();
+}
+
+/** The second line has to find nothing to do. */
+export async function auditFindsNothing(
+  database: Database,
+  s3: S3Provider,
+  findings: Findings,
+): Promise<void> {
+  const aged = agedStorage(s3, OLD);
+  const { objects, rows, ...differences } = await objectStoreMaintenance({
+    database,
+    s3: aged,
+  }).audit();
+  for (const [what, count] of Object.entries(differences)) {
+    if (count > 0) findings.wrong.add(`the audit counts ${count} ${what}`);
+  }
+  if (objects !== rows) findings.wrong.add(`the audit counts ${objects} objects, ${rows} rows`);
+}

@@ -1,0 +1,140 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { S3Provider } from "@repo/s3-provider";
+
+import type { Case } from "../cases/case.js";
+import type { DryRun } from "../cases/plan.js";
+import { useCaseNamed } from "../cases/use-cases.js";
+import type { Entry } from "../journal.js";
+import { callsOf } from "../judgement/calls.js";
+import { expectationsOf } from "../judgement/expectations.js";
+import { Findings } from "../judgement/findings.js";
+import { judgeJournal } from "../judgement/judge-journal.js";
+import { judgeOrphans, judgeReaders, judgeRemains } from "../judgement/judge.js";
+import { observe } from "../judgement/observed.js";
+import { type Scene, setScene } from "../site/scene.js";
+import type { Site } from "../site/site.js";
+import { repeat } from "./afterwards.js";
+import type { CaseParts } from "./case-parts.js";
+import { auditFindsNothing, sweepAfterLeases } from "./converge.js";
+import { play } from "./play.js";
+import { HANG } from "./s3-trouble.js";
+
+export interface CaseResult {
+  current: Case;
+  /** Whether the trouble came: a case in which it did not shows nothing. */
+  struck: boolean;
+  findings: Findings;
+  milliseconds: number;
+  dryRun: DryRun;
+}
+
+/** Plays one case, lets everything settle, and judges what is left. */
+export async function runCase(current: Case, parts: CaseParts): Promise<CaseResult> {
+  const start = performance.now();
+  const { site, media, child } = parts;
+  const useCase = useCaseNamed(current.useCase);
+  const s3 = await site.clear();
+  try {
+    const { database } = site;
+    const scene = await setScene({ database, s3, kind: current.kind, media }, useCase);
+    const played = await play(current, scene, { ...parts, bucket: s3 });
+    const { journal, complaints } = await child.end();
+    await site.restartIfDown();
+    await site.quiet();
+
+    const findings = new Findings();
+    const calls = callsOf(journal);
+    judgeJournal(current.trouble, journal, calls, findings);
+    if (!played.ended && current.trouble.type !== "kill") {
+      findings.wrong.add(`the process died by itself: ${complaints.slice(-500)}`);
+    }
+    await judge(current, scene, { site, s3, findings, journal, underWay: played.underWay });
+    return {
+      current,
+      struck: played.struck,
+      findings,
+      milliseconds: Math.round(performance.now() - start),
+      dryRun: {
+        useCase: current.useCase,
+        kind: current.kind,
+        steps: played.steps,
+        storageCalls: played.storageCalls,
+        operations: played.operations,
+      },
+    };
+  } finally {
+    s3.destroy();
+  }
+}
+
+interface Judged {
+  site: Site;
+  s3: S3Provider;
+  findings: Findings;
+  journal: readonly Entry[];
+  underWay: ReadonlySet<string>;
+}
+
+async function judge(
+  current: Case,
+  scene: Scene,
+  { site, s3, findings, journal, underWay }: Judged,
+): Promise<void> {
+  const { database } = site;
+  const isErasure = useCaseNamed(current.useCase).afterwards === "erase";
+  const before = expectationsOf(scene, callsOf(journal));
+  // An erasure that was cut short is right at every point.
+  if (!isErasure) {
+    const observed = await observe(database, s3);
+    judgeReaders(before, scene, observed, findings);
+    judgeOrphans(scene, observed.objects, findings);
+  }
+
+  const { trouble } = current;
+  if (trouble.type === "s3" && trouble.fault === "hang") {
+    await sleep(HANG);
+    await site.quiet();
+    await arriveLate(s3, scene, journal, underWay);
+  }
+  const added = await repeat({ database, s3 }, scene, current);
+  // An expired upload leaves a tombstone, which is kept for one more lease.
+  await sweepAfterLeases(database, s3);
+  await sweepAfterLeases(database, s3);
+
+  const calls = callsOf([...journal, ...added]);
+  judgeJournal(trouble, [], calls, findings);
+  const expected = expectationsOf(scene, calls);
+  const observed = await observe(database, s3);
+  judgeReaders(isErasure ? erased(scene, expected) : expected, scene, observed, findings);
+  judgeRemains(scene, observed, findings);
+  await auditFindsNothing(database, s3, findings);
+}
+
+/** What was under way to S3 arrives, after everybody has given it up. */
+async function arriveLate(
+  s3: S3Provider,
+  { stage }: Scene,
+  journal: readonly Entry[],
+  underWay: ReadonlySet<string>,
+): Promise<void> {
+  const sent = callsOf(journal).flatMap(({ intent }) =>
+    intent.do === "upload" ? [intent.sha256] : [],
+  );
+  const media = [stage.large, ...stage.small].find(({ sha256 }) => sent.includes(sha256));
+  for (const key of underWay) {
+    if (media === undefined) throw new Error(`nobody knows what ${key} was to hold`);
+    const body = await readFile(media.path);
+    await s3.put({ key, body, byteLength: media.byteSize, contentType: "image/png" });
+  }
+}
+
+function erased(
+  { stage }: Scene,
+  expected: ReturnType<typeof expectationsOf>,
+): ReturnType<typeof expectationsOf> {
+  const files = new Map(expected.files);
+  for (const { id, sha256 } of stage.files) files.set(id, { sha256, fate: "undone" });
+  return { ...expected, files };
+}

@@ -1,0 +1,90 @@
+import type { FaultRequest, FaultRule, LocalS3 } from "@repo/local-s3";
+
+import type { Media, S3Trouble } from "../job.js";
+
+/** Milliseconds after which the child gives up on a server that hangs. */
+export const CHILD_PATIENCE = 500;
+/** Milliseconds that the server hangs. */
+export const HANG = 2_500;
+
+/** What was asked of the server, and what it did about it. */
+export interface Watch {
+  /** The operations of the requests so far. */
+  readonly operations: readonly FaultRequest["operation"][];
+  /** Whether the trouble has come. */
+  readonly struck: boolean;
+  /** Keys of objects that requests were to make whose clients gave up: they may still arrive. */
+  readonly underWay: ReadonlySet<string>;
+}
+
+/** Counts the requests without touching them. */
+export function watch(server: LocalS3): Watch {
+  const operations: FaultRequest["operation"][] = [];
+  server.faults.add({
+    match: ({ operation }) => {
+      operations.push(operation);
+      return false;
+    },
+    fault: { type: "resetRequest" },
+  });
+  return { operations, struck: false, underWay: new Set() };
+}
+
+/** Makes a request fail, counted from 1, and those that follow where the trouble lasts. */
+export function strike(
+  server: LocalS3,
+  { request, fault }: { request: number; fault: S3Trouble },
+  stage: { large: Media; keys: readonly string[] },
+): Watch {
+  const operations: FaultRequest["operation"][] = [];
+  const underWay = new Set<string>();
+  let struck = false;
+  const isStruck = ({ operation, key }: FaultRequest): boolean => {
+    operations.push(operation);
+    const number = operations.length;
+    const isHit =
+      number === request ||
+      (number > request &&
+        lasts(fault) &&
+        (fault !== "hang" || operations[request - 1] === operation));
+    struck ||= isHit;
+    if (isHit && fault === "hang" && operation === "PutObject") underWay.add(key);
+    return isHit;
+  };
+  server.faults.add({ match: isStruck, fault: faultOf(fault, stage) });
+  return {
+    operations,
+    underWay,
+    get struck() {
+      return struck;
+    },
+  };
+}
+
+function lasts(fault: S3Trouble): boolean {
+  return ["errors", "hang", "reset", "responses lost", "reset midway"].includes(fault);
+}
+
+function faultOf(
+  trouble: S3Trouble,
+  { large, keys }: { large: Media; keys: readonly string[] },
+): FaultRule["fault"] {
+  switch (trouble) {
+    case "error once":
+    case "errors":
+      return { type: "error", status: 500, code: "InternalError" };
+    case "hang":
+      return { type: "delay", ms: HANG };
+    case "reset":
+      return { type: "resetRequest" };
+    case "reset midway":
+      return { type: "resetAfterBytes", bytes: Math.floor(large.byteSize / 2) };
+    case "response lost once":
+    case "responses lost":
+      return { type: "loseResponse" };
+    case "response cut":
+      return { type: "truncateResponse", bytes: 0 };
+    case "partial delete errors":
+      return { type: "deleteErrors", keys: keys.filter((_, at) => at % 2 === 0) };
+  }
+}

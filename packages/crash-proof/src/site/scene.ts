@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+
+import type { createDatabase } from "@repo/database";
+import { objectStoreProvider } from "@repo/object-store";
+import type { S3Provider } from "@repo/s3-provider";
+import { v7 as uuidv7 } from "uuid";
+
+import type { Leftovers, UseCase } from "../cases/use-case.js";
+import type { Kind, KnownFile, Media, Stage } from "../job.js";
+import type { MediaSet } from "./media.js";
+
+type Database = ReturnType<typeof createDatabase>;
+
+/** What there is before the trouble begins. */
+export interface Scene {
+  stage: Stage;
+  /** A file of another user, which nothing may touch. */
+  bystander: KnownFile;
+  /** Objects without a row, which may only ever move to the quarantine, by their keys. */
+  orphans: ReadonlyMap<string, string>;
+  /** Ready files whose object is missing, so that they cannot be shown. */
+  missing: readonly string[];
+}
+
+interface Setting {
+  database: Database;
+  s3: S3Provider;
+  kind: Kind;
+  media: MediaSet;
+}
+
+/** Sets the scene of a use case, with the module itself and no trouble. */
+export async function setScene(setting: Setting, useCase: UseCase): Promise<Scene> {
+  const { media } = setting;
+  const userId = await addUser(setting.database);
+  const store = (owner: string, file: Media | undefined): Promise<KnownFile> =>
+    storeFile(setting, owner, file);
+  const files: KnownFile[] = [];
+  for (let at = 0; at < useCase.files; at += 1) {
+    files.push(await store(userId, media.small[1 + (at % (media.small.length - 1))]));
+  }
+  const bystander = await store(await addUser(setting.database), media.small[1]);
+  const left = await leave(setting, userId, useCase.leftovers ?? {});
+  return {
+    stage: { userId, files, small: media.small, large: media.large },
+    bystander,
+    ...left,
+  };
+}
+
+async function addUser(database: Database): Promise<string> {
+  const id = uuidv7();
+  await database.query(
+    `INSERT INTO users (id, email, created_at, updated_at)
+     VALUES ('${id}', '${id}@example.com', now(), now())`,
+  );
+  return id;
+}
+
+async function storeFile(
+  { database, s3, kind }: Setting,
+  owner: string,
+  media: Media | undefined,
+): Promise<KnownFile> {
+  const scope = objectStoreProvider({ database, s3 }).forUser(owner);
+  const { path, sha256 } = required(media);
+  const body = { path };
+  const { file } =
+    kind === "image" ? await scope.images.upload({ body }) : await scope.audio.upload({ body });
+  return { id: file.id, sha256 };
+}
+
+async function leave(
+  setting: Setting,
+  userId: string,
+  { crashedUpload, crashedDeletion, orphan, missingObject }: Leftovers,
+): Promise<Pick<Scene, "orphans" | "missing">> {
+  const { database, s3, kind, media } = setting;
+  const table = kind === "image" ? "images" : "audio";
+  const extension = kind === "image" ? "png" : "wav";
+  const contentType = kind === "image" ? "image/png" : "audio/wav";
+  const { path, byteSize, sha256 } = required(media.small[0]);
+  const newKey = (id: string): string => `${table}/users/${userId}/${id}.${extension}`;
+  const put = async (key: string): Promise<void> => {
+    await s3.put({ key, body: await readFile(path), byteLength: byteSize, contentType });
+  };
+  const crashed = async (status: "pending" | "deleting"): Promise<void> => {
+    const id = uuidv7();
+    await database.query(
+      `INSERT INTO ${table} (id, user_id, s3_key, content_type, status, lease_expires_at, created_at, updated_at)
+       VALUES ('${id}', '${userId}', '${newKey(id)}', '${contentType}', '${status}',
+         now() - interval '1 s', now(), now())`,
+    );
+    await put(newKey(id));
+    if (status === "pending") await s3.createMultipartUpload({ key: newKey(id), contentType });
+  };
+
+  if (crashedUpload === true) await crashed("pending");
+  if (crashedDeletion === true) await crashed("deleting");
+  const orphans = new Map<string, string>();
+  if (orphan === true) {
+    const key = newKey(uuidv7());
+    await put(key);
+    orphans.set(key, sha256);
+  }
+  const missing: string[] = [];
+  if (missingObject === true) {
+    const { id } = await storeFile(setting, userId, media.small[0]);
+    await s3.delete(newKey(id));
+    missing.push(id);
+  }
+  return { orphans, missing };
+}
+
+function required(media: Media | undefined): Media {
+  if (media === undefined) throw new Error("there is no such sample file");
+  return media;
+}
