@@ -9,6 +9,9 @@ import { Site } from "../site/site.js";
 import { Child } from "./child.js";
 import { type CaseResult, runCase } from "./run-case.js";
 
+/** Milliseconds after which a child that does not come to its end is ended. */
+const CASE_TIMEOUT = 120_000;
+
 /** A site and a child that waits for the next case. */
 interface Seat {
   site: Site;
@@ -70,9 +73,13 @@ export class Troupe {
     // It loads the module while this case is played.
     seat.waiting = new Child();
     const media = this.media[current.kind];
+    const impatience = setTimeout(() => {
+      void child.end();
+    }, CASE_TIMEOUT);
     try {
       return await runCase(current, { site, media, child, sabotage: this.sabotage });
     } finally {
+      clearTimeout(impatience);
       await child.end();
     }
   }
