@@ -1,7 +1,9 @@
 import { S3NotFoundError } from "@repo/s3-provider";
 
 import type { ByteSource } from "./byte-source.js";
+import { iterableSource } from "./iterable-source.js";
 import type { StorageClient } from "./storage-client.js";
+import { storageFailure } from "./storage-failure.js";
 
 /** Bytes that one request asks for: a slow inspection never holds a connection for long. */
 const RANGE_BYTES = 8 * 1024 * 1024;
@@ -12,32 +14,47 @@ export interface StagedSource extends ByteSource {
   readonly etag: string;
 }
 
+interface Reading {
+  signal: AbortSignal;
+  /** Sees the bytes as they pass by. */
+  onBytes: (chunk: Uint8Array) => void;
+}
+
 /**
- * Opens a staged object, or gives undefined when there is none. Its bytes are read in ranges, and
- * fail with an S3Error (`s3_precondition_failed`) once somebody has replaced them.
+ * Opens a staged object, or gives undefined when there is none. Its bytes are read in ranges, which
+ * fail once somebody has replaced them.
  */
 export async function openStagedSource(
   s3: StorageClient,
   key: string,
-  signal: AbortSignal,
+  reading: Reading,
 ): Promise<StagedSource | undefined> {
+  const { signal } = reading;
   const object = await s3.head(key, { signal }).catch((error: unknown) => {
     if (error instanceof S3NotFoundError) return undefined;
     throw error;
   });
   if (object === undefined) return undefined;
   const { byteLength, etag } = object;
-  return {
-    byteLength,
-    etag,
-    filename: undefined,
-    async *chunks() {
-      for (let start = 0; start < byteLength; start += RANGE_BYTES) {
-        const range = { start, end: Math.min(start + RANGE_BYTES, byteLength) - 1 };
-        const { body } = await s3.get(key, { range, ifMatch: etag, signal });
-        yield* body as AsyncIterable<Uint8Array>;
+  const bytes = rangesOf(s3, { key, byteLength, etag }, reading);
+  return { ...iterableSource(bytes), byteLength, etag };
+}
+
+async function* rangesOf(
+  s3: StorageClient,
+  { key, byteLength, etag }: { key: string; byteLength: number; etag: string },
+  { signal, onBytes }: Reading,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for (let start = 0; start < byteLength; start += RANGE_BYTES) {
+      const range = { start, end: Math.min(start + RANGE_BYTES, byteLength) - 1 };
+      const { body } = await s3.get(key, { range, ifMatch: etag, signal });
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        onBytes(chunk);
+        yield chunk;
       }
-    },
-    close: () => Promise.resolve(),
-  };
+    }
+  } catch (error) {
+    throw storageFailure("read the staged file", error, signal);
+  }
 }

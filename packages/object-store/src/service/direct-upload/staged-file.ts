@@ -11,7 +11,7 @@ import {
 import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "../../inspection/media-facts.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import { InspectedBody, type Verdict } from "../../upload/inspected-body.js";
-import { openStagedSource, type StagedSource } from "../../upload/staged-source.js";
+import { openStagedSource } from "../../upload/staged-source.js";
 import { planParts } from "./part-plan.js";
 import type { DirectUploadTools } from "./tools.js";
 
@@ -37,49 +37,35 @@ export async function inspectStaged(
 ): Promise<StagedFile> {
   const { s3, maxBytes, inspector } = tools;
   if (row.multipartId !== null) await assemble(tools, row, row.multipartId, signal);
-  const source = await openStagedSource(s3, row.s3Key, signal);
+  const md5 = createHash("md5");
+  const onBytes = (chunk: Uint8Array): void => {
+    md5.update(chunk);
+  };
+  const source = await openStagedSource(s3, row.s3Key, { signal, onBytes });
   if (source === undefined) {
     throw new DirectUploadIncompleteError("The file has not been sent to S3 yet.");
   }
   const announced = row.byteSize ?? 0;
   if (source.byteLength !== announced) throw new LengthMismatchError(announced, source.byteLength);
 
-  const { hashed, md5Of } = withMd5(source);
   const inspection = inspector.open();
   try {
-    const body = await InspectedBody.open(hashed, { maxBytes, inspection, signal });
+    const body = await InspectedBody.open(source, { maxBytes, inspection, signal });
     const format = MEDIA_FORMATS[body.format];
     if (format.kind !== kind.kind) {
       throw new UnsupportedMediaTypeError(
         `The content must be ${kind.accepted}; it is ${format.contentType}.`,
       );
     }
-    const chunks = body.chunks();
-    while ((await chunks.next()).done !== true);
+    await body.readToEnd();
     const { verdict } = body;
     requireDigest("SHA-256", row.sha256, verdict.sha256);
-    requireDigest("MD5", row.md5, md5Of());
+    requireDigest("MD5", row.md5, md5.digest());
     return { etag: source.etag, format: body.format, verdict };
   } finally {
     inspection.close();
+    await source.close();
   }
-}
-
-/** The same source, whose bytes are also hashed as they pass by. */
-function withMd5(source: StagedSource): { hashed: StagedSource; md5Of: () => Buffer } {
-  const hash = createHash("md5");
-  return {
-    hashed: {
-      ...source,
-      async *chunks() {
-        for await (const chunk of source.chunks()) {
-          hash.update(chunk);
-          yield chunk;
-        }
-      },
-    },
-    md5Of: () => hash.digest(),
-  };
 }
 
 function requireDigest(name: string, announced: Buffer | null, actual: Buffer): void {
