@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 
@@ -87,6 +87,25 @@ describe("the store", () => {
     for (const name of objects) expect(name).toMatch(/^[kh][0-9a-f]{2,240}$/);
     expect(await readdir(join(dataDir, "inner"))).toEqual(["most"]);
     await rm(dataDir, { recursive: true });
+  });
+
+  it("lets nobody but its owner look into its folder, whatever the umask", async () => {
+    const umask = process.umask(0);
+    try {
+      await put("private", "x");
+      const query = "uploads=";
+      await send(server, { method: "POST", path: `/${BUCKET}/private`, query });
+      const names = await readdir(server.dataDir, { recursive: true, withFileTypes: true });
+      const open = [];
+      for (const entry of names) {
+        const { mode } = await stat(join(entry.parentPath, entry.name));
+        if ((mode & 0o077) !== 0) open.push(entry.name);
+      }
+      expect(names.length).toBeGreaterThan(6);
+      expect(open).toEqual([]);
+    } finally {
+      process.umask(umask);
+    }
   });
 
   it("removes at start what a killed process left unfinished", async () => {

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
+import { FILE_MODE } from "./make-folder.js";
 import { isAbsent } from "./volume.js";
 
 /**
@@ -27,7 +28,7 @@ export async function writeBlob(
   body: AsyncIterable<Buffer>,
   metadata: (size: number) => object,
 ): Promise<void> {
-  const handle = await open(path, "wx");
+  const handle = await open(path, "wx", FILE_MODE);
   try {
     let size = 0;
     for await (const chunk of body) {

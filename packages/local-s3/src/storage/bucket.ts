@@ -1,9 +1,10 @@
 import { renameSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type CorsRule } from "../cors/cors-rule.js";
 import { S3Error } from "../errors.js";
+import { makeFolder } from "./make-folder.js";
 import { MultipartUploads } from "./multipart-uploads.js";
 import { Objects } from "./objects.js";
 import { isAbsent, type Volume } from "./volume.js";
@@ -35,8 +36,8 @@ export class Bucket {
   static async prepare(volume: Volume): Promise<{ path: string; settings: BucketSettings }> {
     const path = volume.temporaryPath();
     const settings = { createdAt: Date.now() };
-    await mkdir(join(path, "objects"), { recursive: true });
-    await mkdir(join(path, "uploads"));
+    await makeFolder(join(path, "objects"));
+    await makeFolder(join(path, "uploads"));
     await volume.writeJson(join(path, "bucket.json"), settings);
     return { path, settings };
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, renameSync } from "node:fs";
-import { mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type ChecksumAlgorithm, type ChecksumType } from "../checksums/checksum.js";
@@ -8,6 +8,7 @@ import { S3Error } from "../errors.js";
 import { AssembledParts, type CompletedPart } from "./assembled-parts.js";
 import { readBlobMetadataSync, writeBlob } from "./blob-file.js";
 import { type ByteSource } from "./byte-source.js";
+import { makeFolder } from "./make-folder.js";
 import { type ObjectAttributes, type ObjectSummary } from "./object-metadata.js";
 import { type Objects } from "./objects.js";
 import { partFileName, type PartMetadata, partNumberOf, type PartSummary } from "./part.js";
@@ -44,7 +45,7 @@ export class MultipartUploads {
     const uploadId = newUploadId(initiated);
     const temporary = this.volume.temporaryPath();
     try {
-      await mkdir(temporary);
+      await makeFolder(temporary);
       await this.volume.writeJson(join(temporary, "upload.json"), {
         ...record,
         initiated,

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { systemErrorCode } from "../system-error-code.js";
+import { FILE_MODE, makeFolder } from "./make-folder.js";
 
 /**
  * The folder that holds everything. Files and folders are made whole under `tmp` and then renamed to
@@ -23,8 +24,8 @@ export class Volume {
 
   static async open(root: string, durable: boolean): Promise<Volume> {
     const volume = new Volume(root, durable);
-    await mkdir(volume.bucketsDir, { recursive: true });
-    await mkdir(volume.#tmpDir, { recursive: true });
+    await makeFolder(volume.bucketsDir);
+    await makeFolder(volume.#tmpDir);
     await Promise.all(
       (await readdir(volume.#tmpDir)).map((name) => volume.remove(join(volume.#tmpDir, name))),
     );
@@ -55,7 +56,7 @@ export class Volume {
   async writeJson(path: string, value: object): Promise<void> {
     const temporary = this.temporaryPath();
     try {
-      const handle = await open(temporary, "wx");
+      const handle = await open(temporary, "wx", FILE_MODE);
       try {
         await handle.writeFile(JSON.stringify(value));
       } finally {
