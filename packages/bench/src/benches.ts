@@ -1,5 +1,6 @@
 import type { Bench } from "./bench.js";
 import { largeByPath } from "./benches/large-by-path.js";
+import { sweep } from "./benches/sweep.js";
 
 /** Every benchmark, in the order in which they run. */
-export const benches: readonly Bench[] = [largeByPath];
+export const benches: readonly Bench[] = [largeByPath, sweep];

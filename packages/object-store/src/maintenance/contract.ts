@@ -67,6 +67,8 @@ export interface LongCallOptions<Report> {
 export interface SweepOptions extends LongCallOptions<SweepReport> {
   /** Files that are claimed and removed together, 1 to 1,000, which DeleteObjects takes at most; 1,000. */
   batchSize?: number;
+  /** Batches at a time, each on a connection of its own, 1 to 16; 4 when absent. */
+  parallel?: number;
 }
 
 export interface SweepReport {

@@ -16,6 +16,8 @@ export interface SweepTools {
   logger: ObjectStoreLogger;
   leaseSeconds: number;
   batchSize: number;
+  /** Batches at a time. */
+  parallel: number;
   signal: AbortSignal | undefined;
   report: SweepReport;
   /** Tells of progress, and ends the sweep when its signal has aborted. */

@@ -10,11 +10,14 @@ import type { SweepTools, SweptKind } from "./sweep-tools.js";
 /** As many keys as one DeleteObjects takes. */
 const MAX_BATCH = 1000;
 
+const PARALLEL = 4;
+const MAX_PARALLEL = 16;
+
 /** Removes the objects, and then the rows, of files whose lease is over. */
 export async function sweep(
   kinds: readonly SweptKind[],
   client: Pick<SweepTools, "s3" | "logger" | "leaseSeconds">,
-  { batchSize = MAX_BATCH, signal, onProgress }: SweepOptions,
+  { batchSize = MAX_BATCH, parallel = PARALLEL, signal, onProgress }: SweepOptions,
 ): Promise<SweepReport> {
   const report: SweepReport = { abandoned: 0, removed: 0, aborted: 0, failed: 0 };
   const tools: SweepTools = {
@@ -22,6 +25,7 @@ export async function sweep(
     signal,
     report,
     batchSize: checkInteger("batchSize", batchSize, 1, MAX_BATCH),
+    parallel: checkInteger("parallel", parallel, 1, MAX_PARALLEL),
     batchDone() {
       onProgress?.({ ...report });
       throwIfAborted(signal);
@@ -37,36 +41,59 @@ export async function sweep(
 }
 
 /** Finishes deletions. What S3 would not remove is left for the next sweep to claim. */
-async function removeDeleting(
+function removeDeleting(
   repo: SweepRepo<StoredObjectModel>,
   at: string,
   tools: SweepTools,
 ): Promise<void> {
-  const { leaseSeconds, batchSize: limit, report, batchDone } = tools;
-  for (;;) {
+  const { leaseSeconds, batchSize: limit, report } = tools;
+  return eachBatch(tools, async () => {
     const rows = await repo.claimExpired("deleting", { at, limit, leaseSeconds });
-    if (rows.length === 0) return;
+    if (rows.length === 0) return false;
     const { removed, kept } = await deleteObjects(rows, tools);
-    report.removed += await repo.deleteAll(removed);
+    const rowsRemoved = await repo.deleteAll(removed);
+    report.removed += rowsRemoved;
     await repo.release(kept);
-    batchDone();
-  }
+    return true;
+  });
 }
 
 /** Turns what crashed uploads left into tombstones, and removes the bytes that have come so far. */
-async function abandonPending(
+function abandonPending(
   repo: SweepRepo<StoredObjectModel>,
   at: string,
   tools: SweepTools,
 ): Promise<void> {
-  const { batchSize: limit, report, batchDone } = tools;
+  const { batchSize: limit, report } = tools;
   const leaseSeconds = tombstoneSeconds(tools.leaseSeconds);
-  for (;;) {
+  return eachBatch(tools, async () => {
     const rows = await repo.claimExpired("pending", { at, limit, leaseSeconds });
-    if (rows.length === 0) return;
-    report.abandoned += (await deleteObjects(rows, tools)).removed.length;
-    batchDone();
-  }
+    if (rows.length === 0) return false;
+    const { removed } = await deleteObjects(rows, tools);
+    report.abandoned += removed.length;
+    return true;
+  });
+}
+
+/**
+ * Works on several batches at a time until none is left: while S3 removes the objects of one,
+ * PostgreSQL claims another. After a failure, those under way are finished and no more are begun.
+ */
+async function eachBatch(
+  { parallel, batchDone }: SweepTools,
+  work: () => Promise<boolean>,
+): Promise<void> {
+  let hasFailed = false;
+  const lane = async (): Promise<void> => {
+    try {
+      while (!hasFailed && (await work())) batchDone();
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: parallel }, lane));
+  for (const ended of lanes) if (ended.status === "rejected") throw ended.reason;
 }
 
 /** The ids of the rows whose objects are gone, and of those whose objects may still be there. */

@@ -1,12 +1,43 @@
+import { ModelColumns, PreparedStatement } from "@repo/database";
 import { QueryTypes } from "sequelize";
+import type { ModelCtor } from "sequelize-typescript";
 
-import type { StoredObjectModel } from "../models/stored-object.model.js";
+import type { MediaStatus, StoredObjectModel } from "../models/stored-object.model.js";
 import { leaseHeld } from "./conditions.js";
 import { guarded } from "./database-failure.js";
 import { TableRepo } from "./table-repo.js";
 
 /** What a sweep asks of the rows of one kind of file, a batch at a time. */
 export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
+  readonly #columns: ModelColumns<Row>;
+  readonly #claim: PreparedStatement<
+    [status: MediaStatus, at: string, limit: number, leaseSeconds: number]
+  >;
+  readonly #deleteAll: PreparedStatement<[ids: readonly string[]]>;
+
+  constructor(model: ModelCtor<Row>) {
+    super(model);
+    this.#columns = new ModelColumns(model, ["id", "s3Key"]);
+    this.#claim = new PreparedStatement(`
+      UPDATE ${this.table} SET
+        status = 'deleting',
+        ${this.freed}
+        lease_expires_at = clock_timestamp() + make_interval(secs => $4),
+        updated_at = clock_timestamp()
+      WHERE id IN (
+        SELECT id FROM ${this.table}
+        WHERE status = $1 AND status <> 'ready' AND lease_expires_at <= $2
+        ORDER BY lease_expires_at
+        LIMIT $3
+        FOR UPDATE SKIP LOCKED
+      )
+      RETURNING ${this.#columns.list()}
+    `);
+    this.#deleteAll = new PreparedStatement(
+      `DELETE FROM ${this.table} WHERE id = ANY ($1) AND status = 'deleting'`,
+    );
+  }
+
   /** The database's clock, as claimExpired compares it. */
   async now(): Promise<string> {
     const [row] = await guarded("tell the time", () =>
@@ -28,32 +59,11 @@ export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
     status: "pending" | "deleting",
     claim: { at: string; limit: number; leaseSeconds: number },
   ): Promise<Row[]> {
-    return guarded("claim expired files", () =>
-      this.database.query(
-        `
-          UPDATE ${this.table} SET
-            status = 'deleting',
-            ${this.freed}
-            lease_expires_at = clock_timestamp() + make_interval(secs => :leaseSeconds),
-            updated_at = clock_timestamp()
-          WHERE id IN (
-            SELECT id FROM ${this.table}
-            WHERE status = :status AND status <> 'ready' AND lease_expires_at <= :at
-            ORDER BY lease_expires_at
-            LIMIT :limit
-            FOR UPDATE SKIP LOCKED
-          )
-          RETURNING id, s3_key
-        `,
-        {
-          replacements: { status, ...claim },
-          type: QueryTypes.SELECT,
-          transaction: null,
-          model: this.model,
-          mapToModel: true,
-        },
-      ),
+    const { at, limit, leaseSeconds } = claim;
+    const rows = await guarded("claim expired files", () =>
+      this.#claim.arrays(this.database, [status, at, limit, leaseSeconds]),
     );
+    return this.#columns.instances(rows);
   }
 
   /** Ends the leases of claimed files whose objects are still there, for the next sweep to claim. */
@@ -71,12 +81,7 @@ export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
   /** Removes the rows of deleting files whose objects are gone. */
   async deleteAll(ids: readonly string[]): Promise<number> {
     if (ids.length === 0) return 0;
-    return guarded("remove the files' rows", () =>
-      this.model.destroy({
-        where: this.where({ id: [...ids], status: "deleting" }),
-        transaction: null,
-      }),
-    );
+    return guarded("remove the files' rows", () => this.#deleteAll.execute(this.database, [ids]));
   }
 
   /** Those of these ids whose upload is running: pending, with a lease that is not over. */

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 
@@ -5,6 +7,7 @@ import { objectStoreMaintenance } from "../../src/maintenance.js";
 import { injectFaults, MemoryStorage } from "../../src/testing.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
+import { storageWith } from "../support/storage-with.js";
 
 let harness: Harness;
 
@@ -154,6 +157,7 @@ describe("sweep", () => {
     const { database } = harness;
     const report = await objectStoreMaintenance({ database, s3: storage }).sweep({
       batchSize: 2,
+      parallel: 1,
       onProgress: ({ removed, abandoned }) => heard.push([removed, abandoned]),
     });
     expect(report).toMatchObject({ removed: 5, abandoned: 1 });
@@ -167,12 +171,40 @@ describe("sweep", () => {
     expect(batches.map(({ keys }) => keys.length)).toEqual([2, 2, 1, 1]);
   });
 
+  it("works on several batches at a time, and finishes those under way when one fails", async () => {
+    await Promise.all(Array.from({ length: 6 }, () => crashed("deleting", "-1 s", false)));
+    let underWay = 0;
+    let most = 0;
+    let calls = 0;
+    const s3 = storageWith(harness.s3, {
+      async deleteMany(keys) {
+        calls += 1;
+        underWay += 1;
+        most = Math.max(most, underWay);
+        const isFirst = calls === 1;
+        while (most < 3) await pause(1);
+        underWay -= 1;
+        if (isFirst) throw new RangeError("broken");
+        return { deleted: [...keys], failed: [] };
+      },
+    });
+    const { database } = harness;
+    const maintenance = objectStoreMaintenance({ database, s3 });
+    await expect(maintenance.sweep({ batchSize: 1, parallel: 3 })).rejects.toThrow("broken");
+    expect(most).toBe(3);
+    expect(underWay).toBe(0);
+    const claimed = calls;
+    expect(await harness.rows()).toHaveLength(6 - (claimed - 1));
+    expect(await maintenance.sweep({ batchSize: 1 })).toMatchObject({ removed: 6 - claimed });
+  });
+
   it("ends between two batches when its signal aborts", async () => {
     await Promise.all(Array.from({ length: 3 }, () => crashed("deleting", "-1 s", false)));
     const controller = new AbortController();
     await expect(
       harness.maintenance.sweep({
         batchSize: 1,
+        parallel: 1,
         signal: controller.signal,
         onProgress: () => {
           controller.abort();
@@ -188,9 +220,9 @@ describe("sweep", () => {
     await expect(maintenance.sweep({ signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: "operation_aborted",
     });
-    await expect(maintenance.sweep({ batchSize: 0 })).rejects.toMatchObject({
-      code: "invalid_input",
-    });
+    for (const options of [{ batchSize: 0 }, { batchSize: 1001 }, { parallel: 0 }]) {
+      await expect(maintenance.sweep(options)).rejects.toMatchObject({ code: "invalid_input" });
+    }
     expect(await harness.rows()).toHaveLength(1);
   });
 
