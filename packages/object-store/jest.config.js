@@ -3,8 +3,9 @@ import { jestConfig } from "@repo/tooling/jest";
 export default jestConfig({
   globalSetup: "<rootDir>/test/support/global-setup.js",
   globalTeardown: "<rootDir>/test/support/global-teardown.js",
-  // A worker thread loads its modules without jest: it runs what was built.
+  // Worker threads and processes load their modules without jest: they run what was built.
   moduleNameMapper: {
     "/worker-entry\\.js$": "<rootDir>/dist/inspection/isolation/worker-entry.js",
+    "/decoder-entry\\.js$": "<rootDir>/dist/inspection/decoding/decoder-entry.js",
   },
 });

@@ -1,5 +1,5 @@
 import { ObjectStoreError } from "./errors.js";
-import { sharedInspectionPool } from "./inspection/isolation/inspection-pool.js";
+import { isolatedInspector, sharedIsolation } from "./inspection/isolated-inspector.js";
 import { MEDIA_FORMATS, type MediaKind } from "./inspection/media-facts.js";
 import { ImageCreate } from "./service/dto/image-create.js";
 import { validated } from "./service/validated.js";
@@ -17,7 +17,7 @@ import { openByteSource } from "./upload/open-byte-source.js";
 export async function detectMediaKind(body: MediaBody): Promise<MediaKind | undefined> {
   const { body: checked } = validated(ImageCreate, { body });
   const source = await openByteSource(checked);
-  const inspection = sharedInspectionPool().inspector().open();
+  const inspection = isolatedInspector(sharedIsolation()).open();
   try {
     const head = await InspectedBody.open(source, { maxBytes: Infinity, inspection });
     return MEDIA_FORMATS[head.format].kind;

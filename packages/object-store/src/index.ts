@@ -9,6 +9,7 @@ export type {
 } from "./inspection/media-facts.js";
 export type { InspectionLimits } from "./inspection/inspection-limits.js";
 export type { IsolationOptions } from "./inspection/isolation/isolation-options.js";
+export type { Verification } from "./inspection/verification.js";
 export type { ObjectStoreLogger } from "./logger.js";
 export {
   MAX_FILE_BYTES,

@@ -2,11 +2,17 @@ import type { StorageClient } from "./upload/storage-client.js";
 import type { Sequelize } from "sequelize-typescript";
 
 import type { InspectionLimits } from "./inspection/inspection-limits.js";
-import { InspectionPool, sharedInspectionPool } from "./inspection/isolation/inspection-pool.js";
+import {
+  type Isolation,
+  isolatedInspector,
+  isolationWith,
+  sharedIsolation,
+} from "./inspection/isolated-inspector.js";
 import {
   DEFAULT_ISOLATION,
   type IsolationOptions,
 } from "./inspection/isolation/isolation-options.js";
+import type { Verification } from "./inspection/verification.js";
 import { type ObjectStoreLogger, silentLogger } from "./logger.js";
 import type { ObjectStoreProvider } from "./provider.js";
 import { AudioRepo } from "./repo/audio-repo.js";
@@ -17,7 +23,7 @@ import { ListRepo } from "./repo/list-repo.js";
 import { modelsFor } from "./repo/models-for.js";
 import { SqlTable } from "./repo/sql-table.js";
 import { type OwnTransaction, ownTransactions } from "./repo/own-transaction.js";
-import { checkInteger, checkSecret, checkUserId } from "./service/check.js";
+import { checkInteger, checkSecret, checkUserId, checkVerification } from "./service/check.js";
 import { ObjectStoreService, type Repos } from "./service/object-store-service.js";
 import { scopeOf } from "./service/scope.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/url-options.js";
@@ -49,11 +55,13 @@ export interface ObjectStoreOptions {
    * running upload renews its lease.
    */
   leaseSeconds?: number;
+  /** How far uploads are looked into unless a call says otherwise; `metadata` by default. */
+  verify?: Verification;
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
   /**
-   * Bounds of the worker threads that inspect files. Without them, all providers of the process
-   * share one set of workers.
+   * Bounds of the worker threads that inspect files and of the processes that decode images. Without
+   * them, all providers of the process share one set.
    */
   isolation?: IsolationOptions;
   /** Hears of what happens behind the caller's back; silent by default. */
@@ -92,14 +100,15 @@ export interface Persistence extends Repos {
 export function providerOver(
   options: Omit<ObjectStoreOptions, "database">,
   { inOwnTransaction, ...repos }: Persistence,
-  pool: InspectionPool = poolFor(options.isolation),
+  isolation: Isolation = checkedIsolation(options.isolation),
 ): ObjectStoreProvider {
   const { s3, logger = silentLogger, inspection = {} } = options;
   const service = new ObjectStoreService(
     {
       s3,
       logger,
-      inspector: pool.inspector(inspection),
+      inspector: isolatedInspector(isolation, inspection),
+      verify: checkVerification(options.verify ?? "metadata"),
       inOwnTransaction,
       maxBytes: checkInteger("maxBytes", options.maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
       urlExpiresIn: checkInteger("urlExpiresIn", options.urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
@@ -115,10 +124,10 @@ export function providerOver(
   });
 }
 
-function poolFor(isolation: IsolationOptions | undefined): InspectionPool {
-  if (isolation === undefined) return sharedInspectionPool();
+function checkedIsolation(isolation: IsolationOptions | undefined): Isolation {
+  if (isolation === undefined) return sharedIsolation();
   const given = { ...DEFAULT_ISOLATION, ...isolation };
-  return new InspectionPool({
+  return isolationWith({
     workers: checkInteger("isolation.workers", given.workers, 1, 64),
     deadlineSeconds: checkInteger("isolation.deadlineSeconds", given.deadlineSeconds, 1, 600),
     maxHeapMegabytes: checkInteger("isolation.maxHeapMegabytes", given.maxHeapMegabytes, 16, 4096),
@@ -126,6 +135,14 @@ function poolFor(isolation: IsolationOptions | undefined): InspectionPool {
       "isolation.maxGrowthMegabytes",
       given.maxGrowthMegabytes,
       64,
+      65_536,
+    ),
+    decoders: checkInteger("isolation.decoders", given.decoders, 1, 64),
+    decodeSeconds: checkInteger("isolation.decodeSeconds", given.decodeSeconds, 1, 600),
+    maxDecodeMegabytes: checkInteger(
+      "isolation.maxDecodeMegabytes",
+      given.maxDecodeMegabytes,
+      128,
       65_536,
     ),
   });

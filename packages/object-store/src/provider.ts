@@ -4,6 +4,7 @@ import type { Transaction } from "sequelize";
 
 import type { ObjectStoreError } from "./errors.js";
 import type { AudioContentType, ImageContentType } from "./inspection/media-facts.js";
+import type { Verification } from "./inspection/verification.js";
 import type { AudioCreate } from "./service/dto/audio-create.js";
 import type { AudioRead } from "./service/dto/audio-read.js";
 import type { DirectUpload } from "./service/dto/direct-upload.js";
@@ -111,7 +112,8 @@ export interface MediaCollection<
    *   (`invalid_media`), LengthMismatchError (`length_mismatch`), SourceFailedError
    *   (`source_failed`), OwnerNotFoundError (`owner_not_found`), UploadAbortedError
    *   (`upload_aborted`), UploadExpiredError (`upload_expired`), IdempotencyConflictError
-   *   (`idempotency_conflict`), UploadInProgressError (`upload_in_progress`)
+   *   (`idempotency_conflict`), UploadInProgressError (`upload_in_progress`),
+   *   InspectionInterruptedError (`inspection_interrupted`)
    */
   upload(input: Input<Create>, options?: UploadOptions): Promise<FileUploadResult<Read>>;
   /** @throws FileNotFoundError (`file_not_found`) */
@@ -215,6 +217,8 @@ export interface UploadOptions extends WriteOptions {
   signal?: AbortSignal;
   /** Seconds that the returned URL works, 1 to 604,800 (7 days). */
   urlExpiresIn?: number;
+  /** How far the file is looked into; the provider's `verify` when absent. */
+  verify?: Verification;
   /**
    * Makes the upload safe to repeat: 1 to 255 characters, such as a UUID that the client made for
    * it. A repetition by the same owner with the same bytes stores nothing and gives the first

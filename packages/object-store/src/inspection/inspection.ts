@@ -1,4 +1,5 @@
 import type { MediaFacts, MediaFormat } from "./media-facts.js";
+import type { Verification } from "./verification.js";
 
 /** The inspection of one file while its bytes pass by. */
 export interface Inspection {
@@ -20,7 +21,7 @@ export interface Inspection {
    *
    * @param last bytes that come before the end: spares a `write`
    * @throws EmptyFileError (`empty_file`), UnsupportedMediaTypeError (`unsupported_media_type`),
-   *   InvalidMediaError (`invalid_media`)
+   *   InvalidMediaError (`invalid_media`), InspectionInterruptedError (`inspection_interrupted`)
    */
   finish(last?: Uint8Array): Promise<MediaFacts>;
   /** Frees what the inspection holds; it may be under way, finished or closed. */
@@ -29,5 +30,6 @@ export interface Inspection {
 
 /** Opens inspections. */
 export interface Inspector {
-  open(): Inspection;
+  /** @param verification `metadata` when absent */
+  open(verification?: Verification): Inspection;
 }

@@ -1,4 +1,5 @@
 import { FileNotFoundError, InvalidInputError } from "../errors.js";
+import type { Verification } from "../inspection/verification.js";
 
 const MAX_KEY_CHARACTERS = 255;
 
@@ -21,6 +22,12 @@ export function checkSecret(name: string, value: unknown): string | undefined {
   throw new InvalidInputError(
     `${name} must be a string of at least ${MIN_SECRET_CHARACTERS} characters.`,
   );
+}
+
+/** @throws InvalidInputError (`invalid_input`) */
+export function checkVerification(value: unknown): Verification {
+  if (value === "metadata" || value === "decode") return value;
+  throw new InvalidInputError(`verify must be "metadata" or "decode".`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { StorageClient } from "../upload/storage-client.js";
 
 import type { Inspector } from "../inspection/inspection.js";
+import type { Verification } from "../inspection/verification.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { OwnTransaction } from "../repo/own-transaction.js";
 
@@ -20,4 +21,6 @@ export interface Dependencies {
   /** Seconds after which what a crashed upload or deletion left may be swept. */
   leaseSeconds: number;
   inspector: Inspector;
+  /** How far an upload is looked into unless the call says otherwise. */
+  verify: Verification;
 }

@@ -15,7 +15,7 @@ import { InspectedBody } from "../upload/inspected-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { storageKey } from "../upload/storage-key.js";
-import { checkIdempotencyKey } from "./check.js";
+import { checkIdempotencyKey, checkVerification } from "./check.js";
 import { claimKey } from "./claim-key.js";
 import type { Dependencies } from "./dependencies.js";
 import type { AudioRead } from "./dto/audio-read.js";
@@ -44,14 +44,16 @@ export async function uploadFile<
 ): Promise<FileUploadResult<Read>> {
   const create = validated(kind.createDto, input);
   if (options.idempotencyKey !== undefined) checkIdempotencyKey(options.idempotencyKey);
+  const verify = checkVerification(options.verify ?? dependencies.verify);
   const source = await openByteSource(create.body);
-  const inspection = dependencies.inspector.open();
+  const inspection = dependencies.inspector.open(verify);
   try {
     const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, dependencies);
     const { row, signed } = await store(dependencies, kind, owner, {
       create,
       source,
       inspection,
+      isVerdictSlow: verify === "decode",
       options,
       urlOptions,
     });
@@ -68,6 +70,7 @@ interface Work<Create> {
   create: Create;
   source: ByteSource;
   inspection: Inspection;
+  isVerdictSlow: boolean;
   options: UploadOptions;
   urlOptions: CheckedUrlOptions;
 }
@@ -81,7 +84,7 @@ async function store<
   dependencies: Dependencies,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   owner: Owner,
-  { create, source, inspection, options, urlOptions }: Work<Create>,
+  { create, source, inspection, isVerdictSlow, options, urlOptions }: Work<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { s3, logger, leaseSeconds, maxBytes } = dependencies;
   const { repo } = kind;
@@ -91,7 +94,7 @@ async function store<
     options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
 
   const body = await stage("detect", () =>
-    InspectedBody.open(source, { maxBytes, inspection, signal }),
+    InspectedBody.open(source, { maxBytes, inspection, isVerdictSlow, signal }),
   );
   const format = MEDIA_FORMATS[body.format];
   if (format.kind !== kind.kind) {

@@ -13,6 +13,8 @@ export interface BodyRules {
   maxBytes: number;
   /** The inspection of this body, begun; its opener closes it. */
   inspection: Inspection;
+  /** Whether the verdict may take so long that no request should wait for it, half sent. */
+  isVerdictSlow?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -71,9 +73,13 @@ export class InspectedBody {
     return format;
   }
 
-  /** Bytes of the whole body, where its source knows them or the body has ended. */
+  /**
+   * Bytes of the whole body, where it has ended or its source knows them. Undefined where it is
+   * better sent in parts, as its verdict is slow.
+   */
   get byteLength(): number | undefined {
-    return this.#verdict?.byteSize ?? this.#source.byteLength;
+    const announced = this.#rules.isVerdictSlow === true ? undefined : this.#source.byteLength;
+    return this.#verdict?.byteSize ?? announced;
   }
 
   /** Set once the body has ended. */

@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Sample } from "@repo/sample-media";
 
+import { DecoderPool } from "../../src/inspection/decoding/decoder-pool.js";
 import { InspectionPool } from "../../src/inspection/isolation/inspection-pool.js";
 import { providerOver, sqlPersistence } from "../../src/object-store-provider.js";
 import type { MediaScope } from "../../src/provider.js";
@@ -35,7 +36,10 @@ beforeEach(async () => {
     new URL("../inspection/isolation/hostile-worker.js", import.meta.url),
   );
   const userId = await harness.addUser();
-  mine = providerOver({ s3: harness.s3 }, sqlPersistence(harness.database), pool).forUser(userId);
+  mine = providerOver({ s3: harness.s3 }, sqlPersistence(harness.database), {
+    parsers: pool,
+    decoders: new DecoderPool(),
+  }).forUser(userId);
 });
 
 afterEach(async () => {

@@ -92,10 +92,3 @@ export class InspectionPool {
     this.#idle = setTimeout(() => void this.end(), IDLE_MS).unref();
   }
 }
-
-let shared: InspectionPool | undefined;
-
-/** The pool of this process for all who asked for no bounds of their own. */
-export function sharedInspectionPool(): InspectionPool {
-  return (shared ??= new InspectionPool());
-}

@@ -1,4 +1,4 @@
-/** Bounds of the worker threads that read what users send. */
+/** Bounds of the worker threads, and of the processes that decode, in which untrusted bytes are read. */
 export interface IsolationOptions {
   /** Worker threads at most, 1 to 64; 2 by default. They start on demand and end when idle. */
   workers?: number;
@@ -14,6 +14,18 @@ export interface IsolationOptions {
    * than a moment; 512 by default.
    */
   maxGrowthMegabytes?: number;
+  /**
+   * Processes at most that decode images where uploads are verified so, 1 to 64; 2 by default. They
+   * start on demand and end when idle.
+   */
+  decoders?: number;
+  /** Seconds, 1 to 600, that the decoding of one image may take; 30 by default. */
+  decodeSeconds?: number;
+  /**
+   * Mebibytes, 128 to 65,536, of a process that decodes; 1,024 by default. Large WebP, animated and
+   * interlaced images need most: up to 4 to 6 bytes a pixel.
+   */
+  maxDecodeMegabytes?: number;
 }
 
 export const DEFAULT_ISOLATION: Required<IsolationOptions> = {
@@ -21,4 +33,7 @@ export const DEFAULT_ISOLATION: Required<IsolationOptions> = {
   deadlineSeconds: 5,
   maxHeapMegabytes: 128,
   maxGrowthMegabytes: 512,
+  decoders: 2,
+  decodeSeconds: 30,
+  maxDecodeMegabytes: 1024,
 };

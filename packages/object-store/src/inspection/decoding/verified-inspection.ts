@@ -1,0 +1,98 @@
+import { InspectionInterruptedError, InvalidMediaError } from "../../errors.js";
+import type { Inspection } from "../inspection.js";
+import { type LossReason, WorkerLostError } from "../isolation/worker-lost.js";
+import {
+  type ImageFacts,
+  MEDIA_FORMATS,
+  type MediaFacts,
+  type MediaFormat,
+} from "../media-facts.js";
+import type { DecoderPool } from "./decoder-pool.js";
+import { damageOf } from "./damage.js";
+import { Spool } from "./spool.js";
+
+const EMPTY = new Uint8Array(0);
+
+const LOSSES: Record<LossReason, string> = {
+  time: "it took too long to decode",
+  memory: "it needed too much memory to decode",
+  fault: "it made the decoder fail",
+};
+
+/**
+ * Any inspection, followed by the decoding of images. The bytes wait on disk meanwhile, as a slow
+ * client must not occupy a decoder. Audio passes unhindered.
+ */
+export class VerifiedInspection implements Inspection {
+  readonly #closed = new AbortController();
+  /** Bytes that came before the format showed. */
+  #head: Uint8Array[] = [];
+  #spool: Promise<Spool> | undefined;
+
+  constructor(
+    private readonly inner: Inspection,
+    private readonly decoders: DecoderPool,
+    private readonly maxPixels: number,
+  ) {}
+
+  get format(): MediaFormat | undefined {
+    return this.inner.format;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    await this.inner.write(chunk);
+    await this.#keep(chunk, this.format);
+  }
+
+  async finish(last: Uint8Array = EMPTY): Promise<MediaFacts> {
+    const facts = await this.inner.finish(last);
+    if (facts.kind === "image") {
+      await this.#keep(last, facts.format);
+      await this.#decode(facts);
+    }
+    return facts;
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.inner.close();
+    this.#spool?.then((spool) => spool.close()).catch(() => undefined);
+  }
+
+  async #keep(chunk: Uint8Array, format: MediaFormat | undefined): Promise<void> {
+    if (format === undefined) {
+      this.#head.push(Uint8Array.from(chunk));
+      return;
+    }
+    const head = this.#head.splice(0);
+    if (MEDIA_FORMATS[format].kind !== "image") return;
+    try {
+      const spool = await (this.#spool ??= Spool.open());
+      for (const bytes of [...head, chunk]) await spool.append(bytes);
+    } catch (error) {
+      throw new InspectionInterruptedError(error);
+    }
+  }
+
+  async #decode({ format }: ImageFacts): Promise<void> {
+    const spool = await this.#spool;
+    if (spool === undefined) throw new Error("no byte of the image was kept");
+    const { byteLength } = spool;
+    const name = format.toUpperCase();
+    let complaint: string | undefined;
+    try {
+      const job = { format, byteLength, maxPixels: this.maxPixels };
+      complaint = await this.decoders.decode(job, spool.chunks(), this.#closed.signal);
+    } catch (error) {
+      if (!(error instanceof WorkerLostError)) throw error;
+      throw new InvalidMediaError(`The ${name} could not be verified: ${LOSSES[error.reason]}.`, {
+        cause: error,
+      });
+    }
+    if (complaint !== undefined) {
+      throw new InvalidMediaError(`The ${name} cannot be decoded: ${damageOf(complaint)}.`, {
+        cause: complaint,
+      });
+    }
+  }
+}

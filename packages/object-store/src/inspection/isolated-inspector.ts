@@ -1,0 +1,38 @@
+import { VerifiedInspection } from "./decoding/verified-inspection.js";
+import { DecoderPool } from "./decoding/decoder-pool.js";
+import { type InspectionLimits, resolveLimits } from "./inspection-limits.js";
+import type { Inspector } from "./inspection.js";
+import { InspectionPool } from "./isolation/inspection-pool.js";
+import type { IsolationOptions } from "./isolation/isolation-options.js";
+
+/** Where untrusted bytes are read. */
+export interface Isolation {
+  parsers: InspectionPool;
+  decoders: DecoderPool;
+}
+
+export function isolationWith(options: IsolationOptions): Isolation {
+  return { parsers: new InspectionPool(options), decoders: new DecoderPool(options) };
+}
+
+let shared: Isolation | undefined;
+
+/** That of this process, for all who asked for no bounds of their own. */
+export function sharedIsolation(): Isolation {
+  return (shared ??= isolationWith({}));
+}
+
+/** An inspector with these limits that works in isolation. */
+export function isolatedInspector(
+  { parsers, decoders }: Isolation,
+  limits: Partial<InspectionLimits> = {},
+): Inspector {
+  const { maxPixels } = resolveLimits(limits);
+  const inspector = parsers.inspector(limits);
+  return {
+    open: (verification = "metadata") =>
+      verification === "metadata"
+        ? inspector.open()
+        : new VerifiedInspection(inspector.open(), decoders, maxPixels),
+  };
+}
