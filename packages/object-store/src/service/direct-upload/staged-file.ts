@@ -35,7 +35,7 @@ export async function inspectStaged(
   kind: { kind: MediaKind; accepted: string },
   signal: AbortSignal,
 ): Promise<StagedFile> {
-  const { s3, maxBytes, inspector } = tools;
+  const { s3, maxBytes, inspector, verify } = tools;
   if (row.multipartId !== null) await assemble(tools, row, row.multipartId, signal);
   const md5 = createHash("md5");
   const onBytes = (chunk: Uint8Array): void => {
@@ -48,7 +48,7 @@ export async function inspectStaged(
   const announced = row.byteSize ?? 0;
   if (source.byteLength !== announced) throw new LengthMismatchError(announced, source.byteLength);
 
-  const inspection = inspector.open();
+  const inspection = inspector.open(verify);
   try {
     const body = await InspectedBody.open(source, { maxBytes, inspection, signal });
     const format = MEDIA_FORMATS[body.format];
