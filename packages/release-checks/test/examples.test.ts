@@ -5,8 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type LocalServices, startLocalServices } from "@repo/local-services";
-import { S3Provider } from "@repo/s3-provider";
 import { userAvatarMigrations, userAvatars } from "@repo/user-avatars";
 import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
 import { objectStoreMigrations } from "@repo/object-store/migrations";
@@ -19,13 +17,13 @@ import { migrate } from "./examples/migrate.js";
 import { type App, openApp } from "./examples/open-app.js";
 import { addTranscript, newestEpisodes, publish } from "./examples/podcasts.js";
 import { changePicture, signUp } from "./examples/sign-up.js";
+import { startServers } from "./examples/servers.js";
 import { sweep } from "./examples/sweep.js";
 import { testPublishing } from "./examples/test-without-servers.js";
 import { toneOf } from "./support/tone.js";
 
 const ROOT = new URL("../../../", import.meta.url);
 const EXAMPLES = new URL("examples/", import.meta.url);
-const BUCKET = "media";
 
 describe.each(["README.md", "docs/guide.md"])("%s", (path) => {
   it("shows nothing but code that is run here", async () => {
@@ -42,31 +40,21 @@ describe.each(["README.md", "docs/guide.md"])("%s", (path) => {
 
 describe("the examples", () => {
   let folder: string;
-  let services: LocalServices;
+  let services: Awaited<ReturnType<typeof startServers>>;
   let app: App;
   let userId: string;
   let png: Buffer;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "examples-"));
-    services = await startLocalServices({ dataDir: folder, durable: false });
-    const { endpoint, region, accessKeyId, secretAccessKey } = services.s3;
-    const s3 = {
-      endpoint,
-      region,
-      forcePathStyle: true,
-      credentials: { accessKeyId, secretAccessKey },
-    };
-    const bucket = new S3Provider({ bucket: BUCKET, client: s3 });
-    await bucket.ensureBucket();
-    bucket.destroy();
+    services = await startServers(folder);
     const database = createDatabase({ url: services.databaseUrl });
     await new Migrator({
       database,
       migrations: [...databaseMigrations, ...objectStoreMigrations(), ...userAvatarMigrations],
     }).up();
     await database.close();
-    app = openApp({ databaseUrl: services.databaseUrl, bucket: BUCKET, s3 });
+    app = openApp({ ...services, bucket: "media" });
     userId = await signUp("ada@example.com");
     png = await sharp({ create: { width: 32, height: 24, channels: 3, background: "#07c" } })
       .png()
@@ -85,16 +73,7 @@ describe("the examples", () => {
   });
 
   it("store a cover that its URL shows", async () => {
-    const { endpoint, region, accessKeyId, secretAccessKey } = services.s3;
-    const setCover = coverImages({
-      databaseUrl: services.databaseUrl,
-      s3: {
-        endpoint,
-        region,
-        forcePathStyle: true,
-        credentials: { accessKeyId, secretAccessKey },
-      },
-    });
+    const setCover = coverImages(services);
     const cover = await setCover(userId, new Blob([Uint8Array.from(png)]).stream());
     expect(cover).toMatchObject({ width: 32, height: 24 });
     const response = await fetch(cover.url);
