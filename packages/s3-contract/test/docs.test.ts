@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "@jest/globals";
 
 import { ceph } from "../src/servers/ceph.js";
+import { noCopiesOntoStaging } from "../src/servers/no-copies-onto-staging.js";
 
 const PAGE = new URL("../../../docs/s3-servers.md", import.meta.url);
 
@@ -15,5 +16,11 @@ describe("docs/s3-servers.md", () => {
         `- **${check}**: it ${what} ([source](${source})). ${consequence}\n`,
     );
     expect(section.trim()).toBe(lines.join("").trim());
+  });
+
+  it("shows the bucket policy that Ceph was tested with", async () => {
+    const text = await readFile(PAGE, "utf8");
+    const [, policy = ""] = /```json policy\n([^]*?)```/.exec(text) ?? [];
+    expect(JSON.parse(policy)).toEqual(noCopiesOntoStaging("media"));
   });
 });

@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 
-import { CopyObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  CopyObjectCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
 import { expect } from "expect";
 
 import { Upload } from "../checks/multipart-upload.js";
@@ -10,6 +15,7 @@ import { sendChunked } from "../requests/aws-chunked.js";
 import { sendRaw } from "../requests/http.js";
 import { postForm } from "../requests/post-form.js";
 import { presign } from "../requests/signer.js";
+import { noCopiesOntoStaging } from "./no-copies-onto-staging.js";
 
 const SOURCE_TREE = "https://github.com/ceph/ceph/blob/v16.2.15/src/rgw";
 const RACERS = 16;
@@ -179,17 +185,31 @@ export const ceph: KnownServer = {
       what: "obeys x-amz- headers that are not signed",
       source: `${SOURCE_TREE}/rgw_auth_s3.cc`,
       consequence:
-        "Whoever holds a presigned PUT can make it a copy of another object: give browsers POST forms instead, whose policy refuses what it does not name.",
+        "Whoever holds a presigned PUT could make it a copy of another object, or public: the bucket policy and the public access block below are against both, and a must where clients upload by themselves.",
       async behaves(s3) {
+        const { bucket: Bucket, client } = s3;
         await s3.put("secret", "secret");
-        const put = { method: "PUT", path: s3.path("mine") };
+        const put = { method: "PUT", path: s3.path("staging/mine") };
         const query = presign(s3.server, put);
-        const headers = { "x-amz-copy-source": s3.path("secret") };
-        expect(await sendRaw(s3.server, { ...put, query, headers })).toMatchObject({ status: 200 });
-        expect(await s3.get("mine")).toMatchObject({ text: "secret" });
-        const form = { bucket: s3.bucket, key: "form/mine", content: "x" };
-        const reply = await postForm(s3.server, { ...form, fields: headers });
-        expect(reply).toMatchObject({ status: 403, code: "AccessDenied" });
+        const copy = { ...put, query, headers: { "x-amz-copy-source": s3.path("secret") } };
+        expect(await sendRaw(s3.server, copy)).toMatchObject({ status: 200 });
+        expect(await s3.get("staging/mine")).toMatchObject({ text: "secret" });
+
+        const Policy = JSON.stringify(noCopiesOntoStaging(Bucket));
+        await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+        const PublicAccessBlockConfiguration = { IgnorePublicAcls: true };
+        await client.send(
+          new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }),
+        );
+        const denied = { status: 403, code: "AccessDenied" };
+        expect(await sendRaw(s3.server, copy)).toMatchObject(denied);
+        const open = { ...put, query, headers: { "x-amz-acl": "public-read" }, body: "own" };
+        expect(await sendRaw(s3.server, open)).toMatchObject({ status: 200 });
+        const anonymous = { method: "GET", path: put.path };
+        expect(await sendRaw(s3.server, anonymous)).toMatchObject(denied);
+        const onward = { "x-amz-copy-source": s3.path("staging/mine") };
+        expect(await s3.put("final", "", onward)).toMatchObject({ status: 200 });
+        expect(await s3.get("final")).toMatchObject({ text: "own" });
       },
     },
     {
