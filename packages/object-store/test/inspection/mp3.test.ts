@@ -9,7 +9,7 @@ import {
   mp3Frames,
   xingFrame,
 } from "./support/audio.js";
-import { bytes, uint32le } from "./support/bytes.js";
+import { bytes, uint32be, uint32le } from "./support/bytes.js";
 import { inspect, inspectAudio } from "./support/inspect.js";
 
 /** As many frames as behind nothing. */
@@ -90,12 +90,37 @@ describe("an MP3", () => {
 
   it.each<[string, Uint8Array]>([
     ["an ID3v1 tag", id3v1("x")],
+    ["an ID3v2 tag", id3v2(bytes(), { padding: 50 })],
+    ["both", bytes(id3v1("x"), id3v2(bytes(), { padding: 50 }))],
+  ])("counts on behind %s, as where files were concatenated", async (_, tag) => {
+    expect(await frames(bytes(mp3Frames(3), tag, mp3Frames(4)))).toBe(7);
+    const withHeaders = bytes(xingFrame(3), mp3Frames(3), tag, xingFrame(4), mp3Frames(4));
+    // The second header plays, as silence.
+    expect(await frames(withHeaders)).toBe(8);
+  });
+
+  it.each<[string, Uint8Array]>([
+    ["an ID3v1 tag", id3v1("x")],
     ["zeros", Buffer.alloc(5000)],
     ["garbage", Buffer.alloc(200_000, 0x5a)],
     ["a cut frame", MP3_FRAME.subarray(0, 300)],
     ["an ID3v2 tag with frames in it", id3v2(mp3Frames(9))],
   ])("does not count %s behind its audio", async (_, behind) => {
     expect(await frames(bytes(mp3Frames(10), behind))).toBe(10);
+  });
+
+  it("is found behind an ID3v2 tag whose size is not syncsafe", async () => {
+    const body = bytes(id3Frame("TIT2", bytes(0, "Title")), mp3Frames(9));
+    const tag = bytes("ID3", 3, 0, 0, uint32be(body.length), body);
+    expect(body.length & 0x80).not.toBe(0);
+    expect(await frames(bytes(tag, mp3Frames(10)))).toBe(10);
+    const { tags } = await inspectAudio(bytes(tag, mp3Frames(10)));
+    expect(tags).toEqual({ title: "Title" });
+  });
+
+  it("is found behind what claims to be an ID3v2 tag and is none", async () => {
+    const junk = bytes("ID3", 3, 0, 0, uint32be(0xfffff), Buffer.alloc(60));
+    expect(await frames(bytes(junk, mp3Frames(10)))).toBe(10);
   });
 
   it("goes on behind damage", async () => {

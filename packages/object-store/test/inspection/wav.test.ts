@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 
 import { MediaInspector } from "../../src/inspection/media-inspector.js";
-import { fmt, wav, type WavFields } from "./support/audio.js";
+import { fmt, MP3_FRAME_SECONDS, mp3Frames, wav, type WavFields } from "./support/audio.js";
 import { bytes, uint16le, uint32le } from "./support/bytes.js";
 import { riffChunk } from "./support/images.js";
 import { inspectAudio } from "./support/inspect.js";
@@ -105,6 +105,48 @@ describe("a WAV", () => {
     });
     expect(await inspectAudio(wav(adpcm, fact, data(2560)))).toMatchObject({
       durationSeconds: 4800 / 8000,
+    });
+  });
+
+  it("counts the frames of MP3, whose average rate and fact may be wrong", async () => {
+    // As FFmpeg writes it: no average rate, no bits per sample, blocks of one frame's samples.
+    const fields = fmt({ tag: 0x55, bits: 0, blockAlign: 1152, extension: uint16le(0) });
+    fields.writeUInt32LE(0, 16);
+    const fact = riffChunk("fact", uint32le(999_999));
+    const info = riffChunk("LIST", bytes("INFO", riffChunk("INAM", bytes("Title"))));
+    const file = wav(fields, fact, riffChunk("data", mp3Frames(20)), info);
+    expect(await inspectAudio(file)).toMatchObject({
+      codec: "mp3",
+      lossless: false,
+      durationSeconds: 20 * MP3_FRAME_SECONDS,
+      durationSource: "measured",
+      tags: { title: "Title" },
+    });
+  });
+
+  it("counts the blocks of GSM 6.10, which gives no bits per sample", async () => {
+    const extension = bytes(uint16le(2), uint16le(320));
+    const gsm = fmt({
+      tag: 0x31,
+      channels: 1,
+      sampleRate: 8000,
+      bits: 0,
+      blockAlign: 65,
+      extension,
+    });
+    expect(await inspectAudio(wav(gsm, data(6500)))).toMatchObject({
+      codec: "gsm_ms",
+      durationSeconds: 4,
+    });
+  });
+
+  it("believes fact where the average rate of another codec is left out", async () => {
+    const g722 = fmt({ tag: 0x28f, channels: 1, sampleRate: 16_000, bits: 0, blockAlign: 0 });
+    const file = wav(g722, riffChunk("fact", uint32le(32_000)), data(16_000));
+    expect(await inspectAudio(file)).toMatchObject({
+      codec: "adpcm_g722",
+      durationSeconds: 2,
+      durationSource: "header",
     });
   });
 

@@ -13,12 +13,15 @@ export const DUE: Proof = { frames: 2, framesAtEnd: 1 };
 /** Where it is a find among other bytes. */
 const FOUND: Proof = { frames: 4, framesAtEnd: 3 };
 
+/** False finds while looking for frames; chance gives one in 100 KiB or fewer. */
+export const MAX_FALSE_FINDS = 10_000;
+
 const TRAILING_TAGS = ["TAG", "APETAGEX", "LYRICSBEGIN", "ID3"];
 
-/** Whether consecutive frames of one Layer III stream begin at the cursor. */
-export function* beginsFrames(source: ByteCursor, proof: Proof): Walk<boolean> {
+/** Whether consecutive frames of one Layer III stream begin at the cursor, or `at` bytes on. */
+export function* beginsFrames(source: ByteCursor, proof: Proof, at = 0): Walk<boolean> {
   let first: number | undefined;
-  let offset = 0;
+  let offset = at;
   for (let frames = 0; frames < proof.frames; frames += 1) {
     const window = yield* source.peek(offset + MPEG_HEADER_BYTES);
     if (window.length < offset + MPEG_HEADER_BYTES) {
@@ -37,7 +40,7 @@ export function* beginsFrames(source: ByteCursor, proof: Proof): Walk<boolean> {
 
 /**
  * Moves to the next run of frames, of the stream of `like` if given, at most `within` bytes on.
- * After `budget.left` false finds it gives up: chance gives one in 100 KiB or fewer.
+ * After `budget.left` false finds it gives up.
  */
 export function* seekFrames(
   source: ByteCursor,

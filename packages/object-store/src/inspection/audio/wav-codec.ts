@@ -18,6 +18,7 @@ export interface WavFormat {
 
 const EXTENSIBLE = 0xfffe;
 const PCM = 0x0001;
+export const WAV_MP3 = 0x0055;
 const FLOAT = 0x0003;
 const G711: Readonly<Record<number, string>> = { 0x0006: "pcm_alaw", 0x0007: "pcm_mulaw" };
 /** Formats whose blocks hold a fixed number of sample frames. */
@@ -28,11 +29,24 @@ const BLOCK_CODECS: Readonly<Record<number, string>> = {
 };
 /** Formats of variable density, known by name only. */
 const OTHER_CODECS: Readonly<Record<number, string>> = {
+  0x0020: "adpcm_yamaha",
+  0x0022: "truespeech",
+  0x0042: "g723_1",
+  0x0045: "adpcm_g726",
   0x0050: "mp2",
-  0x0055: "mp3",
+  [WAV_MP3]: "mp3",
+  0x0064: "adpcm_g726",
   0x00ff: "aac",
+  0x0160: "wmav1",
   0x0161: "wmav2",
+  0x0162: "wmapro",
+  0x0163: "wmalossless",
+  0x0270: "atrac3",
+  0x028f: "adpcm_g722",
+  0x1600: "aac",
   0x2000: "ac3",
+  0x2001: "dts",
+  0xf1ac: "flac",
 };
 
 /** Microsoft, "WAVEFORMATEXTENSIBLE structure (mmreg.h)". */
@@ -59,6 +73,8 @@ export function isLossless({ tag }: WavFormat): boolean {
 
 /** Codec names as FFmpeg spells them. */
 export function wavCodec({ tag, channels, blockAlign, bitsPerSample }: WavFormat): string {
+  const codec = G711[tag] ?? BLOCK_CODECS[tag] ?? OTHER_CODECS[tag];
+  if (codec !== undefined) return codec;
   const bits = bitsPerSample || (8 * blockAlign) / Math.max(1, channels);
   if (bits > MAX_BITS_PER_SAMPLE) {
     throw new InvalidMediaError(
@@ -67,13 +83,9 @@ export function wavCodec({ tag, channels, blockAlign, bitsPerSample }: WavFormat
   }
   if (tag === PCM) return bits <= 8 ? "pcm_u8" : `pcm_s${8 * Math.ceil(bits / 8)}le`;
   if (tag === FLOAT) return `pcm_f${bits}le`;
-  const codec = G711[tag] ?? BLOCK_CODECS[tag] ?? OTHER_CODECS[tag];
-  if (codec === undefined) {
-    throw new UnsupportedMediaTypeError(
-      `The WAV holds audio of the unknown format 0x${tag.toString(16).padStart(4, "0")}.`,
-    );
-  }
-  return codec;
+  throw new UnsupportedMediaTypeError(
+    `The WAV holds audio of the unknown format 0x${tag.toString(16).padStart(4, "0")}.`,
+  );
 }
 
 /**
@@ -99,7 +111,10 @@ export function wavDuration(
   }
   const estimated = dataBytes / format.bytesPerSecond;
   const claimed = (factSamples ?? 0) / sampleRate;
-  return claimed > 0 && Math.abs(claimed - estimated) <= 0.1 * estimated + 0.1
+  // Writers of variable rates may leave the average out.
+  const isClaimNear =
+    format.bytesPerSecond === 0 || Math.abs(claimed - estimated) <= 0.1 * estimated + 0.1;
+  return claimed > 0 && isClaimNear
     ? { seconds: claimed, source: "header" }
     : { seconds: estimated, source: "estimated" };
 }

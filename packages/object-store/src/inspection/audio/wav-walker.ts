@@ -7,7 +7,16 @@ import { ID3V2_HEADER_BYTES, id3v2Header, readId3v2 } from "../tags/id3v2.js";
 import { readInfoList } from "../tags/riff-info.js";
 import { mergeTags } from "../tags/tag-text.js";
 import { audioFacts } from "./audio-facts.js";
-import { isLossless, readWavFormat, wavCodec, wavDuration, type WavFormat } from "./wav-codec.js";
+import { countFrames, mpegSeconds, type MpegStream } from "./mpeg-stream.js";
+import { beginsFrames, DUE } from "./mpeg-sync.js";
+import {
+  isLossless,
+  readWavFormat,
+  WAV_MP3,
+  wavCodec,
+  wavDuration,
+  type WavFormat,
+} from "./wav-codec.js";
 
 /** Stands for "unknown, see ds64" in RF64 and for "unknown" in streamed RIFF. */
 const UNKNOWN_SIZE = 0xffffffff;
@@ -33,6 +42,7 @@ export function* walkWav(
   let dataBytes: number | undefined;
   let longDataBytes: number | undefined;
   let factSamples: number | undefined;
+  let frames: MpegStream | undefined;
   yield* source.skip(12);
 
   for (;;) {
@@ -57,7 +67,10 @@ export function* walkWav(
       }
       const claimed = yield* dataSize(source, size, longDataBytes);
       end = source.position + claimed;
-      dataBytes = yield* source.skip(claimed);
+      const start = source.position;
+      if (format.tag === WAV_MP3) frames = yield* mp3Frames(source, limits, end);
+      yield* source.skip(end - source.position);
+      dataBytes = source.position - start;
     } else if (type === "LIST") {
       info = mergeTags([info, yield* readInfoList(source, end, limits, parts)]);
     } else if (type === "id3 " || type === "ID3 ") {
@@ -76,10 +89,13 @@ export function* walkWav(
       `The WAV ends after ${source.position} bytes without a ${missing}.`,
     );
   }
-  const { seconds, source: durationSource } = wavDuration(format, dataBytes, factSamples);
+  const duration =
+    frames === undefined
+      ? wavDuration(format, dataBytes, factSamples)
+      : { seconds: mpegSeconds(frames), source: "measured" as const };
   return audioFacts("wav", {
-    durationSeconds: seconds,
-    durationSource,
+    durationSeconds: duration.seconds,
+    durationSource: duration.source,
     audioBytes: dataBytes,
     sampleRate: format.sampleRate,
     channels: format.channels,
@@ -87,6 +103,17 @@ export function* walkWav(
     lossless: isLossless(format),
     tags: mergeTags([id3, info, leadingTags]),
   });
+}
+
+/** Counts frames as in an MP3: neither `fact` nor the average rate tells how long they last. */
+function* mp3Frames(
+  source: ByteCursor,
+  limits: InspectionLimits,
+  end: number,
+): Walk<MpegStream | undefined> {
+  if (!(yield* beginsFrames(source, DUE))) return undefined;
+  const stream = yield* countFrames(source, limits, end);
+  return stream.frames === 0 ? undefined : stream;
 }
 
 /** How many bytes of audio to expect: streaming writers leave 0 or 0xFFFFFFFF. */

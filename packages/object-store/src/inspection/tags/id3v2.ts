@@ -22,18 +22,22 @@ const UNSYNCHRONISED = 0x80;
 const EXTENDED_HEADER = 0x40;
 const FOOTER = 0x10;
 
-interface TagHeader {
+export interface Id3v2Header {
   version: number;
   flags: number;
   /** Bytes behind the header, with the footer. */
   bodyBytes: number;
 }
 
-/** ID3v2.4.0 structure, 3.1. Undefined where the bytes begin no ID3v2 tag. */
-export function id3v2Header(head: Buffer): TagHeader | undefined {
+/**
+ * ID3v2.4.0 structure, 3.1. Undefined where the bytes begin no ID3v2 tag, and where its size is
+ * not syncsafe (four times seven bits) unless `isPlain`, which takes only such.
+ */
+export function id3v2Header(head: Buffer, isPlain = false): Id3v2Header | undefined {
   if (head.length < ID3V2_HEADER_BYTES || head.toString("latin1", 0, 3) !== "ID3") return undefined;
   const version = head.readUInt8(3);
-  const size = syncsafe(head.readUInt32BE(6));
+  const stored = head.readUInt32BE(6);
+  const size = isPlain ? plainSize(stored) : syncsafe(stored);
   if (version === 0xff || head.readUInt8(4) === 0xff || size === undefined) return undefined;
   const flags = head.readUInt8(5);
   return { version, flags, bodyBytes: size + (version === 4 && flags & FOOTER ? 10 : 0) };
@@ -45,7 +49,7 @@ export function id3v2Header(head: Buffer): TagHeader | undefined {
  */
 export function* readId3v2(
   source: ByteCursor,
-  header: TagHeader,
+  header: Id3v2Header,
   limits: InspectionLimits,
   parts: PartCounter,
 ): Walk<AudioTags> {
@@ -64,7 +68,7 @@ export function* readId3v2(
 
 function* readUnsynchronised(
   source: ByteCursor,
-  header: TagHeader,
+  header: Id3v2Header,
   limits: InspectionLimits,
   parts: PartCounter,
 ): Walk<AudioTags> {
@@ -76,7 +80,7 @@ function* readUnsynchronised(
 function* readFrames(
   source: ByteCursor,
   end: number,
-  { version, flags }: TagHeader,
+  { version, flags }: Id3v2Header,
   limits: InspectionLimits,
   parts: PartCounter,
 ): Walk<AudioTags> {
@@ -149,6 +153,11 @@ function syncsafe(value: number): number | undefined {
     (((value >>> 8) & 0x7f) << 7) |
     (value & 0x7f)
   );
+}
+
+/** Undefined where the size may well be syncsafe. */
+function plainSize(value: number): number | undefined {
+  return syncsafe(value) === undefined ? value : undefined;
 }
 
 /** ID3v2.4.0 structure, 6.1: drops the zero that was put behind every 0xFF. */

@@ -5,7 +5,7 @@ import { addTag, mergeTags, tagText } from "./tag-text.js";
 /** How much of a file's end is looked at: enough for an APE tag without pictures. */
 export const TRAILING_TAG_BYTES = 128 * 1024;
 
-const ID3V1_BYTES = 128;
+export const ID3V1_BYTES = 128;
 const LYRICS3_TRAILER_BYTES = 15;
 
 /** Reads the tags that stand at the end of an MP3: ID3v1, and APEv2 before it. */

@@ -1,0 +1,68 @@
+import type { ByteCursor, Walk } from "../byte-cursor.js";
+import type { InspectionLimits } from "../inspection-limits.js";
+import { PartCounter } from "../part-counter.js";
+import { skipTag } from "../tags/leading-tags.js";
+import { describeFrame, layer3FrameBytes, MPEG_HEADER_BYTES, sameStream } from "./mpeg-frame.js";
+import { MAX_FALSE_FINDS, seekFrames } from "./mpeg-sync.js";
+import { announcedFrames, XING_BYTES } from "./xing.js";
+
+/** Layer III frames that came, one behind the other or with tags and garbage in between. */
+export interface MpegStream {
+  /** Header of the first audio frame. */
+  header: number;
+  /** What a Xing or VBRI header announces, 0 where it or its claim is missing. */
+  announced: number;
+  frames: number;
+  bytes: number;
+}
+
+/** The length of the stream. */
+export function mpegSeconds({ header, frames }: MpegStream): number {
+  const { samples, sampleRate } = describeFrame(header);
+  return (frames * samples) / sampleRate;
+}
+
+/**
+ * Counts the frames from the one that begins at the cursor on, up to the offset `end`, by hopping
+ * from header to header. A Xing header is no audio, and its claim is used only to tell where audio
+ * ends and garbage begins; behind a whole tag audio may go on, as in files that were concatenated.
+ */
+export function* countFrames(
+  source: ByteCursor,
+  limits: InspectionLimits,
+  end = Infinity,
+): Walk<MpegStream> {
+  const first = (yield* source.peek(MPEG_HEADER_BYTES)).readUInt32BE(0);
+  const announced = announcedFrames(yield* source.peek(XING_BYTES), first);
+  if (announced !== undefined) yield* source.skip(layer3FrameBytes(first));
+
+  const budget = { left: MAX_FALSE_FINDS };
+  const parts = new PartCounter(limits.maxParts);
+  const stream: MpegStream = { header: first, announced: announced ?? 0, frames: 0, bytes: 0 };
+  for (;;) {
+    let header = source.uint32Now();
+    if (header === undefined) {
+      const bytes = yield* source.peek(MPEG_HEADER_BYTES);
+      if (bytes.length < MPEG_HEADER_BYTES) return stream;
+      header = bytes.readUInt32BE(0);
+    }
+    const size = sameStream(first, header) ? layer3FrameBytes(header) : 0;
+    if (size === 0) {
+      if (source.position >= end) return stream;
+      parts.count();
+      if (yield* skipTag(source)) continue;
+      const isComplete = stream.announced > 0 && stream.frames >= stream.announced;
+      if (isComplete) return stream;
+      const within = end - 1 - source.position;
+      if (!(yield* seekFrames(source, budget, { like: first, within }))) return stream;
+      continue;
+    }
+    const next = source.position + size;
+    if (next > end) return stream;
+    if (!source.skipSoon(size)) yield;
+    if (source.position < next) return stream;
+    if (stream.frames === 0) stream.header = header;
+    stream.frames += 1;
+    stream.bytes += size;
+  }
+}
