@@ -11,6 +11,7 @@ import {
   gif,
   gifFrame,
   jpeg,
+  PALETTE,
   png,
   PNG_SIGNATURE,
   pngHeader,
@@ -57,6 +58,12 @@ describe("a JPEG", () => {
     expect(facts).toMatchObject({ width: 2, height: 3, orientation: 6 });
   });
 
+  it("takes the first profile that gives an orientation", async () => {
+    const empty = segment(0xe1, bytes("Exif\0\0II*\0"));
+    const file = jpeg(empty, exifSegment(6), exifSegment(1), frameHeader(3, 2));
+    expect(await inspectImage(file)).toMatchObject({ width: 2, height: 3, orientation: 6 });
+  });
+
   it.each([0, 9])("takes the orientation %i, out of range, for none", async (orientation) => {
     const facts = await inspectImage(jpeg(exifSegment(orientation), frameHeader(3, 2)));
     expect(facts).toMatchObject({ width: 3, height: 2, orientation: 1 });
@@ -78,6 +85,9 @@ describe("a JPEG", () => {
     ["ends before its frame header", bytes(0xff, 0xd8, exifSegment(1))],
     ["ends inside its frame header", bytes(0xff, 0xd8, frameHeader(3, 2).subarray(0, 12))],
     ["ends before its scan", bytes(0xff, 0xd8, frameHeader(3, 2))],
+    ["ends inside its scan's header", jpeg(frameHeader(3, 2)).subarray(0, 26)],
+    ["ends where its scan begins", jpeg(frameHeader(3, 2)).subarray(0, -5)],
+    ["scans a component that it has not", jpeg(frameHeader(3, 2).fill(9, 10))],
     ["has no components", jpeg(frameHeader(3, 2, 0))],
     ["has no width", jpeg(frameHeader(0, 2))],
     ["has no height", jpeg(frameHeader(3, 0))],
@@ -106,8 +116,11 @@ describe("a PNG", () => {
     const alpha = async (file: Buffer) => (await inspectImage(file)).hasAlpha;
     expect(await alpha(png(pngHeader(1, 1, 4)))).toBe(true);
     expect(await alpha(png(pngHeader(1, 1, 6)))).toBe(true);
-    expect(await alpha(png(pngHeader(1, 1, 3), chunk("tRNS", bytes(0))))).toBe(true);
-    expect(await alpha(png(pngHeader(1, 1, 3)))).toBe(false);
+    expect(await alpha(png(pngHeader(1, 1, 3), PALETTE, chunk("tRNS", bytes(0))))).toBe(true);
+    expect(await alpha(png(pngHeader(1, 1, 3), PALETTE))).toBe(false);
+    // Behind the image data no decoder heeds it.
+    const late = bytes(PNG_SIGNATURE, pngHeader(1, 1), chunk("IDAT"), chunk("tRNS", bytes(0)));
+    expect(await alpha(late)).toBe(false);
   });
 
   it("reads the orientation from eXIf before and behind the image data", async () => {
@@ -169,6 +182,8 @@ describe("a PNG", () => {
     ["has an IHDR with a wrong checksum", png(bytes(pngHeader(1, 1).fill(0, 21)))],
     ["has an IHDR of a wrong length", png(chunk("IHDR", Buffer.alloc(12)))],
     ["has a colour type that does not exist", png(pngHeader(1, 1, 5))],
+    ["has no palette before its image data", png(pngHeader(1, 1, 3))],
+    ["is compressed in an unknown way", png(pngHeader(1, 1, 2, 8, 0x80))],
     ["has no width", png(pngHeader(0, 1))],
     ["has no height", png(pngHeader(1, 0))],
     ["has too many pixels", png(pngHeader(100_000, 100_000))],
@@ -207,6 +222,13 @@ describe("a GIF", () => {
   it("takes the first frame's extent where its screen has none", async () => {
     const file = gif(0, 0, gifFrame({ width: 7, height: 5 }));
     expect(await inspectImage(file)).toMatchObject({ width: 7, height: 5 });
+  });
+
+  it("is widened by a first frame that reaches beyond its screen, not by later ones", async () => {
+    const wide = gifFrame({ width: 3, height: 9 });
+    expect(await inspectImage(gif(4, 4, wide))).toMatchObject({ width: 4, height: 9 });
+    const later = gif(4, 4, gifFrame(), wide);
+    expect(await inspectImage(later)).toMatchObject({ width: 4, height: 4, pages: 2 });
   });
 
   it("counts the frames before broken data", async () => {
@@ -280,6 +302,10 @@ describe("a WebP", () => {
   it.each([
     ["has a canvas and no image", webp(vp8x(3, 2))],
     ["is an animation without frames", webp(vp8x(3, 2, 0x02), vp8(3, 2))],
+    [
+      "has a canvas of a wrong length",
+      webp(riffChunk("VP8X", bytes(vp8x(3, 2).subarray(8), Buffer.alloc(8))), vp8(3, 2)),
+    ],
     ["has another canvas than its image", webp(vp8x(3, 2), vp8(30, 20))],
     ["begins with no key frame", webp(riffChunk("VP8 ", Buffer.alloc(10, 1)))],
     ["has no lossless signature", webp(riffChunk("VP8L", Buffer.alloc(10)))],

@@ -4,6 +4,9 @@ const PREFIX = Buffer.from("Exif\0\0", "latin1");
 const TYPE_BYTE = 1;
 const TYPE_LONG = 4;
 
+/** How much of a profile is kept: what a JPEG can hold of one, and all that orientation needs. */
+export const MAX_EXIF_BYTES = 64 * 1024;
+
 /**
  * Reads the orientation from an EXIF profile (TIFF 6.0 structure), with or without the leading
  * `Exif\0\0`. Undefined where none is given, it is out of its range 1 to 8, or the profile is

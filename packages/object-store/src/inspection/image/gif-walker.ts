@@ -19,7 +19,8 @@ function colourTableSize(packed: number): number {
 
 /**
  * GIF, from the GIF89a specification (CompuServe, 1990). Counts image descriptors; the first
- * byte that begins no block ends the count, as it ends decoding.
+ * byte that begins no block ends the count, as it ends decoding. A first image that reaches beyond
+ * the canvas widens it, as in browsers; of later ones what lies outside is cut off.
  */
 export function* walkGif(source: ByteCursor, limits: InspectionLimits): Walk<ImageFacts> {
   const parts = new PartCounter(limits.maxParts);
@@ -48,9 +49,12 @@ export function* walkGif(source: ByteCursor, limits: InspectionLimits): Walk<Ima
     } else if (introducer === IMAGE) {
       const descriptor = yield* source.take(9);
       if (descriptor.length < 9) break;
-      width ||= descriptor.readUInt16LE(0) + descriptor.readUInt16LE(4);
-      height ||= descriptor.readUInt16LE(2) + descriptor.readUInt16LE(6);
       pages += 1;
+      if (pages === 1) {
+        width = Math.max(width, descriptor.readUInt16LE(0) + descriptor.readUInt16LE(4));
+        height = Math.max(height, descriptor.readUInt16LE(2) + descriptor.readUInt16LE(6));
+        checkCanvas("gif", { width, height }, limits);
+      }
       checkPages("gif", pages, limits);
       hasAlpha ||= transparent;
       transparent = false;
@@ -63,7 +67,6 @@ export function* walkGif(source: ByteCursor, limits: InspectionLimits): Walk<Ima
   }
 
   if (pages === 0) throw new InvalidMediaError("The GIF has a header but holds no image.");
-  checkCanvas("gif", { width, height }, limits);
   return imageFacts("gif", { width, height, orientation: 1, pages, hasAlpha });
 }
 

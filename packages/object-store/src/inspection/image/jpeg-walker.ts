@@ -5,6 +5,7 @@ import type { ImageFacts } from "../media-facts.js";
 import { PartCounter } from "../part-counter.js";
 import { exifOrientation } from "./exif-orientation.js";
 import { checkCanvas, imageFacts } from "./image-facts.js";
+import { checkScan, type JpegFrame, readFrameHeader } from "./jpeg-headers.js";
 
 /** ITU-T T.81, table B.1. */
 const SOI = 0xd8;
@@ -12,6 +13,11 @@ const EOI = 0xd9;
 const SOS = 0xda;
 const APP1 = 0xe1;
 const TEM = 0x01;
+
+/** How a segment with an EXIF profile begins; a byte of padding follows. */
+const EXIF = Buffer.from("Exif\0", "latin1");
+/** A file may hold any number of profiles: only the first few are looked at. */
+const MAX_PROFILES = 4;
 
 /** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which share their range. */
 function isFrameHeader(marker: number): boolean {
@@ -29,37 +35,48 @@ function standsAlone(marker: number): boolean {
  */
 export function* walkJpeg(source: ByteCursor, limits: InspectionLimits): Walk<ImageFacts> {
   const parts = new PartCounter(limits.maxParts);
-  let size: { width: number; height: number } | undefined;
+  let frame: JpegFrame | undefined;
   let orientation: number | undefined;
+  let profiles = 0;
   yield* source.skip(2);
 
   for (;;) {
     parts.count();
     const marker = yield* nextMarker(source, limits);
-    if (marker === undefined || marker === EOI) throw endedEarly(source, size !== undefined);
+    if (marker === undefined || marker === EOI) throw endedEarly(source, frame !== undefined);
     if (standsAlone(marker)) continue;
     if (marker === SOS) break;
 
     const length = yield* source.take(2);
-    if (length.length < 2) throw endedEarly(source, size !== undefined);
+    if (length.length < 2) throw endedEarly(source, frame !== undefined);
     const bodyLength = length.readUInt16BE(0) - 2;
     if (bodyLength < 0) continue;
     if (isFrameHeader(marker)) {
-      const frame = yield* readFrameHeader(source, bodyLength);
-      checkCanvas("jpeg", frame, limits);
-      size ??= frame;
-    } else if (marker === APP1 && orientation === undefined) {
-      orientation = exifOrientation(exifProfile(yield* source.take(bodyLength)));
+      const header = yield* readFrameHeader(source, bodyLength);
+      checkCanvas("jpeg", header, limits);
+      frame ??= header;
+    } else if (
+      marker === APP1 &&
+      orientation === undefined &&
+      profiles < MAX_PROFILES &&
+      // APP1 holds XMP too.
+      EXIF.equals(yield* source.peek(Math.min(bodyLength, EXIF.length)))
+    ) {
+      profiles += 1;
+      const profile = yield* source.take(bodyLength);
+      orientation = exifOrientation(profile.subarray(EXIF.length + 1));
     } else {
       yield* source.skip(bodyLength);
     }
   }
 
-  if (size === undefined) {
+  if (frame === undefined) {
     throw new InvalidMediaError("The JPEG has a scan before any frame header: no size is given.");
   }
+  yield* checkScan(source, frame);
   return imageFacts("jpeg", {
-    ...size,
+    width: frame.width,
+    height: frame.height,
     orientation: orientation ?? 1,
     pages: 1,
     hasAlpha: false,
@@ -84,28 +101,6 @@ function* nextMarker(source: ByteCursor, limits: InspectionLimits): Walk<number 
     );
   }
   return (yield* source.take(2))[1];
-}
-
-/** T.81 B.2.2: precision, lines, samples per line, number of components, 3 bytes for each. */
-function* readFrameHeader(
-  source: ByteCursor,
-  length: number,
-): Walk<{ width: number; height: number }> {
-  const body = yield* source.take(length);
-  const components = body[5] ?? 0;
-  if (body.length < length || components === 0 || length < 6 + 3 * components) {
-    throw new InvalidMediaError(
-      `The JPEG's frame header is broken: ${body.length} bytes for ${components} components.`,
-    );
-  }
-  return { height: body.readUInt16BE(1), width: body.readUInt16BE(3) };
-}
-
-/** Only `Exif` profiles count: APP1 holds XMP too. */
-function exifProfile(segment: Buffer): Buffer {
-  return segment.toString("latin1", 0, 5) === "Exif\0"
-    ? segment.subarray(6)
-    : segment.subarray(0, 0);
 }
 
 function endedEarly(source: ByteCursor, hasSize: boolean): InvalidMediaError {

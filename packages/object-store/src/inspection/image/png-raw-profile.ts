@@ -5,15 +5,20 @@ export type PngTextType = "tEXt" | "zTXt" | "iTXt";
 const KEYWORDS = ["Raw profile type exif", "Raw profile type APP1"];
 const MAX_PROFILE_BYTES = 512 * 1024;
 
+/** How much of a text chunk `isRawProfile` looks at: the longest keyword and its end. */
+export const KEYWORD_BYTES = 22;
+
+/** Whether a text chunk (PNG third edition, 11.3.3) that begins so holds an EXIF profile. */
+export function isRawProfile(chunk: Buffer): boolean {
+  return KEYWORDS.includes(chunk.toString("latin1", 0, Math.max(0, chunk.indexOf(0))));
+}
+
 /**
  * The EXIF profile that ImageMagick, ExifTool and others kept in a PNG's text chunk before the
- * eXIf chunk existed: `\n<name>\n<length>\n<hexadecimal>`. Undefined where the chunk (PNG third
- * edition, 11.3.3) holds something else; empty where it is broken.
+ * eXIf chunk existed: `\n<name>\n<length>\n<hexadecimal>`. Empty where it is broken.
  */
-export function rawExifProfile(type: PngTextType, chunk: Buffer): Buffer | undefined {
-  const keywordEnd = chunk.indexOf(0);
-  if (!KEYWORDS.includes(chunk.toString("latin1", 0, Math.max(0, keywordEnd)))) return undefined;
-  const text = readText(type, chunk.subarray(keywordEnd + 1))?.toString("latin1");
+export function rawExifProfile(type: PngTextType, chunk: Buffer): Buffer {
+  const text = readText(type, chunk.subarray(chunk.indexOf(0) + 1))?.toString("latin1");
   const match = text === undefined ? null : /^\s*\w+\s+\d+\s+([\da-f\s]*)/i.exec(text);
   return Buffer.from(match?.[1]?.replace(/\s/g, "") ?? "", "hex");
 }

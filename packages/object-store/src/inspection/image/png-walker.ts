@@ -5,9 +5,14 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import type { ImageFacts } from "../media-facts.js";
 import { PartCounter } from "../part-counter.js";
-import { exifOrientation } from "./exif-orientation.js";
+import { exifOrientation, MAX_EXIF_BYTES } from "./exif-orientation.js";
 import { checkCanvas, checkPages, imageFacts } from "./image-facts.js";
-import { type PngTextType, rawExifProfile } from "./png-raw-profile.js";
+import {
+  isRawProfile,
+  KEYWORD_BYTES,
+  type PngTextType,
+  rawExifProfile,
+} from "./png-raw-profile.js";
 
 const SIGNATURE_BYTES = 8;
 /** PNG 3rd edition, 5.3: a length takes 31 bits. */
@@ -16,6 +21,7 @@ const MAX_CHUNK_BYTES = 2 ** 31 - 1;
 const MAX_TEXT_BYTES = 256 * 1024;
 /** Unpacking a profile is work, and a file may hold any number: only the first few are looked at. */
 const MAX_PROFILES = 4;
+const PALETTE = 3;
 /** PNG 3rd edition, table 8: allowed bit depths per colour type. */
 const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
   0: [1, 2, 4, 8, 16],
@@ -37,8 +43,10 @@ export function* walkPng(source: ByteCursor, limits: InspectionLimits): Walk<Ima
 
   let hasAlpha = header.colourType === 4 || header.colourType === 6;
   let hasData = false;
+  let hasPalette = false;
   let announcedFrames = 0;
   let frames = 0;
+  let hasExif = false;
   let exif: number | undefined;
   let profiles = 0;
   let rawExif: number | undefined;
@@ -52,22 +60,28 @@ export function* walkPng(source: ByteCursor, limits: InspectionLimits): Walk<Ima
     const end = source.position + length + 4;
 
     if (type === "IDAT") {
+      if (header.colourType === PALETTE && !hasPalette) {
+        throw new InvalidMediaError("The PNG has image data before its palette (PLTE chunk).");
+      }
       hasData = true;
+    } else if (type === "PLTE") {
+      hasPalette = true;
     } else if (type === "tRNS") {
-      hasAlpha = true;
+      hasAlpha ||= !hasData;
     } else if (type === "acTL" && !hasData && length === 8) {
       const body = yield* source.take(8);
       announcedFrames = body.length < 8 ? 0 : body.readUInt32BE(0);
     } else if (type === "fcTL") {
       frames += 1;
       checkPages("png", Math.min(frames, announcedFrames), limits);
-    } else if (type === "eXIf" && length <= MAX_TEXT_BYTES) {
-      exif ??= exifOrientation(yield* source.take(length));
+    } else if (type === "eXIf" && !hasExif) {
+      hasExif = true;
+      exif = exifOrientation(yield* source.take(Math.min(length, MAX_EXIF_BYTES)));
     } else if (isTextType(type) && length <= MAX_TEXT_BYTES && profiles < MAX_PROFILES) {
-      const profile = rawExifProfile(type, yield* source.take(length));
-      if (profile !== undefined) {
+      const keyword = yield* source.peek(Math.min(length, KEYWORD_BYTES));
+      if (isRawProfile(keyword)) {
         profiles += 1;
-        rawExif ??= exifOrientation(profile);
+        rawExif ??= exifOrientation(rawExifProfile(type, yield* source.take(length)));
       }
     }
     yield* source.skip(end - source.position);
@@ -112,6 +126,12 @@ function* readHeader(
   if (BIT_DEPTHS[colourType]?.includes(bitDepth) !== true) {
     throw new InvalidMediaError(
       `The PNG has colour type ${colourType} with ${bitDepth} bits, which does not exist.`,
+    );
+  }
+  const [compression, filter, interlace] = chunk.subarray(18, 21);
+  if (compression !== 0 || filter !== 0 || (interlace ?? 0) > 1) {
+    throw new InvalidMediaError(
+      `The PNG has compression ${compression}, filter ${filter}, interlace ${interlace}; 0, 0 and at most 1 were expected.`,
     );
   }
   return { width: chunk.readUInt32BE(8), height: chunk.readUInt32BE(12), colourType };

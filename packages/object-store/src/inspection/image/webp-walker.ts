@@ -3,7 +3,7 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import type { ImageFacts } from "../media-facts.js";
 import { PartCounter } from "../part-counter.js";
-import { exifOrientation } from "./exif-orientation.js";
+import { exifOrientation, MAX_EXIF_BYTES } from "./exif-orientation.js";
 import { checkCanvas, checkPages, imageFacts } from "./image-facts.js";
 
 interface Picture {
@@ -15,7 +15,7 @@ interface Picture {
 /** RFC 9649, 2.7: flags of the VP8X chunk. */
 const ANIMATION = 0x02;
 const ALPHA = 0x10;
-const MAX_EXIF_BYTES = 64 * 1024;
+const VP8X_BYTES = 10;
 
 /** WebP, from RFC 9649; the key frame header of `VP8 ` is RFC 6386, 9.1. */
 export function* walkWebp(source: ByteCursor, limits: InspectionLimits): Walk<ImageFacts> {
@@ -38,8 +38,10 @@ export function* walkWebp(source: ByteCursor, limits: InspectionLimits): Walk<Im
     const bodyEnd = source.position + size + (size % 2);
 
     if (type === "VP8X" && canvas === undefined) {
-      const body = yield* source.take(Math.min(size, 10));
-      if (body.length < 10) break;
+      const body = yield* source.take(Math.min(size, VP8X_BYTES));
+      if (size !== VP8X_BYTES || body.length < VP8X_BYTES) {
+        throw new InvalidMediaError(`The WebP's VP8X chunk has ${size} bytes, not ${VP8X_BYTES}.`);
+      }
       const flags = body.readUInt8(0);
       canvas = {
         width: body.readUIntLE(4, 3) + 1,

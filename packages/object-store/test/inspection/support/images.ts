@@ -42,10 +42,18 @@ export function chunk(type: string, body: Uint8Array = Buffer.alloc(0)): Buffer 
 
 export const PNG_SIGNATURE = bytes(0x89, "PNG\r\n", 0x1a, "\n");
 
-export function pngHeader(width: number, height: number, colourType = 2, bitDepth = 8): Buffer {
-  const fields = bytes(uint32be(width), uint32be(height), bitDepth, colourType, 0, 0, 0);
+export function pngHeader(
+  width: number,
+  height: number,
+  colourType = 2,
+  bitDepth = 8,
+  compression = 0,
+): Buffer {
+  const fields = bytes(uint32be(width), uint32be(height), bitDepth, colourType, compression, 0, 0);
   return chunk("IHDR", fields);
 }
+
+export const PALETTE = chunk("PLTE", bytes(0, 0, 0));
 
 /** A PNG with these chunks before its image data. */
 export function png(header: Uint8Array, ...chunks: Uint8Array[]): Buffer {

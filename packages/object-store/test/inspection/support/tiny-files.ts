@@ -22,6 +22,7 @@ import {
   gif,
   gifFrame,
   jpeg,
+  PALETTE,
   png,
   pngHeader,
   riffChunk,
@@ -46,6 +47,7 @@ export const TINY_FILES: Readonly<Record<string, Buffer>> = {
   jpeg: jpeg(segment(0xe0, bytes("JFIF\0")), exifSegment(6), bytes(0xff), frameHeader(30, 20)),
   png: png(
     pngHeader(30, 20, 3),
+    PALETTE,
     chunk("tRNS", bytes(0)),
     chunk("zTXt", rawProfile),
     chunk("acTL", bytes(uint32be(2), uint32be(0))),
