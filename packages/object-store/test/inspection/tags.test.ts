@@ -71,6 +71,19 @@ describe("tags", () => {
     expect(await tagsOf(mp3(tag))).toEqual({ title: "Found" });
   });
 
+  it("are read behind frames of ID3v2.4 whose sizes are plain, not syncsafe", async () => {
+    const picture = id3Frame("APIC", Buffer.alloc(0x1234, 7));
+    const title = id3Frame("TIT2", utf8("x".repeat(300)));
+    const tag = id3v2(bytes(picture, title, id3Frame("TALB", utf8("Album"))));
+    expect(await tagsOf(mp3(tag))).toEqual({ title: "x".repeat(300), album: "Album" });
+  });
+
+  it("are read from frames of ID3v2.2 in a later tag", async () => {
+    const frames = bytes(id3Frame("TT2\0", utf8("Title")), id3Frame("TAL ", utf8("Album")));
+    const tag = id3v2(frames, { version: 3 });
+    expect(await tagsOf(mp3(tag))).toEqual({ title: "Title", album: "Album" });
+  });
+
   it("are read from unsynchronised tags and frames", async () => {
     const text = bytes(1, 0xff, 0xfe, utf16le("Fine"));
     const stored = bytes(1, 0xff, 0, 0xfe, utf16le("Fine"));

@@ -27,8 +27,8 @@ export function* readFrameHeader(source: ByteCursor, length: number): Walk<JpegF
 }
 
 /**
- * T.81 B.2.3: number of components, 2 bytes for each, and 3 of parameters; then the scan itself,
- * of which something must have come.
+ * T.81 B.2.3: number of components, 2 bytes for each, and 3 of parameters. What follows need not
+ * have come: decoders show as much of a picture as there is.
  *
  * @throws InvalidMediaError where no decoder can read the scan
  */
@@ -37,10 +37,9 @@ export function* checkScan(source: ByteCursor, { componentIds }: JpegFrame): Wal
   const bodyLength = length.length < 2 ? 0 : length.readUInt16BE(0) - 2;
   const body = yield* source.take(bodyLength);
   const components = body[0] ?? 0;
-  const isWhole = body.length === bodyLength && (yield* source.peek(1)).length > 0;
-  if (!isWhole) {
+  if (length.length < 2 || body.length < bodyLength) {
     throw new InvalidMediaError(
-      `The JPEG ends at byte ${source.position}, where its first scan begins.`,
+      `The JPEG ends at byte ${source.position}, inside the header of its first scan.`,
     );
   }
   const isKnown = Array.from({ length: components }, (_, index) => body[1 + 2 * index]).every(

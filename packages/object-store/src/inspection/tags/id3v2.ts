@@ -17,6 +17,8 @@ const FRAMES: ReadonlyMap<string, TagName> = new Map([
 ]);
 const ENCODINGS: readonly TagEncoding[] = ["latin1", "utf-16le", "utf-16be", "utf-8"];
 
+const FRAME_ID = /^[A-Z0-9]{3,4}$/;
+
 /** Flags of the tag's header; in 2.2 the second says that the tag is compressed. */
 const UNSYNCHRONISED = 0x80;
 const EXTENDED_HEADER = 0x40;
@@ -96,26 +98,42 @@ function* readFrames(
   while (source.position + headerBytes <= end) {
     parts.count();
     const head = yield* source.take(headerBytes);
-    const id = head.toString("latin1", 0, version === 2 ? 3 : 4);
-    if (head.length < headerBytes || !/^[A-Z0-9]+$/.test(id)) break;
+    // Some writers put identifiers of 2.2 into later tags.
+    const id = head.toString("latin1", 0, version === 2 ? 3 : 4).replace(/[\0 ]$/, "");
+    if (head.length < headerBytes || !FRAME_ID.test(id)) break;
     const size = frameSize(head, version);
     if (source.position + size > end) break;
     const name = FRAMES.get(id);
-    if (name === undefined || size > limits.maxTagBytes || tags[name] !== undefined) {
-      yield* source.skip(size);
-    } else {
+    const isWanted = name !== undefined && size <= limits.maxTagBytes && tags[name] === undefined;
+    const stored = isWanted ? [yield* source.take(size)] : [];
+    if (!isWanted) yield* source.skip(size);
+    // Some writers of 2.4 store plain sizes: then no frame begins where the syncsafe one ends.
+    const missed = version === 4 ? head.readUInt32BE(4) - size : 0;
+    if (missed > 0 && source.position + missed <= end && !(yield* frameFollows(source, end))) {
+      const isKept = isWanted && missed <= limits.maxTagBytes;
+      if (isKept) stored.push(yield* source.take(missed));
+      else yield* source.skip(missed);
+    }
+    if (isWanted) {
       const formatFlags = version === 2 ? 0 : head.readUInt8(9);
-      const content = frameContent(yield* source.take(size), version, formatFlags, flags);
+      const content = frameContent(Buffer.concat(stored), version, formatFlags, flags);
       addTag(tags, name, content && frameText(content));
     }
   }
   return tags;
 }
 
+/** Whether a frame, padding or the end of the tag is at the cursor. */
+function* frameFollows(source: ByteCursor, end: number): Walk<boolean> {
+  const left = end - source.position;
+  if (left < 4) return true;
+  const next = yield* source.peek(4);
+  return next.every((byte) => byte === 0) || FRAME_ID.test(next.toString("latin1"));
+}
+
 function frameSize(head: Buffer, version: number): number {
   if (version === 2) return head.readUIntBE(3, 3);
   const plain = head.readUInt32BE(4);
-  // Some writers of 2.4 store plain sizes; a set high bit gives them away.
   return version === 4 ? (syncsafe(plain) ?? plain) : plain;
 }
 
