@@ -3,14 +3,18 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { userAvatarMigrations, userAvatars } from "@repo/user-avatars";
 import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
 import { objectStoreMigrations } from "@repo/object-store/migrations";
+import { sizedMedia } from "@repo/sample-media";
 import sharp from "sharp";
 
 import { coverImages } from "./examples/cover-images.js";
+import { beginUpload, finishUpload, sendToS3 } from "./examples/direct-upload.js";
 import { answerTo } from "./examples/http-status.js";
 import { mediaServer } from "./examples/media-server.js";
 import { migrate } from "./examples/migrate.js";
@@ -25,7 +29,7 @@ import { toneOf } from "./support/tone.js";
 const ROOT = new URL("../../../", import.meta.url);
 const EXAMPLES = new URL("examples/", import.meta.url);
 
-describe.each(["README.md", "docs/guide.md"])("%s", (path) => {
+describe.each(["README.md", "docs/guide.md", "docs/direct-uploads.md"])("%s", (path) => {
   it("shows nothing but code that is run here", async () => {
     const text = await readFile(new URL(path, ROOT), "utf8");
     const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code);
@@ -117,6 +121,21 @@ describe("the examples", () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     }
+  });
+
+  it.each(["whole", "in parts"])("let a browser upload straight to S3, %s", async (how) => {
+    const scope = app.store.forUser(userId);
+    const name = "photo.png";
+    const size = how === "whole" ? png.byteLength : 17 * 1024 * 1024;
+    const bytes = await buffer(how === "whole" ? Readable.from([png]) : sizedMedia("png", size));
+    const file = new File([Uint8Array.from(bytes)], name, { type: "image/png" });
+    const direct = await beginUpload(scope, file);
+    expect(direct.parts === null).toBe(how === "whole");
+    await sendToS3(direct, file);
+    const { id, url } = await finishUpload(scope, direct.id);
+    expect(await scope.images.get(id)).toMatchObject({ filename: name, byteSize: size });
+    const served = Buffer.from(await (await fetch(url)).arrayBuffer());
+    expect(served.equals(bytes)).toBe(true);
   });
 
   it("leave errors that are not the store's alone", () => {
