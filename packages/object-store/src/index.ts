@@ -27,6 +27,7 @@ export type {
   FileLists,
   ImageCollection,
   Input,
+  ListAllQuery,
   ListFilter,
   ListQuery,
   MediaCollection,

@@ -67,12 +67,11 @@ export interface FileLists<Read extends ImageRead | AudioRead> {
   /**
    * Every file, read a page (of `limit`, 200 when absent) at a time as the loop goes on.
    *
-   * @throws InvalidInputError (`invalid_input`), while it is iterated
+   * @throws InvalidInputError (`invalid_input`) and OperationAbortedError (`operation_aborted`),
+   *   while it is iterated
    */
-  all(
-    query: Omit<ListQuery, "cursor"> & { withUrls: true | UrlOptions },
-  ): AsyncIterable<WithUrl<Read>>;
-  all(query?: Omit<ListQuery, "cursor">): AsyncIterable<Read>;
+  all(query: ListAllQuery & { withUrls: true | UrlOptions }): AsyncIterable<WithUrl<Read>>;
+  all(query?: ListAllQuery): AsyncIterable<Read>;
   /**
    * How many files there are. It reads every one's index entry: ask for it apart from the pages.
    *
@@ -266,6 +265,11 @@ export interface ListQuery extends ListFilter {
   order?: "newest" | "oldest";
   /** Whether, and how, to sign a URL for each file; false when absent. */
   withUrls?: boolean | UrlOptions;
+}
+
+export interface ListAllQuery extends Omit<ListQuery, "cursor"> {
+  /** Ends the loop with OperationAbortedError before its next file. */
+  signal?: AbortSignal;
 }
 
 export interface UrlOptions {

@@ -10,7 +10,7 @@ import {
   ownObjects,
   rowsInKeyOrder,
 } from "./inventory.js";
-import { throwIfAborted } from "./long-call.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import { mergeByKey } from "./merge-by-key.js";
 
 const MIN_AGE_SECONDS = 2 * MAX_UPLOAD_SECONDS;

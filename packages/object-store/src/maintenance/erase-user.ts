@@ -4,7 +4,7 @@ import { tombstoneSeconds } from "../upload/tombstone.js";
 import type { ErasureLine, ErasureReceipt, EraseOptions } from "./contract.js";
 import { abortUploads, eraseStrays } from "./erase-strays.js";
 import type { ErasedKind, Erasure } from "./erasure.js";
-import { throwIfAborted } from "./long-call.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 
 /** As many keys as one DeleteObjects takes. */
 const BATCH = 1000;

@@ -1,6 +1,6 @@
 import { S3Error } from "@repo/s3-provider";
 
-import { ObjectStoreError, OperationAbortedError } from "../errors.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import { storageFailure } from "../upload/storage-failure.js";
 
 /** Runs a call that its caller may end, and turns what goes wrong with S3 into errors of ours. */
@@ -17,12 +17,4 @@ export async function longCall<Result>(
     if (error.code === "s3_aborted") throwIfAborted(signal);
     throw storageFailure(action, error);
   }
-}
-
-/** @throws OperationAbortedError (`operation_aborted`) */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return;
-  const reason: unknown = signal.reason;
-  if (reason instanceof ObjectStoreError) throw reason;
-  throw new OperationAbortedError("The caller's signal ended the call.", { cause: reason });
 }

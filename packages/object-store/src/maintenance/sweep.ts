@@ -4,7 +4,7 @@ import { checkInteger } from "../service/check.js";
 import { tombstoneSeconds } from "../upload/tombstone.js";
 import { abortStaleUploads } from "./abort-stale-uploads.js";
 import type { SweepOptions, SweepReport } from "./contract.js";
-import { throwIfAborted } from "./long-call.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import type { SweepTools, SweptKind } from "./sweep-tools.js";
 
 /** As many keys as one DeleteObjects takes. */

@@ -6,7 +6,7 @@ import { checkInteger } from "../service/check.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { VerifyFinding, VerifyOptions, VerifyReport } from "./contract.js";
 import type { InventoryKind } from "./inventory.js";
-import { throwIfAborted } from "./long-call.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import { Pace } from "./pace.js";
 import { readObject } from "./read-object.js";
 import { decodeVerifyCursor, encodeVerifyCursor } from "./verify-cursor.js";

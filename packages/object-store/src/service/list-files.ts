@@ -1,7 +1,8 @@
 import type { MediaKind } from "../inspection/media-facts.js";
-import type { ListFilter, ListQuery } from "../provider.js";
+import type { ListAllQuery, ListFilter, ListQuery } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
 import type { ListRepo } from "../repo/list-repo.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import { encodeCursor } from "./cursor.js";
 import type { Dependencies } from "./dependencies.js";
 import { Page } from "./dto/page.js";
@@ -49,12 +50,16 @@ export class FileLists<Read extends ImageRead | AudioRead> {
   /** Every file, a page at a time. */
   async *all(
     owner: Owner,
-    query: Omit<ListQuery, "cursor">,
+    { signal, ...query }: ListAllQuery,
   ): AsyncGenerator<Read, void, undefined> {
     let cursor: string | null = null;
     do {
+      throwIfAborted(signal);
       const page: Page<Read> = await this.page(owner, { limit: 200, ...query, cursor });
-      yield* page.items;
+      for (const item of page.items) {
+        throwIfAborted(signal);
+        yield item;
+      }
       cursor = page.nextCursor;
     } while (cursor !== null);
   }

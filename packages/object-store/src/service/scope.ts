@@ -7,6 +7,7 @@ import type {
   FileLists as PublicLists,
   ImageCollection,
   ListFilter,
+  ListAllQuery,
   ListQuery,
   MediaCollection,
   MediaScope,
@@ -70,7 +71,7 @@ function listsOf<Read extends ImageRead | AudioRead>(
   const { owner } = binding;
   return {
     list: (query?: ListQuery) => call("list", kind, binding, () => lists.page(owner, query ?? {})),
-    all: (query?: ListQuery) => lists.all(owner, query ?? {}),
+    all: (query?: ListAllQuery) => lists.all(owner, query ?? {}),
     count: (filter?: ListFilter) =>
       call("count", kind, binding, () => lists.count(owner, filter ?? {})),
   } as PublicLists<Read>;

@@ -67,6 +67,19 @@ export function describeLists(subject: () => Subject): void {
       expect(names).toEqual([...NAMES].reverse());
     });
 
+    it("ends a walk before the next file when its signal aborts", async () => {
+      const controller = new AbortController();
+      const names: unknown[] = [];
+      const walk = async (): Promise<void> => {
+        for await (const { filename } of scope.all({ signal: controller.signal })) {
+          names.push(filename);
+          controller.abort();
+        }
+      };
+      await expectRefusal(walk(), "operation_aborted");
+      expect(names).toEqual([NAMES.at(-1)]);
+    });
+
     it("refuses a cursor that is not its own", async () => {
       const { nextCursor } = await scope.list({ limit: 1 });
       await expectRefusal(scope.images.list({ cursor: nextCursor }), "invalid_cursor");
