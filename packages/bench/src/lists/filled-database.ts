@@ -43,9 +43,9 @@ export async function filledDatabase(serverUrl: string, rows: number): Promise<s
   }
 }
 
-/** Index by index after the rows: an order of magnitude faster than row by row. */
+/** Indexes come after the rows, and no foreign key is checked: several times as fast. */
 async function fill(url: string, rows: number): Promise<void> {
-  const database = createDatabase({ url, statementTimeoutMs: HOUR_MS });
+  const database = createDatabase({ url, statementTimeoutMs: HOUR_MS, pool: { max: 1 } });
   try {
     const migrations = [...databaseMigrations, ...objectStoreMigrations()];
     await new Migrator({ database, migrations }).up();
@@ -55,6 +55,11 @@ async function fill(url: string, rows: number): Promise<void> {
        FROM generate_series(1, ${owners - 1}) AS n`,
     );
     for (const [index] of INDEXES) await database.query(`DROP INDEX ${index}`);
+    await database.query(`
+      ALTER TABLE images DROP CONSTRAINT images_pkey, DROP CONSTRAINT images_s3_key_key;
+      SET session_replication_role = replica;
+      SET maintenance_work_mem = '512MB';
+    `);
     await database.query(`
       INSERT INTO images (id, user_id, s3_key, original_filename, content_type, byte_size, sha256,
         status, width, height, orientation, page_count, has_alpha, created_at, updated_at)
@@ -70,6 +75,11 @@ async function fill(url: string, rows: number): Promise<void> {
           timestamptz '2024-02-29' + row * interval '1 ms' AS created_at
         FROM generate_series(0, ${rows - 1}) AS row
       ) AS made
+    `);
+    await database.query(`
+      ALTER TABLE images
+        ADD CONSTRAINT images_pkey PRIMARY KEY (id),
+        ADD CONSTRAINT images_s3_key_key UNIQUE (s3_key)
     `);
     for (const [index, columns] of INDEXES) {
       await database.query(`CREATE INDEX ${index} ON images ${columns}`);

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Sample } from "@repo/sample-media";
+import { v7 as uuidv7 } from "uuid";
+
+import type { MediaScope } from "../../src/provider.js";
+import type { DirectUpload } from "../../src/service/dto/direct-upload.js";
+import { injectFaults, type StorageFaults } from "../../src/testing.js";
+import { sendPut } from "../support/direct-http.js";
+import { type Harness, openHarness } from "../support/harness.js";
+import { sampleOf } from "../support/samples.js";
+
+let harness: Harness;
+let faults: StorageFaults;
+let scope: MediaScope;
+let png: Sample;
+let direct: DirectUpload;
+
+beforeAll(async () => {
+  harness = await openHarness();
+  png = await sampleOf("png");
+});
+
+beforeEach(async () => {
+  const injected = injectFaults(harness.s3);
+  ({ faults } = injected);
+  scope = harness.storeWith({ s3: injected.storage }).forUser(await harness.addUser());
+  direct = await scope.images.createDirectUpload({
+    byteSize: png.bytes.byteLength,
+    contentType: "image/png",
+  });
+  await sendPut(direct.put, png.bytes);
+});
+
+afterAll(() => harness.close());
+
+/** Lets the claim of whoever completes the upload be another's, or over. */
+async function setClaim(claim: string, seconds: number): Promise<void> {
+  await harness.database.query(
+    `UPDATE direct_uploads SET claim = '${claim}',
+       claim_expires_at = clock_timestamp() + interval '${seconds} seconds'
+     WHERE id = '${direct.id}'`,
+  );
+}
+
+async function objectsOfFiles(): Promise<string[]> {
+  return (await harness.keys()).filter((key) => key.startsWith("images/"));
+}
+
+describe("the completion of a direct upload", () => {
+  it.each(["head", "get", "copy"] as const)(
+    "can be repeated after a failure of S3: %s",
+    async (operation) => {
+      faults.add({ match: operation, times: 1, fault: { type: "error" } });
+      await expect(scope.images.completeDirectUpload(direct.id)).rejects.toMatchObject({
+        code: "storage_unavailable",
+        retryable: true,
+      });
+      expect(await scope.images.directUpload(direct.id)).toMatchObject({ status: "open" });
+      expect(await objectsOfFiles()).toEqual([]);
+      const { file } = await scope.images.completeDirectUpload(direct.id);
+      expect(await scope.images.count()).toBe(1);
+      await scope.images.delete(file.id);
+    },
+  );
+
+  it("leaves nothing of a copy whose answer was lost, and can be repeated", async () => {
+    faults.add({ match: "copy", times: 1, fault: { type: "loseResponse" } });
+    await expect(scope.images.completeDirectUpload(direct.id)).rejects.toMatchObject({
+      code: "storage_unavailable",
+    });
+    expect(await objectsOfFiles()).toEqual([]);
+    const { file } = await scope.images.completeDirectUpload(direct.id);
+    expect(await objectsOfFiles()).toHaveLength(1);
+    await scope.images.delete(file.id);
+  });
+
+  it("never copies what was not judged: an object that is replaced in between", async () => {
+    const evil = Buffer.alloc(png.bytes.byteLength, "<script>");
+    const replace = async (): Promise<void> => {
+      expect(await sendPut(direct.put, evil)).toBe(200);
+    };
+    faults.add({ match: "copy", times: 1, fault: { type: "interleave", run: replace } });
+    await expect(scope.images.completeDirectUpload(direct.id)).rejects.toMatchObject({
+      code: "direct_upload_incomplete",
+      retryable: true,
+    });
+    expect(await objectsOfFiles()).toEqual([]);
+    await expect(scope.images.completeDirectUpload(direct.id)).rejects.toMatchObject({
+      code: "unsupported_media_type",
+    });
+    expect(await scope.images.count()).toBe(0);
+  });
+
+  it("is undone when another has taken it over", async () => {
+    const takeOver = (): Promise<void> => setClaim(uuidv7(), 60);
+    faults.add({ match: "copy", times: 1, fault: { type: "interleave", run: takeOver } });
+    await expect(scope.images.completeDirectUpload(direct.id)).rejects.toMatchObject({
+      code: "upload_expired",
+    });
+    expect(await objectsOfFiles()).toEqual([]);
+    expect(await scope.images.count()).toBe(0);
+    expect(await scope.images.directUpload(direct.id)).toMatchObject({ status: "completing" });
+  });
+
+  it("waits for another, and takes over when that one dies", async () => {
+    await setClaim(uuidv7(), 1);
+    expect(await scope.images.directUpload(direct.id)).toMatchObject({ status: "completing" });
+    const { file } = await scope.images.completeDirectUpload(direct.id);
+    await scope.images.delete(file.id);
+  });
+
+  it("ends with a cancellation that comes in between", async () => {
+    const cancel = (): Promise<void> => scope.images.cancelDirectUpload(direct.id);
+    faults.add({ match: "copy", times: 1, fault: { type: "interleave", run: cancel } });
+    await expect(scope.images.completeDirectUpload(direct.id)).rejects.toMatchObject({
+      name: expect.stringMatching(/^(UploadExpired|Storage)/),
+    });
+    expect(await objectsOfFiles()).toEqual([]);
+    expect(await scope.images.directUpload(direct.id)).toMatchObject({ status: "expired" });
+  });
+});
+
+it("discards the parts of an upload that nobody completed", async () => {
+  await scope.images.cancelDirectUpload(direct.id);
+  await scope.images.createDirectUpload(
+    { byteSize: 9_000_000, contentType: "image/png" },
+    { multipart: true },
+  );
+  const uploads = async (): Promise<number> => {
+    let count = 0;
+    for await (const { key } of harness.s3.listMultipartUploads({ prefix: "staging/" })) {
+      if (key !== "") count += 1;
+    }
+    return count;
+  };
+  await harness.maintenance.sweep();
+  expect(await uploads()).toBe(1);
+  await harness.database.query("UPDATE direct_uploads SET lease_expires_at = now()");
+  await harness.maintenance.sweep();
+  expect(await uploads()).toBe(0);
+});
