@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "@jest/globals";
 
+import { describeDirectUploads } from "./direct-uploads.js";
 import { describeLists } from "./lists.js";
 import { describeReads } from "./reads.js";
 import type { Subject } from "./subject.js";
@@ -24,6 +25,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     });
 
     describeUploads(subject);
+    describeDirectUploads(subject);
     describeReads(subject);
     describeLists(subject);
     describeTransactions(subject);

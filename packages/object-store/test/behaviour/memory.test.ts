@@ -18,6 +18,11 @@ describeBehaviour("the store in memory", () => {
     transaction: memory.transaction,
     keys: () => Promise.resolve(s3.keys),
     fetch: () => undefined,
+    async send({ url, headers }, body) {
+      const key = decodeURI(new URL(url).pathname.slice(1));
+      const contentType = headers["content-type"] ?? "";
+      await s3.put({ key, body, byteLength: body.byteLength, contentType });
+    },
     close: () => Promise.resolve(),
   });
 });

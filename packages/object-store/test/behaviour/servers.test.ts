@@ -17,6 +17,11 @@ describeBehaviour("the store over PostgreSQL and S3", async () => {
       const response = await fetch(url);
       return new Uint8Array(await response.arrayBuffer());
     },
+    async send({ url, headers }, bytes) {
+      const body = Uint8Array.from(bytes);
+      const { ok, status } = await fetch(url, { method: "PUT", headers, body });
+      if (!ok) throw new Error(`S3 answered ${status}`);
+    },
     close: () => harness.close(),
   };
 });

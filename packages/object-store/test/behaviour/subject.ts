@@ -2,6 +2,7 @@ import type { Transaction } from "sequelize";
 
 import type { ObjectStoreOptions } from "../../src/object-store-provider.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
+import type { DirectRequest } from "../../src/service/dto/direct-upload.js";
 
 /** An implementation of the public interface, empty at first. */
 export interface Subject {
@@ -14,5 +15,7 @@ export interface Subject {
   keys(): Promise<string[]>;
   /** What a signed URL gives, or undefined where URLs lead nowhere. */
   fetch(url: string): Promise<Uint8Array> | undefined;
+  /** What a client does with the request of a direct upload. */
+  send(request: DirectRequest, bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }

@@ -39,7 +39,7 @@ export class MemoryTable<Row extends StoredObjectModel> implements MediaTable<Ro
     await Promise.resolve();
     const { userId } = values;
     if (userId !== null && !this.isOwner(userId)) throw new OwnerNotFoundError(userId);
-    return this.toModel(this.rows.insert(values, transaction));
+    return this.toModel(this.rows.insert({ ...this.#defaults(), ...values }, transaction));
   }
 
   async findById(id: string): Promise<Row | null> {
@@ -85,6 +85,19 @@ export class MemoryTable<Row extends StoredObjectModel> implements MediaTable<Ro
       isNewRecord: false,
       raw: true,
     });
+  }
+
+  /** What columns hold that nobody gave: their default, or null. */
+  #defaults(): Values {
+    const attributes: [string, { defaultValue?: unknown }][] = Object.entries(
+      this.model.getAttributes(),
+    );
+    return Object.fromEntries(
+      attributes.map(([name, { defaultValue }]) => [
+        name,
+        typeof defaultValue === "function" ? null : (defaultValue ?? null),
+      ]),
+    );
   }
 
   async #first(where: object): Promise<Row | null> {

@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+
+import type { ImageCollection } from "../../src/provider.js";
+import type { DirectUpload } from "../../src/service/dto/direct-upload.js";
+import { sha256 } from "../support/bytes.js";
+import { sampleOf } from "../support/samples.js";
+import { expectBytes, expectRefusal } from "./expectations.js";
+import type { Subject } from "./subject.js";
+
+export function describeDirectUploads(subject: () => Subject): void {
+  describe("a direct upload", () => {
+    let png: Uint8Array;
+    let images: ImageCollection;
+
+    beforeAll(async () => {
+      png = (await sampleOf("png")).bytes;
+      images = subject().store.forUser(await subject().addUser()).images;
+    });
+
+    const prepare = (facts: { sha256?: string } = {}): Promise<DirectUpload> =>
+      images.createDirectUpload({
+        byteSize: png.byteLength,
+        contentType: "image/png",
+        filename: "direct.png",
+        ...facts,
+      });
+
+    async function send({ put }: DirectUpload, bytes = png): Promise<void> {
+      if (put === null) throw new Error("the file is to be sent in parts");
+      await subject().send(put, bytes);
+    }
+
+    it("becomes a file once it is completed, and not before", async () => {
+      const upload = await prepare({ sha256: sha256(png) });
+      await expectRefusal(images.completeDirectUpload(upload.id), "direct_upload_incomplete");
+      await send(upload);
+      const before = await images.count();
+      const { file } = await images.completeDirectUpload(upload.id);
+      expect(await images.count()).toBe(before + 1);
+      expect(file).toMatchObject({ filename: "direct.png", sha256: sha256(png) });
+      await expectBytes(images, file.id, png);
+      expect((await images.completeDirectUpload(upload.id)).file.id).toBe(file.id);
+    });
+
+    it("is refused when other bytes were sent than were announced", async () => {
+      const upload = await prepare({ sha256: "00".repeat(32) });
+      await send(upload);
+      await expectRefusal(images.completeDirectUpload(upload.id), "checksum_mismatch");
+    });
+
+    it("is refused when its content is no image", async () => {
+      const upload = await prepare();
+      await send(upload, Buffer.alloc(png.byteLength, "text "));
+      await expectRefusal(images.completeDirectUpload(upload.id), "unsupported_media_type");
+    });
+
+    it("is gone once it is cancelled, and is its owner's alone", async () => {
+      const upload = await prepare();
+      const other = subject().store.forUser(await subject().addUser()).images;
+      await expectRefusal(other.completeDirectUpload(upload.id), "direct_upload_not_found");
+      await expectRefusal(other.cancelDirectUpload(upload.id), "direct_upload_not_found");
+      await images.cancelDirectUpload(upload.id);
+      await expectRefusal(images.completeDirectUpload(upload.id), "direct_upload_expired");
+    });
+  });
+}
