@@ -47,5 +47,6 @@ export { DirectUploadStatus } from "./service/dto/direct-upload-status.js";
 export { FileUploadResult } from "./service/dto/file-upload-result.js";
 export { ImageCreate } from "./service/dto/image-create.js";
 export { ImageRead } from "./service/dto/image-read.js";
+export type { TypeContradiction } from "./service/dto/type-contradiction.js";
 export { Page } from "./service/dto/page.js";
 export type { MediaBody } from "./upload/media-body.js";

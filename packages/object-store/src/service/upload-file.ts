@@ -17,6 +17,7 @@ import { PendingUpload } from "../upload/pending-upload.js";
 import { storageKey } from "../upload/storage-key.js";
 import { checkIdempotencyKey, checkVerification } from "./check.js";
 import { claimKey } from "./claim-key.js";
+import { contradictionsTo } from "./contradictions.js";
 import type { Dependencies } from "./dependencies.js";
 import type { AudioRead } from "./dto/audio-read.js";
 import { FileUploadResult } from "./dto/file-upload-result.js";
@@ -57,7 +58,12 @@ export async function uploadFile<
       options,
       urlOptions,
     });
-    return new FileUploadResult(kind.read(row), signed);
+    const claims = {
+      filename: sanitizedFilename(create.filename ?? source.filename),
+      contentType: create.contentType ?? source.contentType,
+    };
+    const contradictions = contradictionsTo(row.contentType, claims);
+    return new FileUploadResult(kind.read(row), signed, contradictions);
   } finally {
     inspection.close();
     await source.close().catch((error: unknown) => {

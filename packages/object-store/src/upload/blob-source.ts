@@ -6,6 +6,7 @@ export function blobSource(blob: Blob): ByteSource {
   return {
     byteLength: blob.size,
     filename: "name" in blob && typeof blob.name === "string" ? blob.name : undefined,
+    contentType: blob.type,
     async read(target) {
       try {
         const piece = blob.slice(position, position + target.byteLength);

@@ -6,6 +6,8 @@ export interface ByteSource {
   readonly byteLength: number | undefined;
   /** The name that the source itself carries. */
   readonly filename: string | undefined;
+  /** The content type that the source itself declares. */
+  readonly contentType?: string | undefined;
   /**
    * Copies the next bytes into the target: as many as there are at once and fit in, one at least,
    * or none when the source has ended. One call at a time.

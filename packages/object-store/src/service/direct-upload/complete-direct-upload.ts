@@ -5,15 +5,18 @@ import {
   DirectUploadNotFoundError,
   FileNotFoundError,
 } from "../../errors.js";
+import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { UploadOptions } from "../../provider.js";
 import type { Owner } from "../../repo/conditions.js";
 import type { StoredFacts } from "../../repo/media-repo.js";
 import { abortable } from "../../upload/abortable.js";
+import { contradictionsTo } from "../contradictions.js";
 import type { AudioRead } from "../dto/audio-read.js";
 import { FileUploadResult } from "../dto/file-upload-result.js";
 import type { ImageRead } from "../dto/image-read.js";
 import type { MediaCreate } from "../dto/media-create.js";
+import type { TypeContradiction } from "../dto/type-contradiction.js";
 import type { MediaKindOf } from "../media-kind.js";
 import { signRow } from "../sign-urls.js";
 import { checkUrlOptions } from "../url-options.js";
@@ -51,7 +54,7 @@ export async function completeDirectUpload<
     const claimed = await directUploads.claim(place, leaseSeconds);
     if (claimed !== null) {
       const { row, signed } = await becomeFile(tools, kind, claimed, options, urlOptions);
-      return new FileUploadResult(kind.read(row), signed);
+      return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, claimed));
     }
     const current = await directUploads.find(place);
     if (current === null) throw new DirectUploadNotFoundError(id);
@@ -59,11 +62,17 @@ export async function completeDirectUpload<
     if (fileId !== undefined) {
       const row = await repo.findVisible(fileId, owner);
       if (row === null) throw new FileNotFoundError(fileId);
-      return new FileUploadResult(kind.read(row), await signRow(tools, row, urlOptions));
+      const signed = await signRow(tools, row, urlOptions);
+      return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, current));
     }
     // What nobody holds and nobody can claim is expired by the database's clock.
     if (current.claim === null) looksUnclaimed += 1;
     if (looksUnclaimed > 1) throw new DirectUploadExpiredError();
     await abortable(sleep(pause), options.signal);
   }
+}
+
+function contradictionsOf(row: MediaFileModel, direct: DirectUploadModel): TypeContradiction[] {
+  const claims = { filename: row.originalFilename, contentType: direct.contentType };
+  return contradictionsTo(row.contentType, claims);
 }

@@ -1,20 +1,6 @@
 import { UnsupportedMediaTypeError } from "../../errors.js";
-import { MEDIA_FORMATS, type MediaKind } from "../../inspection/media-facts.js";
-
-/** What browsers and systems call the formats besides. */
-const ALIASES: Readonly<Record<MediaKind, readonly string[]>> = {
-  image: ["image/jpg", "image/pjpeg", "image/x-png"],
-  audio: [
-    "audio/mp3",
-    "audio/x-mpeg",
-    "audio/wave",
-    "audio/x-wav",
-    "audio/vnd.wave",
-    "audio/x-flac",
-    "audio/m4a",
-    "audio/x-m4a",
-  ],
-};
+import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "../../inspection/media-facts.js";
+import { TYPE_NAMES } from "../type-names.js";
 
 /**
  * A declared type decides nothing, but one of another kind is refused before anything is sent.
@@ -22,9 +8,12 @@ const ALIASES: Readonly<Record<MediaKind, readonly string[]>> = {
  * @throws UnsupportedMediaTypeError (`unsupported_media_type`)
  */
 export function checkDeclaredType(contentType: string, kind: MediaKind): void {
-  const formats = Object.values(MEDIA_FORMATS).filter((format) => format.kind === kind);
-  const types: string[] = formats.map((format) => format.contentType);
-  if (types.includes(contentType) || ALIASES[kind].includes(contentType)) return;
+  const formats = Object.keys(TYPE_NAMES)
+    .map((name) => name as MediaFormat)
+    .filter((name) => MEDIA_FORMATS[name].kind === kind);
+  const types: string[] = formats.map((name) => MEDIA_FORMATS[name].contentType);
+  const aliases = formats.flatMap((name) => TYPE_NAMES[name].contentTypes);
+  if (types.includes(contentType) || aliases.includes(contentType)) return;
   throw new UnsupportedMediaTypeError(
     `The content type must be one of ${types.join(", ")}; ${JSON.stringify(contentType.slice(0, 64))} came.`,
   );

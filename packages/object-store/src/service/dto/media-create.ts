@@ -21,4 +21,13 @@ export abstract class MediaCreate {
   @IsString()
   @MaxLength(65_536)
   readonly filename?: string;
+
+  /**
+   * The type that the client declared, such as the Content-Type of a form's part. It decides nothing;
+   * the result tells where the content contradicts it. A `Blob` brings its own.
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  readonly contentType?: string;
 }
