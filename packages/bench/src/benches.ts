@@ -1,8 +1,19 @@
 import type { Bench } from "./bench.js";
+import { largeAsStream } from "./benches/large-as-stream.js";
+import { largeAtOnce } from "./benches/large-at-once.js";
 import { largeByPath } from "./benches/large-by-path.js";
 import { pages } from "./benches/pages.js";
 import { presigning } from "./benches/presigning.js";
+import { smallFiles } from "./benches/small-files.js";
 import { sweep } from "./benches/sweep.js";
 
 /** Every benchmark, in the order in which they run. */
-export const benches: readonly Bench[] = [largeByPath, sweep, pages, presigning];
+export const benches: readonly Bench[] = [
+  largeByPath,
+  largeAsStream,
+  largeAtOnce,
+  smallFiles,
+  sweep,
+  pages,
+  presigning,
+];

@@ -21,6 +21,7 @@ import { IdempotencyRepo } from "./repo/idempotency-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { ListRepo } from "./repo/list-repo.js";
 import { modelsFor } from "./repo/models-for.js";
+import { SqlFileTable } from "./repo/sql-file-table.js";
 import { SqlTable } from "./repo/sql-table.js";
 import { type OwnTransaction, ownTransactions } from "./repo/own-transaction.js";
 import { checkInteger, checkSecret, checkUserId, checkVerification } from "./service/check.js";
@@ -81,8 +82,8 @@ export function objectStoreProvider(options: ObjectStoreOptions): ObjectStorePro
 export function sqlPersistence(database: Sequelize): Persistence {
   const models = modelsFor(database);
   return {
-    images: new ImageRepo(new SqlTable(models.image)),
-    audio: new AudioRepo(new SqlTable(models.audio)),
+    images: new ImageRepo(new SqlFileTable(models.image)),
+    audio: new AudioRepo(new SqlFileTable(models.audio)),
     imageKeys: new IdempotencyRepo(models.image, models.audio),
     audioKeys: new IdempotencyRepo(models.audio, models.image),
     lists: new ListRepo(database),

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { sizedMedia, type SizedMediaOptions } from "@repo/sample-media";
+import { sizedMedia, type SizedMediaOptions, validSamples } from "@repo/sample-media";
 
 /** A generated file; the same bytes on every machine. */
 export interface MediaFile {
@@ -13,10 +13,18 @@ export interface MediaFile {
   readonly sha256: string;
 }
 
+export type MediaFormat = Parameters<typeof sizedMedia>[0];
+
 export interface MediaRecipe {
-  readonly format: Parameters<typeof sizedMedia>[0];
+  readonly format: MediaFormat;
   readonly byteSize: number;
   readonly options?: SizedMediaOptions;
+  /** The valid sample of this name, of that size, instead of a file that was grown to it. */
+  readonly sample?: string;
+}
+
+export function isImage(format: MediaFormat): boolean {
+  return ["jpeg", "png", "webp", "gif"].includes(format);
 }
 
 /** Beside the package's sources; ignored by git, kept from run to run. */
@@ -31,12 +39,25 @@ export async function mediaFile(recipe: MediaRecipe): Promise<MediaFile> {
   return { path, byteSize, sha256: known ?? (await make(path, recipe)) };
 }
 
-async function make(path: string, { format, byteSize, options }: MediaRecipe): Promise<string> {
+async function* bytesOf(recipe: MediaRecipe): AsyncGenerator<Uint8Array> {
+  const { format, byteSize, options, sample } = recipe;
+  if (sample === undefined) {
+    yield* sizedMedia(format, byteSize, options);
+    return;
+  }
+  const found = (await validSamples()).find(({ name }) => name === sample);
+  if (found?.bytes.byteLength !== byteSize) {
+    throw new Error(`there is no sample ${sample} of ${byteSize} bytes`);
+  }
+  yield found.bytes;
+}
+
+async function make(path: string, recipe: MediaRecipe): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
   const hash = createHash("sha256");
   const file = await open(`${path}.part`, "w");
   try {
-    for await (const chunk of sizedMedia(format, byteSize, options)) {
+    for await (const chunk of bytesOf(recipe)) {
       hash.update(chunk);
       await file.writeFile(chunk);
     }

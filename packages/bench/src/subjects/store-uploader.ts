@@ -1,23 +1,23 @@
+import { createReadStream } from "node:fs";
+
 import type { MediaBody } from "@repo/object-store";
 import { QueryTypes } from "sequelize";
 
-import type { MediaFile } from "../media/media-file.js";
+import { isImage, type MediaFile } from "../media/media-file.js";
 import { type OpenStore, openStore } from "./object-store.js";
 import type { OpenUploader } from "./uploader.js";
 
 /** Our module with all its features: type, metadata, SHA-256, intent row and ready row. */
-function storeUploader(bodyOf: (file: MediaFile) => MediaBody): OpenUploader {
+function storeUploader<Source>(bodyOf: (source: Source) => MediaBody): OpenUploader<Source> {
   return async (services, s3Name) => {
     const { scope, database, close } = await openStore(services, s3Name);
     return {
-      async upload(media) {
-        const body = bodyOf(media);
-        const isImage = /\.(jpeg|png|webp|gif)$/.test(media.path);
-        const { file } = await (isImage
-          ? scope.images.upload({ body })
-          : scope.audio.upload({ body }));
+      async upload(source, format) {
+        const body = bodyOf(source);
+        const collection = isImage(format) ? scope.images : scope.audio;
+        const { file } = await collection.upload({ body });
         return {
-          key: () => keyOf(database, isImage ? "images" : "audio", file.id),
+          key: () => keyOf(database, isImage(format) ? "images" : "audio", file.id),
           sha256: file.sha256,
         };
       },
@@ -40,4 +40,10 @@ async function keyOf(
 }
 
 /** By its path: the length is known. */
-export const byPath = storeUploader(({ path }) => ({ path }));
+export const byPath = storeUploader<MediaFile>(({ path }) => ({ path }));
+
+/** As a stream whose length nobody tells. */
+export const asStream = storeUploader<MediaFile>(({ path }) => createReadStream(path));
+
+/** Bytes in memory. */
+export const fromMemory = storeUploader<Buffer>((bytes) => bytes);

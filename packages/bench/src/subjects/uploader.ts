@@ -1,9 +1,9 @@
-import type { MediaFile } from "../media/media-file.js";
+import type { MediaFile, MediaFormat } from "../media/media-file.js";
 import type { S3Name, ServiceAddresses } from "../services/service-addresses.js";
 
 /** Something that brings a file to S3. */
-export interface Uploader {
-  upload(file: MediaFile): Promise<Stored>;
+export interface Uploader<Source = MediaFile> {
+  upload(source: Source, format: MediaFormat): Promise<Stored>;
   readonly close: () => Promise<void>;
 }
 
@@ -14,4 +14,7 @@ export interface Stored {
   readonly sha256?: string;
 }
 
-export type OpenUploader = (services: ServiceAddresses, s3Name: S3Name) => Promise<Uploader>;
+export type OpenUploader<Source = MediaFile> = (
+  services: ServiceAddresses,
+  s3Name: S3Name,
+) => Promise<Uploader<Source>>;

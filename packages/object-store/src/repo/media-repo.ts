@@ -2,7 +2,7 @@ import type { Transaction } from "sequelize";
 
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { fromNow, leaseHeld, type Owner } from "./conditions.js";
-import type { MediaTable } from "./media-table.js";
+import type { FileTable } from "./file-table.js";
 
 export interface NewFile {
   id: string;
@@ -29,7 +29,7 @@ export interface StatementOptions {
  * database's clock; it gives null or false when another party was faster.
  */
 export abstract class MediaRepo<Row extends MediaFileModel, Facts extends StoredFacts> {
-  constructor(private readonly table: MediaTable<Row>) {}
+  constructor(private readonly table: FileTable<Row>) {}
 
   /** @throws InvalidInputError (`invalid_input`) unless the caller's transaction is READ COMMITTED */
   requireReadCommitted(transaction: Transaction): Promise<void> {
@@ -38,10 +38,7 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
 
   /** Records the intent to store a file: a pending row with a lease. */
   async create(file: NewFile, leaseSeconds: number, options: StatementOptions = {}): Promise<Row> {
-    return this.table.insert(
-      { ...file, status: "pending", leaseExpiresAt: fromNow(leaseSeconds) },
-      options,
-    );
+    return this.table.insertPending(file, leaseSeconds, options);
   }
 
   /** A ready file, whoever owns it. */
@@ -66,14 +63,7 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
 
   /** pending → ready, or null when the lease is over. */
   async markReady(id: string, facts: Facts, options: StatementOptions): Promise<Row | null> {
-    return this.change(
-      "complete the upload",
-      { id, status: "pending", ...leaseHeld() },
-      {
-        values: { ...facts, status: "ready", leaseExpiresAt: null },
-        ...options,
-      },
-    );
+    return this.table.complete(id, facts, options);
   }
 
   /** Pushes the lease of a pending file out, or gives false when it is over. */

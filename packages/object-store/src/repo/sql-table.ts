@@ -1,21 +1,14 @@
-import {
-  ForeignKeyConstraintError,
-  literal,
-  Op,
-  type Sequelize,
-  type Transaction,
-  type WhereOptions,
-} from "sequelize";
+import { literal, Op, type Sequelize, type Transaction, type WhereOptions } from "sequelize";
 import type { MakeNullishOptional } from "sequelize/types/utils";
 import type { ModelCtor } from "sequelize-typescript";
 
-import { OwnerNotFoundError } from "../errors.js";
 import type { StoredObjectModel } from "../models/stored-object.model.js";
 import { guarded } from "./database-failure.js";
 import { requireReadCommitted } from "./isolation.js";
 import { MediaReads } from "./media-reads.js";
 import type { StatementOptions } from "./media-repo.js";
 import type { MediaTable, NewValues } from "./media-table.js";
+import { namingOwner } from "./naming-owner.js";
 
 /** The rows of one kind of file in PostgreSQL. */
 export class SqlTable<Row extends StoredObjectModel>
@@ -38,19 +31,14 @@ export class SqlTable<Row extends StoredObjectModel>
   }
 
   async insert(values: NewValues, { transaction }: StatementOptions): Promise<Row> {
-    return guarded("record the upload", async () => {
-      try {
-        return await this.#model.create(this.#values(values), {
+    return guarded("record the upload", () =>
+      namingOwner(values.userId, () =>
+        this.#model.create(this.#values(values), {
           returning: true,
           transaction: transaction ?? null,
-        });
-      } catch (error) {
-        if (error instanceof ForeignKeyConstraintError && values.userId !== null) {
-          throw new OwnerNotFoundError(values.userId, error);
-        }
-        throw error;
-      }
-    });
+        }),
+      ),
+    );
   }
 
   async findOne(where: object): Promise<Row | null> {

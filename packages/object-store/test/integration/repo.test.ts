@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import { ImageModel } from "../../src/models/image.model.js";
 import { ImageRepo, type StoredImageFacts } from "../../src/repo/image-repo.js";
 import { modelsFor } from "../../src/repo/models-for.js";
-import { SqlTable } from "../../src/repo/sql-table.js";
+import { SqlFileTable } from "../../src/repo/sql-file-table.js";
 import { type Harness, openHarness } from "../support/harness.js";
 
 const FACTS: StoredImageFacts = {
@@ -24,7 +24,7 @@ let id: string;
 
 beforeAll(async () => {
   harness = await openHarness();
-  repo = new ImageRepo(new SqlTable(modelsFor(harness.database).image));
+  repo = new ImageRepo(new SqlFileTable(modelsFor(harness.database).image));
   userId = await harness.addUser();
 });
 
@@ -102,7 +102,7 @@ it("keeps two connections apart", async () => {
   try {
     await repo.markReady(id, FACTS, {});
     expect(
-      await new ImageRepo(new SqlTable(modelsFor(other.database).image)).findById(id),
+      await new ImageRepo(new SqlFileTable(modelsFor(other.database).image)).findById(id),
     ).toBeNull();
     expect(await repo.findById(id)).not.toBeNull();
   } finally {

@@ -5,7 +5,7 @@ import { DatabaseUnavailableError } from "../../src/errors.js";
 import { silentLogger } from "../../src/logger.js";
 import { ImageRepo, type StoredImageFacts } from "../../src/repo/image-repo.js";
 import { modelsFor } from "../../src/repo/models-for.js";
-import { SqlTable } from "../../src/repo/sql-table.js";
+import { SqlFileTable } from "../../src/repo/sql-file-table.js";
 import { MemoryStorage } from "../../src/testing.js";
 import { PendingUpload } from "../../src/upload/pending-upload.js";
 import { type Harness, openHarness } from "../support/harness.js";
@@ -41,7 +41,7 @@ class LossyRepo extends ImageRepo {
 }
 
 async function pendingUpload(loses: LossyRepo["loses"]) {
-  const repo = new LossyRepo(new SqlTable(modelsFor(harness.database).image));
+  const repo = new LossyRepo(new SqlFileTable(modelsFor(harness.database).image));
   repo.loses = loses;
   const id = uuidv7();
   const row = await repo.create(

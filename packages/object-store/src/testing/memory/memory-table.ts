@@ -4,8 +4,8 @@ import type { ModelCtor } from "sequelize-typescript";
 
 import { InvalidInputError, OwnerNotFoundError } from "../../errors.js";
 import type { StoredObjectModel } from "../../models/stored-object.model.js";
-import type { Owner } from "../../repo/conditions.js";
-import type { StatementOptions } from "../../repo/media-repo.js";
+import { fromNow, leaseHeld, type Owner } from "../../repo/conditions.js";
+import type { NewFile, StatementOptions } from "../../repo/media-repo.js";
 import type { MediaTable, NewValues } from "../../repo/media-table.js";
 import type { Values } from "./expressions.js";
 import { MemoryRows } from "./memory-rows.js";
@@ -40,6 +40,18 @@ export class MemoryTable<Row extends StoredObjectModel> implements MediaTable<Ro
     const { userId } = values;
     if (userId !== null && !this.isOwner(userId)) throw new OwnerNotFoundError(userId);
     return this.toModel(this.rows.insert({ ...this.#defaults(), ...values }, transaction));
+  }
+
+  insertPending(file: NewFile, leaseSeconds: number, options: StatementOptions): Promise<Row> {
+    const state = { status: "pending", leaseExpiresAt: fromNow(leaseSeconds) };
+    return this.insert({ ...file, ...state }, options);
+  }
+
+  async complete(id: string, facts: object, options: StatementOptions): Promise<Row | null> {
+    const pending = { id, status: "pending", ...leaseHeld() };
+    const ready = { ...facts, status: "ready", leaseExpiresAt: null };
+    const [row] = await this.update("complete the upload", pending, ready, options);
+    return row ?? null;
   }
 
   async findById(id: string): Promise<Row | null> {

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+
+import type { Variant } from "../bench.js";
+import { mediaFile, type MediaRecipe } from "../media/media-file.js";
+import type { S3Name } from "../services/service-addresses.js";
+import { checkStored } from "./check-stored.js";
+import type { OpenUploader, Stored } from "./uploader.js";
+
+export interface Throughput {
+  readonly s3Name: S3Name;
+  readonly recipe: MediaRecipe;
+  readonly concurrency: number;
+  /** Uploads that are measured. */
+  readonly files: number;
+}
+
+/** Uploads a small file again and again; gives `filesPerSecond`. */
+export function throughputVariant(open: OpenUploader<Buffer>, work: Throughput): Variant {
+  const { s3Name, recipe, concurrency, files } = work;
+  return {
+    async start(services) {
+      const { path, sha256 } = await mediaFile(recipe);
+      const bytes = await readFile(path);
+      const uploader = await open(services, s3Name);
+      const upload = (): Promise<Stored> => uploader.upload(bytes, recipe.format);
+      // The code is compiled, and as many connections are open as will be used.
+      await inParallel(concurrency, Math.max(files / 4, concurrency), upload);
+      let stored: Stored[] = [];
+      return {
+        async run() {
+          const start = performance.now();
+          stored = await inParallel(concurrency, files, upload);
+          return { filesPerSecond: (1000 * files) / (performance.now() - start) };
+        },
+        check: () => checkStored({ services, s3Name, sha256, stored, again: upload }),
+        close: () => uploader.close(),
+      };
+    },
+  };
+}
+
+async function inParallel<Result>(
+  concurrency: number,
+  count: number,
+  task: () => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let started = 0;
+  const worker = async (): Promise<void> => {
+    for (; started < count;) {
+      started += 1;
+      results.push(await task());
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return results;
+}

@@ -1,0 +1,65 @@
+/** The most that one statement takes. */
+const MAX_ITEMS = 100;
+/** Statements at once beyond which further items wait and go together. */
+const MAX_UNDER_WAY = 2;
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Runs one statement for many callers: at once for who comes while it is idle, and together for
+ * those who come while it is busy.
+ */
+export class StatementGroup<Item, Result> {
+  readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #isOfOneItem: (error: unknown) => boolean;
+  #waiting: Waiting<Item, Result>[] = [];
+  #underWay = 0;
+
+  /**
+   * @param run gives a result for each item, in their order; all or none take effect
+   * @param isOfOneItem whether it failed because of one of the items: each is then tried alone
+   */
+  constructor(
+    run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    isOfOneItem: (error: unknown) => boolean,
+  ) {
+    this.#run = run;
+    this.#isOfOneItem = isOfOneItem;
+  }
+
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      this.#advance();
+    });
+  }
+
+  #advance(): void {
+    while (this.#underWay < MAX_UNDER_WAY && this.#waiting.length > 0) {
+      this.#underWay += 1;
+      void this.#settle(this.#waiting.splice(0, MAX_ITEMS)).then(() => {
+        this.#underWay -= 1;
+        this.#advance();
+      });
+    }
+  }
+
+  async #settle(group: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.#run(group.map(({ item }) => item));
+      group.forEach(({ resolve }, index) => {
+        resolve(results[index] as Result);
+      });
+    } catch (error) {
+      if (group.length === 1 || !this.#isOfOneItem(error)) {
+        for (const { reject } of group) reject(error);
+      } else {
+        await Promise.all(group.map((each) => this.#settle([each])));
+      }
+    }
+  }
+}
