@@ -71,7 +71,10 @@ export const USE_CASES: readonly UseCase[] = [
     files: 1,
     leftovers: { crashedUpload: true, crashedDeletion: true },
     run: ({ journal, maintenance }) =>
-      journal.call({ do: "maintenance" }, () => maintenance.sweep()).then(() => undefined),
+      // One batch after the other: the steps of each run have to be the same.
+      journal
+        .call({ do: "maintenance" }, () => maintenance.sweep({ parallel: 1 }))
+        .then(() => undefined),
   },
   {
     name: "audit --fix",
