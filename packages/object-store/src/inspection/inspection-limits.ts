@@ -12,7 +12,10 @@ export interface InspectionLimits {
    * `finish()` knows better. Default 4 MiB.
    */
   maxHeadBytes: number;
-  /** Bytes before the first MP3 frame that belong to no tag. Default 64 KiB. */
+  /**
+   * Bytes before the first MP3 frame that belong to no tag, and between the segments of a JPEG.
+   * Default 128 KiB.
+   */
   maxJunkBytes: number;
   /** Bytes kept of any one tag or tag value; longer values are passed over. Default 1 MiB. */
   maxTagBytes: number;
@@ -24,7 +27,7 @@ export const DEFAULT_INSPECTION_LIMITS: Readonly<InspectionLimits> = {
   maxPixels: 0x3fff * 0x3fff,
   maxPages: 10_000,
   maxHeadBytes: 4 * 1024 * 1024,
-  maxJunkBytes: 64 * 1024,
+  maxJunkBytes: 128 * 1024,
   maxTagBytes: 1024 * 1024,
   maxParts: 500_000,
 };

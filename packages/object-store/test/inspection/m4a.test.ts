@@ -11,6 +11,7 @@ import {
   moof,
   moov,
   mvhd,
+  pictureEntry,
   soundEntry,
   trak,
   trex,
@@ -59,6 +60,17 @@ describe("an M4A", () => {
     expect(await inspectAudio(file)).toMatchObject({ codec: "aac", sampleRate, channels });
   });
 
+  it("knows MPEG-4 ALS, whose frames are long and lossless", async () => {
+    const entry = aacEntry(bytes(0xf8, 0x86, 0x40));
+    const track = trak({ entry, timescale: 48_000, sizes: [2500, 2500], sampleDuration: 20_480 });
+    expect(await inspectAudio(bytes(FTYP, moov(track), MDAT))).toMatchObject({
+      codec: "mp4als",
+      lossless: true,
+      sampleRate: 48_000,
+      durationSeconds: 40_960 / 48_000,
+    });
+  });
+
   it("takes ALAC's rate and channels from its cookie", async () => {
     const track = trak({ entry: alacEntry(96_000, 6), timescale: 96_000, sampleDuration: 4096 });
     expect(await inspectAudio(bytes(FTYP, moov(track), MDAT))).toMatchObject({
@@ -98,6 +110,15 @@ describe("an M4A", () => {
     const titles = trak({ id: 2, handler: "text", entry: box("text", Buffer.alloc(8)) });
     const pictures = trak({ id: 3, handler: "vide", entry: box("jpeg", Buffer.alloc(70)) });
     const file = bytes(FTYP, moov(trak({ chapters: [2, 3] }), titles, pictures), MDAT);
+    expect(await inspectAudio(file)).toMatchObject({ format: "m4a", codec: "aac" });
+  });
+
+  it.each([
+    ["MPEG-4", pictureEntry()],
+    ["QuickTime", box("jpeg", Buffer.alloc(78))],
+  ])("may have a cover that is a video track of one picture, as in %s", async (_, entry) => {
+    const cover = trak({ id: 2, handler: "vide", entry, sizes: [900] });
+    const file = bytes(FTYP, moov(trak(), cover), MDAT);
     expect(await inspectAudio(file)).toMatchObject({ format: "m4a", codec: "aac" });
   });
 
@@ -158,6 +179,22 @@ describe("an M4A", () => {
           trak({ chapters: [2] }),
           trak({ id: 2, handler: "vide", entry: box("avc1", Buffer.alloc(70)) }),
         ),
+        MDAT,
+      ),
+    ],
+    [
+      "a video of one frame",
+      bytes(
+        FTYP,
+        moov(trak(), trak({ id: 2, handler: "vide", entry: pictureEntry(0x20), sizes: [900] })),
+        MDAT,
+      ),
+    ],
+    [
+      "a video of JPEG pictures",
+      bytes(
+        FTYP,
+        moov(trak(), trak({ id: 2, handler: "vide", entry: pictureEntry(), sizes: [90, 90] })),
         MDAT,
       ),
     ],

@@ -140,15 +140,18 @@ describe("a WAV", () => {
     });
   });
 
-  it("believes fact where the average rate of another codec is left out", async () => {
-    const g722 = fmt({ tag: 0x28f, channels: 1, sampleRate: 16_000, bits: 0, blockAlign: 0 });
-    const file = wav(g722, riffChunk("fact", uint32le(32_000)), data(16_000));
-    expect(await inspectAudio(file)).toMatchObject({
-      codec: "adpcm_g722",
-      durationSeconds: 2,
-      durationSource: "header",
-    });
-  });
+  it.each([0, 1])(
+    "believes fact where the average rate of another codec is missing or wrong (%i)",
+    async (blockAlign) => {
+      const g722 = fmt({ tag: 0x28f, channels: 1, sampleRate: 16_000, bits: 0, blockAlign });
+      const file = wav(g722, riffChunk("fact", uint32le(32_000)), data(16_000));
+      expect(await inspectAudio(file)).toMatchObject({
+        codec: "adpcm_g722",
+        durationSeconds: 2,
+        durationSource: "header",
+      });
+    },
+  );
 
   it("believes fact for other codecs only as far as the bytes can carry it", async () => {
     const mp3 = fmt({ tag: 0x55, bits: 0, blockAlign: 1, sampleRate: 16_000 });

@@ -5,6 +5,8 @@ export interface AacConfig {
   channels: number;
   /** At `sampleRate`, per access unit; at most so many where the object type is an exotic one. */
   framesPerSample: number;
+  /** MPEG-4 ALS, which is no AAC. */
+  lossless: boolean;
 }
 
 const RATES = [
@@ -26,6 +28,9 @@ const CHANNELS: Readonly<Record<number, number>> = {
   14: 8,
 };
 const MAX_FRAMES = 4096;
+/** MPEG-4 ALS gives the length of its frames in 16 bits (ISO/IEC 14496-3, 11.6.1). */
+const LOSSLESS = 36;
+const MAX_LOSSLESS_FRAMES = 65_536;
 const SBR = 5;
 const PARAMETRIC_STEREO = 29;
 const ESCAPE = 31;
@@ -48,7 +53,7 @@ export function audioSpecificConfig(bytes: Buffer): AacConfig | undefined {
     objectType = readObjectType(bits);
   }
   let channels = CHANNELS[configuration] ?? 0;
-  let frames = MAX_FRAMES;
+  let frames = objectType === LOSSLESS ? MAX_LOSSLESS_FRAMES : MAX_FRAMES;
   if (GENERAL_AUDIO.includes(objectType)) {
     frames = bits.read(1) === 1 ? 960 : 1024;
     if (bits.read(1) === 1) bits.read(14);
@@ -65,6 +70,7 @@ export function audioSpecificConfig(bytes: Buffer): AacConfig | undefined {
     sampleRate: outputRate,
     channels: hasParametricStereo && channels === 1 ? 2 : channels,
     framesPerSample: (frames * outputRate) / coreRate,
+    lossless: objectType === LOSSLESS,
   };
 }
 

@@ -8,7 +8,13 @@ const DECODER_CONFIG = 4;
 const DECODER_SPECIFIC_INFO = 5;
 const AAC_OBJECT_TYPES = [0x40, 0x66, 0x67, 0x68];
 const MP3_OBJECT_TYPES = [0x69, 0x6b];
+/** JPEG, PNG and JPEG 2000. */
+const PICTURE_OBJECT_TYPES = [0x6c, 0x6d, 0x6e];
+/** QuickTime's names. */
+const PICTURE_TYPES = ["jpeg", "png ", "mjpa", "mjpb", "tiff", "gif "];
 
+/** Bytes of a VisualSampleEntry before its boxes (ISO/IEC 14496-12, 12.1.3). */
+const VISUAL_FIELDS = 78;
 /** Bytes of an AudioSampleEntry before its boxes; QuickTime's versions 1 and 2 have more. */
 const FIELDS = 28;
 const EXTRA_FIELDS: Readonly<Record<number, number>> = { 1: 16, 2: 36 };
@@ -20,6 +26,7 @@ export function soundSampleEntry(type: string, body: Buffer): SampleEntry {
     channels: body.length >= FIELDS ? body.readUInt16BE(16) : 0,
     sampleRate: body.length >= FIELDS ? body.readUInt16BE(24) : 0,
     codec: undefined,
+    isPicture: isPicture(type, body),
     lossless: false,
     framesPerSample: 0,
   };
@@ -79,10 +86,19 @@ function findBox(boxes: readonly ChildBox[], type: string): Buffer | undefined {
   return wave && childBoxes(wave.body).find((box) => box.type === type)?.body;
 }
 
-function mpeg4Audio(esds: Buffer | undefined): Partial<SampleEntry> {
+function isPicture(type: string, body: Buffer): boolean {
+  if (type !== "mp4v") return PICTURE_TYPES.includes(type);
+  const esds = findBox(childBoxes(body.subarray(VISUAL_FIELDS)), "esds");
+  return PICTURE_OBJECT_TYPES.includes(decoderConfig(esds?.subarray(4))?.[0] ?? 0);
+}
+
+function decoderConfig(esds: Buffer | undefined): Buffer | undefined {
   const stream = esds && findDescriptor(esds, ES_DESCRIPTOR);
-  const decoder =
-    stream && findDescriptor(stream.subarray(elementaryStreamFields(stream)), DECODER_CONFIG);
+  return stream && findDescriptor(stream.subarray(elementaryStreamFields(stream)), DECODER_CONFIG);
+}
+
+function mpeg4Audio(esds: Buffer | undefined): Partial<SampleEntry> {
+  const decoder = decoderConfig(esds);
   const objectType = decoder?.[0];
   if (decoder === undefined || objectType === undefined) return {};
   if (MP3_OBJECT_TYPES.includes(objectType)) return { codec: "mp3", framesPerSample: 1152 };
@@ -91,7 +107,8 @@ function mpeg4Audio(esds: Buffer | undefined): Partial<SampleEntry> {
   const config = specific && audioSpecificConfig(specific);
   if (config === undefined) return { codec: "aac" };
   const { channels, ...rest } = config;
-  return { codec: "aac", ...rest, ...(channels > 0 ? { channels } : {}) };
+  const codec = config.lossless ? "mp4als" : "aac";
+  return { codec, ...rest, ...(channels > 0 ? { channels } : {}) };
 }
 
 /** ISO/IEC 14496-1, 7.2.6.5: the id, the flags, and what the flags announce. */

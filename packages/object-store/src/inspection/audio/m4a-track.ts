@@ -24,6 +24,8 @@ export interface SampleEntry {
   channels: number;
   sampleRate: number;
   codec: string | undefined;
+  /** Whether each sample is a still picture. */
+  isPicture: boolean;
   lossless: boolean;
   /** Sample frames that one sample decodes to at most, at `sampleRate`; 0 where unknown. */
   framesPerSample: number;

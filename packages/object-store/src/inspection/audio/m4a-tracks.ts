@@ -7,9 +7,6 @@ export interface SoundTrack {
   entry: SampleEntry & { codec: string };
 }
 
-/** Codecs of single pictures, as chapter tracks hold them. */
-const PICTURE_CODECS = ["jpeg", "png ", "mjpa", "mjpb", "tiff", "gif "];
-
 /**
  * The track that plays.
  *
@@ -40,7 +37,9 @@ export function soundTrack(tracks: readonly Track[]): SoundTrack {
   );
 }
 
-function isVideo({ handler, sampleEntry, id }: Track, chapters: ReadonlySet<number>): boolean {
-  if (handler !== "vide" || sampleEntry === undefined) return false;
-  return !(chapters.has(id) && PICTURE_CODECS.includes(sampleEntry.type));
+/** Still pictures are no video where they illustrate chapters, or where there is but one: a cover. */
+function isVideo(track: Track, chapters: ReadonlySet<number>): boolean {
+  if (track.handler !== "vide" || track.sampleEntry === undefined) return false;
+  const isIllustration = chapters.has(track.id) || track.sizedSamples === 1;
+  return !(isIllustration && track.sampleEntry.isPicture);
 }

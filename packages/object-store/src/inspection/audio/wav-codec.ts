@@ -16,6 +16,10 @@ export interface WavFormat {
   samplesPerBlock: number;
 }
 
+/** Bits per second; below the lowest rate of the speech codecs that WAV holds. */
+const MIN_BITRATE = 2000;
+/** Nothing compressed takes more bits for each sample. */
+const PCM_BITS = 32;
 const EXTENSIBLE = 0xfffe;
 const PCM = 0x0001;
 export const WAV_MP3 = 0x0055;
@@ -90,7 +94,7 @@ export function wavCodec({ tag, channels, blockAlign, bitsPerSample }: WavFormat
 
 /**
  * The length of `dataBytes` bytes of audio. PCM and block codecs are counted; for others the
- * `fact` chunk is believed as far as it agrees with the format's average rate.
+ * `fact` chunk is believed where it gives a bitrate that a codec can have.
  */
 export function wavDuration(
   format: WavFormat,
@@ -109,14 +113,12 @@ export function wavDuration(
       factSamples !== undefined && factSamples <= counted && factSamples > counted - 2 * perBlock;
     return { seconds: (isTrimmed ? factSamples : counted) / sampleRate, source: "measured" };
   }
-  const estimated = dataBytes / format.bytesPerSecond;
+  // Writers give wrong averages, or none, for the less common codecs; their `fact` is right.
   const claimed = (factSamples ?? 0) / sampleRate;
-  // Writers of variable rates may leave the average out.
-  const isClaimNear =
-    format.bytesPerSecond === 0 || Math.abs(claimed - estimated) <= 0.1 * estimated + 0.1;
-  return claimed > 0 && isClaimNear
+  const claimedRate = claimed > 0 ? (8 * dataBytes) / claimed : 0;
+  return claimedRate >= MIN_BITRATE && claimedRate <= PCM_BITS * format.channels * sampleRate
     ? { seconds: claimed, source: "header" }
-    : { seconds: estimated, source: "estimated" };
+    : { seconds: dataBytes / format.bytesPerSecond, source: "estimated" };
 }
 
 /** Bytes of one sample of every channel; `blockAlign` is wrong in the wild, the bits seldom. */

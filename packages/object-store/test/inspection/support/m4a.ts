@@ -23,6 +23,13 @@ function esds(config: Uint8Array): Buffer {
   return box("esds", uint32be(0), descriptor(3, bytes(0, 1, 0, decoder)));
 }
 
+/** A still picture as FFmpeg stores it: JPEG is object type 0x6c. */
+export function pictureEntry(objectType = 0x6c): Buffer {
+  const decoder = descriptor(4, bytes(objectType, 0x11, Buffer.alloc(11)));
+  const stream = box("esds", uint32be(0), descriptor(3, bytes(0, 1, 0, decoder)));
+  return box("mp4v", Buffer.alloc(78), stream);
+}
+
 /** The entry itself says 1 channel at 8 kHz; its configuration overrules it. */
 export function soundEntry(type: string, ...boxes: Uint8Array[]): Buffer {
   const fields = bytes(Buffer.alloc(6), uint16be(1), Buffer.alloc(8), uint16be(1), uint16be(16));
