@@ -1,4 +1,4 @@
-import { UsageError } from "./cli/usage-error.js";
+import { UsageError } from "@repo/command-line/usage-error";
 
 /** Which PostgreSQL and S3 the run works with: started here, or the caller's. */
 export type Configuration = { kind: "embedded" } | ExternalConfiguration;

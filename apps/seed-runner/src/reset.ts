@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { DataDirInUseError, LocalServicesError, startLocalPostgres } from "@repo/local-services";
 
 import type { ResetCommand } from "./cli/command.js";
-import { ExitCode } from "./cli/exit-code.js";
-import { UsageError } from "./cli/usage-error.js";
+import { ExitCode } from "@repo/command-line/exit-code";
+import { UsageError } from "@repo/command-line/usage-error";
 import type { Configuration } from "./configuration.js";
 import { createReporter } from "./reporting/create-reporter.js";
 import { Tally } from "./reporting/tally.js";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 
 import type { SeedCommand } from "./cli/command.js";
-import { ExitCode } from "./cli/exit-code.js";
+import { ExitCode } from "@repo/command-line/exit-code";
 import type { Configuration } from "./configuration.js";
 import { drawSound } from "./contact-sheet/sound/draw-sound.js";
 import { checkReportPath, writeContactSheet } from "./contact-sheet/write-contact-sheet.js";

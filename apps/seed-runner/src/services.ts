@@ -3,7 +3,7 @@ import { type ObjectStoreProvider, objectStoreProvider } from "@repo/object-stor
 import { objectStoreMigrations } from "@repo/object-store/migrations";
 import { S3Provider } from "@repo/s3-provider";
 
-import { SetupError } from "./cli/setup-error.js";
+import { SetupError } from "@repo/command-line/setup-error";
 import type { Configuration, ExternalConfiguration } from "./configuration.js";
 import { errorMessage } from "./errors.js";
 import { seedMigrations } from "./importing/migrations.js";

@@ -2,7 +2,7 @@ import { User } from "@repo/database";
 import { col, fn, where } from "sequelize";
 
 import type { OwnerChoice } from "./cli/owner-choice.js";
-import { SetupError } from "./cli/setup-error.js";
+import { SetupError } from "@repo/command-line/setup-error";
 import { type Owner, SYSTEM } from "./owner.js";
 
 const SAMPLE_EMAILS = ["ada@example.com", "grace@example.com", "alan@example.com"] as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { resolve } from "node:path";
 
 import { type Command, parseCommand } from "../src/cli/command.js";
-import { UsageError } from "../src/cli/usage-error.js";
+import { UsageError } from "@repo/command-line/usage-error";
 
 const parse = (...argv: string[]): Command => parseCommand(argv, "/default/data");
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { UsageError } from "../src/cli/usage-error.js";
+import { UsageError } from "@repo/command-line/usage-error";
 import { readConfiguration } from "../src/configuration.js";
 
 const COMPLETE = {

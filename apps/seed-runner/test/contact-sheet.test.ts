@@ -5,8 +5,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-import { SetupError } from "../src/cli/setup-error.js";
-import { UsageError } from "../src/cli/usage-error.js";
+import { SetupError } from "@repo/command-line/setup-error";
+import { UsageError } from "@repo/command-line/usage-error";
 import {
   checkReportPath,
   type ContactSheet,

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 
-import {
-  formatBytes,
-  formatChannels,
-  formatDuration,
-  formatName,
-} from "../src/reporting/format.js";
+import { formatBytes, formatDuration } from "@repo/command-line/units";
+import { formatChannels, formatName } from "../src/reporting/format.js";
 
 describe("formats for people", () => {
   it.each([

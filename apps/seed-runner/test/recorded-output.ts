@@ -1,4 +1,4 @@
-import type { Output } from "../src/reporting/reporter.js";
+import type { Output } from "@repo/command-line/output";
 
 /** Stands in for a stream of the process; a pipe unless a terminal is asked for. */
 export class RecordedOutput implements Output {

@@ -9,6 +9,7 @@ const DEVELOPMENT_ONLY = [
   "local-services",
   "sample-media",
   "bench",
+  "command-line",
   "crash-proof",
   "tooling",
 ];
@@ -30,6 +31,7 @@ const ALLOWED_OWN = {
   "packages/s3-contract/src/**": [],
   "packages/local-services/src/**": ["local-s3"],
   "packages/sample-media/src/**": [],
+  "packages/command-line/src/**": [],
   "packages/crash-proof/src/**": [
     "object-store",
     "database",
@@ -51,6 +53,7 @@ const ALLOWED_OWN = {
     "database",
     "s3-provider",
     "user-avatars",
+    "command-line",
     "local-s3",
     "local-services",
     "sample-media",

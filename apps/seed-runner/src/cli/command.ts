@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 
 import { errorCode, errorMessage } from "../errors.js";
 import { parseOwner, type OwnerChoice } from "./owner-choice.js";
-import { UsageError } from "./usage-error.js";
+import { UsageError } from "@repo/command-line/usage-error";
 
 /** What the command line asks for. */
 export type Command = { name: "help" } | ResetCommand | SeedCommand;

@@ -2,11 +2,11 @@ import { fileURLToPath } from "node:url";
 
 import { readConfiguration } from "../configuration.js";
 import { parseCommand } from "./command.js";
-import { ExitCode } from "./exit-code.js";
-import { explain } from "./explain.js";
+import { ExitCode } from "@repo/command-line/exit-code";
+import { explain } from "@repo/command-line/explain";
 import { HELP } from "./help.js";
-import { listenForInterruption } from "./interruption.js";
-import { UsageError } from "./usage-error.js";
+import { listenForInterruption } from "@repo/command-line/interruption";
+import { UsageError } from "@repo/command-line/usage-error";
 
 /** `.data` in the top folder of the repository. */
 const DEFAULT_DATA_DIR = fileURLToPath(new URL("../../../../.data", import.meta.url));

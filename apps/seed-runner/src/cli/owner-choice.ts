@@ -1,4 +1,4 @@
-import { UsageError } from "./usage-error.js";
+import { UsageError } from "@repo/command-line/usage-error";
 
 /** Who shall own imported files: a user by id, or nobody: system-wide files. */
 export type OwnerChoice = { kind: "system" } | { kind: "user"; id: string };

@@ -1,16 +1,15 @@
 import type { AudioRead, ImageRead } from "@repo/object-store";
 
 import type { KeptEvent } from "../reporting/events.js";
+import { formatBytes, formatDuration } from "@repo/command-line/units";
 import {
   formatBitrate,
-  formatBytes,
   formatChannels,
   formatDimensions,
-  formatDuration,
   formatName,
   formatSampleRate,
 } from "../reporting/format.js";
-import { printable } from "../reporting/printable.js";
+import { printable } from "@repo/command-line/printable";
 import { html, type Html } from "./html.js";
 import type { Embedded } from "./media-embedder.js";
 import { soundSvg } from "./sound/sound-svg.js";

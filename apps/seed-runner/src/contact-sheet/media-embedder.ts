@@ -1,5 +1,6 @@
 import { errorMessage } from "../errors.js";
-import { formatBytes, formatDimensions } from "../reporting/format.js";
+import { formatBytes } from "@repo/command-line/units";
+import { formatDimensions } from "../reporting/format.js";
 import type { KeptEvent } from "../reporting/events.js";
 import type { DrawSound } from "./sound/draw-sound.js";
 import type { SoundPicture } from "./sound/sound-picture.js";

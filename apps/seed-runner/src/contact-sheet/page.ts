@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 import type { RefusedEvent, Summary } from "../reporting/events.js";
-import { formatBytes, formatDuration } from "../reporting/format.js";
-import { printable } from "../reporting/printable.js";
+import { formatBytes, formatDuration } from "@repo/command-line/units";
+import { printable } from "@repo/command-line/printable";
 import { html, Html } from "./html.js";
 import { styles } from "./styles.js";
 

@@ -3,8 +3,8 @@ import { access, constants, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-import { SetupError } from "../cli/setup-error.js";
-import { UsageError } from "../cli/usage-error.js";
+import { SetupError } from "@repo/command-line/setup-error";
+import { UsageError } from "@repo/command-line/usage-error";
 import { type FileEvent, isKept, type RefusedEvent, type Summary } from "../reporting/events.js";
 import { statIfExists } from "../stat-if-exists.js";
 import { card } from "./card.js";

@@ -1,21 +1,20 @@
 import type { AudioRead, ImageRead } from "@repo/object-store";
 
 import { type FileEvent, isKept, type Summary } from "./events.js";
+import { formatBytes, formatCount, formatDuration } from "@repo/command-line/units";
 import {
   formatBitrate,
-  formatBytes,
   formatChannels,
-  formatCount,
   formatDimensions,
-  formatDuration,
   formatName,
   formatSampleRate,
 } from "./format.js";
-import { paint } from "./paint.js";
-import { printable } from "./printable.js";
+import { paint } from "@repo/command-line/paint";
+import { printable } from "@repo/command-line/printable";
 import { ProgressBar } from "./progress-bar.js";
-import type { Output, Reporter } from "./reporter.js";
-import { type Column, tableLines } from "./table.js";
+import type { Output } from "@repo/command-line/output";
+import type { Reporter } from "./reporter.js";
+import { type Column, tableLines } from "@repo/command-line/table";
 
 const COLUMNS: readonly Column[] = [
   { title: "Result" },

@@ -1,8 +1,9 @@
 import type { AudioRead, ImageRead } from "@repo/object-store";
 
 import { type FileEvent, isKept, type KeptEvent, type Summary } from "./events.js";
-import { printable } from "./printable.js";
-import type { Output, Reporter } from "./reporter.js";
+import { printable } from "@repo/command-line/printable";
+import type { Output } from "@repo/command-line/output";
+import type { Reporter } from "./reporter.js";
 
 /** One JSON object a line for programs; remarks go to `log`. */
 export class JsonReporter implements Reporter {

@@ -1,5 +1,5 @@
-import { paint } from "./paint.js";
-import type { Output } from "./reporter.js";
+import { paint } from "@repo/command-line/paint";
+import type { Output } from "@repo/command-line/output";
 
 const MAX_WIDTH = 28;
 const CLEAR_LINE = "\r\u001B[2K";

@@ -123,6 +123,8 @@ async function arriveLate(
     intent.do === "upload" ? [intent.sha256] : [],
   );
   const media = [stage.large, ...stage.small].find(({ sha256 }) => sent.includes(sha256));
+  // A large body never left whole, as the server stopped reading it.
+  if (media === stage.large) return;
   for (const key of underWay) {
     if (media === undefined) throw new Error(`nobody knows what ${key} was to hold`);
     const body = await readFile(media.path);

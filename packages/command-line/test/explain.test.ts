@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { explain } from "../src/cli/explain.js";
-import { SetupError } from "../src/cli/setup-error.js";
-import { UsageError } from "../src/cli/usage-error.js";
+import { explain } from "../src/explain.js";
+import { SetupError } from "../src/setup-error.js";
+import { UsageError } from "../src/usage-error.js";
 
 describe("an error at the end of a run", () => {
   it("points to the help when the usage was wrong", () => {

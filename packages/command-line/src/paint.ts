@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-import type { Output } from "./reporter.js";
+import type { Output } from "./output.js";
 
 type Color = "bold" | "gray" | "green" | "red" | "yellow";
 

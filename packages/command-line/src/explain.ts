@@ -1,4 +1,4 @@
-import { printable } from "../reporting/printable.js";
+import { printable } from "./printable.js";
 import { SetupError } from "./setup-error.js";
 import { UsageError } from "./usage-error.js";
 

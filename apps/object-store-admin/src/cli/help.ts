@@ -1,0 +1,106 @@
+import type { CommandName } from "./command.js";
+
+const COMMON = `
+Every command takes --json: one JSON object a line on standard output, the last one the report.
+
+Environment:
+  DATABASE_URL          postgres://user:password@host:port/database
+  S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
+                        for sweep, audit, verify and erase
+  S3_REGION             default: us-east-1
+  S3_FORCE_PATH_STYLE   true or false; default: true
+  OWNER_TABLE           what user_id refers to, for migrate: users.id of this repository by
+                        default, another table.column, or none. It never changes.
+  NO_COLOR              any value: no colors
+
+Exit codes:
+  0    done, and all is well
+  1    failed; the message says what to do
+  2    wrong options or environment
+  3    done, but something needs attention: see each command
+  130  interrupted by Ctrl-C (SIGTERM: 143, SIGHUP: 129)
+`;
+
+const OVERVIEW = `Usage: pnpm admin <command> [options]
+
+Looks after the files of an object store: rows in PostgreSQL, objects in S3.
+
+Commands:
+  migrate up|down|status   brings the tables up to date, takes steps back, or shows them
+  sweep                    finishes what crashed; for cron, every few minutes
+  audit [--fix]            compares the bucket with the rows; changes nothing without --fix
+  verify                   reads every object again and compares its SHA-256
+  usage                    counts files and bytes
+  erase <user>             removes everything of one user, with a receipt
+
+A first day:
+  pnpm admin migrate up
+  pnpm admin usage
+A crontab:
+  */5 * * * *  pnpm admin sweep --json
+  0 3 * * *    pnpm admin audit --json
+  0 4 * * 0    pnpm admin verify --json
+
+"pnpm admin help <command>" tells more of one.
+${COMMON}`;
+
+const TOPICS: Record<CommandName, string> = {
+  migrate: `Usage: pnpm admin migrate up|status
+       pnpm admin migrate down [--steps <n>] --yes
+
+up applies what is pending. Any number may run at once: one works, the others wait for it.
+down takes the last step back, or the last n. A step that would lose rows refuses.
+status shows all steps, and exits with 3 while one is pending.
+`,
+  sweep: `Usage: pnpm admin sweep [--batch-size <n>]
+
+Removes what expired uploads and deletions left, and multipart uploads that nobody will finish.
+Running uploads are left alone. Any number may run at once, and killing one costs nothing.
+
+  --batch-size <n>   files removed together, 1 to 1,000 (default: 1,000)
+
+Exits with 3 when S3 would not remove something; the next sweep tries again.
+`,
+  audit: `Usage: pnpm admin audit [--fix] [--max-fixes <n>]
+
+Compares the bucket with the rows, key by key, and lists every difference. Without --fix nothing
+is changed. With it, objects without a row are moved to quarantine/, and rows without an object
+are kept there as JSON and then removed; files of another size are reported only.
+
+  --fix              act on what was found
+  --max-fixes <n>    repairs after which it only reports (default: 1,000): a large number of
+                     differences speaks of a wrong bucket or database
+
+Exits with 3 when there is a difference that was not mended.
+`,
+  verify: `Usage: pnpm admin verify [--bytes-per-second <n>] [--max-files <n>] [--cursor <cursor>]
+
+Reads every object and compares size and SHA-256 with its row.
+
+  --bytes-per-second <n>  how fast, on average (default: 16,777,216)
+  --max-files <n>         ends after so many; the report has the cursor to go on with
+  --cursor <cursor>       goes on where an earlier report ended
+
+Exits with 3 when a file is missing, damaged or could not be read.
+`,
+  usage: `Usage: pnpm admin usage [--owner <id|system>] [--top <n>]
+
+Counts files and bytes.
+
+  --owner <id|system>  of one user, or of the system, only
+  --top <n>            owners to name, those with the most bytes (default: 20)
+`,
+  erase: `Usage: pnpm admin erase <user> [--yes]
+
+Removes every file of the user with this UUID, unfinished uploads and quarantined objects
+included, and prints a receipt with a line for each object. The user's own row is left to the
+application. It cannot be undone: at a terminal it asks first, elsewhere it wants --yes.
+
+See that the user can start no new upload before. Exits with 3 when something is left: sweep and
+repeat it after a while.
+`,
+};
+
+export function helpFor(topic: CommandName | undefined): string {
+  return topic === undefined ? OVERVIEW : `${TOPICS[topic]}${COMMON}`;
+}
