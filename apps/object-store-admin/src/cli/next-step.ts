@@ -1,0 +1,35 @@
+/** PostgreSQL's `undefined_table` and `undefined_column`: the tables are not there, or are older. */
+const OLD_SCHEMA = new Set(["42P01", "42703"]);
+
+const BY_CODE: Readonly<Record<string, string>> = {
+  database_unavailable: "Check that PostgreSQL runs at DATABASE_URL and can be reached from here.",
+  migrator_connection_failed: "Check DATABASE_URL: the server, the user and the password.",
+  migration_history_unavailable: "Check DATABASE_URL, and that its user may read the schema.",
+  migration_lock_timeout: "Another migration is at work. Wait for it, or end it, and repeat.",
+  unknown_migrations: "The database is newer than this program. Run the program of its release.",
+  invalid_database_url: "DATABASE_URL looks like postgres://user:password@host:5432/database.",
+  storage_unavailable: "Check that S3 runs at S3_ENDPOINT and can be reached from here.",
+  storage_error: "Check S3_BUCKET, and that the credentials may read and delete in it.",
+};
+
+/** What to do about an error, as far as its kind tells. */
+export function nextStep(error: unknown): string | undefined {
+  const codes = [...chainOf(error)].map(codeOf);
+  if (codes.some((code) => code !== undefined && OLD_SCHEMA.has(code))) {
+    return 'The tables are missing or older than this program. Run "migrate up" first.';
+  }
+  const known = codes.find((code) => code !== undefined && Object.hasOwn(BY_CODE, code));
+  return known === undefined ? undefined : BY_CODE[known];
+}
+
+function* chainOf(error: unknown): Generator<Error> {
+  for (let at = error, depth = 0; at instanceof Error && depth < 10; depth += 1) {
+    yield at;
+    // Sequelize keeps what PostgreSQL said as `parent`.
+    at = at.cause ?? ("parent" in at ? at.parent : undefined);
+  }
+}
+
+function codeOf(error: Error): string | undefined {
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

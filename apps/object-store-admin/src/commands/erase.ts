@@ -1,0 +1,59 @@
+import { createInterface } from "node:readline/promises";
+
+import { UsageError } from "@repo/command-line/usage-error";
+import { formatBytes, formatCount } from "@repo/command-line/units";
+
+import type { Work } from "../cli/command.js";
+import { ExitCode } from "../cli/exit-code.js";
+import type { Tools } from "./tools.js";
+
+export async function erase(
+  { userId, yes }: Extract<Work, { name: "erase" }>,
+  { maintenance, printer, signal }: Tools,
+): Promise<number> {
+  if (!yes && !(await isConfirmed(userId, { maintenance, signal }))) {
+    printer.note("Nothing was erased.");
+    return ExitCode.failure;
+  }
+  const receipt = await maintenance.eraseUser(userId, {
+    signal,
+    onProgress: ({ lines }) => {
+      printer.progress(`${lines} erased`);
+    },
+  });
+  for (const line of receipt.lines) {
+    const { outcome, key, byteSize, sha256 } = line;
+    const size = byteSize === null ? "" : formatBytes(byteSize);
+    printer.line(
+      { event: "line", ...line },
+      `${outcome.padEnd(9)}  ${key}  ${size}  ${sha256 ?? ""}`.trimEnd(),
+    );
+  }
+  const { complete, startedAt, finishedAt, lines } = receipt;
+  printer.report({ userId, startedAt, finishedAt, complete, lines: lines.length }, complete, [
+    complete
+      ? `Nothing of ${userId} is left.`
+      : `Something of ${userId} is left: run "sweep", and repeat this in half an hour.`,
+    `${formatCount(lines.length, "object")}, from ${startedAt.toISOString()} to ${finishedAt.toISOString()}`,
+  ]);
+  return complete ? ExitCode.ok : ExitCode.attention;
+}
+
+/** @throws UsageError where there is nobody to ask */
+async function isConfirmed(
+  userId: string,
+  { maintenance, signal }: Pick<Tools, "maintenance" | "signal">,
+): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new UsageError("erase cannot be undone: say --yes, as there is no terminal to ask at.");
+  }
+  const { images, audio } = await maintenance.usage({ owner: userId, top: 0, signal });
+  const files = formatCount(images.files + audio.files, "file");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const question = `Erase ${files} of ${userId} for good? Type yes: `;
+    return (await terminal.question(question, { signal })).trim() === "yes";
+  } finally {
+    terminal.close();
+  }
+}

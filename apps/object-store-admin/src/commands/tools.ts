@@ -1,0 +1,20 @@
+import type { ObjectStoreMaintenance } from "@repo/object-store/maintenance";
+
+import type { Printer } from "../output/printer.js";
+
+/** What a command on files works with. */
+export interface Tools {
+  maintenance: ObjectStoreMaintenance;
+  printer: Printer;
+  signal: AbortSignal;
+}
+
+/** The options that were given; a missing one leaves the default of the module. */
+export function given<Options extends object>(
+  options: Options,
+): {
+  [Name in keyof Options]?: Exclude<Options[Name], undefined>;
+} {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as ReturnType<typeof given<Options>>;
+}

@@ -1,0 +1,28 @@
+import { formatBytes, formatCount } from "@repo/command-line/units";
+import type { Usage } from "@repo/object-store/maintenance";
+
+import type { Work } from "../cli/command.js";
+import { ExitCode } from "../cli/exit-code.js";
+import { given, type Tools } from "./tools.js";
+
+export async function usage(
+  { owner, top }: Extract<Work, { name: "usage" }>,
+  { maintenance, printer, signal }: Tools,
+): Promise<number> {
+  const report = await maintenance.usage({ ...given({ owner, top }), signal });
+  const { images, audio, owners } = report;
+  printer.report(report, true, [
+    formatBytes(images.bytes + audio.bytes),
+    `images  ${describe(images)}`,
+    `audio   ${describe(audio)}`,
+    ...owners.map(
+      (each) =>
+        `${(each.owner ?? "system").padEnd(36)}  ${describe(each.images)}; audio ${describe(each.audio)}`,
+    ),
+  ]);
+  return ExitCode.ok;
+}
+
+function describe({ files, bytes, unfinished }: Usage): string {
+  return `${formatCount(files, "file")}, ${formatBytes(bytes)}, ${unfinished} unfinished`;
+}

@@ -1,0 +1,190 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createDatabase } from "@repo/database";
+import { type LocalServices, startLocalServices } from "@repo/local-services";
+import { objectStoreProvider } from "@repo/object-store";
+import { sizedMedia } from "@repo/sample-media";
+import { S3Provider } from "@repo/s3-provider";
+
+const PROGRAM = new URL("../dist/main.js", import.meta.url).pathname;
+const USER = "0190f0f0-0000-7000-8000-000000000001";
+
+interface Run {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+let folder: string;
+let services: LocalServices;
+let environment: Record<string, string>;
+
+function admin(...parameters: string[]): Promise<Run> {
+  return adminIn(environment, ...parameters);
+}
+
+function adminIn(env: Record<string, string>, ...parameters: string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [PROGRAM, ...parameters],
+      { env },
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? -1, stdout, stderr });
+      },
+    );
+  });
+}
+
+async function jsonLines(...parameters: string[]): Promise<Record<string, unknown>[]> {
+  const { stdout } = await admin(...parameters, "--json");
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "object-store-admin-"));
+  services = await startLocalServices({ dataDir: folder, bucket: "media", durable: false });
+  const { databaseUrl, s3 } = services;
+  environment = {
+    DATABASE_URL: databaseUrl,
+    S3_ENDPOINT: s3.endpoint,
+    S3_BUCKET: s3.bucket,
+    S3_ACCESS_KEY_ID: s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+  };
+});
+
+afterAll(async () => {
+  await services.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Stores an image of the user, and gives its key. */
+async function storeImage(): Promise<void> {
+  const { databaseUrl, s3 } = services;
+  const { bucket, accessKeyId, secretAccessKey, ...client } = s3;
+  const database = createDatabase({ url: databaseUrl });
+  const provider = new S3Provider({
+    bucket,
+    client: { ...client, credentials: { accessKeyId, secretAccessKey } },
+  });
+  await database.query(
+    `INSERT INTO users (id, email, created_at, updated_at)
+     VALUES ('${USER}', 'a@example.com', now(), now()) ON CONFLICT DO NOTHING`,
+  );
+  const scope = objectStoreProvider({ database, s3: provider }).forUser(USER);
+  await scope.images.upload({ body: sizedMedia("png", 40_000) });
+  provider.destroy();
+  await database.close();
+}
+
+describe("object-store-admin", () => {
+  it("teaches with --help, and says of each command when it needs attention", async () => {
+    const overview = await adminIn({}, "--help");
+    expect(overview).toMatchObject({ code: 0, stderr: "" });
+    expect(overview.stdout).toContain("crontab");
+    for (const command of ["migrate", "sweep", "audit", "verify", "usage", "erase"]) {
+      const { code, stdout } = await adminIn({}, "help", command);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`pnpm admin ${command}`);
+      expect(stdout).toContain("Exit codes");
+    }
+  });
+
+  it("refuses what it does not know, and says what there is", async () => {
+    for (const parameters of [["frobnicate"], ["sweep", "--fix"], ["erase", "someone"]]) {
+      const { code, stdout, stderr } = await admin(...parameters);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain("Run with --help for the options.");
+    }
+  });
+
+  it("names the variables that are missing, never their values", async () => {
+    const { code, stderr } = await adminIn({ ...environment, S3_BUCKET: "" }, "sweep");
+    expect(code).toBe(2);
+    expect(stderr).toContain("S3_BUCKET is not set");
+    expect(stderr).not.toContain(environment["S3_SECRET_ACCESS_KEY"]);
+  });
+
+  it("says what to do when a server cannot be reached", async () => {
+    const url = "postgresql://nobody@127.0.0.1:1/nothing";
+    const { code, stderr } = await adminIn({ ...environment, DATABASE_URL: url }, "usage");
+    expect(code).toBe(1);
+    expect(stderr).toContain("Check that PostgreSQL runs at DATABASE_URL");
+  });
+
+  it("migrates, and finds its way on tables that are not there", async () => {
+    const before = await admin("usage");
+    expect(before.code).toBe(1);
+    expect(before.stderr).toContain('Run "migrate up" first');
+    expect((await admin("migrate", "status")).code).toBe(3);
+
+    const up = await admin("migrate", "up");
+    expect(up).toMatchObject({ code: 0, stderr: "" });
+    expect(up.stdout).toContain("applied object-store/0001-create-images");
+    expect((await admin("migrate", "status")).code).toBe(0);
+    expect((await admin("migrate", "down")).code).toBe(2);
+
+    expect((await admin("migrate", "down", "--yes")).code).toBe(0);
+    expect(await jsonLines("migrate", "status")).toContainEqual(
+      expect.objectContaining({ event: "report", pending: 1 }),
+    );
+    expect((await admin("migrate", "up")).code).toBe(0);
+  });
+
+  it("counts, verifies, sweeps and audits, in a pipe without colors and progress", async () => {
+    await storeImage();
+    expect(await jsonLines("usage")).toMatchObject([
+      { event: "report", images: { files: 1, bytes: 40_000 }, audio: { files: 0 } },
+    ]);
+    for (const command of ["verify", "sweep", "audit"]) {
+      const run = await admin(command);
+      expect(run).toMatchObject({ code: 0, stderr: "" });
+      expect(run.stdout).not.toContain("\u001B");
+    }
+    expect(await jsonLines("verify")).toMatchObject([{ event: "report", files: 1, corrupt: 0 }]);
+  });
+
+  it("exits with 3 while an audit finds what it was not told to mend", async () => {
+    const { bucket, accessKeyId, secretAccessKey, ...client } = services.s3;
+    const provider = new S3Provider({
+      bucket,
+      client: { ...client, credentials: { accessKeyId, secretAccessKey } },
+    });
+    await storeImage();
+    let lost = "";
+    for await (const { key } of provider.list({ prefix: "images/" })) lost = key;
+    await provider.delete(lost);
+    provider.destroy();
+
+    const found = await admin("audit");
+    expect(found.code).toBe(3);
+    expect(found.stdout).toContain(`no object     ${lost}`);
+    expect((await admin("verify")).code).toBe(3);
+    const fixed = await admin("audit", "--fix");
+    expect(fixed.code).toBe(0);
+    expect(fixed.stdout).toContain("quarantined");
+    expect((await admin("audit")).code).toBe(0);
+  });
+
+  it("erases a user only when it is sure, and prints a receipt", async () => {
+    const unsure = await admin("erase", USER);
+    expect(unsure.code).toBe(2);
+    expect(unsure.stderr).toContain("--yes");
+    expect(await jsonLines("usage", "--owner", USER)).toMatchObject([{ images: { files: 1 } }]);
+
+    const lines = await jsonLines("erase", USER, "--yes");
+    expect(lines).toContainEqual(
+      expect.objectContaining({ event: "line", was: "ready", outcome: "erased", byteSize: 40_000 }),
+    );
+    expect(lines.at(-1)).toMatchObject({ event: "report", userId: USER });
+    expect(await jsonLines("usage", "--owner", USER)).toMatchObject([{ images: { files: 0 } }]);
+  });
+});
