@@ -40,7 +40,9 @@ export async function transfer(
       await multipart.send(last);
       await multipart.complete();
     } else {
-      await s3.put({ ...target, contentType, byteLength: last.byteLength, body: last });
+      const { sha256 } = body.verdict;
+      const { byteLength } = last;
+      await s3.put({ ...target, contentType, byteLength, body: last, sha256 });
     }
   } catch (error) {
     const discarded = await multipart.abort();
