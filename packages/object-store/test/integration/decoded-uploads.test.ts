@@ -115,6 +115,16 @@ describe("an upload that is verified by decoding", () => {
   });
 });
 
+it("an upload is interrupted, to be repeated, where no decoder can start", async () => {
+  const pool = new DecoderPool({}, new URL("./absent.js", import.meta.url));
+  const scope = scopeWith(pool, await harness.addUser());
+  await expect(scope.images.upload({ body: (await sampleOf("png")).bytes })).rejects.toMatchObject({
+    code: "inspection_interrupted",
+    retryable: true,
+  });
+  expect(await leftovers()).toEqual(NOTHING);
+});
+
 describe("an image that makes the decoder misbehave", () => {
   it.each([
     ["spins", "!spin", /took too long to decode/],

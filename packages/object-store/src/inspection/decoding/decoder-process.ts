@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 
+import { InspectionInterruptedError } from "../../errors.js";
 import { watchStep } from "../isolation/watch-worker.js";
 import { type LossReason, WorkerLostError } from "../isolation/worker-lost.js";
 import type { DecodeJob, DecoderReply, DecoderRequest } from "./protocol.js";
@@ -41,11 +42,11 @@ export class DecoderProcess {
         else this.#waiting?.resolve(reply.complaint);
       });
       this.#child.on("error", (error) => {
-        reject(new Error("an image decoder cannot start", { cause: error }));
+        reject(new InspectionInterruptedError(error));
       });
       this.#child.on("exit", () => {
         this.#isLost = true;
-        reject(new Error("an image decoder cannot start"));
+        reject(new InspectionInterruptedError());
         this.#waiting?.reject(new WorkerLostError(this.#excess ?? "fault", true));
         onLost();
       });
@@ -55,7 +56,8 @@ export class DecoderProcess {
   /**
    * Decodes an image and gives the decoder's complaint, or undefined.
    *
-   * @throws WorkerLostError when the image brought the process down
+   * @throws WorkerLostError when the image brought the process down, InspectionInterruptedError when
+   *   it cannot start
    */
   async decode(job: DecodeJob, chunks: AsyncIterable<Uint8Array>): Promise<string | undefined> {
     this.#hold(true);
