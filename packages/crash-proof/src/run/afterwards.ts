@@ -49,6 +49,8 @@ async function retryUpload(
   if (media === undefined) throw new Error("there is no such file on the stage");
   const scope = objectStoreProvider({ database, s3 }).forUser(stage.userId);
   const collection = kind === "image" ? scope.images : scope.audio;
+  // Before that the retry would wait for the first upload, which for all it knows still runs.
+  await expireLeases(database);
   const call = 1_000;
   const intent = { do: "upload", sha256: media.sha256, key: RETRY_KEY } as const;
   const { file } = await collection.upload(
