@@ -35,6 +35,23 @@ export async function sabotage(what: Sabotage): Promise<void> {
             return original.call(this, action, { id }, change);
           },
       );
+      // Completion has a statement of its own, which compares: it goes the general way here.
+      patch(
+        repo,
+        "markReady",
+        () =>
+          function (id, facts, options) {
+            const values = { ...(facts as object), status: "ready", leaseExpiresAt: null };
+            const change = this["change"];
+            if (change === undefined) throw new Error("there is no change to go by");
+            return change.call(
+              this,
+              "complete the upload",
+              { id },
+              { ...(options as object), values },
+            );
+          },
+      );
       return;
   }
 }
