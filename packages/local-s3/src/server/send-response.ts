@@ -1,5 +1,4 @@
 import { type IncomingMessage } from "node:http";
-import { type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 import { type FileBody, type S3Response } from "../http/s3-response.js";
@@ -19,7 +18,7 @@ export async function sendResponse(exchange: Exchange, reply: S3Response): Promi
     response.end(message.method === "HEAD" ? undefined : reply.body);
     return;
   }
-  await ignoringDisconnection(pipeline(readable(reply.body), response));
+  await sendFile(reply.body, exchange);
 }
 
 /** Announces the whole body, sends its first `bytes` bytes, and ends the connection. */
@@ -34,8 +33,7 @@ export async function sendTruncated(
   if (typeof body === "string") {
     response.write(Buffer.from(body).subarray(0, bytes));
   } else if (bytes > 0) {
-    const start = readable({ ...body, length: Math.min(body.length, bytes) });
-    await ignoringDisconnection(pipeline(start, response, { end: false }));
+    await sendFile({ ...body, length: Math.min(body.length, bytes) }, exchange, { end: false });
   } else {
     await discardBody(reply);
     response.flushHeaders();
@@ -62,9 +60,21 @@ function writeHead({ message, response }: Exchange, reply: S3Response): void {
   });
 }
 
-/** A stream of a body that is not empty; its end or its destruction closes the file. */
-function readable({ handle, start, length }: FileBody): Readable {
-  return handle.createReadStream({ start, end: start + length - 1 });
+/** Sends a body that is not empty and closes its file. */
+async function sendFile(
+  { handle, start, length }: FileBody,
+  { response }: Exchange,
+  options: { end?: boolean } = {},
+): Promise<void> {
+  const source = handle.createReadStream({ start, end: start + length - 1 });
+  try {
+    await pipeline(source, response, options);
+  } catch (error) {
+    if (!DISCONNECTIONS.has(systemErrorCode(error))) throw error;
+  } finally {
+    // `pipeline` leaves its source alone when the client had gone before it began.
+    source.destroy();
+  }
 }
 
 function drainRequest(message: IncomingMessage): void {
@@ -75,15 +85,6 @@ function drainRequest(message: IncomingMessage): void {
     if (left < 0) message.socket.destroy();
   });
   message.resume();
-}
-
-async function ignoringDisconnection(sending: Promise<void>): Promise<void> {
-  try {
-    await sending;
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (!DISCONNECTIONS.has(code)) throw error;
-  }
 }
 
 const DISCONNECTIONS = new Set<unknown>([
