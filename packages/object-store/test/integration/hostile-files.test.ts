@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   pool = new InspectionPool(
-    { workers: 2, deadlineSeconds: 1, maxHeapMegabytes: 64, maxGrowthMegabytes: 256 },
+    { workers: 2, deadlineSeconds: 1, maxHeapMegabytes: 64, maxGrowthMegabytes: 128 },
     new URL("../inspection/isolation/hostile-worker.js", import.meta.url),
   );
   const userId = await harness.addUser();

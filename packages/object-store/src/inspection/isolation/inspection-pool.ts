@@ -29,7 +29,7 @@ export class InspectionPool {
     this.#settings = {
       entry,
       deadlineMs: given.deadlineSeconds * 1000,
-      maxHeapMegabytes: given.maxHeapMegabytes,
+      maxHeapBytes: given.maxHeapMegabytes * MEBIBYTE,
       maxGrowthBytes: given.maxGrowthMegabytes * MEBIBYTE,
     };
   }

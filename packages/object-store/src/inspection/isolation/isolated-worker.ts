@@ -14,7 +14,8 @@ import { type LossReason, WorkerLostError } from "./worker-lost.js";
 
 export interface WorkerSettings extends WorkerBounds {
   entry: URL;
-  maxHeapMegabytes: number;
+  /** Bytes of heap with which a worker is replaced after its step. */
+  maxHeapBytes: number;
 }
 
 interface QueuedStep {
@@ -47,12 +48,12 @@ export class IsolatedWorker implements StepRunner {
       env: {},
       argv: [],
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: settings.maxHeapMegabytes, stackSizeMb: 4 },
+      resourceLimits: { maxOldGenerationSizeMb: hardLimitMegabytes(settings), stackSizeMb: 4 },
     });
     this.#worker.unref();
     this.#worker.on("message", (reply: WorkerReply) => {
       if ("ready" in reply) this.#isReady = true;
-      else this.#settle(reply);
+      else this.#settle(reply, reply.heapBytes);
       this.#next();
     });
     let fault: unknown;
@@ -105,10 +106,11 @@ export class IsolatedWorker implements StepRunner {
     this.#post(step.prepare(this.#window));
   }
 
-  #settle(reply: StepReply): void {
+  #settle(reply: StepReply, heapBytes: number): void {
     this.#stopWatch?.();
     this.#running?.resolve(reply);
     this.#running = undefined;
+    if (heapBytes > this.#settings.maxHeapBytes) void this.end();
   }
 
   #lose(fault: unknown): void {
@@ -130,6 +132,15 @@ export class IsolatedWorker implements StepRunner {
   #post(request: WorkerRequest): void {
     this.#worker.postMessage(request);
   }
+}
+
+/**
+ * V8 may end the whole process when a thread reaches this: what is watched has to be exceeded by far.
+ *
+ * @see https://nodejs.org/api/worker_threads.html (resourceLimits)
+ */
+function hardLimitMegabytes({ maxHeapBytes, maxGrowthBytes }: WorkerSettings): number {
+  return Math.ceil((maxHeapBytes + 2 * maxGrowthBytes) / (1024 * 1024));
 }
 
 function isOutOfMemory(error: unknown): boolean {

@@ -7,11 +7,14 @@ export interface IsolationOptions {
    * worker is ended; 5 by default. Well-formed files take milliseconds.
    */
   deadlineSeconds?: number;
-  /** Mebibytes of JavaScript heap of a worker, 16 to 4,096; 128 by default. */
+  /**
+   * Mebibytes of JavaScript heap, 16 to 4,096, with which a worker is replaced after the piece it is
+   * at; 128 by default. The files that it was reading are read on by another.
+   */
   maxHeapMegabytes?: number;
   /**
    * Mebibytes, 64 to 65,536, by which the process may grow while a parser is at one piece for longer
-   * than a moment; 512 by default.
+   * than a moment; 256 by default.
    */
   maxGrowthMegabytes?: number;
   /**
@@ -32,7 +35,7 @@ export const DEFAULT_ISOLATION: Required<IsolationOptions> = {
   workers: 2,
   deadlineSeconds: 5,
   maxHeapMegabytes: 128,
-  maxGrowthMegabytes: 512,
+  maxGrowthMegabytes: 256,
   decoders: 2,
   decodeSeconds: 30,
   maxDecodeMegabytes: 1024,

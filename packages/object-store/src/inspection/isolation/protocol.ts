@@ -45,7 +45,7 @@ export interface Ending {
 }
 
 /** From a worker to the pool. */
-export type WorkerReply = { ready: true } | StepReply;
+export type WorkerReply = { ready: true } | SentReply;
 
 export interface StepReply {
   format: MediaFormat | undefined;
@@ -57,6 +57,12 @@ export interface StepReply {
   tailRequest: TailRequest | undefined;
   /** The parts of the step's bytes that the parser saw: `[start, end, …]`. */
   seen: Uint32Array;
+}
+
+/** A reply as it leaves the worker. */
+export interface SentReply extends StepReply {
+  /** Bytes of the worker's heap that are in use. */
+  heapBytes: number;
 }
 
 /** An error of the inspection, as it crosses the border between threads. */

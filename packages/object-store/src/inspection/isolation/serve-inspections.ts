@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 
 import type { InspectionLimits } from "../inspection-limits.js";
@@ -25,8 +26,9 @@ export function serveInspections(createParser: (limits: InspectionLimits) => Iso
       open.delete(request.closed);
       return;
     }
-    const reply: WorkerReply = parserOf(request).step(request, window);
-    port.postMessage(reply);
+    const reply = parserOf(request).step(request, window);
+    const sent: WorkerReply = { ...reply, heapBytes: getHeapStatistics().used_heap_size };
+    port.postMessage(sent);
   });
   const ready: WorkerReply = { ready: true };
   port.postMessage(ready);

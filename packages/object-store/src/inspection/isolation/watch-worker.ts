@@ -1,5 +1,5 @@
 /** Milliseconds between two looks at a worker that is busy. */
-const LOOK_MS = 50;
+const LOOK_MS = 20;
 
 export interface WorkerBounds {
   deadlineMs: number;

@@ -63,4 +63,24 @@ describe("an inspection whose workers are lost again and again", () => {
       expect({ name, ...facts }).toEqual({ name, ...expected });
     }
   });
+
+  it("is not refused for a worker that was lost at its step, as others share it", async () => {
+    const options = { chunks: [4000, 333], isLostNow: lostAfter([2, 1, 9]), isAtIt: true };
+    for (const { name, bytes } of samples) {
+      expect({ name, ...(await inspect(bytes, options)) }).toEqual({
+        name,
+        ...(await inspect(bytes, {})),
+      });
+    }
+  });
+
+  it("is refused when a worker of its own is lost at the same step", async () => {
+    const [{ bytes } = { bytes: Buffer.of() }] = samples;
+    await expect(
+      inspect(bytes, { isLostNow: () => true, isAtIt: true, isLostAlone: true }),
+    ).rejects.toMatchObject({
+      code: "invalid_media",
+      message: expect.stringContaining("took too long"),
+    });
+  });
 });

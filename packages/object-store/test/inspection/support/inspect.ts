@@ -10,17 +10,21 @@ interface InspectOptions {
   limits?: Partial<InspectionLimits>;
   /** Whether the worker is lost before the step that comes now. */
   isLostNow?: () => boolean;
+  /** Whether it is lost at a step of this file. */
+  isAtIt?: boolean;
+  /** Whether a worker of its own is lost, too. */
+  isLostAlone?: boolean;
 }
 
 /** Inspects bytes that arrive in chunks of these sizes in turn. */
 export async function inspect(
   bytes: Uint8Array,
-  { chunks = [65_536], limits = {}, isLostNow }: InspectOptions = {},
+  { chunks = [65_536], limits = {}, isLostNow, isAtIt, isLostAlone }: InspectOptions = {},
 ): Promise<MediaFacts> {
-  let runner = new RunnerHere(isLostNow);
+  let runner = new RunnerHere(isLostNow, isAtIt);
   const inspection = new IsolatedInspection(1, resolveLimits(limits), {
-    worker: () => (runner = runner.isLost ? new RunnerHere(isLostNow) : runner),
-    alone: (work) => work(new RunnerHere()),
+    worker: () => (runner = runner.isLost ? new RunnerHere(isLostNow, isAtIt) : runner),
+    alone: (work) => work(new RunnerHere(() => isLostAlone === true, true)),
     released: () => undefined,
   });
   // One buffer for all chunks: what is kept must have been copied.

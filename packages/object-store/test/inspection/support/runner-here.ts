@@ -18,6 +18,7 @@ export class RunnerHere implements StepRunner {
 
   constructor(
     private readonly isLostNow: () => boolean = () => false,
+    private readonly wasRunning = false,
     private readonly createParser: (limits: InspectionLimits) => IsolatedParser = (limits) =>
       new MediaInspector(limits),
   ) {}
@@ -25,7 +26,7 @@ export class RunnerHere implements StepRunner {
   run(prepare: (window: Buffer) => StepRequest): Promise<StepReply> {
     if (this.isLostNow()) {
       this.isLost = true;
-      return Promise.reject(new WorkerLostError("time", false));
+      return Promise.reject(new WorkerLostError("time", this.wasRunning));
     }
     const request = prepare(this.#window);
     const { inspection, opening } = request;
