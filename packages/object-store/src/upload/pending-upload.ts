@@ -7,6 +7,7 @@ import { afterEnd } from "../repo/caller-transaction.js";
 import type { MediaRepo, StatementOptions, StoredFacts } from "../repo/media-repo.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { keepLease } from "./lease-keeper.js";
+import { requireCopiedBytes } from "./require-copied-bytes.js";
 import { mayHaveStored, storageFailure } from "./storage-failure.js";
 import { tombstoneSeconds } from "./tombstone.js";
 import { transfer } from "./transfer.js";
@@ -42,20 +43,22 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
     return this.#make(() => transfer(this.#parts.s3, body, target), lost, signal);
   }
 
-  /** The same by a copy of an object of the bucket, as long as it is the one with this ETag. */
+  /** The same by a copy of an object of the bucket, as long as it is the one that was judged. */
   copy(
-    source: { key: string; etag: string; contentType: string },
+    source: { key: string; etag: string; sha256: Buffer; contentType: string },
     lost: AbortController,
     signal: AbortSignal,
   ): Promise<void> {
-    const { key: sourceKey, etag: copySourceIfMatch, contentType } = source;
+    const { s3 } = this.#parts;
+    const { key: sourceKey, etag: copySourceIfMatch, sha256, contentType } = source;
     const input = { sourceKey, targetKey: this.#key, copySourceIfMatch, contentType, signal };
     const copy = async (): Promise<void> => {
       try {
-        await this.#parts.s3.copy(input);
+        await s3.copy(input);
       } catch (error) {
         throw new TransferFailure(error, mayHaveStored(error));
       }
+      await requireCopiedBytes(s3, this.#key, { sha256, signal });
     };
     return this.#make(copy, lost, signal);
   }

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 
 import type { MediaScope } from "../../src/provider.js";
 import type { DirectUpload } from "../../src/service/dto/direct-upload.js";
-import { injectFaults, type StorageFaults } from "../../src/testing.js";
+import { injectFaults, type StorageClient, type StorageFaults } from "../../src/testing.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
@@ -40,6 +40,20 @@ async function setClaim(claim: string, seconds: number): Promise<void> {
        claim_expires_at = clock_timestamp() + interval '${seconds} seconds'
      WHERE id = '${direct.id}'`,
   );
+}
+
+/** S3 as Ceph 16.2 has it. */
+function withoutConditions(storage: StorageClient): StorageClient {
+  return new Proxy(storage, {
+    get(target, name) {
+      if (name === "copy") {
+        return (input: Parameters<StorageClient["copy"]>[0]) =>
+          target.copy({ ...input, copySourceIfMatch: undefined });
+      }
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? (member.bind(target) as unknown) : member;
+    },
+  });
 }
 
 async function objectsOfFiles(): Promise<string[]> {
@@ -89,6 +103,28 @@ describe("the completion of a direct upload", () => {
       code: "unsupported_media_type",
     });
     expect(await scope.images.count()).toBe(0);
+  });
+
+  it("never copies it either where S3 ignores the condition of a copy", async () => {
+    const evil = Buffer.alloc(png.bytes.byteLength, "<script>");
+    const { storage, faults: late } = injectFaults(withoutConditions(harness.s3));
+    const replace = async (): Promise<void> => {
+      expect(await sendPut(direct.put, evil)).toBe(200);
+    };
+    late.add({ match: "copy", times: 1, fault: { type: "interleave", run: replace } });
+    const userId = await harness.addUser();
+    const careless = harness.storeWith({ s3: storage }).forUser(userId);
+    direct = await careless.images.createDirectUpload({
+      byteSize: png.bytes.byteLength,
+      contentType: "image/png",
+    });
+    expect(await sendPut(direct.put, png.bytes)).toBe(200);
+    await expect(careless.images.completeDirectUpload(direct.id)).rejects.toMatchObject({
+      code: "direct_upload_incomplete",
+      retryable: true,
+    });
+    expect(await careless.images.count()).toBe(0);
+    expect(await objectsOfFiles()).toEqual([]);
   });
 
   it("is undone when another has taken it over", async () => {

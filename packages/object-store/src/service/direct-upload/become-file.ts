@@ -105,7 +105,8 @@ async function store<
   const file = { id, userId, s3Key, originalFilename, contentType };
   const intent = await repo.create(file, leaseSeconds);
   const upload = new PendingUpload({ repo, s3, logger, leaseSeconds }, intent);
-  const source = { key: direct.s3Key, etag: staged.etag, contentType };
+  const { sha256 } = staged.verdict;
+  const source = { key: direct.s3Key, etag: staged.etag, sha256, contentType };
   await upload.copy(source, lost, signal);
 
   const { facts, ...stored } = staged.verdict;
