@@ -10,11 +10,15 @@ type Database = ReturnType<typeof createDatabase>;
 /** Longer than the 48 hours that an audit lets an object rest. */
 export const OLD = 3;
 
-/** As if every lease had run out: time passes in the database only. */
+/**
+ * As if every lease had run out: time passes in the database only. It does not for a row that a
+ * transaction holds, which is not to be waited for while a child waits for us.
+ */
 export async function expireLeases(database: Database): Promise<void> {
   for (const table of ["images", "audio"]) {
     await database.query(
-      `UPDATE ${table} SET lease_expires_at = now() - interval '1 s' WHERE status <> 'ready'`,
+      `UPDATE ${table} SET lease_expires_at = now() - interval '1 s'
+       WHERE id IN (SELECT id FROM ${table} WHERE status <> 'ready' FOR UPDATE SKIP LOCKED)`,
     );
   }
 }
