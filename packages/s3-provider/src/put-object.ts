@@ -5,6 +5,7 @@ import { PutObjectCommand, type PutObjectCommandOutput } from "@aws-sdk/client-s
 import { S3LengthMismatchError, S3UnexpectedError } from "./errors.js";
 import { RequestBody } from "./request-body.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
+import { signPayload } from "./sign-payload.js";
 
 /** What an object is stored with. */
 export interface ObjectHeaders {
@@ -30,14 +31,14 @@ export interface PutInput extends ObjectHeaders {
 
 export async function putObject(caller: S3Caller, input: PutInput): Promise<{ etag: string }> {
   const call: S3Call = { operation: "put", key: input.key, signal: input.signal };
-  const output =
+  const { ETag: etag } =
     input.body instanceof Uint8Array
       ? await putBytes(caller, input, input.body, call)
       : await putStream(caller, input, input.body, call);
-  if (output.ETag === undefined) {
+  if (etag === undefined) {
     throw new S3UnexpectedError({ ...call, outcome: "unknown", reason: "the answer has no ETag" });
   }
-  return { etag: output.ETag };
+  return { etag };
 }
 
 function putBytes(
@@ -45,13 +46,20 @@ function putBytes(
   input: PutInput,
   body: Uint8Array,
   call: S3Call,
-): Promise<PutObjectCommandOutput> {
+): Promise<Pick<PutObjectCommandOutput, "ETag">> {
   if (body.byteLength !== input.byteLength) {
     return Promise.reject(lengthMismatch(input, body.byteLength));
   }
   const command = putCommand(caller, input, body);
-  if (input.sha256 !== undefined) signPayload(command, input.sha256);
-  return caller.send(command, call);
+  if (input.sha256 === undefined) return caller.send(command, call);
+  const payload = Buffer.from(input.sha256).toString("hex");
+  signPayload(command, payload);
+  return caller.sendBytes(command, call, {
+    key: input.key,
+    headers: headersOf(input),
+    payload,
+    body,
+  });
 }
 
 /**
@@ -96,17 +104,19 @@ function putCommand(
   });
 }
 
-/** The SDK signs a digest that the request has already. */
-function signPayload(command: PutObjectCommand, sha256: Uint8Array): void {
-  const digest = Buffer.from(sha256).toString("hex");
-  command.middlewareStack.add(
-    (next) => (args) => {
-      const { headers } = args.request as { headers: Record<string, string> };
-      headers["x-amz-content-sha256"] = digest;
-      return next(args);
-    },
-    { step: "build", name: "signPayload" },
-  );
+/** The headers of the same command. */
+function headersOf({
+  contentType,
+  contentDisposition,
+  cacheControl,
+  ifNoneMatch,
+}: PutInput): Record<string, string> {
+  return {
+    "content-type": contentType,
+    ...(contentDisposition !== undefined && { "content-disposition": contentDisposition }),
+    ...(cacheControl !== undefined && { "cache-control": cacheControl }),
+    ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
+  };
 }
 
 function lengthMismatch({ key, byteLength }: PutInput, received: number): S3LengthMismatchError {

@@ -8,6 +8,7 @@ import {
 
 import { AttemptLog } from "./attempt-log.js";
 import { countRetry } from "./count-retry.js";
+import type { DirectOutcome, DirectRequest, DirectSender } from "./direct/direct-sender.js";
 import { toS3Error } from "./error-mapping.js";
 import { type S3Operation } from "./errors.js";
 import { type ExactLengthStream } from "./exact-length-stream.js";
@@ -35,20 +36,63 @@ export class S3Caller {
   readonly #underWay = new Set<AbortController>();
   #destroyed = false;
 
+  /** @param direct sends bytes where the client is our own: another may have steps of its own */
   constructor(
     readonly client: S3Client,
     readonly bucket: string,
+    private readonly direct?: DirectSender,
   ) {}
 
   /**
    * @param body the command's body if it is a stream: when it fails, the request is cut
    * @throws S3Error
    */
-  async send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+  send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
     command: S3Command<I, O>,
-    { operation, key, signal }: S3Call,
+    call: S3Call,
     body?: ExactLengthStream,
   ): Promise<O> {
+    return this.#track(call, body, async (signal, attempts) => {
+      logAttempts(command, call.operation, attempts, body);
+      const output = await this.client.send(command, { abortSignal: signal });
+      if (body && !body.released) {
+        const early = new Error("the answer came before the end of the body");
+        attempts.failed(early, false);
+        throw early;
+      }
+      return output;
+    });
+  }
+
+  /**
+   * Sends a command whose body is bytes, by the short way where there is one. What does not succeed
+   * at once, the SDK takes for the outcome of its own first attempt, and goes on as always.
+   *
+   * @param request the same as the command
+   * @throws S3Error
+   */
+  sendBytes<I extends ServiceInputTypes, O extends ServiceOutputTypes & { ETag?: string }>(
+    command: S3Command<I, O>,
+    call: S3Call,
+    request: DirectRequest,
+  ): Promise<{ ETag?: string | undefined }> {
+    return this.#track(call, undefined, async (signal, attempts) => {
+      const first = await this.direct?.put(request, signal);
+      if (first !== undefined && "etag" in first) return { ETag: first.etag };
+      if (first !== undefined && "error" in first) attempts.failed(first.error, false);
+      signal.throwIfAborted();
+      logAttempts(command, call.operation, attempts, undefined);
+      if (first !== undefined) takeOver(command, first);
+      return this.client.send(command, { abortSignal: signal });
+    });
+  }
+
+  /** Makes a call that can be aborted, and names what goes wrong with it. */
+  async #track<Result>(
+    { operation, key, signal }: S3Call,
+    body: ExactLengthStream | undefined,
+    call: (signal: AbortSignal, attempts: AttemptLog) => Promise<Result>,
+  ): Promise<Result> {
     if (key !== undefined) assertObjectKey(key, operation);
     const attempts = new AttemptLog();
     const cut = this.#begin(signal);
@@ -57,17 +101,10 @@ export class S3Caller {
     };
     signal?.addEventListener("abort", onAbort);
     body?.once("error", onAbort);
-    logAttempts(command, operation, attempts, body);
     try {
       // The SDK looks at the signal only once it has credentials and a request.
       cut.signal.throwIfAborted();
-      const output = await this.client.send(command, { abortSignal: cut.signal });
-      if (body && !body.released) {
-        const early = new Error("the answer came before the end of the body");
-        attempts.failed(early, false);
-        throw early;
-      }
-      return output;
+      return await call(cut.signal, attempts);
     } catch (error) {
       const outcome = READS.has(operation) ? "not_applied" : attempts.outcome;
       const { sent } = attempts;
@@ -121,6 +158,24 @@ function logAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
     },
     // Below the retry middleware and the signature, above the reading of the answer.
     { step: "deserialize", priority: "high", name: "attemptLog" },
+  );
+}
+
+/** Has the SDK's first attempt end as one that was already made. */
+function takeOver<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+  command: S3Command<I, O>,
+  outcome: Exclude<DirectOutcome, { etag: string }>,
+): void {
+  let isTaken = false;
+  command.middlewareStack.add(
+    (next) => (args) => {
+      if (isTaken) return next(args);
+      isTaken = true;
+      if ("error" in outcome) throw outcome.error;
+      return Promise.resolve({ response: outcome.response } as Awaited<ReturnType<typeof next>>);
+    },
+    // Below the reading of the answer, in place of the HTTP handler.
+    { step: "deserialize", priority: "low", name: "takeOver" },
   );
 }
 

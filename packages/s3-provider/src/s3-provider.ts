@@ -2,6 +2,7 @@ import { type S3Client } from "@aws-sdk/client-s3";
 
 import { createClient, type OwnedClient } from "./client.js";
 import { copyObject, type CopyInput } from "./copy-object.js";
+import { DirectSender } from "./direct/direct-sender.js";
 import { deleteObject, deleteObjects, type DeleteManyResult } from "./delete-objects.js";
 import { ensureBucket } from "./ensure-bucket.js";
 import {
@@ -61,13 +62,15 @@ export class S3Provider {
   constructor({ bucket, client, publicEndpoint }: S3ProviderOptions) {
     this.bucket = bucket;
     let ready: S3Client;
+    let direct: DirectSender | undefined;
     if (isReadyClient(client)) {
       ready = client;
     } else {
       this.#owned = createClient(client);
       ready = this.#owned.client;
+      direct = new DirectSender(ready, bucket);
     }
-    this.#caller = new S3Caller(ready, bucket);
+    this.#caller = new S3Caller(ready, bucket, direct);
     this.#presigner = new Presigner(ready, bucket, publicEndpoint);
   }
 

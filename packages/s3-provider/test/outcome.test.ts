@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type Socket } from "node:net";
 
 import { describe, expect, it } from "@jest/globals";
@@ -16,11 +17,19 @@ import {
 const { scripted, provider, defer } = testResources();
 
 const OK = respond(200, { etag: '"e"' });
-const PUT = { key: "k", body: Buffer.from("bytes"), byteLength: 5, contentType: "image/png" };
+const BODY = Buffer.from("bytes");
+const PLAIN = { key: "k", body: BODY, byteLength: 5, contentType: "image/png" };
+/** Goes the short way. */
+const DIGESTED = { ...PLAIN, sha256: createHash("sha256").update(BODY).digest() };
 const UPLOAD = { key: "k", uploadId: "u" };
 const PARTS = [{ partNumber: 1, etag: '"p"' }];
 
-describe("a call with a body that can be sent again", () => {
+const WAYS = [
+  ["by the SDK", PLAIN],
+  ["the short way", DIGESTED],
+] as const;
+
+describe.each(WAYS)("a call with a body that can be sent again, sent %s", (_way, PUT) => {
   it.each([
     ["503 SlowDown", respondError(503, "SlowDown")],
     ["500", respondError(500, "InternalError")],
@@ -68,7 +77,7 @@ describe("a call with a body that can be sent again", () => {
   });
 });
 
-describe("outcome", () => {
+describe.each(WAYS)("the outcome of a call sent %s", (_way, PUT) => {
   it("is not_applied when no connection could be made", async () => {
     const s3 = provider("http://127.0.0.1:1", { maxAttempts: 1 });
 

@@ -1,12 +1,22 @@
 import { createHash } from "node:crypto";
 
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "@jest/globals";
 
-import { testResources } from "./support/resources.js";
+import { type S3Credentials, S3Provider } from "../src/index.js";
+import { connection, testResources } from "./support/resources.js";
 import { respond } from "./support/scripted-server.js";
 
-const { scripted } = testResources();
+const { defer, scripted } = testResources();
 
+/** Headers that differ from call to call, or that tell of the SDK's own attempts. */
+const OF_ONE_CALL = new Set([
+  "authorization",
+  "amz-sdk-invocation-id",
+  "amz-sdk-request",
+  "user-agent",
+  "x-amz-date",
+]);
 const BODY = Buffer.from("bytes");
 const UPLOAD = { key: "k", contentType: "image/png", body: BODY, byteLength: BODY.byteLength };
 
@@ -22,5 +32,86 @@ describe("put of bytes", () => {
     const headers = server.seen[0]?.headers;
     expect(headers).toMatchObject({ "x-amz-content-sha256": signed.toString("hex") });
     expect(headers?.["authorization"]).toMatch(/SignedHeaders=[^,]*x-amz-content-sha256/);
+  });
+
+  it("is one request, the same by the SDK and the short way", async () => {
+    const { server, s3 } = await scripted([respond(200, { etag: '"e"' })]);
+    const input = {
+      ...UPLOAD,
+      key: "a b/ü+(1)'.png",
+      contentDisposition: 'attachment; filename="a.png"',
+      cacheControl: "private, max-age=60",
+      ifNoneMatch: "*",
+    } as const;
+
+    await s3.put(input);
+    await s3.put({ ...input, sha256: createHash("sha256").update(BODY).digest() });
+
+    const [bySdk, direct] = server.seen.map(({ method, url, headers, body }) => ({
+      method,
+      url,
+      headers: Object.fromEntries(
+        Object.entries(headers).filter(([name]) => !OF_ONE_CALL.has(name)),
+      ),
+      signed: /SignedHeaders=([^,]*)/
+        .exec(String(headers["authorization"]))?.[1]
+        ?.split(";")
+        .filter((name) => !OF_ONE_CALL.has(name)),
+      body: body.toString(),
+    }));
+    expect(direct).toEqual(bySdk);
+    expect(direct?.signed).toContain("if-none-match");
+  });
+
+  it("uses no way but the SDK's where its client was passed in, with steps of its own", async () => {
+    const { server } = await scripted([respond(200, { etag: '"e"' })]);
+    const client = new S3Client({
+      ...connection(server.endpoint),
+      requestChecksumCalculation: "WHEN_REQUIRED",
+    });
+    defer(() => {
+      client.destroy();
+    });
+    client.middlewareStack.add(
+      (next) => (args) => {
+        (args.request as { headers: Record<string, string> }).headers["x-own"] = "step";
+        return next(args);
+      },
+      { step: "build" },
+    );
+    const s3 = new S3Provider({ bucket: "media", client });
+
+    await s3.put({ ...UPLOAD, sha256: Buffer.alloc(32) });
+
+    expect(server.seen[0]?.headers).toMatchObject({ "x-own": "step" });
+  });
+
+  it("signs anew with the credentials of the day", async () => {
+    let count = 0;
+    const credentials = (): Promise<S3Credentials> => {
+      count += 1;
+      const expiration = new Date(Date.now() + 1000);
+      return Promise.resolve({ accessKeyId: `KEY${count}`, secretAccessKey: "s", expiration });
+    };
+    const { server, s3 } = await scripted([respond(200, { etag: '"e"' })], { credentials });
+
+    await s3.put({ ...UPLOAD, sha256: Buffer.alloc(32) });
+    await s3.put({ ...UPLOAD, sha256: Buffer.alloc(32) });
+
+    const keys = server.seen.map(
+      ({ headers }) => /Credential=([^/]*)/.exec(String(headers["authorization"]))?.[1],
+    );
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  it("is refused when there are no credentials, and nothing is sent", async () => {
+    const credentials = (): Promise<never> => Promise.reject(new Error("no token"));
+    const { server, s3 } = await scripted([respond(200, { etag: '"e"' })], { credentials });
+
+    await expect(s3.put({ ...UPLOAD, sha256: Buffer.alloc(32) })).rejects.toMatchObject({
+      code: "s3_access_denied",
+      outcome: "not_applied",
+    });
+    expect(server.seen).toEqual([]);
   });
 });

@@ -1,0 +1,102 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+
+import { encodeKey } from "../object-key.js";
+import { PAYLOAD_HEADER, type SignedPayload } from "../sign-payload.js";
+import { type BuiltRequest, requestTemplate, type RequestTemplate } from "./request-template.js";
+
+/** A PUT of bytes. */
+export interface DirectRequest {
+  key: string;
+  /** Besides those that every request of the SDK has; names in lower case. */
+  headers: Record<string, string>;
+  query?: Record<string, string>;
+  payload: SignedPayload;
+  body: Uint8Array;
+}
+
+/** An answer of the server, as the SDK's HTTP handler gives it. */
+export interface ServerResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: { resume(): unknown };
+}
+
+/** What came of an attempt: the ETag, or what the SDK has to make sense of. */
+export type DirectOutcome = { etag: string } | { response: ServerResponse } | { error: unknown };
+
+type Signer = Awaited<ReturnType<S3Client["config"]["signer"]>>;
+type SignableRequest = Parameters<Signer["sign"]>[0];
+
+/** The SDK's HTTP handler, as far as it is used here. */
+interface HttpHandler {
+  handle(
+    request: SignableRequest,
+    options: { abortSignal: AbortSignal },
+  ): Promise<{ response: ServerResponse }>;
+}
+
+/**
+ * Sends PUTs of bytes by the SDK's signer and its HTTP handler, without the many steps that the SDK
+ * prepares every command with; they make most of the cost of a small object. What does not succeed
+ * at once is left to the SDK.
+ */
+export class DirectSender {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  #prepared: Promise<{ template: RequestTemplate; signer: Signer } | undefined> | undefined;
+
+  constructor(client: S3Client, bucket: string) {
+    this.#client = client;
+    this.#bucket = bucket;
+  }
+
+  /** Undefined where no request can be made this way: nothing was sent. */
+  async put(request: DirectRequest, abortSignal: AbortSignal): Promise<DirectOutcome | undefined> {
+    const signed = await this.#signed(request).catch(() => undefined);
+    if (signed === undefined || abortSignal.aborted) return undefined;
+    try {
+      const handler = this.#client.config.requestHandler as HttpHandler;
+      const { response } = await handler.handle(signed, { abortSignal });
+      const { etag } = response.headers;
+      if (response.statusCode !== 200 || etag === undefined) return { response };
+      response.body.resume();
+      return { etag };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  async #signed(wanted: DirectRequest): Promise<SignableRequest | undefined> {
+    const { key, headers, query, payload, body } = wanted;
+    this.#prepared ??= this.#prepare();
+    const prepared = await this.#prepared;
+    if (prepared === undefined) return undefined;
+    const { template, signer } = prepared;
+    const request: BuiltRequest = {
+      ...template.request,
+      path: template.basePath + encodeKey(key),
+      query: query ?? { ...template.request.query },
+      headers: {
+        ...template.request.headers,
+        ...headers,
+        [PAYLOAD_HEADER]: payload,
+        "content-length": String(body.byteLength),
+      },
+      body,
+    };
+    const { signingRegion, signingService } = template;
+    const signingDate = new Date(Date.now() + this.#client.config.systemClockOffset);
+    const how = { signingDate, signingRegion, signingService };
+    return signer.sign(request, how);
+  }
+
+  async #prepare(): Promise<{ template: RequestTemplate; signer: Signer } | undefined> {
+    try {
+      const template = await requestTemplate(this.#client, this.#bucket);
+      return template && { template, signer: await this.#client.config.signer() };
+    } catch (error) {
+      this.#prepared = undefined;
+      throw error;
+    }
+  }
+}
