@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "@jest/globals";
 
 import { type S3Credentials, S3Provider } from "../src/index.js";
