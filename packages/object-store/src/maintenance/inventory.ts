@@ -28,9 +28,12 @@ export async function* rowsInKeyOrder(
     let after: KeyPosition | undefined;
     for (;;) {
       const rows = await repo.pageInKeyOrder({ after, limit: BATCH });
-      yield* rows;
+      const isLast = rows.length < BATCH;
       after = rows.at(-1);
-      if (rows.length < BATCH) break;
+      yield* rows;
+      // What promises of past pages still hold would pile up until V8 next collects all of its heap.
+      rows.length = 0;
+      if (isLast) break;
     }
   }
 }

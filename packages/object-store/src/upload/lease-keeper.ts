@@ -21,18 +21,18 @@ export const MAX_UPLOAD_SECONDS = 86_400;
  */
 export function keepLease(lease: Lease): () => void {
   const interval = (lease.seconds * 1000) / 3;
-  const stopped = new AbortController();
+  let isStopped = false;
   let renewal: NodeJS.Timeout;
   let expiry: NodeJS.Timeout;
 
   const stop = (): void => {
-    stopped.abort();
+    isStopped = true;
     clearTimeout(renewal);
     clearTimeout(expiry);
     clearTimeout(end);
   };
   const lose = (): void => {
-    if (stopped.signal.aborted) return;
+    if (isStopped) return;
     stop();
     lease.onLost(new UploadExpiredError());
   };
@@ -47,11 +47,11 @@ export function keepLease(lease: Lease): () => void {
         lose();
         return;
       }
-      if (!stopped.signal.aborted) holdFrom(start);
+      if (!isStopped) holdFrom(start);
     } catch (error) {
       lease.onFailure(error);
     }
-    if (!stopped.signal.aborted) schedule();
+    if (!isStopped) schedule();
   };
   const schedule = (): void => {
     renewal = setTimeout(() => void renew(), interval).unref();
