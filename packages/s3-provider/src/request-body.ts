@@ -6,6 +6,13 @@ import { ExactLengthStream } from "./exact-length-stream.js";
  * or queued in between.
  */
 export class RequestBody extends ExactLengthStream {
+  #sent = false;
+
+  /** Whether the connection has taken the last byte: the memory of the body is free. */
+  get sent(): boolean {
+    return this.#sent;
+  }
+
   override pipe<Destination extends NodeJS.WritableStream>(destination: Destination): Destination {
     this.#sendTo(destination).catch((error: unknown) => {
       this.fail(error);
@@ -18,6 +25,7 @@ export class RequestBody extends ExactLengthStream {
       const chunk = await this.nextChunk();
       if (chunk !== undefined && !(await this.#isWritten(destination, chunk))) return;
     }
+    this.#sent = true;
     if (!this.destroyed) destination.end();
   }
 

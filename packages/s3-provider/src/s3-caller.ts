@@ -11,8 +11,8 @@ import { countRetry } from "./count-retry.js";
 import type { DirectOutcome, DirectRequest, DirectSender } from "./direct/direct-sender.js";
 import { toS3Error } from "./error-mapping.js";
 import { type S3Operation } from "./errors.js";
-import { type ExactLengthStream } from "./exact-length-stream.js";
 import { assertObjectKey } from "./object-key.js";
+import type { RequestBody } from "./request-body.js";
 
 /** What a call is about, besides the command that makes it. */
 export interface S3Call {
@@ -50,12 +50,12 @@ export class S3Caller {
   send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
     command: S3Command<I, O>,
     call: S3Call,
-    body?: ExactLengthStream,
+    body?: RequestBody,
   ): Promise<O> {
     return this.#track(call, body, async (signal, attempts) => {
       logAttempts(command, call.operation, attempts, body);
       const output = await this.client.send(command, { abortSignal: signal });
-      if (body && !body.released) {
+      if (body && !body.sent) {
         const early = new Error("the answer came before the end of the body");
         attempts.failed(early, false);
         throw early;
@@ -90,7 +90,7 @@ export class S3Caller {
   /** Makes a call that can be aborted, and names what goes wrong with it. */
   async #track<Result>(
     { operation, key, signal }: S3Call,
-    body: ExactLengthStream | undefined,
+    body: RequestBody | undefined,
     call: (signal: AbortSignal, attempts: AttemptLog) => Promise<Result>,
   ): Promise<Result> {
     if (key !== undefined) assertObjectKey(key, operation);
@@ -143,7 +143,7 @@ function logAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   command: S3Command<I, O>,
   operation: S3Operation,
   attempts: AttemptLog,
-  body: ExactLengthStream | undefined,
+  body: RequestBody | undefined,
 ): void {
   command.middlewareStack.add(
     (next) => async (args) => {

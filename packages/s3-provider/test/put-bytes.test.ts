@@ -5,7 +5,7 @@ import { describe, expect, it } from "@jest/globals";
 
 import { type S3Credentials, S3Provider } from "../src/index.js";
 import { connection, testResources } from "./support/resources.js";
-import { respond } from "./support/scripted-server.js";
+import { respond, type SeenRequest } from "./support/scripted-server.js";
 
 const { defer, scripted } = testResources();
 
@@ -19,6 +19,31 @@ const OF_ONE_CALL = new Set([
 ]);
 const BODY = Buffer.from("bytes");
 const UPLOAD = { key: "k", contentType: "image/png", body: BODY, byteLength: BODY.byteLength };
+
+/** A request without what differs from call to call. */
+function essenceOf({ method, url, headers, body }: SeenRequest) {
+  const kept = (name: string): boolean => !OF_ONE_CALL.has(name);
+  const signed = /SignedHeaders=([^,]*)/.exec(String(headers["authorization"]))?.[1];
+  return {
+    method,
+    url,
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => kept(name))),
+    signed: signed?.split(";").filter(kept),
+    body: body.toString(),
+  };
+}
+
+/** A provider over a client that is not its own, and which therefore uses the SDK alone. */
+function bySdkAlone(endpoint: string): { client: S3Client; s3: S3Provider } {
+  const client = new S3Client({
+    ...connection(endpoint),
+    requestChecksumCalculation: "WHEN_REQUIRED",
+  });
+  defer(() => {
+    client.destroy();
+  });
+  return { client, s3: new S3Provider({ bucket: "media", client }) };
+}
 
 describe("put of bytes", () => {
   it.each([
@@ -47,31 +72,14 @@ describe("put of bytes", () => {
     await s3.put(input);
     await s3.put({ ...input, sha256: createHash("sha256").update(BODY).digest() });
 
-    const [bySdk, direct] = server.seen.map(({ method, url, headers, body }) => ({
-      method,
-      url,
-      headers: Object.fromEntries(
-        Object.entries(headers).filter(([name]) => !OF_ONE_CALL.has(name)),
-      ),
-      signed: /SignedHeaders=([^,]*)/
-        .exec(String(headers["authorization"]))?.[1]
-        ?.split(";")
-        .filter((name) => !OF_ONE_CALL.has(name)),
-      body: body.toString(),
-    }));
+    const [bySdk, direct] = server.seen.map(essenceOf);
     expect(direct).toEqual(bySdk);
     expect(direct?.signed).toContain("if-none-match");
   });
 
   it("uses no way but the SDK's where its client was passed in, with steps of its own", async () => {
     const { server } = await scripted([respond(200, { etag: '"e"' })]);
-    const client = new S3Client({
-      ...connection(server.endpoint),
-      requestChecksumCalculation: "WHEN_REQUIRED",
-    });
-    defer(() => {
-      client.destroy();
-    });
+    const { client, s3 } = bySdkAlone(server.endpoint);
     client.middlewareStack.add(
       (next) => (args) => {
         (args.request as { headers: Record<string, string> }).headers["x-own"] = "step";
@@ -79,7 +87,6 @@ describe("put of bytes", () => {
       },
       { step: "build" },
     );
-    const s3 = new S3Provider({ bucket: "media", client });
 
     await s3.put({ ...UPLOAD, sha256: Buffer.alloc(32) });
 
@@ -113,5 +120,20 @@ describe("put of bytes", () => {
       outcome: "not_applied",
     });
     expect(server.seen).toEqual([]);
+  });
+});
+
+describe("upload of a part", () => {
+  it("is one request, the same by the SDK and the short way, and its bytes are not hashed", async () => {
+    const { server, s3 } = await scripted([respond(200, { etag: '"e"' })]);
+    const upload = { key: "a b/ü+(1)'.png", uploadId: "u/+= ü" };
+    const part = { partNumber: 12, body: BODY };
+
+    await bySdkAlone(server.endpoint).s3.uploadPart(upload, part);
+    await expect(s3.uploadPart(upload, part)).resolves.toEqual({ partNumber: 12, etag: '"e"' });
+
+    const [bySdk, direct] = server.seen.map(essenceOf);
+    expect(direct).toEqual(bySdk);
+    expect(direct?.headers).toMatchObject({ "x-amz-content-sha256": "UNSIGNED-PAYLOAD" });
   });
 });

@@ -1,4 +1,8 @@
+import { PART_BYTES } from "./sizes.js";
+
 const FIRST_BYTES = 64 * 1024;
+/** Steps are wide, as the memory of each is soon garbage. */
+const GROWTH = 16;
 
 /** Collects bytes as one piece, in memory that grows as they come and that can be used again. */
 export class GrowableBuffer {
@@ -36,7 +40,11 @@ export class GrowableBuffer {
   }
 
   #grow(): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, 2 * this.#byteLength));
+    const wanted =
+      this.#byteLength < PART_BYTES
+        ? Math.min(GROWTH * this.#byteLength, PART_BYTES)
+        : 2 * this.#byteLength;
+    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, wanted));
     larger.set(this.bytes);
     this.#memory = larger;
   }

@@ -6,7 +6,7 @@ import type { MediaFacts, MediaFormat } from "../inspection/media-facts.js";
 import { abortable } from "./abortable.js";
 import type { ByteSource } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
-import { BLOCK_BYTES, PART_BYTES } from "./sizes.js";
+import { PART_BYTES, SMALL_BLOCK_BYTES } from "./sizes.js";
 
 export interface BodyRules {
   /** The most bytes that a body may hold. */
@@ -48,7 +48,7 @@ export class InspectedBody {
     this.#rules = rules;
     const { byteLength = 0 } = source;
     // Memory for the whole of a body that goes as one buffer.
-    const expected = byteLength > PART_BYTES ? BLOCK_BYTES : byteLength;
+    const expected = byteLength > PART_BYTES ? SMALL_BLOCK_BYTES : byteLength;
     this.head = new GrowableBuffer(expected || undefined);
   }
 
@@ -111,13 +111,13 @@ export class InspectedBody {
 
   /** Reads what is left for its verdict alone. */
   async readToEnd(): Promise<void> {
-    const turns = [Buffer.allocUnsafeSlow(BLOCK_BYTES), Buffer.allocUnsafeSlow(BLOCK_BYTES)];
+    const turns = [1, 2].map(() => Buffer.allocUnsafeSlow(SMALL_BLOCK_BYTES));
     while (!this.hasEnded) for (const target of turns) await this.read(target);
   }
 
   async #readHead(): Promise<void> {
     do {
-      const space = this.head.space(BLOCK_BYTES);
+      const space = this.head.space(SMALL_BLOCK_BYTES);
       const count = await this.#readSome(space);
       this.head.add(count);
       await this.#take(space.subarray(0, count));

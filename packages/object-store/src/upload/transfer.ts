@@ -2,11 +2,12 @@ import { Readable } from "node:stream";
 
 import type { StorageClient } from "./storage-client.js";
 
+import { type BlockPair, borrowBlocks } from "./block-pool.js";
 import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { MultipartTransfer } from "./multipart-transfer.js";
-import { BLOCK_BYTES, PART_BYTES } from "./sizes.js";
+import { PART_BYTES, SMALL_BLOCK_BYTES } from "./sizes.js";
 import { mayHaveStored } from "./storage-failure.js";
 import { TransferFailure } from "./transfer-failure.js";
 
@@ -31,8 +32,7 @@ export async function transfer(
   try {
     const { byteLength } = body;
     if (byteLength !== undefined && byteLength > PART_BYTES) {
-      const stream = Readable.from(blocksOf(body), { objectMode: false, highWaterMark: 0 });
-      await s3.put({ ...target, contentType, byteLength, body: stream });
+      await put(s3, body, { ...target, contentType, byteLength });
       return;
     }
     const last = await sendFullParts(body, multipart);
@@ -50,20 +50,38 @@ export async function transfer(
   }
 }
 
+/** Sends a body of known length in one request. */
+async function put(
+  s3: StorageClient,
+  body: InspectedBody,
+  target: TransferTarget & { contentType: string; byteLength: number },
+): Promise<void> {
+  const blocks = borrowBlocks();
+  let isSent = false;
+  try {
+    const stream = Readable.from(blocksOf(body, blocks), { objectMode: false, highWaterMark: 0 });
+    await s3.put({ ...target, body: stream });
+    isSent = true;
+  } finally {
+    blocks.release(isSent);
+  }
+}
+
 /**
  * The bytes of a body of known length. While one block is sent, the next is read; the memory of a
  * block is used again once the next but one is asked for.
  */
-async function* blocksOf(body: InspectedBody): AsyncGenerator<Uint8Array, void, undefined> {
+async function* blocksOf(
+  body: InspectedBody,
+  blocks: BlockPair,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let block: Uint8Array = body.head.bytes;
-  let target = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  let spare = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   while (!body.hasEnded) {
+    const target = blocks.next();
     const next = body.read(target);
     next.catch(() => undefined);
     yield block;
     block = target.subarray(0, await next);
-    [target, spare] = [spare, target];
   }
   yield block;
 }
@@ -92,7 +110,7 @@ async function sendFullParts(
 }
 
 async function readInto(part: GrowableBuffer, body: InspectedBody): Promise<number> {
-  const space = part.space(Math.min(BLOCK_BYTES, PART_BYTES - part.byteLength));
+  const space = part.space(Math.min(SMALL_BLOCK_BYTES, PART_BYTES - part.byteLength));
   const count = await body.read(space);
   part.add(count);
   return count;

@@ -16,7 +16,7 @@ import { collect, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
 
-const PART = 8 * 1024 * 1024;
+const PART = 5 * 1024 * 1024;
 
 let harness: Harness;
 let memory: MemoryStorage;

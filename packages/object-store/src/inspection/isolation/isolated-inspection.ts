@@ -1,12 +1,14 @@
+import { isSharedArrayBuffer } from "node:util/types";
+
 import { InspectionInterruptedError, InvalidMediaError } from "../../errors.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import type { Inspection } from "../inspection.js";
 import type { MediaFacts, MediaFormat } from "../media-facts.js";
 import { Tail } from "../tail.js";
 import { Journal } from "./journal.js";
-import type { StepReply, StepRequest } from "./protocol.js";
+import type { SharedPlace, StepReply, StepRequest } from "./protocol.js";
 import { errorOf } from "./refusal.js";
-import { STEP_BYTES, type StepRunner } from "./step-runner.js";
+import { STEP_BYTES, type StepRunner, TAIL_START } from "./step-runner.js";
 import { type LossReason, WorkerLostError } from "./worker-lost.js";
 
 /** The most that is kept of one file, should its worker be lost. */
@@ -107,10 +109,7 @@ export class IsolatedInspection implements Inspection {
     this.#facts = reply.facts;
     this.#skipping = reply.skipping;
     this.#keepTail(reply, piece, start);
-    const { seen } = reply;
-    for (let at = 0; at < seen.length; at += 2) {
-      this.#journal.append(start, piece, seen[at] ?? 0, seen[at + 1] ?? 0);
-    }
+    this.#journal.add(reply.seen);
     if (reply.refusal !== undefined) this.#fail(errorOf(reply.refusal));
   }
 
@@ -159,14 +158,16 @@ export class IsolatedInspection implements Inspection {
     piece: Uint8Array,
     { isNew, isLast }: { isNew: boolean; isLast: boolean },
   ): StepRequest {
-    window.set(piece);
+    const place = sharedPlace(piece);
+    if (place === undefined) window.set(piece);
     const tail = isLast ? this.#tail?.bytes() : undefined;
-    if (tail !== undefined) window.set(tail, piece.byteLength);
+    if (tail !== undefined) window.set(tail, TAIL_START);
     return {
       inspection: this.id,
       opening: isNew ? { limits: this.limits, journal: this.#journal.copy() } : undefined,
       passed: this.#position - this.#told,
       length: piece.byteLength,
+      place,
       ending: isLast ? { tailLength: tail?.byteLength } : undefined,
     };
   }
@@ -203,4 +204,9 @@ export class IsolatedInspection implements Inspection {
   #rethrow(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
+}
+
+/** Where bytes lie that every thread can see as they are. */
+function sharedPlace({ buffer, byteOffset }: Uint8Array): SharedPlace | undefined {
+  return isSharedArrayBuffer(buffer) ? { memory: buffer, offset: byteOffset } : undefined;
 }

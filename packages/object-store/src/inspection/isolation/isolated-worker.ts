@@ -8,7 +8,7 @@ import type {
   WorkerRequest,
   WorkerSetup,
 } from "./protocol.js";
-import { STEP_BYTES, type StepRunner, TAIL_BYTES } from "./step-runner.js";
+import { type StepRunner, WINDOW_BYTES } from "./step-runner.js";
 import { watchStep, type WorkerBounds } from "./watch-worker.js";
 import { type LossReason, WorkerLostError } from "./worker-lost.js";
 
@@ -39,7 +39,7 @@ export class IsolatedWorker implements StepRunner {
 
   constructor(settings: WorkerSettings, onLost: () => void) {
     this.#settings = settings;
-    const shared = new SharedArrayBuffer(STEP_BYTES + TAIL_BYTES);
+    const shared = new SharedArrayBuffer(WINDOW_BYTES);
     this.#window = Buffer.from(shared);
     const setup: WorkerSetup = { window: shared };
     this.#worker = new Worker(settings.entry, {

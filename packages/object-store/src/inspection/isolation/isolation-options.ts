@@ -3,7 +3,7 @@ export interface IsolationOptions {
   /** Worker threads at most, 1 to 64; 2 by default. They start on demand and end when idle. */
   workers?: number;
   /**
-   * Seconds, 1 to 600, that a parser may take over one piece of at most 256 KiB before its
+   * Seconds, 1 to 600, that a parser may take over one piece of at most 1 MiB before its
    * worker is ended; 5 by default. Well-formed files take milliseconds.
    */
   deadlineSeconds?: number;

@@ -1,5 +1,4 @@
 import type { SeenPart } from "../media-inspector.js";
-import type { JournalCopy } from "./protocol.js";
 
 const FIRST_BYTES = 4096;
 /** Up to so many bytes a loop is faster than a view, and MP3 has many short parts. */
@@ -7,13 +6,21 @@ const FEW_BYTES = 32;
 /** Twice ten digits of seven bits, more than any gap and length take. */
 const MAX_HEADER_BYTES = 20;
 
+/** A piece of a journal, or all of it. */
+export interface JournalPiece {
+  /** Parts, as `readJournal` reads them. */
+  bytes: Uint8Array;
+  /** Offset in the file behind the last part. */
+  end: number;
+}
+
 /**
  * The parts of a file that its parser saw: enough to bring another parser to the same state. For
  * most files this is little; of MP3, four bytes per frame.
  */
 export class Journal {
-  #bytes = Buffer.alloc(0);
-  #length = 0;
+  #pieces: Uint8Array[] = [];
+  #byteLength = 0;
   #end = 0;
   #isComplete = true;
 
@@ -30,29 +37,50 @@ export class Journal {
     return this.#end;
   }
 
-  copy(): JournalCopy {
-    return { bytes: new Uint8Array(this.#bytes.subarray(0, this.#length)), end: this.#end };
+  copy(): JournalPiece {
+    return { bytes: new Uint8Array(Buffer.concat(this.#pieces)), end: this.#end };
   }
 
-  /** Adds the part from `from` to `to` of a piece that begins at the offset `start` of the file. */
-  append(start: number, piece: Uint8Array, from: number, to: number): void {
-    if (!this.#isComplete) return;
+  /** Adds what follows. */
+  add({ bytes, end }: JournalPiece): void {
+    if (!this.#isComplete || bytes.byteLength === 0) return;
+    this.#end = end;
+    this.#byteLength += bytes.byteLength;
+    this.#pieces.push(bytes);
+    if (this.#byteLength <= this.maxBytes) return;
+    this.#isComplete = false;
+    this.#pieces = [];
+  }
+}
+
+/** Writes a journal, piece by piece. */
+export class JournalWriter {
+  #bytes = Buffer.alloc(0);
+  #length = 0;
+
+  /** @param end offset behind the last part of the pieces before */
+  constructor(private end: number) {}
+
+  /** Adds the part from `from` to `to` of bytes that begin at the offset `start` of the file. */
+  append(start: number, bytes: Uint8Array, from: number, to: number): void {
     const size = to - from;
-    if (this.#length + MAX_HEADER_BYTES + size > this.maxBytes) {
-      this.#isComplete = false;
-      this.#bytes = Buffer.alloc(0);
-      return;
-    }
     this.#reserve(MAX_HEADER_BYTES + size);
-    this.#writeNumber(start + from - this.#end);
+    this.#writeNumber(start + from - this.end);
     this.#writeNumber(size);
     if (size <= FEW_BYTES) {
-      for (let at = from; at < to; at += 1) this.#writeByte(piece[at] ?? 0);
+      for (let at = from; at < to; at += 1) this.#writeByte(bytes[at] ?? 0);
     } else {
-      this.#bytes.set(piece.subarray(from, to), this.#length);
+      this.#bytes.set(bytes.subarray(from, to), this.#length);
       this.#length += size;
     }
-    this.#end = start + to;
+    this.end = start + to;
+  }
+
+  /** What was written since the last call, in memory of its own. */
+  take(): JournalPiece {
+    const bytes = new Uint8Array(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    return { bytes, end: this.end };
   }
 
   #writeNumber(value: number): void {

@@ -1,9 +1,10 @@
 import type { TailRequest } from "../byte-cursor.js";
 import type { MediaFacts } from "../media-facts.js";
 import type { MediaInspector } from "../media-inspector.js";
-import { readJournal } from "./journal.js";
-import type { Ending, JournalCopy, StepReply, StepRequest } from "./protocol.js";
+import { type JournalPiece, JournalWriter, readJournal } from "./journal.js";
+import type { Ending, StepReply, StepRequest } from "./protocol.js";
 import { refusalOf } from "./refusal.js";
+import { TAIL_START } from "./step-runner.js";
 
 /** What a worker needs of a parser. */
 export type IsolatedParser = Pick<
@@ -22,29 +23,33 @@ export type IsolatedParser = Pick<
 /** A parser and how far it has come in its file. */
 export class OpenParser {
   readonly #parser: IsolatedParser;
+  readonly #journal: JournalWriter;
   #position = 0;
   #toldTailRequest: TailRequest | undefined;
 
   /** @param journal what another parser of the same file has seen */
-  constructor(parser: IsolatedParser, { bytes, end }: JournalCopy) {
+  constructor(parser: IsolatedParser, { bytes, end }: JournalPiece) {
     this.#parser = parser;
     this.#position = end;
+    this.#journal = new JournalWriter(end);
     parser.replay(readJournal(bytes));
     parser.takeSeen();
   }
 
-  /** Takes a step, whose bytes are those of the window, and tells what came of it. */
-  step({ passed, length, ending }: StepRequest, window: Buffer): StepReply {
+  /** Takes a step and tells what came of it. */
+  step({ passed, length, place, ending }: StepRequest, window: Buffer): StepReply {
     const parser = this.#parser;
     const start = this.#position + passed;
     this.#position = start + length;
+    const bytes = place
+      ? Buffer.from(place.memory, place.offset, length)
+      : window.subarray(0, length);
     let facts, refusal;
     try {
       if (passed > 0) parser.pass(passed);
-      if (length > 0) parser.write(window.subarray(0, length));
+      if (length > 0) parser.write(bytes);
       facts = parser.facts;
-      if (ending !== undefined)
-        facts = this.#finish(ending, start, window.subarray(0, length), window);
+      if (ending !== undefined) facts = this.#finish(ending, start, bytes, window);
     } catch (error) {
       refusal = refusalOf(error);
     }
@@ -58,8 +63,16 @@ export class OpenParser {
       refusal,
       skipping: parser.skipping,
       tailRequest: isNewRequest ? tailRequest : undefined,
-      seen: Uint32Array.from(isOver ? [] : parser.takeSeen(), (offset) => offset - start),
+      seen: this.#seen(start, bytes, isOver),
     };
+  }
+
+  #seen(start: number, bytes: Buffer, isOver: boolean): JournalPiece {
+    const ranges = isOver ? [] : this.#parser.takeSeen();
+    for (let at = 0; at < ranges.length; at += 2) {
+      this.#journal.append(start, bytes, (ranges[at] ?? 0) - start, (ranges[at + 1] ?? 0) - start);
+    }
+    return this.#journal.take();
   }
 
   #finish({ tailLength }: Ending, start: number, bytes: Buffer, window: Buffer): MediaFacts {
@@ -68,7 +81,7 @@ export class OpenParser {
     const end =
       tailLength === undefined
         ? [request.before, bytes.subarray(Math.max(0, request.from - start))]
-        : [window.subarray(bytes.length, bytes.length + tailLength), bytes];
+        : [window.subarray(TAIL_START, TAIL_START + tailLength), bytes];
     const tail = Buffer.concat(end);
     return this.#parser.finish(tail.subarray(Math.max(0, tail.length - request.size)));
   }

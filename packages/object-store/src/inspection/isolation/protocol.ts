@@ -1,10 +1,11 @@
 import type { TailRequest } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import type { MediaFacts, MediaFormat } from "../media-facts.js";
+import type { JournalPiece } from "./journal.js";
 
 /** What a worker is started with. */
 export interface WorkerSetup {
-  /** Where the bytes of one step at a time lie, written by the pool and read by the worker. */
+  /** Where bytes of one step at a time lie, written by the pool and read by the worker. */
   window: SharedArrayBuffer;
 }
 
@@ -17,29 +18,30 @@ export interface StepRequest {
   opening: Opening | undefined;
   /** Bytes that came before those of this step and that the parser need not see. */
   passed: number;
-  /** Bytes of this step, at the start of the window. */
+  /** Bytes of this step. */
   length: number;
+  /** Where they lie; at the start of the window when undefined. */
+  place: SharedPlace | undefined;
   /** Given with the last step of a file. */
   ending: Ending | undefined;
+}
+
+/** Memory that all threads see. */
+export interface SharedPlace {
+  memory: SharedArrayBuffer;
+  offset: number;
 }
 
 export interface Opening {
   limits: InspectionLimits;
   /** What the parser of a worker that was lost has seen; empty at a file's start. */
-  journal: JournalCopy;
-}
-
-/** A journal, as `readJournal` reads it. */
-export interface JournalCopy {
-  bytes: Uint8Array;
-  /** Offset in the file behind its last part. */
-  end: number;
+  journal: JournalPiece;
 }
 
 export interface Ending {
   /**
-   * Bytes in the window, behind those of the step, that answer an earlier tail request: the end of
-   * what came before this step. Undefined where there was no such request.
+   * Bytes in the window, from `TAIL_START` on, that answer an earlier tail request: the end of what
+   * came before this step. Undefined where there was no such request.
    */
   tailLength: number | undefined;
 }
@@ -55,8 +57,8 @@ export interface StepReply {
   skipping: number;
   /** Given once: with the step that made it. */
   tailRequest: TailRequest | undefined;
-  /** The parts of the step's bytes that the parser saw: `[start, end, …]`. */
-  seen: Uint32Array;
+  /** The parts of the step's bytes that the parser saw. */
+  seen: JournalPiece;
 }
 
 /** A reply as it leaves the worker. */

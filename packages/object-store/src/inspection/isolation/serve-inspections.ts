@@ -28,7 +28,7 @@ export function serveInspections(createParser: (limits: InspectionLimits) => Iso
     }
     const reply = parserOf(request).step(request, window);
     const sent: WorkerReply = { ...reply, heapBytes: getHeapStatistics().used_heap_size };
-    port.postMessage(sent);
+    port.postMessage(sent, [sent.seen.bytes.buffer as ArrayBuffer]);
   });
   const ready: WorkerReply = { ready: true };
   port.postMessage(ready);

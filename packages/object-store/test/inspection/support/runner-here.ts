@@ -2,11 +2,7 @@ import type { InspectionLimits } from "../../../src/inspection/inspection-limits
 import { MediaInspector } from "../../../src/inspection/media-inspector.js";
 import { type IsolatedParser, OpenParser } from "../../../src/inspection/isolation/open-parser.js";
 import type { StepReply, StepRequest } from "../../../src/inspection/isolation/protocol.js";
-import {
-  STEP_BYTES,
-  type StepRunner,
-  TAIL_BYTES,
-} from "../../../src/inspection/isolation/step-runner.js";
+import { type StepRunner, WINDOW_BYTES } from "../../../src/inspection/isolation/step-runner.js";
 import { WorkerLostError } from "../../../src/inspection/isolation/worker-lost.js";
 
 /** Does what a worker does, but here; it is lost at the steps that its maker names. */
@@ -14,7 +10,7 @@ export class RunnerHere implements StepRunner {
   isLost = false;
   inspections = 0;
   readonly #open = new Map<number, OpenParser>();
-  readonly #window = Buffer.alloc(STEP_BYTES + TAIL_BYTES);
+  readonly #window = Buffer.alloc(WINDOW_BYTES);
 
   constructor(
     private readonly isLostNow: () => boolean = () => false,
@@ -38,7 +34,7 @@ export class RunnerHere implements StepRunner {
     if (parser === undefined) throw new Error("the inspection is not open here");
     // Across the border between threads everything is a copy, and the window is used again.
     const reply = structuredClone(parser.step(request, this.#window));
-    this.#window.fill(0xaa, 0, request.length + (request.ending?.tailLength ?? 0));
+    this.#window.fill(0xaa);
     return Promise.resolve(reply);
   }
 
