@@ -1,7 +1,10 @@
 /** The most that one statement takes. */
 const MAX_ITEMS = 100;
-/** Statements at once beyond which further items wait and go together. */
-const MAX_UNDER_WAY = 2;
+/**
+ * Milliseconds for which items wait while a statement is under way, so that they go together. One
+ * that takes longer may wait for a lock of somebody else's, which is not to hold up the others.
+ */
+const PATIENCE_MS = 25;
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -17,7 +20,7 @@ export class StatementGroup<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #isOfOneItem: (error: unknown) => boolean;
   #waiting: Waiting<Item, Result>[] = [];
-  #underWay = 0;
+  #isBusy = false;
 
   /**
    * @param run gives a result for each item, in their order; all or none take effect
@@ -39,13 +42,18 @@ export class StatementGroup<Item, Result> {
   }
 
   #advance(): void {
-    while (this.#underWay < MAX_UNDER_WAY && this.#waiting.length > 0) {
-      this.#underWay += 1;
-      void this.#settle(this.#waiting.splice(0, MAX_ITEMS)).then(() => {
-        this.#underWay -= 1;
-        this.#advance();
-      });
-    }
+    if (this.#isBusy || this.#waiting.length === 0) return;
+    this.#isBusy = true;
+    let isOver = false;
+    const goOn = (): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(patience);
+      this.#isBusy = false;
+      this.#advance();
+    };
+    const patience = setTimeout(goOn, PATIENCE_MS);
+    void this.#settle(this.#waiting.splice(0, MAX_ITEMS)).then(goOn);
   }
 
   async #settle(group: readonly Waiting<Item, Result>[]): Promise<void> {

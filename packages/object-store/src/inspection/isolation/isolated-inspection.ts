@@ -48,6 +48,8 @@ export class IsolatedInspection implements Inspection {
   #told = 0;
   /** How many of the next bytes the parser skips. */
   #skipping = 0;
+  /** Whether its worker has taken the last step, with which it forgets the inspection. */
+  #hasEnded = false;
 
   constructor(
     private readonly id: number,
@@ -105,6 +107,7 @@ export class IsolatedInspection implements Inspection {
     const start = this.#position;
     this.#position += piece.byteLength;
     this.#told = this.#position;
+    this.#hasEnded = isLast;
     this.#format = reply.format;
     this.#facts = reply.facts;
     this.#skipping = reply.skipping;
@@ -195,7 +198,7 @@ export class IsolatedInspection implements Inspection {
 
   #leave(): void {
     if (this.#worker === undefined) return;
-    this.#worker.forget(this.id);
+    if (!this.#hasEnded) this.#worker.forget(this.id);
     this.#worker.inspections -= 1;
     this.#worker = undefined;
     this.pool.released();

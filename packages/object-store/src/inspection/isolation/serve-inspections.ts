@@ -27,6 +27,7 @@ export function serveInspections(createParser: (limits: InspectionLimits) => Iso
       return;
     }
     const reply = parserOf(request).step(request, window);
+    if (request.ending !== undefined) open.delete(request.inspection);
     const sent: WorkerReply = { ...reply, heapBytes: getHeapStatistics().used_heap_size };
     port.postMessage(sent, [sent.seen.bytes.buffer as ArrayBuffer]);
   });

@@ -14,12 +14,12 @@ export interface StepRunner {
   /** How many inspections have their state here. */
   inspections: number;
   /**
-   * Has a parser take a step.
+   * Has a parser take a step. The state of the inspection is freed with its last one.
    *
    * @param prepare writes the step's bytes to the window as soon as it is free
    * @throws WorkerLostError
    */
   run(prepare: (window: Buffer) => StepRequest): Promise<StepReply>;
-  /** Frees the state of an inspection. */
+  /** Frees the state of an inspection that did not come to its last step. */
   forget(inspection: number): void;
 }

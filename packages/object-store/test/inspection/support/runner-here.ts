@@ -35,6 +35,7 @@ export class RunnerHere implements StepRunner {
     // Across the border between threads everything is a copy, and the window is used again.
     const reply = structuredClone(parser.step(request, this.#window));
     this.#window.fill(0xaa);
+    if (request.ending !== undefined) this.#open.delete(inspection);
     return Promise.resolve(reply);
   }
 
