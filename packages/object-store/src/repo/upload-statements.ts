@@ -136,11 +136,18 @@ function encoded(value: unknown): unknown {
   return typeof value === "string" ? Buffer.from(value).toString() : value;
 }
 
-/** Whether a statement failed because of a single row: PostgreSQL's classes 22 and 23. */
+/**
+ * PostgreSQL's classes 22 and 23, and the timeout of a statement: it waited for the lock of an owner.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const OF_ONE_ROW = /^(2[23]|57014$)/;
+
+/** Whether a statement failed because of a single row. */
 function isOfOneRow(error: unknown): boolean {
   if (error instanceof ForeignKeyConstraintError || error instanceof UniqueConstraintError) {
     return true;
   }
   if (!(error instanceof DatabaseError) || !("code" in error.parent)) return false;
-  return /^2[23]/.test(String(error.parent.code));
+  return OF_ONE_ROW.test(String(error.parent.code));
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 
@@ -34,5 +36,31 @@ describe("uploads at the same time", () => {
       ),
     );
     expect(await harness.rows()).toHaveLength(20);
+  });
+
+  it("are not failed by one whose owner is locked, and go on beside it", async () => {
+    const { bytes } = await sampleOf("png");
+    const [locked, free] = [await harness.addUser(), await harness.addUser()];
+    const transaction = await harness.database.transaction();
+    try {
+      await harness.database.query("SELECT FROM users WHERE id = :locked FOR UPDATE", {
+        replacements: { locked },
+        transaction,
+      });
+      const upload = (owner: string) => harness.store.forUser(owner).images.upload({ body: bytes });
+      let isHeldUp = true;
+      const heldUp = upload(locked).finally(() => {
+        isHeldUp = false;
+      });
+      await sleep(200);
+      const others = await Promise.all([upload(free), upload(free), upload(free)]);
+      expect(others).toHaveLength(3);
+      expect(isHeldUp).toBe(true);
+      await transaction.rollback();
+      expect((await heldUp).file.userId).toBe(locked);
+    } catch (error) {
+      await transaction.rollback().catch(() => undefined);
+      throw error;
+    }
   });
 });
