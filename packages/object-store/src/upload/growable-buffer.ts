@@ -1,17 +1,19 @@
+import { borrowMemory, returnMemory } from "./body-memory.js";
 import { PART_BYTES } from "./sizes.js";
 
 const FIRST_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 /** Steps are wide, as the memory of each is soon garbage. */
 const GROWTH = 16;
 
-/** Collects bytes as one piece, in memory that grows as they come and that can be used again. */
+/** Collects bytes as one piece, in borrowed memory that grows as they come. */
 export class GrowableBuffer {
   #memory: Buffer;
   #byteLength = 0;
 
   /** @param expectedBytes how many bytes will come, where that is known */
   constructor(expectedBytes = FIRST_BYTES) {
-    this.#memory = Buffer.allocUnsafeSlow(expectedBytes);
+    this.#memory = borrowMemory(expectedBytes);
   }
 
   get byteLength(): number {
@@ -39,13 +41,21 @@ export class GrowableBuffer {
     this.#byteLength = 0;
   }
 
+  /** Ends its use, once nobody reads its bytes any more: others will write over them. */
+  release(): void {
+    returnMemory(this.#memory);
+    this.#memory = NOTHING;
+    this.#byteLength = 0;
+  }
+
   #grow(): void {
     const wanted =
       this.#byteLength < PART_BYTES
         ? Math.min(GROWTH * this.#byteLength, PART_BYTES)
         : 2 * this.#byteLength;
-    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, wanted));
+    const larger = borrowMemory(wanted);
     larger.set(this.bytes);
+    // What came before may still be under inspection: its memory is nobody else's.
     this.#memory = larger;
   }
 }

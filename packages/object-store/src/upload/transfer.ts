@@ -7,7 +7,7 @@ import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { MultipartTransfer } from "./multipart-transfer.js";
-import { PART_BYTES, SMALL_BLOCK_BYTES } from "./sizes.js";
+import { BLOCK_BYTES, PART_BYTES } from "./sizes.js";
 import { mayHaveStored } from "./storage-failure.js";
 import { TransferFailure } from "./transfer-failure.js";
 
@@ -35,15 +35,18 @@ export async function transfer(
       await put(s3, body, { ...target, contentType, byteLength });
       return;
     }
-    const last = await sendFullParts(body, multipart);
+    const parts = await sendFullParts(body, multipart);
     if (multipart.started) {
-      await multipart.send(last);
+      await multipart.send(parts.last.bytes);
       await multipart.complete();
     } else {
       const { sha256 } = body.verdict;
-      const { byteLength } = last;
-      await s3.put({ ...target, contentType, byteLength, body: last, sha256 });
+      const { byteLength, bytes } = parts.last;
+      await s3.put({ ...target, contentType, byteLength, body: bytes, sha256 });
     }
+    // Only here: where a request broke off, its socket may still send from them.
+    parts.last.release();
+    parts.spare?.release();
   } catch (error) {
     const discarded = await multipart.abort();
     throw new TransferFailure(error, !discarded || mayHaveStored(error));
@@ -86,11 +89,15 @@ async function* blocksOf(
   yield block;
 }
 
-/** Sends parts while more bytes follow, and gives back what is left when the body has ended. */
-async function sendFullParts(
-  body: InspectedBody,
-  multipart: MultipartTransfer,
-): Promise<Uint8Array> {
+interface Parts {
+  /** What is left when the body has ended. */
+  last: GrowableBuffer;
+  /** The memory of the part before. */
+  spare: GrowableBuffer | undefined;
+}
+
+/** Sends parts while more bytes follow. */
+async function sendFullParts(body: InspectedBody, multipart: MultipartTransfer): Promise<Parts> {
   let part = body.head;
   let spare: GrowableBuffer | undefined;
   while (!body.hasEnded) {
@@ -106,11 +113,11 @@ async function sendFullParts(
     await multipart.send(part.bytes);
     [part, spare] = [next, part];
   }
-  return part.bytes;
+  return { last: part, spare };
 }
 
 async function readInto(part: GrowableBuffer, body: InspectedBody): Promise<number> {
-  const space = part.space(Math.min(SMALL_BLOCK_BYTES, PART_BYTES - part.byteLength));
+  const space = part.space(Math.min(BLOCK_BYTES, PART_BYTES - part.byteLength));
   const count = await body.read(space);
   part.add(count);
   return count;

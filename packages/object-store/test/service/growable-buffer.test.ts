@@ -25,8 +25,9 @@ describe("GrowableBuffer", () => {
   it("offers no more room than is asked for, and one byte at least", () => {
     const buffer = new GrowableBuffer(3);
     expect(buffer.space(2).byteLength).toBe(2);
-    buffer.add(3);
+    write(buffer, Buffer.alloc(200_000));
     expect(buffer.space(1).byteLength).toBe(1);
+    expect(buffer.space(Infinity).byteLength).toBeGreaterThan(0);
   });
 
   it("uses its memory again when it is cleared", () => {
@@ -38,5 +39,18 @@ describe("GrowableBuffer", () => {
     write(buffer, Buffer.from("ef"));
     expect(buffer.bytes.toString()).toBe("ef");
     expect(buffer.bytes.buffer).toBe(memory);
+  });
+
+  it("hands its memory on when it is released, and the next one begins empty in it", () => {
+    const buffer = new GrowableBuffer(300_000);
+    write(buffer, Buffer.from("abcd"));
+    const { buffer: memory } = buffer.bytes;
+    buffer.release();
+    expect(buffer.byteLength).toBe(0);
+    const next = new GrowableBuffer(290_000);
+    expect(next.byteLength).toBe(0);
+    write(next, Buffer.from("e"));
+    expect(next.bytes.toString()).toBe("e");
+    expect(next.bytes.buffer).toBe(memory);
   });
 });
