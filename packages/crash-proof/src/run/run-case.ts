@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { S3Provider } from "@repo/s3-provider";
@@ -16,6 +15,7 @@ import { observe } from "../judgement/observed.js";
 import { type Scene, setScene } from "../site/scene.js";
 import type { Site } from "../site/site.js";
 import { repeat } from "./afterwards.js";
+import { arriveLate } from "./arrive-late.js";
 import type { CaseParts } from "./case-parts.js";
 import { auditFindsNothing, sweepAfterLeases } from "./converge.js";
 import { play } from "./play.js";
@@ -96,7 +96,7 @@ async function judge(
   if (trouble.type === "s3" && trouble.fault === "hang") {
     await sleep(HANG);
     await site.quiet();
-    await arriveLate(s3, scene, journal, underWay);
+    await arriveLate(s3, scene.stage, callsOf(journal), underWay);
   }
   const added = await repeat({ database, s3 }, scene, current);
   // An expired upload leaves a tombstone, which is kept for one more lease.
@@ -110,26 +110,6 @@ async function judge(
   judgeReaders(isErasure ? erased(scene, expected) : expected, scene, observed, findings);
   judgeRemains(scene, observed, findings);
   await auditFindsNothing(database, s3, findings);
-}
-
-/** What was under way to S3 arrives, after everybody has given it up. */
-async function arriveLate(
-  s3: S3Provider,
-  { stage }: Scene,
-  journal: readonly Entry[],
-  underWay: ReadonlySet<string>,
-): Promise<void> {
-  const sent = callsOf(journal).flatMap(({ intent }) =>
-    intent.do === "upload" ? [intent.sha256] : [],
-  );
-  const media = [stage.large, ...stage.small].find(({ sha256 }) => sent.includes(sha256));
-  // A large body never left whole, as the server stopped reading it.
-  if (media === stage.large) return;
-  for (const key of underWay) {
-    if (media === undefined) throw new Error(`nobody knows what ${key} was to hold`);
-    const body = await readFile(media.path);
-    await s3.put({ key, body, byteLength: media.byteSize, contentType: "image/png" });
-  }
 }
 
 function erased(
