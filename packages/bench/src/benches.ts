@@ -1,4 +1,5 @@
 import type { Bench } from "./bench.js";
+import { duration } from "./benches/duration.js";
 import { largeAsStream } from "./benches/large-as-stream.js";
 import { largeAtOnce } from "./benches/large-at-once.js";
 import { largeByPath } from "./benches/large-by-path.js";
@@ -13,6 +14,7 @@ export const benches: readonly Bench[] = [
   largeAsStream,
   largeAtOnce,
   smallFiles,
+  duration,
   sweep,
   pages,
   presigning,

@@ -1,10 +1,16 @@
 export { detectMediaKind } from "./detect-media-kind.js";
 export * from "./errors.js";
+export { inspectMedia } from "./inspect-media.js";
 export type {
   AudioContentType,
+  AudioFacts,
+  AudioFormat,
   AudioTags,
   DurationSource,
   ImageContentType,
+  ImageFacts,
+  ImageFormat,
+  MediaFacts,
   MediaKind,
 } from "./inspection/media-facts.js";
 export type { InspectionLimits } from "./inspection/inspection-limits.js";

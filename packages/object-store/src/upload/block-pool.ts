@@ -15,10 +15,10 @@ export interface BlockPair {
   /**
    * Ends their use.
    *
-   * @param isSent false where a request broke off: its socket may still send from them, so that
+   * @param isFree false where something broke off: a socket or a thread may still read them, so that
    *   nobody else may have them
    */
-  release(isSent: boolean): void;
+  release(isFree: boolean): void;
 }
 
 /**
@@ -35,9 +35,9 @@ export function borrowBlocks(): BlockPair {
       const size = pairs > FEW ? SMALL_BLOCK_BYTES : BLOCK_BYTES;
       return (blocks[turn] as Buffer).subarray(0, size);
     },
-    release(isSent) {
+    release(isFree) {
       pairs -= 1;
-      if (isSent && idle.length < MAX_IDLE) idle.push(...blocks);
+      if (isFree && idle.length < MAX_IDLE) idle.push(...blocks);
     },
   };
 }

@@ -1,0 +1,62 @@
+import { EmptyFileError, FileTooLargeError } from "./errors.js";
+import { isolatedInspector, sharedIsolation } from "./inspection/isolated-inspector.js";
+import type { InspectionLimits } from "./inspection/inspection-limits.js";
+import type { Inspection } from "./inspection/inspection.js";
+import type { MediaFacts } from "./inspection/media-facts.js";
+import { MAX_FILE_BYTES } from "./object-store-provider.js";
+import { ImageCreate } from "./service/dto/image-create.js";
+import { validated } from "./service/validated.js";
+import { type BlockPair, borrowBlocks } from "./upload/block-pool.js";
+import type { ByteSource } from "./upload/byte-source.js";
+import type { MediaBody } from "./upload/media-body.js";
+import { openByteSource } from "./upload/open-byte-source.js";
+
+/**
+ * What an upload of this body would find it to be, without storing it. A stream is consumed.
+ *
+ * @throws InvalidInputError (`invalid_input`), SourceFailedError (`source_failed`), EmptyFileError
+ *   (`empty_file`), FileTooLargeError (`file_too_large`), UnsupportedMediaTypeError
+ *   (`unsupported_media_type`), InvalidMediaError (`invalid_media`), InspectionInterruptedError
+ *   (`inspection_interrupted`)
+ */
+export async function inspectMedia(
+  body: MediaBody,
+  limits: Partial<InspectionLimits> = {},
+): Promise<MediaFacts> {
+  const { body: checked } = validated(ImageCreate, { body });
+  const source = await openByteSource(checked);
+  const inspection = isolatedInspector(sharedIsolation(), limits).open();
+  const blocks = borrowBlocks();
+  let isOver = false;
+  try {
+    const facts = await inspectAll(source, inspection, blocks);
+    isOver = true;
+    return facts;
+  } finally {
+    inspection.close();
+    blocks.release(isOver);
+    await source.close();
+  }
+}
+
+/** While one block is inspected, the next is read. */
+async function inspectAll(
+  source: ByteSource,
+  inspection: Inspection,
+  blocks: BlockPair,
+): Promise<MediaFacts> {
+  let byteSize = 0;
+  let written: Promise<void> = Promise.resolve();
+  for (;;) {
+    const block = blocks.next();
+    const count = await source.read(block);
+    await written;
+    byteSize += count;
+    if (byteSize > MAX_FILE_BYTES) throw new FileTooLargeError(MAX_FILE_BYTES);
+    if (byteSize === 0) throw new EmptyFileError("The file is empty.");
+    if (count === 0) return inspection.finish();
+    written = inspection.write(block.subarray(0, count));
+    // Whoever waits next sees the failure; until then it must not count as unhandled.
+    written.catch(() => undefined);
+  }
+}

@@ -1,0 +1,62 @@
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { sizedMedia } from "@repo/sample-media";
+
+import { inspectMedia } from "../../src/inspect-media.js";
+import { type Harness, openHarness } from "../support/harness.js";
+import { sampleOf } from "../support/samples.js";
+
+let harness: Harness;
+let folder: string;
+
+beforeAll(async () => {
+  harness = await openHarness();
+  folder = await mkdtemp(join(tmpdir(), "inspect-media-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await harness.close();
+});
+
+describe("inspectMedia", () => {
+  it("finds what an upload finds, by path, from memory and from a stream", async () => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of sizedMedia("mp3", 2_500_000)) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    const path = join(folder, "a.mp3");
+    await writeFile(path, bytes);
+    const { file } = await harness.store.forSystem().audio.upload({ body: bytes });
+    const { durationSeconds, durationSource, bitrate, sampleRate, channels, contentType } = file;
+    for (const body of [{ path }, bytes, createReadStream(path)]) {
+      expect(await inspectMedia(body)).toMatchObject({
+        ...{ kind: "audio", format: "mp3", contentType },
+        ...{ durationSeconds, durationSource, bitrate, sampleRate, channels },
+      });
+    }
+  });
+
+  it("stores nothing, and tells images as well", async () => {
+    const before = await harness.keys();
+    const { bytes } = await sampleOf("png");
+    expect(await inspectMedia(bytes)).toMatchObject({ kind: "image", format: "png" });
+    expect(await harness.keys()).toEqual(before);
+  });
+
+  it("refuses what an upload refuses", async () => {
+    await expect(inspectMedia(Buffer.from("%PDF-1.7"))).rejects.toMatchObject({
+      code: "unsupported_media_type",
+    });
+    await expect(inspectMedia(Buffer.alloc(0))).rejects.toMatchObject({ code: "empty_file" });
+    await expect(inspectMedia({ path: join(folder, "none") })).rejects.toMatchObject({
+      code: "invalid_input",
+    });
+    const { bytes } = await sampleOf("png");
+    await expect(inspectMedia(bytes, { maxPixels: 1 })).rejects.toMatchObject({
+      code: "invalid_media",
+    });
+  });
+});
