@@ -70,7 +70,7 @@ export const ceph: KnownServer = {
       what: "ignores x-amz-checksum-* headers",
       source: "https://tracker.ceph.com/issues/42080",
       consequence:
-        "Integrity rests on the signed x-amz-content-sha256, on Content-MD5 and on the SHA-256 in the database; for a presigned upload, sign Content-MD5.",
+        "A body up to 5 MiB is covered by the signed x-amz-content-sha256, a longer one by TLS alone, and every file by the SHA-256 in the database, which `verify` compares; for a presigned upload, sign Content-MD5.",
       async behaves(s3) {
         const headers = { "x-amz-checksum-crc32": "AAAAAA==" };
         expect(await s3.put("key", "stored", headers)).toMatchObject({ status: 200 });
@@ -84,8 +84,7 @@ export const ceph: KnownServer = {
         "PutObject on condition with If-Match replaces only the version that it names, and by one racer only",
       what: "knows an ETag in If-Match without quotes only, and tells some losers of a race 500",
       source: "https://github.com/ceph/ceph/pull/63348",
-      consequence:
-        "The product never replaces an object: it writes with If-None-Match: *, which works.",
+      consequence: "None: the module never replaces an object, as each has a key of its own.",
       async behaves(s3) {
         await s3.put("race", "origin");
         const etag = createHash("md5").update("origin").digest("hex");
@@ -106,7 +105,8 @@ export const ceph: KnownServer = {
       check: "CopyObject obeys conditions on its source",
       what: "ignores x-amz-copy-source-if-* headers",
       source: "https://tracker.ceph.com/issues/53945",
-      consequence: "A key is never reused, so that a copy cannot meet another version.",
+      consequence:
+        "After each copy the module reads what it made, and compares its SHA-256 with that of the bytes that it judged.",
       async behaves(s3) {
         await s3.put("source", "copied");
         const copy = new CopyObjectCommand({
