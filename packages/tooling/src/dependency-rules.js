@@ -44,6 +44,7 @@ const ALLOWED_OWN = {
     "object-store",
     "database",
     "s3-provider",
+    "command-line",
     "local-s3",
     "local-services",
     "sample-media",
@@ -124,8 +125,8 @@ export const dependencyRules = [
   restrictedImports(INSPECTION, []),
   {
     files: ["packages/*/src/**"],
-    // A program, not a library.
-    ignores: ["packages/bench/src/main.ts"],
+    // Programs, not libraries.
+    ignores: ["packages/bench/src/main.ts", "packages/bench/src/soak/main.ts"],
     rules: { "no-restricted-syntax": ["error", environment] },
   },
   {

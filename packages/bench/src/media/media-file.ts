@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { sizedMedia, type SizedMediaOptions, validSamples } from "@repo/sample-media";
@@ -31,10 +31,10 @@ export function isImage(format: MediaFormat): boolean {
 const FOLDER = fileURLToPath(new URL("../../.data/media/", import.meta.url));
 
 /** The file of a recipe, made if it is not there yet. Make it in a case's `prepare`. */
-export async function mediaFile(recipe: MediaRecipe): Promise<MediaFile> {
+export async function mediaFile(recipe: MediaRecipe, folder = FOLDER): Promise<MediaFile> {
   const { format, byteSize, options = {} } = recipe;
   const variant = Object.entries(options).map(([name, value]) => `-${name}-${value}`);
-  const path = join(FOLDER, `${byteSize}${variant.join("")}.${format}`);
+  const path = join(folder, `${byteSize}${variant.join("")}.${format}`);
   const known = await readFile(`${path}.sha256`, "utf8").catch(() => undefined);
   return { path, byteSize, sha256: known ?? (await make(path, recipe)) };
 }
@@ -53,7 +53,7 @@ async function* bytesOf(recipe: MediaRecipe): AsyncGenerator<Uint8Array> {
 }
 
 async function make(path: string, recipe: MediaRecipe): Promise<string> {
-  await mkdir(FOLDER, { recursive: true });
+  await mkdir(dirname(path), { recursive: true });
   const hash = createHash("sha256");
   const file = await open(`${path}.part`, "w");
   try {

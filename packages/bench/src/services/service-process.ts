@@ -42,6 +42,8 @@ export async function startServiceProcess(
 
 /** Tells the parent where this process listens, and ends it when the parent lets go or is gone. */
 export function serveParent(endpoint: string, close: () => Promise<void>): void {
+  // A terminal sends these to the parent as well, which may still need its servers to end in order.
+  for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
   process.once("disconnect", () => {
     void close().then(() => process.exit(0));
   });
