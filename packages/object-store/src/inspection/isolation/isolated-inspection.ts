@@ -8,7 +8,7 @@ import { Tail } from "../tail.js";
 import { Journal } from "./journal.js";
 import type { SharedPlace, StepReply, StepRequest } from "./protocol.js";
 import { errorOf } from "./refusal.js";
-import { STEP_BYTES, type StepRunner, TAIL_START } from "./step-runner.js";
+import { STEP_BYTES, type StepRunner } from "./step-runner.js";
 import { type LossReason, WorkerLostError } from "./worker-lost.js";
 
 /** The most that is kept of one file, should its worker be lost. */
@@ -164,7 +164,7 @@ export class IsolatedInspection implements Inspection {
     const place = sharedPlace(piece);
     if (place === undefined) window.set(piece);
     const tail = isLast ? this.#tail?.bytes() : undefined;
-    if (tail !== undefined) window.set(tail, TAIL_START);
+    if (tail !== undefined) window.set(tail, STEP_BYTES);
     return {
       inspection: this.id,
       opening: isNew ? { limits: this.limits, journal: this.#journal.copy() } : undefined,

@@ -4,7 +4,7 @@ import type { MediaInspector } from "../media-inspector.js";
 import { type JournalPiece, JournalWriter, readJournal } from "./journal.js";
 import type { Ending, StepReply, StepRequest } from "./protocol.js";
 import { refusalOf } from "./refusal.js";
-import { TAIL_START } from "./step-runner.js";
+import { STEP_BYTES } from "./step-runner.js";
 
 /** What a worker needs of a parser. */
 export type IsolatedParser = Pick<
@@ -81,7 +81,7 @@ export class OpenParser {
     const end =
       tailLength === undefined
         ? [request.before, bytes.subarray(Math.max(0, request.from - start))]
-        : [window.subarray(TAIL_START, TAIL_START + tailLength), bytes];
+        : [window.subarray(STEP_BYTES, STEP_BYTES + tailLength), bytes];
     const tail = Buffer.concat(end);
     return this.#parser.finish(tail.subarray(Math.max(0, tail.length - request.size)));
   }

@@ -40,7 +40,7 @@ export interface Opening {
 
 export interface Ending {
   /**
-   * Bytes in the window, from `TAIL_START` on, that answer an earlier tail request: the end of what
+   * Bytes in the window, from `STEP_BYTES` on, that answer an earlier tail request: the end of what
    * came before this step. Undefined where there was no such request.
    */
   tailLength: number | undefined;

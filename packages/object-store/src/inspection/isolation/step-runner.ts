@@ -1,11 +1,9 @@
 import type { StepReply, StepRequest } from "./protocol.js";
 
-/** Bytes of a file that one step takes at most. */
+/** Bytes of a file that one step takes at most; in the window, the end of a file stands behind them. */
 export const STEP_BYTES = 1024 * 1024;
-/** Where the end of a file, as a parser may ask for it, stands in the window. */
-export const TAIL_START = STEP_BYTES;
 /** The window: room for a step, and for the end of a file. */
-export const WINDOW_BYTES = TAIL_START + 128 * 1024;
+export const WINDOW_BYTES = STEP_BYTES + 128 * 1024;
 
 /** Where parsers take their steps: a worker, as an inspection sees it. */
 export interface StepRunner {
