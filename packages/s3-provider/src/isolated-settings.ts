@@ -1,10 +1,15 @@
 import { type S3ClientConfig } from "@aws-sdk/client-s3";
 
+type Logger = NonNullable<S3ClientConfig["logger"]>;
+
 const notSet = (): Promise<undefined> => Promise.resolve(undefined);
 
 const ignore = (): void => undefined;
-/** Failures reach the caller as errors; unless told otherwise the SDK prints some of them too. */
-const SILENT = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+/**
+ * Failures reach the caller as errors; unless told otherwise the SDK prints some of them too. What is
+ * missing here the SDK does not prepare: it would copy the input and output of each call.
+ */
+const SILENT = { trace: ignore, debug: ignore, warn: ignore } as Partial<Logger> as Logger;
 
 /**
  * A value for each setting that the SDK would otherwise look up in the environment and in

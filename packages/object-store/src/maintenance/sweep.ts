@@ -1,5 +1,5 @@
 import type { StoredObjectModel } from "../models/stored-object.model.js";
-import type { SweepRepo } from "../repo/sweep-repo.js";
+import type { ClaimedRow, SweepRepo } from "../repo/sweep-repo.js";
 import { checkInteger } from "../service/check.js";
 import { tombstoneSeconds } from "../upload/tombstone.js";
 import { abortStaleUploads } from "./abort-stale-uploads.js";
@@ -98,7 +98,7 @@ async function eachBatch(
 
 /** The ids of the rows whose objects are gone, and of those whose objects may still be there. */
 async function deleteObjects(
-  rows: readonly StoredObjectModel[],
+  rows: readonly ClaimedRow[],
   { s3, logger, signal, report }: SweepTools,
 ): Promise<{ removed: string[]; kept: string[] }> {
   const keys = rows.map(({ s3Key }) => s3Key);

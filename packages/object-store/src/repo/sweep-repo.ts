@@ -1,4 +1,4 @@
-import { ModelColumns, PreparedStatement } from "@repo/database";
+import { PreparedStatement } from "@repo/database";
 import { QueryTypes } from "sequelize";
 import type { ModelCtor } from "sequelize-typescript";
 
@@ -7,9 +7,14 @@ import { leaseHeld } from "./conditions.js";
 import { guarded } from "./database-failure.js";
 import { TableRepo } from "./table-repo.js";
 
+/**
+ * A row that a sweep has claimed. A sweep takes any number of rows, so these are no model instances,
+ * which would cost it more than its requests to S3.
+ */
+export type ClaimedRow = Pick<StoredObjectModel, "id" | "s3Key">;
+
 /** What a sweep asks of the rows of one kind of file, a batch at a time. */
 export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
-  readonly #columns: ModelColumns<Row>;
   readonly #claim: PreparedStatement<
     [status: MediaStatus, at: string, limit: number, leaseSeconds: number]
   >;
@@ -17,7 +22,6 @@ export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
 
   constructor(model: ModelCtor<Row>) {
     super(model);
-    this.#columns = new ModelColumns(model, ["id", "s3Key"]);
     this.#claim = new PreparedStatement(`
       UPDATE ${this.table} SET
         status = 'deleting',
@@ -31,7 +35,7 @@ export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
         LIMIT $3
         FOR UPDATE SKIP LOCKED
       )
-      RETURNING ${this.#columns.list()}
+      RETURNING id, s3_key
     `);
     this.#deleteAll = new PreparedStatement(
       `DELETE FROM ${this.table} WHERE id = ANY ($1) AND status = 'deleting'`,
@@ -53,17 +57,22 @@ export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
   /**
    * Takes over files whose lease was over at a time, for one lease of the taker's: pending ones
    * become deleting. Parties that claim at once get different files, and nobody waits for another.
-   * The rows have nothing but their id and key.
    */
   async claimExpired(
     status: "pending" | "deleting",
     claim: { at: string; limit: number; leaseSeconds: number },
-  ): Promise<Row[]> {
+  ): Promise<ClaimedRow[]> {
     const { at, limit, leaseSeconds } = claim;
     const rows = await guarded("claim expired files", () =>
-      this.#claim.arrays(this.database, [status, at, limit, leaseSeconds]),
+      this.#claim.arrays<[id: string, s3Key: string]>(this.database, [
+        status,
+        at,
+        limit,
+        leaseSeconds,
+      ]),
     );
-    return this.#columns.instances(rows);
+    // Emptied, as promises of past batches hold it until V8 next collects all of its heap.
+    return rows.splice(0).map(([id, s3Key]) => ({ id, s3Key }));
   }
 
   /** Ends the leases of claimed files whose objects are still there, for the next sweep to claim. */
