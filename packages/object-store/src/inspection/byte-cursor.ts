@@ -20,6 +20,21 @@ export interface TailRequest {
   before: Buffer;
 }
 
+/** Where, and with what numbers, another parser can go on without having seen what came before. */
+export interface Checkpoint {
+  offset: number;
+  state: readonly number[];
+}
+
+/** What a parser saw since it was last asked: ranges of offsets, `[start, end, …]` in order. */
+export interface Progress {
+  seen: number[];
+  /** A checkpoint that makes up for all that was seen since the resumable part began. */
+  checkpoint: Checkpoint | undefined;
+  /** What was seen from the checkpoint on. */
+  seenBehind: number[];
+}
+
 /**
  * Reads forward through bytes that are pushed in chunks of any size. Within a chunk it reads the
  * caller's memory; only what straddles two chunks is copied. Skipping costs nothing per byte.
@@ -46,6 +61,13 @@ export class ByteCursor {
   #tailRequest: TailRequest | undefined;
   #tail = EMPTY;
   readonly #seen = new SeenBytes();
+  /** Ranges that were seen before the resumable part began. */
+  #seenBefore: number[] = [];
+  #snapshot: (() => Checkpoint | undefined) | undefined;
+  #resumption: Checkpoint | undefined;
+  /** Offset behind all that was told of as seen. */
+  #toldEnd = 0;
+  #toldCheckpoint = 0;
 
   /** A cursor over bytes that are all there. */
   static over(bytes: Uint8Array): ByteCursor {
@@ -90,9 +112,48 @@ export class ByteCursor {
     return this.#tailRequest;
   }
 
-  /** Ranges of offsets, `[start, end, …]` in order, that the parser saw since the last call. */
-  takeSeen(): number[] {
-    return this.#seen.take();
+  takeProgress(): Progress {
+    const before = this.#seenBefore.splice(0);
+    const seen = this.#seen.take();
+    const told = this.#toldEnd;
+    this.#toldEnd = this.#seen.end;
+    const checkpoint = this.#snapshot?.();
+    // What was told of before must not lie behind the checkpoint: it would not be told again.
+    if (
+      checkpoint === undefined ||
+      checkpoint.offset <= this.#toldCheckpoint ||
+      checkpoint.offset < told
+    ) {
+      return { seen: [...before, ...seen], checkpoint: undefined, seenBehind: [] };
+    }
+    this.#toldCheckpoint = checkpoint.offset;
+    return { seen: before, checkpoint, seenBehind: from(checkpoint.offset, seen) };
+  }
+
+  /** Has the parser go on from the checkpoint of another, once it comes to the resumable part. */
+  resumeAt(checkpoint: Checkpoint): void {
+    this.#resumption = checkpoint;
+  }
+
+  /**
+   * Begins the resumable part of the file. Where the parser is to go on from a checkpoint, the
+   * cursor moves there, and the state is given back.
+   *
+   * @param snapshot the present checkpoint; undefined while there is none
+   */
+  *resumable(snapshot: () => Checkpoint | undefined): Walk<readonly number[] | undefined> {
+    const resumption = this.#resumption;
+    this.#resumption = undefined;
+    this.#seenBefore = this.#seen.take();
+    this.#toldEnd = this.#seen.end;
+    this.#snapshot = snapshot;
+    if (resumption !== undefined) yield* this.skip(resumption.offset - this.position);
+    return resumption?.state;
+  }
+
+  /** Ends the resumable part. */
+  endResumable(): void {
+    this.#snapshot = undefined;
   }
 
   /** Whether the parser that gave way can go on. */
@@ -310,4 +371,14 @@ export class ByteCursor {
     this.#consume(now);
     this.#skipping -= now;
   }
+}
+
+/** The ranges from an offset on. */
+function from(offset: number, ranges: readonly number[]): number[] {
+  const kept: number[] = [];
+  for (let at = 0; at < ranges.length; at += 2) {
+    const end = ranges[at + 1] ?? 0;
+    if (end > offset) kept.push(Math.max(offset, ranges[at] ?? 0), end);
+  }
+  return kept;
 }

@@ -1,5 +1,11 @@
 import { EmptyFileError, InvalidMediaError } from "../errors.js";
-import { ByteCursor, type TailRequest, type Walk } from "./byte-cursor.js";
+import {
+  ByteCursor,
+  type Checkpoint,
+  type Progress,
+  type TailRequest,
+  type Walk,
+} from "./byte-cursor.js";
 import { inspect } from "./inspect.js";
 import {
   DEFAULT_INSPECTION_LIMITS,
@@ -66,9 +72,9 @@ export class MediaInspector {
     return this.#source.tailRequest;
   }
 
-  /** Ranges of offsets that were looked at since the last call: see `ByteCursor`. */
-  takeSeen(): number[] {
-    return this.#source.takeSeen();
+  /** What was looked at since the last call: see `ByteCursor`. */
+  takeProgress(): Progress {
+    return this.#source.takeProgress();
   }
 
   /**
@@ -90,8 +96,13 @@ export class MediaInspector {
     this.#giveUpWaiting();
   }
 
-  /** Comes to the state of an inspector that saw these parts, the first from the file's start. */
-  replay(parts: Iterable<SeenPart>): void {
+  /**
+   * Comes to the state of an inspector that saw these parts, the first from the file's start.
+   *
+   * @param checkpoint which stands for parts that are missing
+   */
+  replay(parts: Iterable<SeenPart>, checkpoint?: Checkpoint): void {
+    if (checkpoint !== undefined) this.#source.resumeAt(checkpoint);
     for (const { gap, bytes } of parts) {
       this.#bytes += gap;
       this.#source.pass(gap);

@@ -8,6 +8,15 @@ export class PartCounter {
     this.#left = max;
   }
 
+  /** How many more parts there may be. */
+  get left(): number {
+    return this.#left;
+  }
+
+  set left(count: number) {
+    this.#left = count;
+  }
+
   /** @throws InvalidMediaError when the file has more parts than the limit. */
   count(): void {
     this.#left -= 1;

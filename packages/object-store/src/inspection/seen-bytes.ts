@@ -6,6 +6,11 @@ export class SeenBytes {
   #ranges: number[] = [];
   #end = 0;
 
+  /** Offset behind the last byte that the parser saw. */
+  get end(): number {
+    return this.#end;
+  }
+
   add(start: number, end: number): void {
     if (end <= this.#end) return;
     const isNear = this.#ranges.length > 0 && start <= this.#end + SHORT_GAP;

@@ -1,4 +1,4 @@
-import type { ByteCursor, Walk } from "../byte-cursor.js";
+import type { ByteCursor, Checkpoint, Walk } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import { PartCounter } from "../part-counter.js";
 import { skipTag } from "../tags/leading-tags.js";
@@ -36,33 +36,81 @@ export function* countFrames(
   const announced = announcedFrames(yield* source.peek(XING_BYTES), first);
   if (announced !== undefined) yield* source.skip(layer3FrameBytes(first));
 
-  const budget = { left: MAX_FALSE_FINDS };
-  const parts = new PartCounter(limits.maxParts);
-  const stream: MpegStream = { header: first, announced: announced ?? 0, frames: 0, bytes: 0 };
-  for (;;) {
-    let header = source.uint32Now();
-    if (header === undefined) {
-      const bytes = yield* source.peek(MPEG_HEADER_BYTES);
-      if (bytes.length < MPEG_HEADER_BYTES) return stream;
-      header = bytes.readUInt32BE(0);
+  const count = new FrameCount(first, announced ?? 0, limits);
+  try {
+    count.restore(yield* source.resumable(() => count.checkpoint()));
+    yield* count.run(source, end);
+  } finally {
+    source.endResumable();
+  }
+  return count.stream;
+}
+
+/** The counting itself, which can be handed over between two frames. */
+class FrameCount {
+  readonly stream: MpegStream;
+  readonly #first: number;
+  readonly #budget = { left: MAX_FALSE_FINDS };
+  readonly #parts: PartCounter;
+  /** Offset of the frame that is next; undefined while other bytes are passed over. */
+  #next: number | undefined;
+
+  constructor(first: number, announced: number, limits: InspectionLimits) {
+    this.#first = first;
+    this.#parts = new PartCounter(limits.maxParts);
+    this.stream = { header: first, announced, frames: 0, bytes: 0 };
+  }
+
+  checkpoint(): Checkpoint | undefined {
+    if (this.#next === undefined) return undefined;
+    const { header, frames, bytes } = this.stream;
+    const state = [header, frames, bytes, this.#parts.left, this.#budget.left];
+    return { offset: this.#next, state };
+  }
+
+  restore(state: readonly number[] | undefined): void {
+    if (state === undefined) return;
+    const [header = 0, frames = 0, bytes = 0, partsLeft = 0, budgetLeft = 0] = state;
+    Object.assign(this.stream, { header, frames, bytes });
+    this.#parts.left = partsLeft;
+    this.#budget.left = budgetLeft;
+  }
+
+  *run(source: ByteCursor, end: number): Walk<void> {
+    const { stream } = this;
+    const first = this.#first;
+    for (;;) {
+      this.#next = source.position;
+      let header = source.uint32Now();
+      if (header === undefined) {
+        const bytes = yield* source.peek(MPEG_HEADER_BYTES);
+        if (bytes.length < MPEG_HEADER_BYTES) return;
+        header = bytes.readUInt32BE(0);
+      }
+      const size = sameStream(first, header) ? layer3FrameBytes(header) : 0;
+      if (size === 0) {
+        if (source.position >= end) return;
+        this.#next = undefined;
+        if (!(yield* this.#passOver(source, end))) return;
+        continue;
+      }
+      const next = source.position + size;
+      if (next > end) return;
+      if (!source.skipSoon(size)) yield;
+      if (source.position < next) return;
+      if (stream.frames === 0) stream.header = header;
+      stream.frames += 1;
+      stream.bytes += size;
     }
-    const size = sameStream(first, header) ? layer3FrameBytes(header) : 0;
-    if (size === 0) {
-      if (source.position >= end) return stream;
-      parts.count();
-      if (yield* skipTag(source)) continue;
-      const isComplete = stream.announced > 0 && stream.frames >= stream.announced;
-      if (isComplete) return stream;
-      const within = end - 1 - source.position;
-      if (!(yield* seekFrames(source, budget, { like: first, within }))) return stream;
-      continue;
-    }
-    const next = source.position + size;
-    if (next > end) return stream;
-    if (!source.skipSoon(size)) yield;
-    if (source.position < next) return stream;
-    if (stream.frames === 0) stream.header = header;
-    stream.frames += 1;
-    stream.bytes += size;
+  }
+
+  /** Moves to the next frame, over a tag or garbage. False where there is none, or none is due. */
+  *#passOver(source: ByteCursor, end: number): Walk<boolean> {
+    const { announced, frames } = this.stream;
+    this.#parts.count();
+    if (yield* skipTag(source)) return true;
+    if (announced > 0 && frames >= announced) return false;
+    const within = end - 1 - source.position;
+    return yield* seekFrames(source, this.#budget, { like: this.#first, within });
   }
 }

@@ -113,6 +113,9 @@ export class IsolatedInspection implements Inspection {
     this.#skipping = reply.skipping;
     this.#keepTail(reply, piece, start);
     this.#journal.add(reply.seen);
+    if (reply.resumption !== undefined) {
+      this.#journal.resumeAt(reply.resumption.checkpoint, reply.resumption.behind);
+    }
     if (reply.refusal !== undefined) this.#fail(errorOf(reply.refusal));
   }
 

@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../byte-cursor.js";
 import type { SeenPart } from "../media-inspector.js";
 
 const FIRST_BYTES = 4096;
@@ -6,7 +7,7 @@ const FEW_BYTES = 32;
 /** Twice ten digits of seven bits, more than any gap and length take. */
 const MAX_HEADER_BYTES = 20;
 
-/** A piece of a journal, or all of it. */
+/** A piece of a journal. */
 export interface JournalPiece {
   /** Parts, as `readJournal` reads them. */
   bytes: Uint8Array;
@@ -14,14 +15,27 @@ export interface JournalPiece {
   end: number;
 }
 
+/** A journal as it is handed on. */
+export interface JournalCopy extends JournalPiece {
+  resumption: Resumption | undefined;
+}
+
+/** Where a parser goes on, and the end of the parts that come before the resumable part. */
+export interface Resumption {
+  checkpoint: Checkpoint;
+  headEnd: number;
+}
+
 /**
- * The parts of a file that its parser saw: enough to bring another parser to the same state. For
- * most files this is little; of MP3, four bytes per frame.
+ * The parts of a file that its parser saw: enough to bring another parser to the same state. A
+ * checkpoint stands for what was seen between the head, up to where the resumable part begins, and
+ * itself.
  */
 export class Journal {
   #pieces: Uint8Array[] = [];
-  #byteLength = 0;
   #end = 0;
+  #head: { pieces: readonly Uint8Array[]; end: number } | undefined;
+  #checkpoint: Checkpoint | undefined;
   #isComplete = true;
 
   /** @param maxBytes beyond which nothing is kept any more */
@@ -37,19 +51,31 @@ export class Journal {
     return this.#end;
   }
 
-  copy(): JournalPiece {
-    return { bytes: new Uint8Array(Buffer.concat(this.#pieces)), end: this.#end };
+  copy(): JournalCopy {
+    const bytes = new Uint8Array(Buffer.concat(this.#pieces));
+    const checkpoint = this.#checkpoint;
+    const resumption = checkpoint && { checkpoint, headEnd: this.#head?.end ?? 0 };
+    return { bytes, end: this.#end, resumption };
   }
 
   /** Adds what follows. */
   add({ bytes, end }: JournalPiece): void {
     if (!this.#isComplete || bytes.byteLength === 0) return;
     this.#end = end;
-    this.#byteLength += bytes.byteLength;
     this.#pieces.push(bytes);
-    if (this.#byteLength <= this.maxBytes) return;
+    const byteLength = this.#pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+    if (byteLength <= this.maxBytes) return;
     this.#isComplete = false;
     this.#pieces = [];
+  }
+
+  /** Replaces what was added since the resumable part began. */
+  resumeAt(checkpoint: Checkpoint, behind: JournalPiece): void {
+    this.#head ??= { pieces: this.#pieces, end: this.#end };
+    this.#pieces = [...this.#head.pieces];
+    this.#end = this.#head.end;
+    this.#checkpoint = checkpoint;
+    this.add(behind);
   }
 }
 
@@ -58,8 +84,20 @@ export class JournalWriter {
   #bytes = Buffer.alloc(0);
   #length = 0;
 
-  /** @param end offset behind the last part of the pieces before */
-  constructor(private end: number) {}
+  /**
+   * @param end offset behind the last part of the pieces before
+   * @param headEnd the same of those before the resumable part, where there was a checkpoint
+   */
+  constructor(
+    private end: number,
+    private headEnd: number | undefined,
+  ) {}
+
+  /** What follows comes behind a checkpoint, whose parts come at once behind the head. */
+  startBehindHead(): void {
+    this.headEnd ??= this.end;
+    this.end = this.headEnd;
+  }
 
   /** Adds the part from `from` to `to` of bytes that begin at the offset `start` of the file. */
   append(start: number, bytes: Uint8Array, from: number, to: number): void {

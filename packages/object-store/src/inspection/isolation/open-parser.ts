@@ -1,7 +1,7 @@
 import type { TailRequest } from "../byte-cursor.js";
 import type { MediaFacts } from "../media-facts.js";
 import type { MediaInspector } from "../media-inspector.js";
-import { type JournalPiece, JournalWriter, readJournal } from "./journal.js";
+import { type JournalCopy, JournalWriter, readJournal } from "./journal.js";
 import type { Ending, StepReply, StepRequest } from "./protocol.js";
 import { refusalOf } from "./refusal.js";
 import { STEP_BYTES } from "./step-runner.js";
@@ -16,7 +16,7 @@ export type IsolatedParser = Pick<
   | "replay"
   | "skipping"
   | "tailRequest"
-  | "takeSeen"
+  | "takeProgress"
   | "write"
 >;
 
@@ -28,12 +28,12 @@ export class OpenParser {
   #toldTailRequest: TailRequest | undefined;
 
   /** @param journal what another parser of the same file has seen */
-  constructor(parser: IsolatedParser, { bytes, end }: JournalPiece) {
+  constructor(parser: IsolatedParser, { bytes, end, resumption }: JournalCopy) {
     this.#parser = parser;
     this.#position = end;
-    this.#journal = new JournalWriter(end);
-    parser.replay(readJournal(bytes));
-    parser.takeSeen();
+    this.#journal = new JournalWriter(end, resumption?.headEnd);
+    parser.replay(readJournal(bytes), resumption?.checkpoint);
+    parser.takeProgress();
   }
 
   /** Takes a step and tells what came of it. */
@@ -63,16 +63,25 @@ export class OpenParser {
       refusal,
       skipping: parser.skipping,
       tailRequest: isNewRequest ? tailRequest : undefined,
-      seen: this.#seen(start, bytes, isOver),
+      ...this.#progress(start, bytes, isOver),
     };
   }
 
-  #seen(start: number, bytes: Buffer, isOver: boolean): JournalPiece {
-    const ranges = isOver ? [] : this.#parser.takeSeen();
-    for (let at = 0; at < ranges.length; at += 2) {
-      this.#journal.append(start, bytes, (ranges[at] ?? 0) - start, (ranges[at + 1] ?? 0) - start);
-    }
-    return this.#journal.take();
+  #progress(start: number, bytes: Buffer, isOver: boolean): Pick<StepReply, "resumption" | "seen"> {
+    const journal = this.#journal;
+    if (isOver) return { seen: journal.take(), resumption: undefined };
+    const { seen, checkpoint, seenBehind } = this.#parser.takeProgress();
+    const append = (ranges: readonly number[]): void => {
+      for (let at = 0; at < ranges.length; at += 2) {
+        journal.append(start, bytes, (ranges[at] ?? 0) - start, (ranges[at + 1] ?? 0) - start);
+      }
+    };
+    append(seen);
+    const piece = journal.take();
+    if (checkpoint === undefined) return { seen: piece, resumption: undefined };
+    journal.startBehindHead();
+    append(seenBehind);
+    return { seen: piece, resumption: { checkpoint, behind: journal.take() } };
   }
 
   #finish({ tailLength }: Ending, start: number, bytes: Buffer, window: Buffer): MediaFacts {

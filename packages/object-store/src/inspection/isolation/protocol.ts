@@ -1,7 +1,7 @@
-import type { TailRequest } from "../byte-cursor.js";
+import type { Checkpoint, TailRequest } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import type { MediaFacts, MediaFormat } from "../media-facts.js";
-import type { JournalPiece } from "./journal.js";
+import type { JournalCopy, JournalPiece } from "./journal.js";
 
 /** What a worker is started with. */
 export interface WorkerSetup {
@@ -35,7 +35,7 @@ export interface SharedPlace {
 export interface Opening {
   limits: InspectionLimits;
   /** What the parser of a worker that was lost has seen; empty at a file's start. */
-  journal: JournalPiece;
+  journal: JournalCopy;
 }
 
 export interface Ending {
@@ -59,6 +59,8 @@ export interface StepReply {
   tailRequest: TailRequest | undefined;
   /** The parts of the step's bytes that the parser saw. */
   seen: JournalPiece;
+  /** Given where a checkpoint makes up for all before it in the resumable part. */
+  resumption: { checkpoint: Checkpoint; behind: JournalPiece } | undefined;
 }
 
 /** A reply as it leaves the worker. */

@@ -3,6 +3,7 @@ import type { Sample } from "@repo/sample-media";
 import fc from "fast-check";
 
 import { allSamples } from "../../support/samples.js";
+import { id3v2, mp3Frames } from "../support/audio.js";
 import { inspect } from "../support/inspect.js";
 import { TINY_FILES } from "../support/tiny-files.js";
 
@@ -53,6 +54,35 @@ describe("an inspection whose workers are lost again and again", () => {
         },
       ),
       { numRuns: 400, seed: SEED },
+    );
+  });
+
+  it("goes on between the frames of an MP3 as if it had seen them all, whatever lies between", async () => {
+    const frames = fc.integer({ min: 1, max: 30 }).map(mp3Frames);
+    // A header that begins no run of frames, and bytes that are none.
+    const falseFind = fc.constant(mp3Frames(1).subarray(0, 40));
+    const junk = fc.uint8Array({ minLength: 1, maxLength: 700 }).map((bytes) => Buffer.from(bytes));
+    const between = fc.oneof(
+      falseFind,
+      junk,
+      fc.constant(id3v2(Buffer.alloc(0), { padding: 300 })),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(frames, between), { minLength: 2, maxLength: 8 }),
+        fc.integer({ min: 1, max: 8 }),
+        chunkSizes,
+        losses,
+        async (runs, maxParts, chunks, steps) => {
+          const file = Buffer.concat([mp3Frames(6), ...runs.flat()]);
+          const limits = { maxParts };
+          const expected = await outcome(file, { chunks, limits });
+          expect(await outcome(file, { chunks, limits, isLostNow: lostAfter(steps) })).toEqual(
+            expected,
+          );
+        },
+      ),
+      { numRuns: 300, seed: SEED },
     );
   });
 
