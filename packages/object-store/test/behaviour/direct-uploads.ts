@@ -54,6 +54,18 @@ export function describeDirectUploads(subject: () => Subject): void {
       await expectRefusal(images.completeDirectUpload(upload.id), "unsupported_media_type");
     });
 
+    it("is decoded where its completion asks for it", async () => {
+      const damaged = Buffer.from(png);
+      const pixels = damaged.indexOf("IDAT") + 4;
+      damaged.fill(0xff, pixels + 2, pixels + 200);
+      const upload = await prepare();
+      await send(upload, damaged);
+      const nonsense = images.completeDirectUpload(upload.id, { verify: "nonsense" as "decode" });
+      await expectRefusal(nonsense, "invalid_input");
+      const decoded = images.completeDirectUpload(upload.id, { verify: "decode" });
+      await expectRefusal(decoded, "invalid_media");
+    });
+
     it("is gone once it is cancelled, and is its owner's alone", async () => {
       const upload = await prepare();
       const other = subject().store.forUser(await subject().addUser()).images;

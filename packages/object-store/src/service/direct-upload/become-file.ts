@@ -5,10 +5,11 @@ import type { Transaction } from "sequelize";
 
 import { DirectUploadIncompleteError, ObjectStoreError, UploadExpiredError } from "../../errors.js";
 import { MEDIA_FORMATS } from "../../inspection/media-facts.js";
+import type { Verification } from "../../inspection/verification.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
-import type { SignedUrl, UploadOptions } from "../../provider.js";
+import type { CompleteOptions, SignedUrl } from "../../provider.js";
 import { afterEnd } from "../../repo/caller-transaction.js";
 import type { StoredFacts } from "../../repo/media-repo.js";
 import { keepLease } from "../../upload/lease-keeper.js";
@@ -35,6 +36,12 @@ const REFUSALS = new Set<ObjectStoreError["code"]>([
   "unsupported_media_type",
 ]);
 
+/** How to complete a direct upload, with every choice made. */
+export interface Completion extends Pick<CompleteOptions, "signal" | "transaction"> {
+  urlOptions: CheckedUrlOptions;
+  verify: Verification;
+}
+
 /**
  * Makes a file of a direct upload that was claimed. The staged bytes pass the gate, then they are
  * copied, as they were judged, to a key of a new file, which is recorded before as in every upload.
@@ -49,13 +56,14 @@ export async function becomeFile<
   tools: DirectUploadTools,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   direct: DirectUploadModel,
-  options: UploadOptions,
-  urlOptions: CheckedUrlOptions,
+  completion: Completion,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { directUploads, leaseSeconds, logger } = tools;
   const lost = new AbortController();
   const signal =
-    options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
+    completion.signal === undefined
+      ? lost.signal
+      : AbortSignal.any([lost.signal, completion.signal]);
   const stopRenewal = keepLease({
     seconds: leaseSeconds,
     renew: () => directUploads.renew(direct, leaseSeconds),
@@ -67,7 +75,7 @@ export async function becomeFile<
     },
   });
   try {
-    return await store(tools, kind, direct, { options, urlOptions, lost, signal });
+    return await store(tools, kind, direct, { ...completion, lost, signal });
   } catch (error) {
     const failure = storedFailure(error, signal);
     await giveBack(tools, direct, failure);
@@ -77,10 +85,9 @@ export async function becomeFile<
   }
 }
 
-interface Call {
-  options: UploadOptions;
-  urlOptions: CheckedUrlOptions;
+interface Call extends Completion {
   lost: AbortController;
+  /** Follows `lost`. */
   signal: AbortSignal;
 }
 
@@ -93,11 +100,11 @@ async function store<
   tools: DirectUploadTools,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   direct: DirectUploadModel,
-  { options, urlOptions, lost, signal }: Call,
+  { transaction, urlOptions, verify, lost, signal }: Call,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { s3, logger, leaseSeconds, directUploads, inOwnTransaction } = tools;
   const { repo } = kind;
-  const staged = await inspectStaged(tools, direct, kind, signal);
+  const staged = await inspectStaged(tools, direct, kind, { verify, signal });
   const { contentType } = MEDIA_FORMATS[staged.format];
   const id = uuidv7();
   const { userId, originalFilename } = direct;
@@ -115,7 +122,6 @@ async function store<
     const isOurs = await directUploads.complete(direct, id, { transaction });
     return isOurs ? upload.complete(columns, { transaction }) : null;
   };
-  const { transaction } = options;
   try {
     const signed = await signRow(tools, intent, urlOptions);
     const row = await (transaction === undefined ? inOwnTransaction(finish) : finish(transaction));

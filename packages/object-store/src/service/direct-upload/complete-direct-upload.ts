@@ -7,10 +7,11 @@ import {
 } from "../../errors.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
-import type { UploadOptions } from "../../provider.js";
+import type { CompleteOptions } from "../../provider.js";
 import type { Owner } from "../../repo/conditions.js";
 import type { StoredFacts } from "../../repo/media-repo.js";
 import { abortable } from "../../upload/abortable.js";
+import { checkVerification } from "../check.js";
 import { contradictionsTo } from "../contradictions.js";
 import type { AudioRead } from "../dto/audio-read.js";
 import { FileUploadResult } from "../dto/file-upload-result.js";
@@ -41,19 +42,22 @@ export async function completeDirectUpload<
   kind: MediaKindOf<Row, Facts, Create, Read>,
   owner: Owner,
   id: string,
-  options: UploadOptions,
+  options: CompleteOptions,
 ): Promise<FileUploadResult<Read>> {
   const { directUploads, leaseSeconds } = tools;
   const { repo } = kind;
+  const { transaction, signal } = options;
   const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, tools);
+  const verify = checkVerification(options.verify ?? tools.verify);
   const place = { id: checkDirectUploadId(id), kind: kind.kind, userId: owner };
-  if (options.transaction !== undefined) await repo.requireReadCommitted(options.transaction);
+  if (transaction !== undefined) await repo.requireReadCommitted(transaction);
 
   let looksUnclaimed = 0;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const claimed = await directUploads.claim(place, leaseSeconds);
     if (claimed !== null) {
-      const { row, signed } = await becomeFile(tools, kind, claimed, options, urlOptions);
+      const completion = { transaction, signal, urlOptions, verify };
+      const { row, signed } = await becomeFile(tools, kind, claimed, completion);
       return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, claimed));
     }
     const current = await directUploads.find(place);
@@ -68,7 +72,7 @@ export async function completeDirectUpload<
     // What nobody holds and nobody can claim is expired by the database's clock.
     if (current.claim === null) looksUnclaimed += 1;
     if (looksUnclaimed > 1) throw new DirectUploadExpiredError();
-    await abortable(sleep(pause), options.signal);
+    await abortable(sleep(pause), signal);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   UnsupportedMediaTypeError,
 } from "../../errors.js";
 import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "../../inspection/media-facts.js";
+import type { Verification } from "../../inspection/verification.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import { InspectedBody, type Verdict } from "../../upload/inspected-body.js";
 import { openStagedSource } from "../../upload/staged-source.js";
@@ -33,9 +34,9 @@ export async function inspectStaged(
   tools: DirectUploadTools,
   row: DirectUploadModel,
   kind: { kind: MediaKind; accepted: string },
-  signal: AbortSignal,
+  { verify, signal }: { verify: Verification; signal: AbortSignal },
 ): Promise<StagedFile> {
-  const { s3, maxBytes, inspector, verify } = tools;
+  const { s3, maxBytes, inspector } = tools;
   if (row.multipartId !== null) await assemble(tools, row, row.multipartId, signal);
   const md5 = createHash("md5");
   const onBytes = (chunk: Uint8Array): void => {
