@@ -15,7 +15,6 @@ import { InspectedBody } from "../upload/inspected-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { storageKey } from "../upload/storage-key.js";
-import { checkIdempotencyKey, checkVerification } from "./check.js";
 import { claimKey } from "./claim-key.js";
 import { contradictionsTo } from "./contradictions.js";
 import type { Dependencies } from "./dependencies.js";
@@ -27,8 +26,7 @@ import { sanitizedFilename } from "./filename.js";
 import type { MediaKindOf } from "./media-kind.js";
 import { requireSameBytes } from "./require-same-bytes.js";
 import { signRow } from "./sign-urls.js";
-import { type CheckedUrlOptions, checkUrlOptions } from "./url-options.js";
-import { validated } from "./validated.js";
+import { uploadRequest, type UploadRequest } from "./upload-request.js";
 
 /** Stores one file: intent, bytes, completion; or nothing at all. */
 export async function uploadFile<
@@ -43,20 +41,15 @@ export async function uploadFile<
   input: Input<Create>,
   options: UploadOptions,
 ): Promise<FileUploadResult<Read>> {
-  const create = validated(kind.createDto, input);
-  if (options.idempotencyKey !== undefined) checkIdempotencyKey(options.idempotencyKey);
-  const verify = checkVerification(options.verify ?? dependencies.verify);
+  const request = await uploadRequest(dependencies, kind.createDto, input, options);
+  const { create, verify } = request;
   const source = await openByteSource(create.body);
   const inspection = dependencies.inspector.open(verify);
   try {
-    const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, dependencies);
     const { row, signed } = await store(dependencies, kind, owner, {
-      create,
+      ...request,
       source,
       inspection,
-      isVerdictSlow: verify === "decode",
-      options,
-      urlOptions,
     });
     const claims = {
       filename: sanitizedFilename(create.filename ?? source.filename),
@@ -72,13 +65,9 @@ export async function uploadFile<
   }
 }
 
-interface Work<Create> {
-  create: Create;
+interface Work<Create> extends UploadRequest<Create> {
   source: ByteSource;
   inspection: Inspection;
-  isVerdictSlow: boolean;
-  options: UploadOptions;
-  urlOptions: CheckedUrlOptions;
 }
 
 async function store<
@@ -90,7 +79,7 @@ async function store<
   dependencies: Dependencies,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   owner: Owner,
-  { create, source, inspection, isVerdictSlow, options, urlOptions }: Work<Create>,
+  { create, source, inspection, verify, options, urlOptions }: Work<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { s3, logger, leaseSeconds, maxBytes } = dependencies;
   const { repo } = kind;
@@ -99,6 +88,7 @@ async function store<
   const signal =
     options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
 
+  const isVerdictSlow = verify === "decode";
   const body = await stage("detect", () =>
     InspectedBody.open(source, { maxBytes, inspection, isVerdictSlow, signal }),
   );

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Sample } from "@repo/sample-media";
 
+import type { UploadOptions } from "../../src/provider.js";
 import { pieces, sha256 } from "../support/bytes.js";
 import { allBrokenSamples, allSamples, sampleOf, uploadSample } from "../support/samples.js";
 import { codeOf, expectBytes, expectRefusal } from "./expectations.js";
@@ -81,6 +82,26 @@ export function describeUploads(subject: () => Subject): void {
       const { images } = subject().store.forUser(userId);
       const signal = AbortSignal.abort();
       await expectRefusal(images.upload({ body: png.bytes }, { signal }), "upload_aborted");
+    });
+
+    it("destroys its stream also when what comes with it is refused", async () => {
+      const { images } = subject().store.forUser(userId);
+      const refused: [object, UploadOptions][] = [
+        [{}, { idempotencyKey: "" }],
+        [{}, { verify: "nonsense" as "decode" }],
+        [{}, { urlExpiresIn: 0 }],
+        [{ filename: 5 }, {}],
+        [{ unknown: 5 }, {}],
+      ];
+      for (const [input, options] of refused) {
+        const body = Readable.from([png.bytes]);
+        await expectRefusal(images.upload({ body, ...input }, options), "invalid_input");
+        expect(body.destroyed).toBe(true);
+      }
+      let isCancelled = false;
+      const body = new ReadableStream<Uint8Array>({ cancel: () => void (isCancelled = true) });
+      await expectRefusal(images.upload({ body }, { idempotencyKey: "" }), "invalid_input");
+      expect(isCancelled).toBe(true);
     });
 
     it("with an idempotency key stores once, also at once, and refuses other bytes", async () => {
