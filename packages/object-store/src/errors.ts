@@ -227,14 +227,14 @@ export class IdempotencyConflictError extends ObjectStoreError {
 }
 
 /**
- * Raised when an earlier upload with the same idempotency key is held open by a transaction for
- * longer than its lease.
+ * Raised when a transaction that is open holds an idempotency key: another caller's, for longer than
+ * the lease of its upload, or the caller's own, which has deleted the key's file.
  */
 export class UploadInProgressError extends ObjectStoreError {
   readonly code = "upload_in_progress";
 
   constructor() {
-    super("An upload with this idempotency key waits for its caller's transaction to end.", {
+    super("This idempotency key is free only once a transaction that holds it has ended.", {
       retryable: true,
     });
   }

@@ -226,7 +226,8 @@ export interface UploadOptions extends WriteOptions {
    *
    * While the first upload runs, the repetition waits for it, its body unread; one that crashed is
    * taken over once its lease is over. A key is remembered as long as its file exists: after a
-   * deletion, and after an upload that failed, it is free again.
+   * deletion, and after an upload that failed, it is free again. One whose file the same transaction
+   * has deleted is `upload_in_progress` until that has ended.
    */
   idempotencyKey?: string;
 }

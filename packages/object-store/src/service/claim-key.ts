@@ -29,11 +29,13 @@ interface Waiting {
   signal: AbortSignal;
 }
 
+/** A new intent under the key, or the file that the key belongs to. */
 interface Claim<Row> {
   row: Row;
-  /** A new intent under the key, or the file that the key belongs to. */
-  state: "new" | "ready" | "running";
+  state: "new" | "ready";
 }
+
+type Attempt<Row> = Claim<Row> | { row: Row; state: "running" } | { state: "other kind" };
 
 /**
  * Records the intent to store a file under an idempotency key, unless the key has a file already.
@@ -51,12 +53,20 @@ export async function claimKey<Row extends MediaFileModel, Facts extends StoredF
 ): Promise<Claim<Row>> {
   let overSince: number | undefined;
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
+    const attempt = await tryToClaim(dependencies, kind, file);
+    if (attempt.state === "new") return attempt;
     const own = transaction && (await kind.keys.find(file, { transaction }));
     if (own?.status === "ready") return { row: own, state: "ready" };
-    const claim = await tryToClaim(dependencies, kind, file);
-    if (claim.state !== "running") return claim;
+    if (attempt.state !== "running") {
+      // The caller's transaction has deleted the key's file, which everybody else still sees.
+      if (transaction !== undefined && !(await kind.keys.isOfOtherKind(file, { transaction }))) {
+        throw new UploadInProgressError();
+      }
+      if (attempt.state === "other kind") throw new IdempotencyConflictError();
+      return attempt;
+    }
 
-    if (!kind.keys.leaseIsOver(claim.row)) overSince = undefined;
+    if (!kind.keys.leaseIsOver(attempt.row)) overSince = undefined;
     else if (performance.now() - (overSince ??= performance.now()) > LOCKED_MS) {
       throw new UploadInProgressError();
     }
@@ -70,10 +80,10 @@ async function tryToClaim<Row extends MediaFileModel, Facts extends StoredFacts>
   { inOwnTransaction, leaseSeconds }: Dependencies,
   { repo, keys }: Kind<Row, Facts>,
   file: KeyedFile,
-): Promise<Claim<Row>> {
+): Promise<Attempt<Row>> {
   return inOwnTransaction(async (transaction) => {
     await keys.lock(file, transaction);
-    if (await keys.isOfOtherKind(file, { transaction })) throw new IdempotencyConflictError();
+    if (await keys.isOfOtherKind(file, { transaction })) return { state: "other kind" };
     const holder = await keys.find(file, { transaction });
     if (holder?.status === "ready") return { row: holder, state: "ready" };
     const isFree =

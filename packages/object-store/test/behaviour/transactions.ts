@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 
-import type { ImageCollection } from "../../src/provider.js";
+import type { ImageCollection, MediaScope } from "../../src/provider.js";
 import { sampleOf } from "../support/samples.js";
-import { codeOf, expectBytes, expectGone } from "./expectations.js";
+import { codeOf, expectBytes, expectGone, expectRefusal } from "./expectations.js";
 import type { Subject } from "./subject.js";
 
 class RollBack extends Error {}
@@ -10,11 +10,15 @@ class RollBack extends Error {}
 export function describeTransactions(subject: () => Subject): void {
   describe("in the caller's transaction", () => {
     let png: Uint8Array;
+    let wav: Uint8Array;
+    let scope: MediaScope;
     let images: ImageCollection;
 
     beforeAll(async () => {
       png = (await sampleOf("png")).bytes;
-      images = subject().store.forUser(await subject().addUser()).images;
+      wav = (await sampleOf("wav")).bytes;
+      scope = subject().store.forUser(await subject().addUser());
+      images = scope.images;
     });
 
     it("an upload appears with the commit", async () => {
@@ -83,6 +87,22 @@ export function describeTransactions(subject: () => Subject): void {
       const id = await replace(false);
       await expectGone(images, old);
       await expectBytes(images, id, png);
+    });
+
+    it("a key stays its file's until the deletion commits", async () => {
+      const options = { idempotencyKey: "replaced" };
+      const { audio } = scope;
+      const old = (await images.upload({ body: png }, options)).file.id;
+      await subject().transaction(async (transaction) => {
+        await images.delete(old, { transaction });
+        const again = images.upload({ body: png }, { ...options, transaction });
+        await expectRefusal(again, "upload_in_progress");
+        const sound = audio.upload({ body: wav }, { ...options, transaction });
+        await expectRefusal(sound, "upload_in_progress");
+      });
+      await expectGone(images, old);
+      const { file } = await audio.upload({ body: wav }, options);
+      expect(await audio.exists(file.id)).toBe(true);
     });
 
     it("whoever wants to change a file waits for the one who is changing it", async () => {
