@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Sample } from "@repo/sample-media";
+import type { Transaction } from "sequelize";
 import { v7 as uuidv7 } from "uuid";
 
 import type { MediaScope } from "../../src/provider.js";
@@ -8,9 +9,11 @@ import { injectFaults, type StorageClient, type StorageFaults } from "../../src/
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
+import { storageWith } from "../support/storage-with.js";
 
 let harness: Harness;
 let faults: StorageFaults;
+let userId: string;
 let scope: MediaScope;
 let png: Sample;
 let direct: DirectUpload;
@@ -23,7 +26,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   const injected = injectFaults(harness.s3);
   ({ faults } = injected);
-  scope = harness.storeWith({ s3: injected.storage }).forUser(await harness.addUser());
+  userId = await harness.addUser();
+  scope = harness.storeWith({ s3: injected.storage }).forUser(userId);
   direct = await scope.images.createDirectUpload({
     byteSize: png.bytes.byteLength,
     contentType: "image/png",
@@ -112,8 +116,7 @@ describe("the completion of a direct upload", () => {
       expect(await sendPut(direct.put, evil)).toBe(200);
     };
     late.add({ match: "copy", times: 1, fault: { type: "interleave", run: replace } });
-    const userId = await harness.addUser();
-    const careless = harness.storeWith({ s3: storage }).forUser(userId);
+    const careless = harness.storeWith({ s3: storage }).forUser(await harness.addUser());
     direct = await careless.images.createDirectUpload({
       byteSize: png.bytes.byteLength,
       contentType: "image/png",
@@ -153,6 +156,73 @@ describe("the completion of a direct upload", () => {
     });
     expect(await objectsOfFiles()).toEqual([]);
     expect(await scope.images.directUpload(direct.id)).toMatchObject({ status: "expired" });
+  });
+});
+
+describe("a completion that fails in a caller's transaction", () => {
+  /** A scope whose completions meet this just before they are recorded. */
+  function meeting(run: () => Promise<unknown>): MediaScope {
+    const s3 = storageWith(harness.s3, {
+      presignGet: async (...call) => {
+        await run();
+        return harness.s3.presignGet(...call);
+      },
+    });
+    return harness.storeWith({ s3 }).forUser(userId);
+  }
+
+  async function expectExpired(failing: MediaScope, transaction: Transaction): Promise<void> {
+    const start = performance.now();
+    await expect(
+      failing.images.completeDirectUpload(direct.id, { transaction }),
+    ).rejects.toMatchObject({ code: "upload_expired" });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  }
+
+  it("leaves nothing in it when its file was taken over, and can be repeated there", async () => {
+    const failing = meeting(() =>
+      harness.database.query("UPDATE images SET status = 'deleting' WHERE status = 'pending'"),
+    );
+    const transaction = await harness.database.transaction();
+    await expectExpired(failing, transaction);
+    expect(await scope.images.directUpload(direct.id)).toMatchObject({ status: "open" });
+    const { file } = await scope.images.completeDirectUpload(direct.id, { transaction });
+    await transaction.commit();
+    expect(await scope.images.directUpload(direct.id)).toMatchObject({ fileId: file.id });
+    expect((await scope.images.list()).items).toMatchObject([{ id: file.id }]);
+    expect(await objectsOfFiles()).toHaveLength(1);
+    await scope.images.delete(file.id);
+  });
+
+  it.each(["commit", "rollback"] as const)(
+    "leaves no file when it lost its claim, after a %s",
+    async (end) => {
+      const transaction = await harness.database.transaction();
+      await expectExpired(
+        meeting(() => setClaim(uuidv7(), 60)),
+        transaction,
+      );
+      await transaction[end]();
+      expect(await scope.images.directUpload(direct.id)).toMatchObject({
+        status: "completing",
+        fileId: null,
+      });
+      expect(await scope.images.count()).toBe(0);
+      expect(await objectsOfFiles()).toEqual([]);
+    },
+  );
+
+  it("is a matter of its own: what else the transaction does stays", async () => {
+    const failing = meeting(() => setClaim(uuidv7(), 60));
+    const transaction = await harness.database.transaction();
+    const [kept, failed] = await Promise.allSettled([
+      scope.images.upload({ body: png.bytes }, { transaction }),
+      failing.images.completeDirectUpload(direct.id, { transaction }),
+    ]);
+    expect([kept.status, failed.status]).toEqual(["fulfilled", "rejected"]);
+    await transaction.commit();
+    expect(await scope.images.count()).toBe(1);
+    await harness.database.query("DELETE FROM images");
   });
 });
 

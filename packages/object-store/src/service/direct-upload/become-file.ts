@@ -16,6 +16,7 @@ import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
 import { storageFailure } from "../../upload/storage-failure.js";
 import { storageKey } from "../../upload/storage-key.js";
+import { deleteFile } from "../delete-file.js";
 import type { AudioRead } from "../dto/audio-read.js";
 import type { ImageRead } from "../dto/image-read.js";
 import type { MediaCreate } from "../dto/media-create.js";
@@ -118,22 +119,25 @@ async function store<
 
   const { facts, ...stored } = staged.verdict;
   const columns = kind.columns(facts, stored, new kind.createDto());
-  const finish = async (transaction: Transaction): Promise<Row | null> => {
-    const isOurs = await directUploads.complete(direct, id, { transaction });
-    return isOurs ? upload.complete(columns, { transaction }) : null;
-  };
-  try {
-    const signed = await signRow(tools, intent, urlOptions);
-    const row = await (transaction === undefined ? inOwnTransaction(finish) : finish(transaction));
-    if (row === null) throw new UploadExpiredError();
-    if (transaction === undefined) await discardStaged(tools, direct);
-    else afterEnd(transaction, () => settle(tools, direct, id));
-    return { row, signed };
-  } catch (error) {
-    // A caller's failed transaction may hold the row: its end undoes the upload, or the sweep does.
-    if (transaction === undefined || error instanceof UploadExpiredError) await upload.giveUp(true);
+  const giveUp = async (error: unknown): Promise<never> => {
+    await upload.giveUp(true);
     throw error;
+  };
+  const signed = await signRow(tools, intent, urlOptions).catch(giveUp);
+  const finish = async (transaction: Transaction): Promise<Row> => {
+    const row = await upload.complete(columns, { transaction });
+    if (await directUploads.complete(direct, id, { transaction })) return row;
+    // A caller may commit its transaction all the same.
+    await deleteFile(tools, repo, userId, id, { transaction });
+    throw new UploadExpiredError();
+  };
+  if (transaction !== undefined) {
+    afterEnd(transaction, () => settle(tools, direct, id));
+    return { row: await finish(transaction), signed };
   }
+  const row = await inOwnTransaction(finish).catch(giveUp);
+  await discardStaged(tools, direct);
+  return { row, signed };
 }
 
 /** Once the caller's transaction has ended: what was staged is done with, or waits for another try. */
