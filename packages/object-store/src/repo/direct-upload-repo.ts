@@ -47,8 +47,11 @@ export class DirectUploadRepo {
     await this.table.update("record the multipart upload", { id }, { multipartId }, {});
   }
 
-  async find(place: DirectUploadPlace): Promise<DirectUploadModel | null> {
-    return this.table.findOne({ ...place });
+  async find(
+    place: DirectUploadPlace,
+    options: StatementOptions = {},
+  ): Promise<DirectUploadModel | null> {
+    return this.table.findOne({ ...place }, options);
   }
 
   /** Takes the completion on, or gives null when there is nothing to complete or somebody does. */

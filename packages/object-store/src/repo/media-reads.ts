@@ -5,11 +5,12 @@ import type { ModelCtor } from "sequelize-typescript";
 import type { StoredObjectModel } from "../models/stored-object.model.js";
 import type { Owner } from "./conditions.js";
 import { guarded } from "./database-failure.js";
+import type { StatementOptions } from "./media-repo.js";
 
 /** Its own and system-wide files; with null for the owner, system-wide ones only. */
 const VISIBLE = "(user_id = $2 OR user_id IS NULL)";
 
-/** Reads of ready files of one kind by their ids, outside of any transaction. */
+/** Reads of ready files of one kind by their ids. */
 export class MediaReads<Row extends StoredObjectModel> {
   readonly #columns: ModelColumns<Row>;
   readonly #database: Sequelize;
@@ -34,8 +35,8 @@ export class MediaReads<Row extends StoredObjectModel> {
     return this.#first(await this.#read(this.#byId, [id]));
   }
 
-  async findVisible(id: string, owner: Owner): Promise<Row | null> {
-    return this.#first(await this.#read(this.#visible, [id, owner]));
+  async findVisible(id: string, owner: Owner, options: StatementOptions): Promise<Row | null> {
+    return this.#first(await this.#read(this.#visible, [id, owner], options));
   }
 
   async findAllVisible(ids: readonly string[], owner: Owner): Promise<Row[]> {
@@ -49,8 +50,11 @@ export class MediaReads<Row extends StoredObjectModel> {
   #read<Parameters extends readonly (string | null | readonly string[])[]>(
     statement: PreparedStatement<Parameters>,
     parameters: Parameters,
+    { transaction }: StatementOptions = {},
   ): Promise<(readonly unknown[])[]> {
-    return guarded("read files", () => statement.arrays(this.#database, parameters));
+    return guarded("read files", () =>
+      statement.arrays(this.#database, parameters, { transaction }),
+    );
   }
 
   #first([row]: readonly (readonly unknown[])[]): Row | null {

@@ -47,8 +47,8 @@ export abstract class MediaRepo<Row extends MediaFileModel, Facts extends Stored
   }
 
   /** A ready file of this owner or system-wide. */
-  async findVisible(id: string, owner: Owner): Promise<Row | null> {
-    return this.table.findVisible(id, owner);
+  async findVisible(id: string, owner: Owner, options: StatementOptions = {}): Promise<Row | null> {
+    return this.table.findVisible(id, owner, options);
   }
 
   /** The ready files among these ids that are this owner's or system-wide, in no order. */

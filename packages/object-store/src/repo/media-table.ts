@@ -19,13 +19,13 @@ export interface MediaTable<Row extends StoredObjectModel> {
   /** A ready file, whoever owns it. */
   findById(id: string): Promise<Row | null>;
   /** A ready file of this owner or system-wide. */
-  findVisible(id: string, owner: Owner): Promise<Row | null>;
+  findVisible(id: string, owner: Owner, options: StatementOptions): Promise<Row | null>;
   /** The ready files among these ids that are this owner's or system-wide, in no order. */
   findAllVisible(ids: readonly string[], owner: Owner): Promise<Row[]>;
   /** Whether a ready file of this owner or system-wide has this id. */
   exists(id: string, owner: Owner): Promise<boolean>;
   /** A row that meets the conditions, whatever its status. */
-  findOne(where: object): Promise<Row | null>;
+  findOne(where: object, options: StatementOptions): Promise<Row | null>;
   /** Changes the rows that meet the conditions, once nobody else holds them, and gives them back. */
   update(action: string, where: object, values: object, options: StatementOptions): Promise<Row[]>;
   /** Gives how many rows there were. */

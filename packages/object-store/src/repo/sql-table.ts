@@ -41,9 +41,9 @@ export class SqlTable<Row extends StoredObjectModel>
     );
   }
 
-  async findOne(where: object): Promise<Row | null> {
+  async findOne(where: object, { transaction }: StatementOptions): Promise<Row | null> {
     return guarded("read a row", () =>
-      this.#model.findOne({ where: this.#where(where), transaction: null }),
+      this.#model.findOne({ where: this.#where(where), transaction: transaction ?? null }),
     );
   }
 

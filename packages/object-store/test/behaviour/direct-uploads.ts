@@ -42,6 +42,30 @@ export function describeDirectUploads(subject: () => Subject): void {
       expect((await images.completeDirectUpload(upload.id)).file.id).toBe(file.id);
     });
 
+    it("gives its file to every call in the transaction that completes it", async () => {
+      const upload = await prepare();
+      await send(upload);
+      const ids = await subject().transaction(async (transaction) => {
+        const complete = (): Promise<string> =>
+          images.completeDirectUpload(upload.id, { transaction }).then(({ file }) => file.id);
+        const atOnce = await Promise.all([complete(), complete()]);
+        return new Set([...atOnce, await complete()]);
+      });
+      expect(ids.size).toBe(1);
+      for (const id of ids) await expectBytes(images, id, png);
+    });
+
+    it("gives no file to the transaction that has deleted it", async () => {
+      const upload = await prepare();
+      await send(upload);
+      const { file } = await images.completeDirectUpload(upload.id);
+      await subject().transaction(async (transaction) => {
+        await images.delete(file.id, { transaction });
+        const again = images.completeDirectUpload(upload.id, { transaction });
+        await expectRefusal(again, "file_not_found");
+      });
+    });
+
     it("is refused when other bytes were sent than were announced", async () => {
       const upload = await prepare({ sha256: "00".repeat(32) });
       await send(upload);

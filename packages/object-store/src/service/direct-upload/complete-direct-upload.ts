@@ -54,17 +54,20 @@ export async function completeDirectUpload<
 
   let looksUnclaimed = 0;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const claimed = await directUploads.claim(place, leaseSeconds);
+    const own = transaction && (await directUploads.find(place, { transaction }));
+    // What the caller's transaction has completed, it has locked: a claim would wait for its end.
+    const isCompleted = typeof own?.fileId === "string";
+    const claimed = isCompleted ? null : await directUploads.claim(place, leaseSeconds);
     if (claimed !== null) {
       const completion = { transaction, signal, urlOptions, verify };
       const { row, signed } = await becomeFile(tools, kind, claimed, completion);
       return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, claimed));
     }
-    const current = await directUploads.find(place);
+    const current = await directUploads.find(place, { transaction });
     if (current === null) throw new DirectUploadNotFoundError(id);
     const fileId = outcomeOf(current);
     if (fileId !== undefined) {
-      const row = await repo.findVisible(fileId, owner);
+      const row = await repo.findVisible(fileId, owner, { transaction });
       if (row === null) throw new FileNotFoundError(fileId);
       const signed = await signRow(tools, row, urlOptions);
       return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, current));

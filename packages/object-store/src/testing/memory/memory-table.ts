@@ -58,8 +58,8 @@ export class MemoryTable<Row extends StoredObjectModel> implements MediaTable<Ro
     return this.#first({ id, status: "ready" });
   }
 
-  async findVisible(id: string, owner: Owner): Promise<Row | null> {
-    return this.#first({ id, status: "ready", userId: [owner, null] });
+  async findVisible(id: string, owner: Owner, options: StatementOptions): Promise<Row | null> {
+    return this.#first({ id, status: "ready", userId: [owner, null] }, options);
   }
 
   async findAllVisible(ids: readonly string[], owner: Owner): Promise<Row[]> {
@@ -70,11 +70,11 @@ export class MemoryTable<Row extends StoredObjectModel> implements MediaTable<Ro
   }
 
   async exists(id: string, owner: Owner): Promise<boolean> {
-    return (await this.findVisible(id, owner)) !== null;
+    return (await this.findVisible(id, owner, {})) !== null;
   }
 
-  async findOne(where: object): Promise<Row | null> {
-    return this.#first(where);
+  async findOne(where: object, options: StatementOptions): Promise<Row | null> {
+    return this.#first(where, options);
   }
 
   async update(
@@ -112,9 +112,9 @@ export class MemoryTable<Row extends StoredObjectModel> implements MediaTable<Ro
     );
   }
 
-  async #first(where: object): Promise<Row | null> {
+  async #first(where: object, { transaction }: StatementOptions = {}): Promise<Row | null> {
     await Promise.resolve();
-    const [values] = this.rows.select(where);
+    const [values] = this.rows.select(where, transaction);
     return values === undefined ? null : this.toModel(values);
   }
 }
