@@ -13,6 +13,11 @@ export function leaseOver(): object {
   return { leaseExpiresAt: { [Op.lte]: literal("clock_timestamp()") } };
 }
 
+/** The end of a row's lease, or so many seconds from now where that is later. */
+export function leaseForAtLeast(seconds: number): ReturnType<typeof literal> {
+  return literal(`GREATEST(lease_expires_at, ${fromNow(seconds).val as string})`);
+}
+
 /** So many seconds from now, on the database's clock. */
 export function fromNow(seconds: number): ReturnType<typeof literal> {
   return literal(`clock_timestamp() + make_interval(secs => ${Math.trunc(seconds)})`);

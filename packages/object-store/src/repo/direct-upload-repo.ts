@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { DirectUploadModel } from "../models/direct-upload.model.js";
-import { fromNow, leaseHeld, type Owner } from "./conditions.js";
+import { fromNow, leaseForAtLeast, leaseHeld, type Owner } from "./conditions.js";
 import type { StatementOptions } from "./media-repo.js";
 import type { MediaTable } from "./media-table.js";
 
@@ -28,6 +28,11 @@ export interface DirectUploadPlace {
 }
 
 const CLAIM_OVER = { claim: null, claimExpiresAt: null };
+
+/** The sweep takes nothing over whose claim is held. */
+function claimFor(seconds: number): object {
+  return { claimExpiresAt: fromNow(seconds), leaseExpiresAt: leaseForAtLeast(seconds) };
+}
 
 /**
  * The rows of direct uploads. Who completes one holds a claim, which is a lease within the lease;
@@ -62,7 +67,7 @@ export class DirectUploadRepo {
       const [row] = await this.table.update(
         "claim the direct upload",
         { ...place, status: "pending", ...leaseHeld(), ...unclaimed },
-        { claim: uuidv7(), claimExpiresAt: fromNow(leaseSeconds) },
+        { claim: uuidv7(), ...claimFor(leaseSeconds) },
         {},
       );
       if (row !== undefined) return row;
@@ -72,8 +77,7 @@ export class DirectUploadRepo {
 
   /** Pushes the end of a claim out, or gives false when it is another's by now. */
   async renew({ id, claim }: DirectUploadModel, leaseSeconds: number): Promise<boolean> {
-    const values = { claimExpiresAt: fromNow(leaseSeconds) };
-    return this.#change({ id, claim, status: "pending" }, values, {});
+    return this.#change({ id, claim, status: "pending" }, claimFor(leaseSeconds), {});
   }
 
   /** Gives a claim back, for somebody else to complete the upload. */

@@ -3,7 +3,13 @@ import { v7 as uuidv7 } from "uuid";
 import { S3PreconditionFailedError } from "@repo/s3-provider";
 import type { Transaction } from "sequelize";
 
-import { DirectUploadIncompleteError, ObjectStoreError, UploadExpiredError } from "../../errors.js";
+import {
+  DirectUploadIncompleteError,
+  ObjectStoreError,
+  StorageError,
+  StorageUnavailableError,
+  UploadExpiredError,
+} from "../../errors.js";
 import { MEDIA_FORMATS } from "../../inspection/media-facts.js";
 import type { Verification } from "../../inspection/verification.js";
 import { errorFacts } from "../../logger.js";
@@ -79,8 +85,9 @@ export async function becomeFile<
     return await store(tools, kind, direct, { ...completion, lost, signal });
   } catch (error) {
     const failure = storedFailure(error, signal);
-    await giveBack(tools, direct, failure);
-    throw failure;
+    const wasOurs = await giveBack(tools, direct, failure);
+    // Who took the upload over has removed what S3 was asked for.
+    throw wasOurs || !isOfStorage(failure) ? failure : new UploadExpiredError();
   } finally {
     stopRenewal();
   }
@@ -165,17 +172,28 @@ function storedFailure(error: unknown, signal: AbortSignal): ObjectStoreError {
   return storageFailure("complete the direct upload", error, signal);
 }
 
-/** A refusal is for good; after any other failure the upload can be completed once more. */
+function isOfStorage(failure: ObjectStoreError): boolean {
+  return failure instanceof StorageError || failure instanceof StorageUnavailableError;
+}
+
+/**
+ * A refusal is for good; after any other failure the upload can be completed once more.
+ *
+ * @returns false when another party had taken the upload over
+ */
 async function giveBack(
   tools: DirectUploadTools,
   direct: DirectUploadModel,
   failure: ObjectStoreError,
-): Promise<void> {
+): Promise<boolean> {
   const { directUploads, logger } = tools;
   try {
-    if (!REFUSALS.has(failure.code)) await directUploads.release(direct);
-    else if (await directUploads.refuse(direct, failure)) await discardStaged(tools, direct);
+    if (!REFUSALS.has(failure.code)) return await directUploads.release(direct);
+    const wasOurs = await directUploads.refuse(direct, failure);
+    if (wasOurs) await discardStaged(tools, direct);
+    return wasOurs;
   } catch (error) {
     logger.warn("a claim is left to expire", { id: direct.id, ...errorFacts(error) });
+    return true;
   }
 }

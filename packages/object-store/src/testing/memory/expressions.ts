@@ -3,20 +3,29 @@ import { Op } from "sequelize";
 /** A row by attribute. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** The expressions that `repo/conditions.ts` makes: now, or so many seconds from now. */
-const CLOCK = /^clock_timestamp\(\)(?: \+ make_interval\(secs => (\d+)\))?$/;
+/**
+ * The expressions that `repo/conditions.ts` makes: now, or so many seconds from now, or a lease's end
+ * where that is later.
+ */
+const CLOCK =
+  /^(GREATEST\(lease_expires_at, )?clock_timestamp\(\)(?: \+ make_interval\(secs => (\d+)\))?\)?$/;
 
 const OPERATORS = new Map<symbol, (value: number, bound: number) => boolean>([
   [Op.gt, (value, bound) => value > bound],
   [Op.lte, (value, bound) => value <= bound],
 ]);
 
-/** The value that PostgreSQL would store, on the clock of this process. */
-export function evaluated(value: unknown): unknown {
+/** The value that PostgreSQL would store in a row, on the clock of this process. */
+export function evaluated(value: unknown, row: Values): unknown {
   if (!isExpression(value)) return value;
   const match = CLOCK.exec(value.val);
   if (match === null) throw new TypeError(`memory cannot evaluate ${value.val}`);
-  return new Date(Date.now() + Number(match[1] ?? 0) * 1000);
+  const [, greatest, seconds = "0"] = match;
+  const time = Date.now() + Number(seconds) * 1000;
+  const { leaseExpiresAt } = row;
+  const isLeaseLonger =
+    greatest !== undefined && leaseExpiresAt instanceof Date && +leaseExpiresAt > time;
+  return isLeaseLonger ? leaseExpiresAt : new Date(time);
 }
 
 /** Whether a row meets the conditions: equality, one of a list, or a comparison of times. */
@@ -28,7 +37,7 @@ export function meets(row: Values, conditions: object): boolean {
     return Object.getOwnPropertySymbols(condition).every((symbol) => {
       const compare = OPERATORS.get(symbol);
       if (compare === undefined) throw new TypeError(`memory knows no ${symbol.toString()}`);
-      const bound = evaluated(condition[symbol]);
+      const bound = evaluated(condition[symbol], row);
       return value instanceof Date && bound instanceof Date && compare(+value, +bound);
     });
   });

@@ -36,8 +36,7 @@ export class MemoryRows {
 
   insert(values: Values, transaction?: Transaction): Values {
     const now = new Date();
-    const entries = Object.entries(values).map(([name, value]) => [name, evaluated(value)]);
-    const row = { ...Object.fromEntries(entries), createdAt: now, updatedAt: now } as Values;
+    const row = { ...evaluatedAll(values, {}), createdAt: now, updatedAt: now };
     this.#write(row, transaction);
     return row;
   }
@@ -67,12 +66,10 @@ export class MemoryRows {
     transaction?: Transaction,
     isWanted: (row: Values) => boolean = () => true,
   ): Values[] {
-    const entries = Object.entries(values).map(([name, value]) => [name, evaluated(value)]);
-    const changed = { ...Object.fromEntries(entries), updatedAt: new Date() } as Values;
     return this.select(conditions, transaction)
       .filter(isWanted)
       .map((row) => {
-        const after = { ...row, ...changed };
+        const after = { ...row, ...evaluatedAll(values, row), updatedAt: new Date() };
         this.#write(after, transaction);
         return after;
       });
@@ -111,4 +108,9 @@ export class MemoryRows {
       return outcome === "open";
     });
   }
+}
+
+function evaluatedAll(values: Values, row: Values): Values {
+  const entries = Object.entries(values).map(([name, value]) => [name, evaluated(value, row)]);
+  return Object.fromEntries(entries) as Values;
 }
