@@ -68,9 +68,10 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const inventory = [...inventoryOf(), staging] as const;
   const readyFiles = inventoryOf("ready");
   const erased = [
+    // First, so that none becomes a file behind the erasure's back.
+    { kind: "direct_upload", folder: "staging", repo: new EraseRepo(models.directUpload) },
     { kind: "image", folder: "images", repo: new EraseRepo(models.image) },
     { kind: "audio", folder: "audio", repo: new EraseRepo(models.audio) },
-    { kind: "direct_upload", folder: "staging", repo: new EraseRepo(models.directUpload) },
   ] as const;
   const inOwnTransaction = ownTransactions(database);
   const usageRepo = new UsageRepo(database);

@@ -17,7 +17,8 @@ interface EraseClaim {
 export class EraseRepo<Row extends StoredObjectModel> extends SweepRepo<Row> {
   /**
    * Takes over a batch of a user's files, whatever their status, by id: all become deleting, and an
-   * upload that is under way has lost its row. Rows that somebody holds at the moment are passed
+   * upload that is under way has lost its row, which stays for as long as a request of it, or one
+   * that was signed for it, may still bring bytes. Rows that somebody holds at the moment are passed
    * over. What each row was before is told by {@link wasOf}, and {@link staysOf}.
    */
   async claim(claim: EraseClaim): Promise<Row[]> {
@@ -41,7 +42,10 @@ export class EraseRepo<Row extends StoredObjectModel> extends SweepRepo<Row> {
             ${this.freed}
             lease_expires_at = CASE
               WHEN claimed.status = 'deleting' AND claimed.stays THEN file.lease_expires_at
-              WHEN claimed.stays THEN clock_timestamp() + make_interval(secs => :tombstoneSeconds)
+              WHEN claimed.stays THEN GREATEST(
+                file.lease_expires_at,
+                clock_timestamp() + make_interval(secs => :tombstoneSeconds)
+              )
               ELSE clock_timestamp() + make_interval(secs => :leaseSeconds)
             END,
             updated_at = clock_timestamp()

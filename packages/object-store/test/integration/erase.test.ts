@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 
 import { type ErasureLine, objectStoreMaintenance } from "../../src/maintenance.js";
 import type { MediaScope } from "../../src/provider.js";
+import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import { storageWith } from "../support/storage-with.js";
@@ -141,6 +142,48 @@ describe("the erasure of a user", () => {
     for await (const upload of harness.s3.listMultipartUploads()) {
       expect(upload.key).not.toContain(userId);
     }
+  });
+
+  it("is not complete while a request that was signed for a direct upload works", async () => {
+    const { bytes } = await sampleOf("png");
+    const announced = { byteSize: bytes.byteLength, contentType: "image/png" };
+    const direct = await scope.images.createDirectUpload(announced, { expiresIn: 86_400 });
+    const { lines } = await harness.maintenance.eraseUser(userId);
+    expect(lines).toMatchObject([{ kind: "direct_upload", was: "pending", outcome: "tombstone" }]);
+    const pass = (time: string): Promise<unknown> =>
+      harness.database.query(
+        `UPDATE direct_uploads SET lease_expires_at = lease_expires_at - interval '${time}'`,
+      );
+    await pass("24 h");
+    await harness.maintenance.sweep();
+    expect(await harness.maintenance.eraseUser(userId)).toMatchObject({ complete: false });
+    expect(await sendPut(direct.put, bytes)).toBe(200);
+
+    await pass("1 h");
+    await harness.maintenance.sweep();
+    expect(await harness.maintenance.eraseUser(userId)).toMatchObject({ complete: true });
+    expect(await left()).toEqual({ keys: [], rows: [] });
+  });
+
+  it("lets no direct upload become a file once it has begun", async () => {
+    const { bytes } = await sampleOf("png");
+    const announced = { byteSize: bytes.byteLength, contentType: "image/png" };
+    const direct = await scope.images.createDirectUpload(announced);
+    expect(await sendPut(direct.put, bytes)).toBe(200);
+    const answers: unknown[] = [];
+    const s3 = storageWith(harness.s3, {
+      listMultipartUploads: async function* (options) {
+        const completion = scope.images.completeDirectUpload(direct.id);
+        answers.push(await completion.catch((error: unknown) => error));
+        yield* harness.s3.listMultipartUploads(options);
+      },
+    });
+    const { database } = harness;
+    await objectStoreMaintenance({ database, s3 }).eraseUser(userId);
+    expect(answers).not.toEqual([]);
+    for (const answer of answers) expect(answer).toMatchObject({ code: "direct_upload_expired" });
+    expect(await scope.images.count()).toBe(0);
+    expect((await left()).keys).toEqual([]);
   });
 
   it("says what it could not remove, and finishes when it is repeated", async () => {
