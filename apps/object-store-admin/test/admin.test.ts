@@ -40,6 +40,21 @@ function adminIn(env: Record<string, string>, ...parameters: string[]): Promise<
   });
 }
 
+/** Runs a command until it has printed something, and then presses Ctrl-C. */
+function interruptedAtFirstLine(...parameters: string[]): Promise<Pick<Run, "stdout" | "stderr">> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [PROGRAM, ...parameters],
+      { env: environment },
+      (_error, stdout, stderr) => {
+        resolve({ stdout, stderr });
+      },
+    );
+    child.stdout?.once("data", () => child.kill("SIGINT"));
+  });
+}
+
 async function jsonLines(...parameters: string[]): Promise<Record<string, unknown>[]> {
   const { stdout } = await admin(...parameters, "--json");
   return stdout
@@ -66,15 +81,26 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Stores an image of the user, and gives its key. */
-async function storeImage(): Promise<void> {
-  const { databaseUrl, s3 } = services;
-  const { bucket, accessKeyId, secretAccessKey, ...client } = s3;
-  const database = createDatabase({ url: databaseUrl });
-  const provider = new S3Provider({
+function openBucket(): S3Provider {
+  const { bucket, accessKeyId, secretAccessKey, ...client } = services.s3;
+  return new S3Provider({
     bucket,
     client: { ...client, credentials: { accessKeyId, secretAccessKey } },
   });
+}
+
+/** The keys of all images, in their order, and the bucket that has them. */
+async function storedImages(): Promise<{ provider: S3Provider; keys: string[] }> {
+  const provider = openBucket();
+  const keys: string[] = [];
+  for await (const { key } of provider.list({ prefix: "images/" })) keys.push(key);
+  return { provider, keys };
+}
+
+/** Stores an image of the user. */
+async function storeImage(): Promise<void> {
+  const database = createDatabase({ url: services.databaseUrl });
+  const provider = openBucket();
   await database.query(
     `INSERT INTO users (id, email, created_at, updated_at)
      VALUES ('${USER}', 'a@example.com', now(), now()) ON CONFLICT DO NOTHING`,
@@ -153,14 +179,9 @@ describe("object-store-admin", () => {
   });
 
   it("exits with 3 while an audit finds what it was not told to mend", async () => {
-    const { bucket, accessKeyId, secretAccessKey, ...client } = services.s3;
-    const provider = new S3Provider({
-      bucket,
-      client: { ...client, credentials: { accessKeyId, secretAccessKey } },
-    });
     await storeImage();
-    let lost = "";
-    for await (const { key } of provider.list({ prefix: "images/" })) lost = key;
+    const { provider, keys } = await storedImages();
+    const lost = keys.at(-1) ?? "";
     await provider.delete(lost);
     provider.destroy();
 
@@ -186,5 +207,33 @@ describe("object-store-admin", () => {
     );
     expect(lines.at(-1)).toMatchObject({ event: "report", userId: USER });
     expect(await jsonLines("usage", "--owner", USER)).toMatchObject([{ images: { files: 0 } }]);
+  });
+
+  it("says where to go on when a verification is interrupted", async () => {
+    await storeImage();
+    await storeImage();
+    const { provider, keys } = await storedImages();
+    await provider.delete(keys[0] ?? "");
+    provider.destroy();
+    // Slow enough to be interrupted at the second file.
+    const { stderr } = await interruptedAtFirstLine("verify", "--bytes-per-second", "1000");
+    const [, cursor = ""] = /^Go on with: verify --cursor (\S+)$/m.exec(stderr) ?? [];
+    expect(await jsonLines("verify", "--cursor", cursor)).toMatchObject([
+      { event: "report", files: 1, corrupt: 0 },
+    ]);
+  });
+
+  it("prints each line of an erasure when it is true, also of one that fails later", async () => {
+    const database = createDatabase({ url: services.databaseUrl });
+    await database.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'refused by a test'; END $$;
+       CREATE TRIGGER refuse BEFORE UPDATE ON audio EXECUTE FUNCTION refuse()`,
+    );
+    const failed = await admin("erase", USER, "--yes");
+    await database.query("DROP FUNCTION refuse CASCADE");
+    await database.close();
+    expect(failed.code).toBe(1);
+    expect(failed.stdout.match(/^erased +images/gm)).toHaveLength(2);
   });
 });

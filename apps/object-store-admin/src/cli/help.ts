@@ -79,7 +79,8 @@ Reads every object and compares size and SHA-256 with its row.
 
   --bytes-per-second <n>  how fast, on average (default: 16,777,216)
   --max-files <n>         ends after so many; the report has the cursor to go on with
-  --cursor <cursor>       goes on where an earlier report ended
+  --cursor <cursor>       goes on where an earlier run ended; one that is interrupted, or fails,
+                          tells its cursor on standard error
 
 Exits with 3 when a file is missing, damaged or could not be read.
 `,
@@ -93,11 +94,11 @@ Counts files and bytes.
   erase: `Usage: pnpm admin erase <user> [--yes]
 
 Removes every file of the user with this UUID, unfinished uploads and quarantined objects
-included, and prints a receipt with a line for each object. The user's own row is left to the
-application. It cannot be undone: at a terminal it asks first, elsewhere it wants --yes.
+included, and prints a receipt with a line for each object as it goes. The user's own row is left
+to the application. It cannot be undone: at a terminal it asks first, elsewhere it wants --yes.
 
 See that the user can start no new upload before. Exits with 3 when something is left: sweep and
-repeat it after a while.
+repeat it after half an hour, or once the user's direct uploads have expired (25 hours at most).
 `,
 };
 

@@ -20,20 +20,26 @@ export async function erase(
     onProgress: ({ lines }) => {
       printer.progress(`${lines} erased`);
     },
+    onLine: (line) => {
+      const { outcome, key, byteSize, sha256 } = line;
+      const size = byteSize === null ? "" : formatBytes(byteSize);
+      printer.line(
+        { event: "line", ...line },
+        `${outcome.padEnd(9)}  ${key}  ${size}  ${sha256 ?? ""}`.trimEnd(),
+      );
+    },
   });
-  for (const line of receipt.lines) {
-    const { outcome, key, byteSize, sha256 } = line;
-    const size = byteSize === null ? "" : formatBytes(byteSize);
-    printer.line(
-      { event: "line", ...line },
-      `${outcome.padEnd(9)}  ${key}  ${size}  ${sha256 ?? ""}`.trimEnd(),
-    );
-  }
   const { complete, startedAt, finishedAt, lines } = receipt;
+  const isDirectLeft = lines.some(
+    ({ kind, outcome }) => kind === "direct_upload" && outcome === "tombstone",
+  );
+  const later = isDirectLeft
+    ? "once its direct uploads have expired (25 hours)"
+    : "in half an hour";
   printer.report({ userId, startedAt, finishedAt, complete, lines: lines.length }, complete, [
     complete
       ? `Nothing of ${userId} is left.`
-      : `Something of ${userId} is left: run "sweep", and repeat this in half an hour.`,
+      : `Something of ${userId} is left: run "sweep", and repeat this ${later}.`,
     `${formatCount(lines.length, "object")}, from ${startedAt.toISOString()} to ${finishedAt.toISOString()}`,
   ]);
   return complete ? ExitCode.ok : ExitCode.attention;

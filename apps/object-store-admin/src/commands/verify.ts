@@ -8,10 +8,12 @@ export async function verify(
   { bytesPerSecond, maxFiles, cursor }: Extract<Work, { name: "verify" }>,
   { maintenance, printer, signal }: Tools,
 ): Promise<number> {
-  const report = await maintenance.verify({
+  let covered: string | null = null;
+  const run = maintenance.verify({
     ...given({ bytesPerSecond, maxFiles, cursor }),
     signal,
-    onProgress: ({ files, bytes, corrupt }) => {
+    onProgress: ({ files, bytes, corrupt, cursor: at }) => {
+      covered = at;
       printer.progress(`${files} files, ${formatBytes(bytes)}, ${corrupt} damaged`);
     },
     onFinding: (finding) => {
@@ -21,6 +23,10 @@ export async function verify(
       );
     },
   });
+  const report = await run.catch((error: unknown) => {
+    if (covered !== null) printer.note(goOnFrom(covered));
+    throw error;
+  });
   const { files, bytes, corrupt, unreadable } = report;
   const isWell = corrupt + unreadable === 0;
   printer.report(report, isWell, [
@@ -28,7 +34,11 @@ export async function verify(
       ? "Every file is as it was stored."
       : `${corrupt} missing or damaged, ${unreadable} could not be read.`,
     `${formatCount(files, "file")}, ${formatBytes(bytes)} read`,
-    ...(report.cursor === null ? [] : [`Go on with: verify --cursor ${report.cursor}`]),
+    ...(report.cursor === null ? [] : [goOnFrom(report.cursor)]),
   ]);
   return isWell ? ExitCode.ok : ExitCode.attention;
+}
+
+function goOnFrom(cursor: string): string {
+  return `Go on with: verify --cursor ${cursor}`;
 }
