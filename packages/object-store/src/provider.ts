@@ -104,7 +104,9 @@ export interface MediaCollection<
 > extends FileLists<Read> {
   /**
    * Stores a file. Its type is decided by its content. The file is visible once this resolves;
-   * when it rejects, nothing is stored. It may take 24 hours at most.
+   * when it rejects, nothing is stored. Only after `database_unavailable` it may be: where PostgreSQL
+   * was lost before it could tell whether it stored the file, nobody can. Repeat the upload with the
+   * `idempotencyKey` that it had. It may take 24 hours at most.
    *
    * @throws InvalidInputError (`invalid_input`), EmptyFileError (`empty_file`), FileTooLargeError
    *   (`file_too_large`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
@@ -155,15 +157,18 @@ export interface MediaCollection<
   /**
    * Makes a file of what a client has sent, after the same checks as in every upload. Whatever
    * becomes of the staged object afterwards does not change the file. Any number of calls, one after
-   * another or at once, give the same file; what was refused once stays refused.
+   * another or at once, give the same file, and what was refused once stays refused: until
+   * `completeBefore`, after which the sweep forgets the direct upload, and keeps the file.
    *
-   * @throws DirectUploadNotFoundError (`direct_upload_not_found`), DirectUploadIncompleteError
-   *   (`direct_upload_incomplete`) when not everything has been sent: the call can be repeated,
-   *   DirectUploadExpiredError (`direct_upload_expired`), ChecksumMismatchError
-   *   (`checksum_mismatch`), LengthMismatchError (`length_mismatch`), UnsupportedMediaTypeError
-   *   (`unsupported_media_type`), InvalidMediaError (`invalid_media`), OwnerNotFoundError
+   * @throws InvalidInputError (`invalid_input`), DirectUploadNotFoundError
+   *   (`direct_upload_not_found`), DirectUploadIncompleteError (`direct_upload_incomplete`) when not
+   *   everything has been sent: the call can be repeated, DirectUploadExpiredError
+   *   (`direct_upload_expired`), ChecksumMismatchError (`checksum_mismatch`), LengthMismatchError
+   *   (`length_mismatch`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
+   *   (`invalid_media`), InspectionInterruptedError (`inspection_interrupted`), OwnerNotFoundError
    *   (`owner_not_found`), UploadAbortedError (`upload_aborted`), UploadExpiredError
-   *   (`upload_expired`), FileNotFoundError (`file_not_found`) when the file was deleted since
+   *   (`upload_expired`) when another party has taken it over, FileNotFoundError (`file_not_found`)
+   *   when the file was deleted since
    */
   completeDirectUpload(id: string, options?: CompleteOptions): Promise<FileUploadResult<Read>>;
   /**

@@ -45,9 +45,11 @@ export interface ObjectStoreMaintenance {
   /**
    * Removes every file of one user, unfinished uploads included: an upload that is under way fails
    * with `upload_expired`. Quarantined objects of the user go as well. See that the user can start
-   * no new upload before; its own row is left to the application.
+   * no new upload before; its own row is left to the application. A file that a caller's open
+   * transaction stores, changes or deletes is passed over: it is there when that commits.
    *
-   * A receipt that is not `complete` says that something is left: repeat the call after a while.
+   * A receipt that is not `complete` says that something is left: repeat the call after a while, which
+   * is up to 25 hours where a direct upload was prepared, as its URLs work for so long.
    * What S3 refuses fails single lines, not the call.
    */
   eraseUser(userId: string, options?: EraseOptions): Promise<ErasureReceipt>;

@@ -15,7 +15,8 @@ export const MAX_UPLOAD_SECONDS = 86_400;
 
 /**
  * Renews the lease of one upload while it runs, one renewal at a time. A holder that is cut off
- * from the database gives up by its own clock, before anyone else can take over.
+ * from the database gives up by its own clock, on which nothing depends: completion is a
+ * compare-and-set on the database's.
  *
  * @returns stops the renewal
  */
