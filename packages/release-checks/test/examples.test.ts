@@ -138,8 +138,30 @@ describe("the examples", () => {
     expect(served.equals(bytes)).toBe(true);
   });
 
-  it("leave errors that are not the store's alone", () => {
-    expect(() => answerTo(new TypeError("mine"))).toThrow("mine");
+  it("survive a client that hangs up during a download", async () => {
+    const server = mediaServer(() => app.store.forUser(userId));
+    const origin = await listening(server);
+    try {
+      const body = Uint8Array.from(await buffer(sizedMedia("png", 17 * 1024 * 1024)));
+      const { id } = (await (await fetch(origin, { method: "POST", body })).json()) as {
+        id: string;
+      };
+      const hangUp = new AbortController();
+      const download = await fetch(`${origin}/${id}`, { signal: hangUp.signal });
+      expect(download.status).toBe(200);
+      hangUp.abort();
+      await expect(download.arrayBuffer()).rejects.toThrow();
+      const next = await fetch(`${origin}/${id}`);
+      expect((await next.arrayBuffer()).byteLength).toBe(body.byteLength);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("tell nothing of errors that are not the store's", () => {
+    expect(answerTo(new TypeError("mine"))).toMatchObject({ status: 500 });
+    expect(JSON.stringify(answerTo(new TypeError("mine")))).not.toContain("mine");
   });
 
   it("sweep", async () => {

@@ -15,7 +15,9 @@ const STATUS: Partial<Record<ObjectStoreErrorCode, number>> = {
 };
 
 export function answerTo(error: unknown) {
-  if (!(error instanceof ObjectStoreError)) throw error;
+  if (!(error instanceof ObjectStoreError)) {
+    return { status: 500, body: { code: "internal", message: "Something went wrong." } };
+  }
   const { code, message, retryable } = error;
   const status = STATUS[code] ?? (retryable ? 503 : 500);
   return { status, body: { code, message } };

@@ -21,6 +21,11 @@ export function mediaServer(scopeOf: (authorization: string | undefined) => Medi
       }
     };
     respond().catch((error: unknown) => {
+      // The client has gone, or half a file was sent: an answer would not be one.
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
       const { status, body } = answerTo(error);
       response.writeHead(status).end(JSON.stringify(body));
     });
