@@ -44,7 +44,18 @@ export type Trouble =
       /** Whether it is up again when the child goes on, or only once it has ended. */
       readonly back: "at once" | "late";
     }
-  | { readonly type: "s3"; readonly request: number; readonly fault: S3Trouble }
+  | {
+      readonly type: "s3";
+      readonly request: number;
+      readonly fault: Exclude<S3Trouble, "reset midway">;
+    }
+  | {
+      readonly type: "s3";
+      readonly request: number;
+      readonly fault: "reset midway";
+      /** Bytes of the body that arrive. */
+      readonly afterBytes: number;
+    }
   /** Before a statement, or a call to the bucket, a sweep takes over what is unfinished. */
   | {
       readonly type: "overtaken";
@@ -77,8 +88,8 @@ export interface Stage {
   readonly files: readonly KnownFile[];
   /** Small files to upload, each with bytes of its own. */
   readonly small: readonly Media[];
-  /** A file that does not fit into one part. */
-  readonly large: Media;
+  /** Files that do not fit into one part. */
+  readonly large: readonly Media[];
 }
 
 /** What the child is told. */
@@ -90,6 +101,8 @@ export interface Job {
   readonly sabotage: Sabotage | undefined;
   readonly databaseUrl: string;
   readonly s3: S3ProviderOptions;
+  /** Milliseconds after which a client of S3 gives up; it waits for ever by default. */
+  readonly patience: number | undefined;
   /** Days by which the child takes objects for older than they are. */
   readonly ageObjectsByDays: number;
 }
@@ -99,6 +112,6 @@ export interface Step {
   readonly system: "postgres" | "s3";
   /** Such as `UPDATE` or `PUT`. */
   readonly what: string;
-  /** Whether a body went out piece by piece, so that it can break in between. */
-  hasBody: boolean;
+  /** Bytes of a body that went out piece by piece, so that it can break in between. */
+  bodyBytes: number;
 }

@@ -3,6 +3,11 @@ export type Intent =
   | { readonly do: "upload"; readonly sha256: string; readonly key?: string }
   | { readonly do: "delete"; readonly id: string }
   | { readonly do: "transcript"; readonly id: string; readonly text: string }
+  | { readonly do: "announce" }
+  /** The client's own request, or requests, to S3. */
+  | { readonly do: "send"; readonly directUpload: string; readonly sha256: string }
+  | { readonly do: "complete"; readonly directUpload: string; readonly sha256: string }
+  | { readonly do: "cancel"; readonly directUpload: string }
   | { readonly do: "maintenance" };
 
 /** One line of the journal. A call whose `begun` has no end was under way when the child died. */
@@ -14,7 +19,10 @@ export type Entry =
       /** Whether the call is part of the caller's transaction. */
       readonly inTransaction: boolean;
     }
-  /** The call was acknowledged; `id` and `sha256` are an upload's. */
+  /**
+   * The call was acknowledged; `id` is that of a file, or of an announced direct upload, and `sha256`
+   * that of a file.
+   */
   | {
       readonly entry: "done";
       readonly call: number;

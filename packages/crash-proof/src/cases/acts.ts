@@ -8,16 +8,14 @@ import type { Props } from "./use-case.js";
 /** How the bytes of an upload are handed over. */
 type Handover = "buffer" | "path" | "stream";
 
-type Transaction = NonNullable<UploadOptions["transaction"]>;
+export type Transaction = NonNullable<UploadOptions["transaction"]>;
 
 export async function upload(
   { journal, collection }: Props,
-  media: Media | undefined,
+  { path, sha256 }: Media,
   handover: Handover,
   options: { transaction?: Transaction; idempotencyKey?: string } = {},
 ): Promise<void> {
-  if (media === undefined) throw new Error("there is no such file on the stage");
-  const { path, sha256 } = media;
   const { idempotencyKey: key } = options;
   await journal.call(
     { do: "upload", sha256, ...(key !== undefined && { key }) },

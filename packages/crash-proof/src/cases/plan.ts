@@ -1,5 +1,17 @@
-import type { Kind, Phase, S3Trouble, Step, Trouble } from "../job.js";
+import type { Kind, Phase, Step, Trouble } from "../job.js";
 import type { Case } from "./case.js";
+import { sampleOf } from "./sample.js";
+import { useCaseNamed } from "./use-cases.js";
+
+const OF_EVERY_REQUEST = [
+  "error once",
+  "errors",
+  "hang",
+  "reset",
+  "response lost once",
+  "responses lost",
+  "response cut",
+] as const;
 
 /** What a dry run of a use case saw. */
 export interface DryRun {
@@ -11,15 +23,23 @@ export interface DryRun {
   operations: readonly string[];
 }
 
-/** Every trouble at every step that the dry run saw. */
-export function planFrom({ useCase, kind, steps, storageCalls, operations }: DryRun): Case[] {
-  const troubles: Trouble[] = [
+/** Every trouble at every step that the dry run saw, or a sample where these come in no order. */
+export function planFrom(dryRun: DryRun): Case[] {
+  const { useCase, kind } = dryRun;
+  const isInOrder = useCaseNamed(useCase).atOnce !== true;
+  const troubles = isInOrder ? everything(dryRun) : sampleOf(dryRun);
+  return troubles.map((trouble) => ({ useCase, kind, trouble }));
+}
+
+function everything({ steps, storageCalls, operations }: DryRun): Trouble[] {
+  const requests = steps.filter(({ system }) => system === "s3");
+  return [
     ...steps.flatMap((step, at) =>
       phasesOf(step).map((phase): Trouble => ({ type: "kill", step: at + 1, phase })),
     ),
     ...steps.flatMap((step, at) => (step.system === "postgres" ? crashes(step, at + 1) : [])),
     ...operations.flatMap((operation, at) =>
-      faultsOf(operation, steps).map((fault): Trouble => ({ type: "s3", request: at + 1, fault })),
+      faultsOf(operation, at + 1, requests[at]?.bodyBytes ?? 0),
     ),
     ...steps.flatMap((step, at): Trouble[] =>
       isStatement(step) ? [{ type: "overtaken", before: "statement", number: at + 1 }] : [],
@@ -28,7 +48,6 @@ export function planFrom({ useCase, kind, steps, storageCalls, operations }: Dry
       return { type: "overtaken", before: "storage call", number: at + 1 };
     }),
   ];
-  return troubles.map((trouble) => ({ useCase, kind, trouble }));
 }
 
 function isStatement({ system, what }: Step): boolean {
@@ -37,7 +56,7 @@ function isStatement({ system, what }: Step): boolean {
 
 function phasesOf(step: Step): Phase[] {
   if (step.what === "connect") return ["before", "after"];
-  return step.hasBody ? ["before", "midway", "sent", "after"] : ["before", "sent", "after"];
+  return step.bodyBytes > 0 ? ["before", "midway", "sent", "after"] : ["before", "sent", "after"];
 }
 
 function crashes(step: Step, number: number): Trouble[] {
@@ -48,18 +67,14 @@ function crashes(step: Step, number: number): Trouble[] {
   return [crash("before", "at once"), crash("before", "late"), crash("after", "late")];
 }
 
-function faultsOf(operation: string, steps: readonly Step[]): S3Trouble[] {
-  const faults: S3Trouble[] = [
-    "error once",
-    "errors",
-    "hang",
-    "reset",
-    "response lost once",
-    "responses lost",
-    "response cut",
-  ];
-  const isStreamed = operation === "PutObject" && steps.some(({ hasBody }) => hasBody);
-  if (isStreamed || operation === "UploadPart") faults.push("reset midway");
-  if (operation === "DeleteObjects") faults.push("partial delete errors");
+function faultsOf(operation: string, request: number, bodyBytes: number): Trouble[] {
+  const faults = OF_EVERY_REQUEST.map((fault): Trouble => ({ type: "s3", request, fault }));
+  if (bodyBytes > 0) {
+    const afterBytes = Math.floor(bodyBytes / 2);
+    faults.push({ type: "s3", request, fault: "reset midway", afterBytes });
+  }
+  if (operation === "DeleteObjects") {
+    faults.push({ type: "s3", request, fault: "partial delete errors" });
+  }
   return faults;
 }

@@ -13,7 +13,10 @@ export interface Props {
   /** The user's files of the case's kind. */
   collection: ImageCollection | AudioCollection;
   audio: AudioCollection;
+  kind: Kind;
   stage: Stage;
+  /** Milliseconds after which a client of S3 gives up; it waits for ever by default. */
+  patience: number | undefined;
 }
 
 /** What is on the stage besides the user's files. */
@@ -36,7 +39,13 @@ export interface UseCase {
   /** Ready files of the user to begin with. */
   readonly files: number;
   readonly leftovers?: Leftovers;
+  /** Whether the first of the files has an idempotency key, `KEY`. */
+  readonly keyed?: boolean;
+  /** Codes of errors that it is there to meet. */
+  readonly meets?: readonly string[];
+  /** Whether it makes several calls at once, so that its steps come in another order each time. */
+  readonly atOnce?: boolean;
   /** What the caller does after the crash: the same once more. */
-  readonly afterwards?: "retry upload" | "erase" | "audit";
+  readonly afterwards?: "retry upload" | "complete again" | "erase" | "audit";
   run(props: Props): Promise<void>;
 }

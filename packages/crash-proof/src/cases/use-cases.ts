@@ -1,31 +1,51 @@
 import { inTransaction, remove, removeMany, transcribe, upload } from "./acts.js";
+import { DIRECT_UPLOAD_CASES } from "./direct-upload-cases.js";
+import { KEY } from "./key.js";
+import { mediaAt } from "./media-at.js";
 import type { UseCase } from "./use-case.js";
 
-/** The key of the upload that is repeated. */
-export const RETRY_KEY = "the-same-upload";
-
 export const USE_CASES: readonly UseCase[] = [
-  { name: "upload small", files: 0, run: (props) => upload(props, props.stage.small[0], "buffer") },
+  {
+    name: "upload small",
+    files: 0,
+    run: (props) => upload(props, mediaAt(props.stage.small, 0), "buffer"),
+  },
   {
     name: "upload large, known length",
     files: 0,
-    run: (props) => upload(props, props.stage.large, "path"),
+    run: (props) => upload(props, mediaAt(props.stage.large, 0), "path"),
   },
   {
     name: "upload large, unknown length",
     files: 0,
-    run: (props) => upload(props, props.stage.large, "stream"),
+    run: (props) => upload(props, mediaAt(props.stage.large, 0), "stream"),
   },
   {
     name: "idempotent retry",
     files: 0,
     afterwards: "retry upload",
     async run(props) {
-      const options = { idempotencyKey: RETRY_KEY };
-      await upload(props, props.stage.small[0], "buffer", options);
-      await upload(props, props.stage.small[0], "buffer", options);
+      const options = { idempotencyKey: KEY };
+      await upload(props, mediaAt(props.stage.small, 0), "buffer", options);
+      await upload(props, mediaAt(props.stage.small, 0), "buffer", options);
     },
   },
+  {
+    name: "four uploads at once",
+    kinds: ["image"],
+    files: 0,
+    atOnce: true,
+    async run(props) {
+      const { small, large } = props.stage;
+      await Promise.all([
+        upload(props, mediaAt(small, 0), "buffer"),
+        upload(props, mediaAt(small, 1), "buffer"),
+        upload(props, mediaAt(large, 0), "path"),
+        upload(props, mediaAt(large, 1), "stream"),
+      ]);
+    },
+  },
+  ...DIRECT_UPLOAD_CASES,
   { name: "delete", files: 1, run: (props) => remove(props, 0) },
   { name: "batch delete", files: 3, run: removeMany },
   {
@@ -39,7 +59,7 @@ export const USE_CASES: readonly UseCase[] = [
     files: 0,
     run: (props) =>
       inTransaction(props, "commit", (transaction) =>
-        upload(props, props.stage.small[0], "buffer", { transaction }),
+        upload(props, mediaAt(props.stage.small, 0), "buffer", { transaction }),
       ),
   },
   {
@@ -62,8 +82,24 @@ export const USE_CASES: readonly UseCase[] = [
     files: 1,
     run: (props) =>
       inTransaction(props, "roll back", async (transaction) => {
-        await upload(props, props.stage.small[0], "buffer", { transaction });
+        await upload(props, mediaAt(props.stage.small, 0), "buffer", { transaction });
         await remove(props, 0, transaction);
+      }),
+  },
+  {
+    name: "transaction with upload under a key after a delete",
+    kinds: ["image"],
+    files: 1,
+    keyed: true,
+    meets: ["upload_in_progress"],
+    run: (props) =>
+      inTransaction(props, "commit", async (transaction) => {
+        await remove(props, 0, transaction);
+        // The bytes of the file that is deleted.
+        await upload(props, mediaAt(props.stage.small, 1), "buffer", {
+          transaction,
+          idempotencyKey: KEY,
+        });
       }),
   },
   {

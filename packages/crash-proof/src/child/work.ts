@@ -62,7 +62,9 @@ async function act(
     maintenance,
     collection: job.kind === "image" ? scope.images : scope.audio,
     audio: scope.audio,
+    kind: job.kind,
     stage: job.stage,
+    patience: job.patience,
   });
 }
 

@@ -16,7 +16,7 @@ export function wrapPostgres(begin: Begin): void {
   const { connect, query } = client;
 
   client.connect = function (done) {
-    const step = done && begin({ system: "postgres", what: "connect", hasBody: false });
+    const step = done && begin({ system: "postgres", what: "connect", bodyBytes: 0 });
     if (step === undefined || done === undefined) return connect.call(this, done);
     const { handler, number } = step;
     handler.reached(number, "before");
@@ -33,7 +33,7 @@ export function wrapPostgres(begin: Begin): void {
     // Without a callback it is node-postgres that asks itself.
     const step =
       typeof done === "function"
-        ? begin({ system: "postgres", what: firstWord(parameters[0]), hasBody: false })
+        ? begin({ system: "postgres", what: firstWord(parameters[0]), bodyBytes: 0 })
         : undefined;
     if (step === undefined || done === undefined) return query.apply(this, parameters);
     const { handler, number } = step;

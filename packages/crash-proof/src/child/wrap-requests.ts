@@ -11,16 +11,17 @@ export function wrapRequests(begin: Begin): void {
     const [options] = parameters;
     const method = typeof options === "object" && "method" in options ? options.method : undefined;
     const what = typeof method === "string" ? method : "GET";
-    const step: Step = { system: "s3", what, hasBody: false };
+    const step: Step = { system: "s3", what, bodyBytes: 0 };
     const begun = begin(step);
     if (begun === undefined) return request(...parameters);
     const { handler, number } = begun;
     handler.reached(number, "before");
     const sending = request(...parameters);
-    const write = sending.write.bind(sending) as (...chunk: unknown[]) => boolean;
-    sending.write = ((...chunk: unknown[]) => {
-      step.hasBody = true;
-      const more = write(...chunk);
+    const write = sending.write.bind(sending) as (...piece: unknown[]) => boolean;
+    sending.write = ((...piece: unknown[]) => {
+      const [chunk] = piece as [string | Uint8Array];
+      step.bodyBytes += Buffer.byteLength(chunk);
+      const more = write(...piece);
       setImmediate(() => {
         handler.reached(number, "midway");
       });

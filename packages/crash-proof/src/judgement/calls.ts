@@ -11,7 +11,7 @@ export interface Call {
   intent: Intent;
   inTransaction: boolean;
   fate: Fate;
-  /** The id that an upload was acknowledged with. */
+  /** The id of a file, or of a direct upload, that the call was acknowledged with. */
   id?: string;
   /** The error code of a call that failed. */
   code?: string;

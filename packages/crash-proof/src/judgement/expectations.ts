@@ -1,5 +1,6 @@
 import type { Scene } from "../site/scene.js";
 import type { Call, Fate } from "./calls.js";
+import { storedBy, type Storing } from "./stored-by.js";
 
 /** A file by its id, and whether it has to be there. */
 export interface ExpectedFile {
@@ -14,6 +15,8 @@ export interface Expectations {
   openUploads: readonly string[];
   /** The transcripts that a file may have. */
   transcripts: ReadonlyMap<string, readonly (string | null)[]>;
+  /** What direct uploads have become: the id of a file, or null for one that was cancelled. */
+  directUploads: ReadonlyMap<string, string | null>;
   /** Calls that came true together or not at all. */
   together: readonly Call[];
 }
@@ -24,13 +27,13 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
   for (const { id, sha256 } of [...stage.files, bystander]) {
     files.set(id, { sha256, fate: "applied" });
   }
-  const openUploads: { sha256: string; key: string | undefined }[] = [];
+  const openUploads: Storing[] = [];
   const transcripts = new Map<string, (string | null)[]>();
   for (const { intent, fate, id } of calls) {
-    if (intent.do === "upload") {
-      const { sha256, key } = intent;
-      if (id !== undefined) files.set(id, { sha256, fate });
-      else if (fate === "open") openUploads.push({ sha256, key });
+    const stored = storedBy(intent);
+    if (stored !== undefined) {
+      if (id !== undefined) files.set(id, { sha256: stored.sha256, fate });
+      else if (fate === "open") openUploads.push(stored);
     } else if (intent.do === "delete") {
       const file = files.get(intent.id);
       if (file !== undefined) file.fate = opposite(fate);
@@ -40,23 +43,26 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
       transcripts.set(intent.id, after[fate]);
     }
   }
-  const keysDone = new Set(
-    calls.flatMap(({ intent, id }) =>
-      intent.do === "upload" && id !== undefined ? [intent.key] : [],
-    ),
-  );
+  const acknowledged = calls.filter(({ fate }) => fate === "applied");
+  const keysDone = new Set(acknowledged.map(({ intent }) => storedBy(intent)?.key));
   return {
     files,
     openUploads: distinctKeys(
       openUploads.filter(({ key }) => key === undefined || !keysDone.has(key)),
     ),
     transcripts,
+    directUploads: new Map(acknowledged.flatMap(outcomesOf)),
     together: calls.filter(({ inTransaction, fate }) => inTransaction && fate === "open"),
   };
 }
 
+function outcomesOf({ intent, id }: Call): [string, string | null][] {
+  if (intent.do === "cancel") return [[intent.directUpload, null]];
+  return intent.do === "complete" && id !== undefined ? [[intent.directUpload, id]] : [];
+}
+
 /** Uploads with the same idempotency key make one file at most. */
-function distinctKeys(uploads: readonly { sha256: string; key: string | undefined }[]): string[] {
+function distinctKeys(uploads: readonly Storing[]): string[] {
   const seen = new Set<string>();
   return uploads
     .filter(({ key }) => key === undefined || (!seen.has(key) && seen.add(key)))

@@ -2,17 +2,20 @@ import type { Scene } from "../site/scene.js";
 import type { Call } from "./calls.js";
 import type { Expectations } from "./expectations.js";
 import type { Findings } from "./findings.js";
+import { judgeDirectUploads } from "./judge-direct-uploads.js";
 import type { Observed, ObservedRow } from "./observed.js";
 
 const QUARANTINE = "quarantine/";
 
 /** What readers find, which has to be true at once and not only once it was swept up. */
 export function judgeReaders(
-  { files, openUploads, transcripts, together }: Expectations,
+  expectations: Expectations,
   scene: Scene,
-  { rows, objects }: Observed,
+  observed: Observed,
   findings: Findings,
 ): void {
+  const { files, openUploads, transcripts, together } = expectations;
+  const { rows, objects } = observed;
   const ready = new Map(rows.filter(isReady).map((row) => [row.id, row]));
   const isWhole = ({ s3_key, sha256 }: ObservedRow): boolean => objects.get(s3_key) === sha256;
 
@@ -34,21 +37,25 @@ export function judgeReaders(
   }
   judgeOpenUploads([...ready.values()], { files, openUploads }, scene, findings);
   judgeTogether(together, ready, findings);
+  judgeDirectUploads(expectations, observed, findings);
 }
 
 /** What may remain of it all: rows that are ready, their objects, and the quarantine. */
 export function judgeRemains(
   scene: Scene,
-  { rows, objects, uploads }: Observed,
+  { rows, directUploads, objects, uploads }: Observed,
   findings: Findings,
 ): void {
-  const keys = new Set(rows.map((row) => row.s3_key));
+  const keys = new Set([...rows, ...directUploads].map((row) => row.s3_key));
   for (const key of objects.keys()) {
     if (!keys.has(key) && !key.startsWith(QUARANTINE)) findings.orphaned.add(key);
   }
   for (const key of uploads) findings.orphaned.add(`parts of ${key}`);
   for (const row of rows.filter((each) => !isReady(each))) {
     findings.deadRows.add(`${row.id} is ${row.status}`);
+  }
+  for (const { id, status } of directUploads) {
+    findings.deadRows.add(`direct upload ${id} is ${status}`);
   }
   for (const id of scene.missing) {
     if (rows.some((row) => row.id === id)) findings.wrong.add(`${id} is shown without an object`);
@@ -92,11 +99,15 @@ function judgeTogether(
   const cameTrue = together.map(({ intent, id }) => {
     switch (intent.do) {
       case "upload":
+      case "complete":
         return ready.has(id ?? "");
       case "delete":
         return !ready.has(intent.id);
       case "transcript":
         return ready.get(intent.id)?.transcript === intent.text;
+      case "announce":
+      case "send":
+      case "cancel":
       case "maintenance":
         return undefined;
     }

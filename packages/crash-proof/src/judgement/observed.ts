@@ -13,9 +13,18 @@ export interface ObservedRow {
   transcript: string | null;
 }
 
+export interface ObservedDirectUpload {
+  id: string;
+  status: "pending" | "deleting";
+  s3_key: string;
+  /** The file that it became. */
+  file_id: string | null;
+}
+
 /** Everything that there is, read past the module. */
 export interface Observed {
   rows: readonly ObservedRow[];
+  directUploads: readonly ObservedDirectUpload[];
   /** SHA-256 of the bytes of every object, by key. */
   objects: ReadonlyMap<string, string>;
   /** Keys of the multipart uploads that nobody finished. */
@@ -32,11 +41,15 @@ export async function observe(
      SELECT id, status, s3_key, encode(sha256, 'hex') AS sha256, transcript FROM audio`,
     { type: QueryTypes.SELECT },
   );
+  const directUploads = await database.query<ObservedDirectUpload>(
+    "SELECT id, status, s3_key, file_id FROM direct_uploads",
+    { type: QueryTypes.SELECT },
+  );
   const objects = new Map<string, string>();
   for await (const { key } of s3.list()) objects.set(key, await hashOf(s3, key));
   const uploads: string[] = [];
   for await (const { key } of s3.listMultipartUploads()) uploads.push(key);
-  return { rows, objects, uploads };
+  return { rows, directUploads, objects, uploads };
 }
 
 async function hashOf(s3: S3Provider, key: string): Promise<string> {

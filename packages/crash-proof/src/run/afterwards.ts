@@ -1,15 +1,23 @@
 import { readFile } from "node:fs/promises";
 
 import type { createDatabase } from "@repo/database";
-import { objectStoreProvider } from "@repo/object-store";
+import {
+  type AudioCollection,
+  type ImageCollection,
+  objectStoreProvider,
+} from "@repo/object-store";
 import { objectStoreMaintenance } from "@repo/object-store/maintenance";
 import type { S3Provider } from "@repo/s3-provider";
 
 import { agedStorage } from "../aged-storage.js";
 import type { Case } from "../cases/case.js";
-import { RETRY_KEY, useCaseNamed } from "../cases/use-cases.js";
+import { KEY } from "../cases/key.js";
+import { mediaAt } from "../cases/media-at.js";
+import { useCaseNamed } from "../cases/use-cases.js";
 import type { Entry } from "../journal.js";
+import type { Call } from "../judgement/calls.js";
 import type { Scene } from "../site/scene.js";
+import { completeAgain } from "./complete-again.js";
 import { expireLeases, OLD } from "./converge.js";
 
 interface Place {
@@ -21,13 +29,20 @@ interface Place {
  * What the caller does once everything works again: the same call once more. Gives the entries that
  * this adds to the journal.
  */
-export async function repeat(place: Place, scene: Scene, current: Case): Promise<Entry[]> {
+export async function repeat(
+  place: Place,
+  scene: Scene,
+  current: Case,
+  calls: readonly Call[],
+): Promise<Entry[]> {
   const { database, s3 } = place;
   switch (useCaseNamed(current.useCase).afterwards) {
     case undefined:
       return [];
     case "retry upload":
       return retryUpload(place, scene, current);
+    case "complete again":
+      return completeAgain(database, collectionOf(place, scene, current), calls);
     case "erase":
       // An erasure leaves tombstones, and is complete once they are gone.
       await objectStoreMaintenance({ database, s3 }).eraseUser(scene.stage.userId);
@@ -40,25 +55,27 @@ export async function repeat(place: Place, scene: Scene, current: Case): Promise
   }
 }
 
-async function retryUpload(
-  { database, s3 }: Place,
-  { stage }: Scene,
-  { kind }: Case,
-): Promise<Entry[]> {
-  const media = stage.small[0];
-  if (media === undefined) throw new Error("there is no such file on the stage");
-  const scope = objectStoreProvider({ database, s3 }).forUser(stage.userId);
-  const collection = kind === "image" ? scope.images : scope.audio;
+async function retryUpload(place: Place, scene: Scene, current: Case): Promise<Entry[]> {
+  const media = mediaAt(scene.stage.small, 0);
   // Before that the retry would wait for the first upload, which for all it knows still runs.
-  await expireLeases(database);
+  await expireLeases(place.database);
   const call = 1_000;
-  const intent = { do: "upload", sha256: media.sha256, key: RETRY_KEY } as const;
-  const { file } = await collection.upload(
+  const intent = { do: "upload", sha256: media.sha256, key: KEY } as const;
+  const { file } = await collectionOf(place, scene, current).upload(
     { body: await readFile(media.path) },
-    { idempotencyKey: RETRY_KEY },
+    { idempotencyKey: KEY },
   );
   return [
     { entry: "begun", call, intent, inTransaction: false },
     { entry: "done", call, id: file.id, sha256: file.sha256 },
   ];
+}
+
+function collectionOf(
+  { database, s3 }: Place,
+  { stage }: Scene,
+  { kind }: Case,
+): ImageCollection | AudioCollection {
+  const scope = objectStoreProvider({ database, s3 }).forUser(stage.userId);
+  return kind === "image" ? scope.images : scope.audio;
 }

@@ -15,21 +15,19 @@ export async function arriveLate(
   calls: readonly Call[],
   underWay: ReadonlySet<string>,
 ): Promise<void> {
-  const sent = calls.flatMap(({ intent }) => (intent.do === "upload" ? [intent.sha256] : []));
-  const media = [large, ...small].find(({ sha256 }) => sent.includes(sha256));
+  const sent = calls.flatMap(({ intent }) =>
+    intent.do === "upload" || intent.do === "send" ? [intent.sha256] : [],
+  );
+  // A large body never left whole, as the server stopped reading it.
+  if (large.some(({ sha256 }) => sent.includes(sha256))) return;
+  const media = small.find(({ sha256 }) => sent.includes(sha256));
   for (const key of underWay) {
     if (LABEL.test(key)) {
-      await s3.put({
-        key,
-        body: Buffer.from("{}"),
-        byteLength: 2,
-        contentType: "application/json",
-      });
+      const body = Buffer.from("{}");
+      await s3.put({ key, body, byteLength: body.length, contentType: "application/json" });
       continue;
     }
     if (media === undefined) throw new Error(`nobody knows what ${key} was to hold`);
-    // A large body never left whole, as the server stopped reading it.
-    if (media === large) continue;
     const body = await readFile(media.path);
     await s3.put({ key, body, byteLength: media.byteSize, contentType: "image/png" });
   }

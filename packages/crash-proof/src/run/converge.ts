@@ -15,12 +15,23 @@ export const OLD = 3;
  * transaction holds, which is not to be waited for while a child waits for us.
  */
 export async function expireLeases(database: Database): Promise<void> {
-  for (const table of ["images", "audio"]) {
+  await expireClaims(database);
+  for (const table of ["images", "audio", "direct_uploads"]) {
     await database.query(
       `UPDATE ${table} SET lease_expires_at = now() - interval '1 s'
        WHERE id IN (SELECT id FROM ${table} WHERE status <> 'ready' FOR UPDATE SKIP LOCKED)`,
     );
   }
+}
+
+/** As if whoever was completing a direct upload had not been heard of for a while. */
+export async function expireClaims(database: Database): Promise<void> {
+  await database.query(
+    `UPDATE direct_uploads SET claim_expires_at = now() - interval '1 s'
+     WHERE id IN (
+       SELECT id FROM direct_uploads WHERE claim IS NOT NULL FOR UPDATE SKIP LOCKED
+     )`,
+  );
 }
 
 /** As the sweep after so much time that every lease has run out. */

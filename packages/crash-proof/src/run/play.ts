@@ -31,9 +31,7 @@ export async function play(
   const { trouble, useCase, kind } = current;
   const hangs = trouble.type === "s3" && trouble.fault === "hang";
   const seen =
-    trouble.type === "s3"
-      ? strike(site.s3, trouble, { large: scene.stage.large, keys: await keysOf(bucket) })
-      : watch(site.s3);
+    trouble.type === "s3" ? strike(site.s3, trouble, await keysOf(bucket)) : watch(site.s3);
   child.start({
     useCase,
     kind,
@@ -42,6 +40,7 @@ export async function play(
     stage: scene.stage,
     databaseUrl: site.databaseUrl,
     s3: site.connectionTo(bucket.bucket, hangs ? { requestTimeoutMs: CHILD_PATIENCE } : {}),
+    patience: hangs ? CHILD_PATIENCE : undefined,
     ageObjectsByDays: ageOfObjects(current),
   });
   let held = false;

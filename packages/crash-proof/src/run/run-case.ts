@@ -9,7 +9,8 @@ import type { Entry } from "../journal.js";
 import { callsOf } from "../judgement/calls.js";
 import { expectationsOf } from "../judgement/expectations.js";
 import { Findings } from "../judgement/findings.js";
-import { judgeJournal } from "../judgement/judge-journal.js";
+import { judgeAnswers } from "../judgement/judge-answers.js";
+import { judgeKeys } from "../judgement/judge-keys.js";
 import { judgeOrphans, judgeReaders, judgeRemains } from "../judgement/judge.js";
 import { observe } from "../judgement/observed.js";
 import { type Scene, setScene } from "../site/scene.js";
@@ -45,8 +46,12 @@ export async function runCase(current: Case, parts: CaseParts): Promise<CaseResu
     await site.quiet();
 
     const findings = new Findings();
-    const calls = callsOf(journal);
-    judgeJournal(current.trouble, journal, calls, findings);
+    judgeAnswers(current, callsOf(journal), findings);
+    for (const entry of journal) {
+      if (entry.entry === "broken" && current.trouble.type !== "postgres") {
+        findings.wrong.add(`the use case broke: ${entry.message}`);
+      }
+    }
     if (!played.ended && current.trouble.type !== "kill") {
       findings.wrong.add(`the process died by itself: ${complaints.slice(-500)}`);
     }
@@ -98,18 +103,24 @@ async function judge(
     await site.quiet();
     await arriveLate(s3, scene.stage, callsOf(journal), underWay);
   }
-  const added = await repeat({ database, s3 }, scene, current);
+  const added = await repeat({ database, s3 }, scene, current, callsOf(journal));
+  judgeAnswers(afterwards(current), callsOf(added), findings);
   // An expired upload leaves a tombstone, which is kept for one more lease.
   await sweepAfterLeases(database, s3);
   await sweepAfterLeases(database, s3);
 
   const calls = callsOf([...journal, ...added]);
-  judgeJournal(trouble, [], calls, findings);
+  judgeKeys(calls, findings);
   const expected = expectationsOf(scene, calls);
   const observed = await observe(database, s3);
   judgeReaders(isErasure ? erased(scene, expected) : expected, scene, observed, findings);
   judgeRemains(scene, observed, findings);
   await auditFindsNothing(database, s3, findings);
+}
+
+/** By then every trouble is over; only what was overtaken stays so. */
+function afterwards({ trouble, useCase }: Case): Pick<Case, "trouble" | "useCase"> {
+  return { useCase, trouble: trouble.type === "overtaken" ? trouble : { type: "none" } };
 }
 
 function erased(

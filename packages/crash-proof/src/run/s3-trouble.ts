@@ -1,6 +1,8 @@
 import type { FaultRequest, FaultRule, LocalS3 } from "@repo/local-s3";
 
-import type { Media, S3Trouble } from "../job.js";
+import type { S3Trouble, Trouble } from "../job.js";
+
+type S3Strike = Extract<Trouble, { type: "s3" }>;
 
 /** Milliseconds after which the child gives up on a server that hangs. */
 export const CHILD_PATIENCE = 500;
@@ -31,11 +33,8 @@ export function watch(server: LocalS3): Watch {
 }
 
 /** Makes a request fail, counted from 1, and those that follow where the trouble lasts. */
-export function strike(
-  server: LocalS3,
-  { request, fault }: { request: number; fault: S3Trouble },
-  stage: { large: Media; keys: readonly string[] },
-): Watch {
+export function strike(server: LocalS3, trouble: S3Strike, keys: readonly string[]): Watch {
+  const { request, fault } = trouble;
   const operations: FaultRequest["operation"][] = [];
   const underWay = new Set<string>();
   let struck = false;
@@ -51,7 +50,7 @@ export function strike(
     if (isHit && fault === "hang" && operation === "PutObject") underWay.add(key);
     return isHit;
   };
-  server.faults.add({ match: isStruck, fault: faultOf(fault, stage) });
+  server.faults.add({ match: isStruck, fault: faultOf(trouble, keys) });
   return {
     operations,
     underWay,
@@ -65,11 +64,8 @@ function lasts(fault: S3Trouble): boolean {
   return ["errors", "hang", "reset", "responses lost", "reset midway"].includes(fault);
 }
 
-function faultOf(
-  trouble: S3Trouble,
-  { large, keys }: { large: Media; keys: readonly string[] },
-): FaultRule["fault"] {
-  switch (trouble) {
+function faultOf(trouble: S3Strike, keys: readonly string[]): FaultRule["fault"] {
+  switch (trouble.fault) {
     case "error once":
     case "errors":
       return { type: "error", status: 500, code: "InternalError" };
@@ -78,7 +74,7 @@ function faultOf(
     case "reset":
       return { type: "resetRequest" };
     case "reset midway":
-      return { type: "resetAfterBytes", bytes: Math.floor(large.byteSize / 2) };
+      return { type: "resetAfterBytes", bytes: trouble.afterBytes };
     case "response lost once":
     case "responses lost":
       return { type: "loseResponse" };

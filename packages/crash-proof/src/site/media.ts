@@ -13,13 +13,14 @@ import type { Kind, Media } from "../job.js";
 const LARGE = 12 * 1024 * 1024;
 const SMALL = 40_000;
 const SMALL_FILES = 4;
+const LARGE_FILES = 2;
 
 const FORMATS = { image: "png", audio: "wav" } as const;
 
 /** Sample files of one kind. Each has bytes of its own, by which it is told from the others. */
 export interface MediaSet {
   small: readonly Media[];
-  large: Media;
+  large: readonly Media[];
 }
 
 export async function writeMedia(folder: string): Promise<Record<Kind, MediaSet>> {
@@ -28,11 +29,22 @@ export async function writeMedia(folder: string): Promise<Record<Kind, MediaSet>
 }
 
 async function writeSet(folder: string, kind: Kind): Promise<MediaSet> {
-  const small: Media[] = [];
-  for (let at = 0; at < SMALL_FILES; at += 1) {
-    small.push(await writeOne(folder, kind, SMALL + 1000 * at));
+  return {
+    small: await writeSome(folder, kind, { files: SMALL_FILES, byteSize: SMALL }),
+    large: await writeSome(folder, kind, { files: LARGE_FILES, byteSize: LARGE }),
+  };
+}
+
+async function writeSome(
+  folder: string,
+  kind: Kind,
+  { files, byteSize }: { files: number; byteSize: number },
+): Promise<Media[]> {
+  const media: Media[] = [];
+  for (let at = 0; at < files; at += 1) {
+    media.push(await writeOne(folder, kind, byteSize + 1000 * at));
   }
-  return { small, large: await writeOne(folder, kind, LARGE) };
+  return media;
 }
 
 async function writeOne(folder: string, kind: Kind, byteSize: number): Promise<Media> {

@@ -5,6 +5,8 @@ import { objectStoreProvider } from "@repo/object-store";
 import type { S3Provider } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
+import { KEY } from "../cases/key.js";
+import { mediaAt } from "../cases/media-at.js";
 import type { Leftovers, UseCase } from "../cases/use-case.js";
 import type { Kind, KnownFile, Media, Stage } from "../job.js";
 import type { MediaSet } from "./media.js";
@@ -33,13 +35,14 @@ interface Setting {
 export async function setScene(setting: Setting, useCase: UseCase): Promise<Scene> {
   const { media } = setting;
   const userId = await addUser(setting.database);
-  const store = (owner: string, file: Media | undefined): Promise<KnownFile> =>
-    storeFile(setting, owner, file);
   const files: KnownFile[] = [];
   for (let at = 0; at < useCase.files; at += 1) {
-    files.push(await store(userId, media.small[1 + (at % (media.small.length - 1))]));
+    const file = mediaAt(media.small, 1 + (at % (media.small.length - 1)));
+    const options = at === 0 && useCase.keyed === true ? { idempotencyKey: KEY } : {};
+    files.push(await storeFile(setting, userId, file, options));
   }
-  const bystander = await store(await addUser(setting.database), media.small[1]);
+  const stranger = await addUser(setting.database);
+  const bystander = await storeFile(setting, stranger, mediaAt(media.small, 1));
   const left = await leave(setting, userId, useCase.leftovers ?? {});
   return {
     stage: { userId, files, small: media.small, large: media.large },
@@ -60,13 +63,12 @@ async function addUser(database: Database): Promise<string> {
 async function storeFile(
   { database, s3, kind }: Setting,
   owner: string,
-  media: Media | undefined,
+  { path, sha256 }: Media,
+  options: { idempotencyKey?: string } = {},
 ): Promise<KnownFile> {
   const scope = objectStoreProvider({ database, s3 }).forUser(owner);
-  const { path, sha256 } = required(media);
-  const body = { path };
-  const { file } =
-    kind === "image" ? await scope.images.upload({ body }) : await scope.audio.upload({ body });
+  const collection = kind === "image" ? scope.images : scope.audio;
+  const { file } = await collection.upload({ body: { path } }, options);
   return { id: file.id, sha256 };
 }
 
@@ -79,7 +81,7 @@ async function leave(
   const table = kind === "image" ? "images" : "audio";
   const extension = kind === "image" ? "png" : "wav";
   const contentType = kind === "image" ? "image/png" : "audio/wav";
-  const { path, byteSize, sha256 } = required(media.small[0]);
+  const { path, byteSize, sha256 } = mediaAt(media.small, 0);
   const newKey = (id: string): string => `${table}/users/${userId}/${id}.${extension}`;
   const put = async (key: string): Promise<void> => {
     await s3.put({ key, body: await readFile(path), byteLength: byteSize, contentType });
@@ -105,14 +107,9 @@ async function leave(
   }
   const missing: string[] = [];
   if (missingObject === true) {
-    const { id } = await storeFile(setting, userId, media.small[0]);
+    const { id } = await storeFile(setting, userId, mediaAt(media.small, 0));
     await s3.delete(newKey(id));
     missing.push(id);
   }
   return { orphans, missing };
-}
-
-function required(media: Media | undefined): Media {
-  if (media === undefined) throw new Error("there is no such sample file");
-  return media;
 }

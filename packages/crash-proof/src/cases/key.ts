@@ -1,0 +1,2 @@
+/** The idempotency key of use cases that have one. */
+export const KEY = "the-same-upload";
