@@ -59,6 +59,26 @@ describe("the harness", () => {
     expect(code).toBe(1);
   });
 
+  it("lets the label of a missing object arrive late", async () => {
+    const { code, lines } = await crashProof("--only", "audit --fix, image: S3 at request 9, hang");
+    expect(summaryOf(lines)).toMatchObject({ notStruck: 0, wrong: 0 });
+    expect(code).toBe(0);
+  });
+
+  it("finds nothing wrong with uploads at once", async () => {
+    const { code, lines } = await crashProof("--only", "four uploads: killed at step 8");
+    expect(summaryOf(lines)).toMatchObject({ cases: 2, notStruck: 0, lost: 0, orphaned: 0 });
+    expect(code).toBe(0);
+  });
+
+  it("reports orphans when completions of direct uploads do not record their intent", async () => {
+    const { code, lines } = await crashProof(
+      ...["--sabotage", "intent", "--only", "direct upload in a transaction: request 5, reset"],
+    );
+    expect(summaryOf(lines).orphaned).toBeGreaterThan(0);
+    expect(code).toBe(1);
+  });
+
   it("reports orphans when uploads that were given up leave no tombstone", async () => {
     const { code, lines } = await crashProof(
       ...["--sabotage", "tombstone", "--only", "upload small, image: hang"],

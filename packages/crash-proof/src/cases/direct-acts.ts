@@ -2,7 +2,7 @@ import type { DirectUpload } from "@repo/object-store";
 
 import type { Media } from "../job.js";
 import type { Transaction } from "./acts.js";
-import { putDirectly } from "./put-directly.js";
+import { putDirectly, SendError } from "./put-directly.js";
 import type { Props } from "./use-case.js";
 
 /** How often a client sends what S3 did not take. */
@@ -26,12 +26,14 @@ export function announce(
 
 /** Does what the client does; tells whether S3 has all of it. */
 export async function send(
-  { journal, patience }: Props,
+  { journal, patience, isLate }: Props,
   { id: directUpload, put, parts }: DirectUpload,
   { path, sha256, byteSize }: Media,
 ): Promise<boolean> {
   const whole = put === null ? [] : [{ ...put, offset: 0, byteSize }];
   const sent = await journal.call({ do: "send", directUpload, sha256 }, async () => {
+    // S3 itself has a clock that nobody puts forward.
+    if (isLate()) throw new SendError("the requests have expired");
     for (const { offset, byteSize: size, ...request } of parts ?? whole) {
       const piece = { path, offset, byteSize: size };
       await again(ATTEMPTS, () => putDirectly(request, piece, patience));
@@ -45,14 +47,11 @@ export async function complete(
   { journal, collection }: Props,
   { id: directUpload }: DirectUpload,
   { sha256 }: Pick<Media, "sha256">,
-  transaction?: Transaction,
+  options: { transaction?: Transaction; signal?: AbortSignal } = {},
 ): Promise<void> {
   await journal.call(
     { do: "complete", directUpload, sha256 },
-    async () => {
-      const options = transaction === undefined ? {} : { transaction };
-      return (await collection.completeDirectUpload(directUpload, options)).file;
-    },
+    async () => (await collection.completeDirectUpload(directUpload, options)).file,
     (file) => ({ id: file.id, sha256: file.sha256 }),
   );
 }

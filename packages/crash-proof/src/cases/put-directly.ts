@@ -13,7 +13,7 @@ export interface Piece {
 }
 
 /** Raised when a client could not send its file to S3. */
-class SendError extends Error {
+export class SendError extends Error {
   readonly code = "send_failed";
 }
 

@@ -17,6 +17,8 @@ export interface Props {
   stage: Stage;
   /** Milliseconds after which a client of S3 gives up; it waits for ever by default. */
   patience: number | undefined;
+  /** Whether so much time has passed that every lease is over, and every signed request expired. */
+  isLate: () => boolean;
 }
 
 /** What is on the stage besides the user's files. */

@@ -27,12 +27,17 @@ async function perform(job: Job, probe: Probe): Promise<void> {
   const bucket = new S3Provider(job.s3);
   const { storage, faults } = injectFaults(bucket);
   const { trouble } = job;
+  let isLate = false;
+  const hold = async (): Promise<void> => {
+    await held();
+    isLate = trouble.type === "overtaken";
+  };
   if (trouble.type === "overtaken" && trouble.before === "storage call") {
     const match = (): boolean => faults.calls.length === trouble.number;
-    faults.add({ match, fault: { type: "interleave", run: held } });
+    faults.add({ match, fault: { type: "interleave", run: hold } });
   }
   try {
-    await act(job, storage, probe, journal);
+    await act(job, storage, { probe, journal, hold, isLate: () => isLate });
     journal.write({ entry: "ended" });
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -42,11 +47,17 @@ async function perform(job: Job, probe: Probe): Promise<void> {
   tell({ type: "ended", steps: probe.steps, storageCalls: faults.calls.length });
 }
 
+interface Tools {
+  probe: Probe;
+  journal: JournalWriter;
+  hold: () => Promise<void>;
+  isLate: () => boolean;
+}
+
 async function act(
   job: Job,
   bucket: S3Provider,
-  probe: Probe,
-  journal: JournalWriter,
+  { probe, journal, hold, isLate }: Tools,
 ): Promise<void> {
   if (job.sabotage !== undefined) await sabotage(job.sabotage);
   const database = createDatabase({ url: job.databaseUrl, applicationName: "crash-proof child" });
@@ -55,7 +66,7 @@ async function act(
   const maintenance = objectStoreMaintenance({ database, s3 });
   // A connection that is open already, as in an application at work.
   await database.query("SELECT 1");
-  probe.arm(handlerFor(job));
+  probe.arm(handlerFor(job, hold));
   await useCaseNamed(job.useCase).run({
     journal,
     database,
@@ -65,10 +76,11 @@ async function act(
     kind: job.kind,
     stage: job.stage,
     patience: job.patience,
+    isLate,
   });
 }
 
-function handlerFor({ trouble }: Job): ProbeHandler {
+function handlerFor({ trouble }: Job, hold: () => Promise<void>): ProbeHandler {
   return {
     reached(step, phase) {
       if (trouble.type === "kill" && trouble.step === step && trouble.phase === phase) {
@@ -81,14 +93,14 @@ function handlerFor({ trouble }: Job): ProbeHandler {
           trouble.before === "statement" &&
           trouble.number === step) ||
         (trouble.type === "postgres" && trouble.phase === "before" && trouble.step === step);
-      return isHeld ? held() : undefined;
+      return isHeld ? hold() : undefined;
     },
     loseAnswer(step) {
       const isLost =
         trouble.type === "postgres" && trouble.phase === "after" && trouble.step === step;
       // As node-postgres says it.
       return isLost
-        ? held().then(() => new Error("Connection terminated unexpectedly"))
+        ? hold().then(() => new Error("Connection terminated unexpectedly"))
         : undefined;
     },
   };

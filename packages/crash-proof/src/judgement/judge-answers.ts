@@ -10,7 +10,8 @@ const STORAGE = ["storage_unavailable", "storage_error"];
 const EXPLAINED: Record<Trouble["type"], readonly string[]> = {
   none: [],
   kill: [],
-  postgres: ["database_unavailable"],
+  // Whoever waits for a claim that could not be given back loses patience.
+  postgres: ["database_unavailable", "upload_aborted"],
   s3: [...STORAGE, "send_failed"],
   overtaken: [
     ...STORAGE,
