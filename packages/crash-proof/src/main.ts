@@ -1,5 +1,7 @@
+import { UsageError } from "@repo/command-line/usage-error";
+
 import { HELP } from "./cli/help.js";
-import { type Options, parseOptions, UsageError } from "./cli/options.js";
+import { type Options, parseOptions } from "./cli/options.js";
 import { jsonReporter, textReporter } from "./cli/reporter.js";
 
 /** Cases of a quick run. */

@@ -23,9 +23,10 @@ export async function inspectMedia(
   body: MediaBody,
   limits: Partial<InspectionLimits> = {},
 ): Promise<MediaFacts> {
+  const inspector = isolatedInspector(sharedIsolation(), limits);
   const { body: checked } = validated(ImageCreate, { body });
   const source = await openByteSource(checked);
-  const inspection = isolatedInspector(sharedIsolation(), limits).open();
+  const inspection = inspector.open();
   const blocks = borrowBlocks();
   let isOver = false;
   try {
@@ -45,6 +46,8 @@ async function inspectAll(
   inspection: Inspection,
   blocks: BlockPair,
 ): Promise<MediaFacts> {
+  const { byteLength = 0 } = source;
+  if (byteLength > MAX_FILE_BYTES) throw new FileTooLargeError(MAX_FILE_BYTES);
   let byteSize = 0;
   let written: Promise<void> = Promise.resolve();
   for (;;) {

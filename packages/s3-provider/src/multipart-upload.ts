@@ -8,7 +8,7 @@ import {
 import { S3NotFoundError, S3UnexpectedError } from "./errors.js";
 import { type ObjectHeaders } from "./put-object.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
-import { signPayload, UNSIGNED_PAYLOAD } from "./sign-payload.js";
+import { UNSIGNED_PAYLOAD } from "./sign-payload.js";
 
 export interface MultipartUpload {
   key: string;
@@ -61,23 +61,27 @@ export async function uploadPart(
   { partNumber, body, signal }: UploadPartInput,
 ): Promise<UploadedPart> {
   const call: S3Call = { operation: "uploadPart", key, signal };
-  const command = new UploadPartCommand({
-    Bucket: caller.bucket,
-    Key: key,
-    UploadId: uploadId,
-    PartNumber: partNumber,
-    Body: body,
-    ContentLength: body.byteLength,
-  });
-  // As for a stream; the SDK would hash all of the part before it sends it.
-  signPayload(command, UNSIGNED_PAYLOAD);
-  const { ETag: etag } = await caller.sendBytes(command, call, {
+  const request = {
     key,
     query: { "x-id": "UploadPart", partNumber: String(partNumber), uploadId },
     headers: { "content-type": "application/octet-stream" },
+    // As for a stream; the SDK would hash all of the part before it sends it.
     payload: UNSIGNED_PAYLOAD,
     body,
-  });
+  };
+  const { ETag: etag } = await caller.sendBytes(
+    request,
+    call,
+    () =>
+      new UploadPartCommand({
+        Bucket: caller.bucket,
+        Key: key,
+        UploadId: uploadId,
+        PartNumber: partNumber,
+        Body: body,
+        ContentLength: body.byteLength,
+      }),
+  );
   return { partNumber, etag: present(etag, "ETag", call) };
 }
 

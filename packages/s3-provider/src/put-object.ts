@@ -5,7 +5,6 @@ import { PutObjectCommand, type PutObjectCommandOutput } from "@aws-sdk/client-s
 import { S3LengthMismatchError, S3UnexpectedError } from "./errors.js";
 import { RequestBody } from "./request-body.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
-import { signPayload } from "./sign-payload.js";
 
 /** What an object is stored with. */
 export interface ObjectHeaders {
@@ -50,16 +49,11 @@ function putBytes(
   if (body.byteLength !== input.byteLength) {
     return Promise.reject(lengthMismatch(input, body.byteLength));
   }
-  const command = putCommand(caller, input, body);
-  if (input.sha256 === undefined) return caller.send(command, call);
-  const payload = Buffer.from(input.sha256).toString("hex");
-  signPayload(command, payload);
-  return caller.sendBytes(command, call, {
-    key: input.key,
-    headers: headersOf(input),
-    payload,
-    body,
-  });
+  const { key, sha256 } = input;
+  if (sha256 === undefined) return caller.send(putCommand(caller, input, body), call);
+  const payload = Buffer.from(sha256).toString("hex");
+  const request = { key, headers: headersOf(input), payload, body };
+  return caller.sendBytes(request, call, () => putCommand(caller, input, body));
 }
 
 /**

@@ -1,10 +1,4 @@
-import {
-  type $Command,
-  type S3Client,
-  type S3ClientResolvedConfig,
-  type ServiceInputTypes,
-  type ServiceOutputTypes,
-} from "@aws-sdk/client-s3";
+import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
 
 import { AttemptLog } from "./attempt-log.js";
 import { countRetry } from "./count-retry.js";
@@ -13,6 +7,8 @@ import { toS3Error } from "./error-mapping.js";
 import { type S3Operation } from "./errors.js";
 import { assertObjectKey } from "./object-key.js";
 import type { RequestBody } from "./request-body.js";
+import type { S3Command } from "./s3-command.js";
+import { signPayload } from "./sign-payload.js";
 
 /** What a call is about, besides the command that makes it. */
 export interface S3Call {
@@ -20,14 +16,6 @@ export interface S3Call {
   key?: string;
   signal?: AbortSignal | undefined;
 }
-
-type S3Command<I extends ServiceInputTypes, O extends ServiceOutputTypes> = $Command<
-  I,
-  O,
-  S3ClientResolvedConfig,
-  ServiceInputTypes,
-  ServiceOutputTypes
->;
 
 const READS = new Set<S3Operation>(["get", "head", "list", "listMultipartUploads", "listParts"]);
 
@@ -65,22 +53,24 @@ export class S3Caller {
   }
 
   /**
-   * Sends a command whose body is bytes, by the short way where there is one. What does not succeed
-   * at once, the SDK takes for the outcome of its own first attempt, and goes on as always.
+   * Sends bytes by the short way where there is one. What does not succeed at once, the SDK takes for
+   * the outcome of its own first attempt, and goes on as always.
    *
-   * @param request the same as the command
+   * @param makeCommand makes the command that sends the same request
    * @throws S3Error
    */
   sendBytes<I extends ServiceInputTypes, O extends ServiceOutputTypes & { ETag?: string }>(
-    command: S3Command<I, O>,
-    call: S3Call,
     request: DirectRequest,
+    call: S3Call,
+    makeCommand: () => S3Command<I, O>,
   ): Promise<{ ETag?: string | undefined }> {
     return this.#track(call, undefined, async (signal, attempts) => {
       const first = await this.direct?.put(request, signal);
       if (first !== undefined && "etag" in first) return { ETag: first.etag };
       if (first !== undefined && "error" in first) attempts.failed(first.error, false);
       signal.throwIfAborted();
+      const command = makeCommand();
+      signPayload(command, request.payload);
       logAttempts(command, call.operation, attempts, undefined);
       if (first !== undefined) takeOver(command, first);
       return this.client.send(command, { abortSignal: signal });

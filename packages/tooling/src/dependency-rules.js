@@ -36,6 +36,7 @@ const ALLOWED_OWN = {
     "object-store",
     "database",
     "s3-provider",
+    "command-line",
     "local-s3",
     "local-services",
     "sample-media",

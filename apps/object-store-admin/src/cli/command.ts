@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-
+import { parseArguments } from "@repo/command-line/parse-arguments";
 import { UsageError } from "@repo/command-line/usage-error";
 
 /** What the command line asks for. */
@@ -53,7 +52,11 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): Command {
-  const { values, positionals, tokens } = parsed(argv);
+  const { values, positionals, tokens } = parseArguments(argv, {
+    options: OPTIONS,
+    allowPositionals: true,
+    tokens: true,
+  });
   const [name, ...rest] = positionals;
   if (values.help === true || name === undefined || name === "help") {
     const topic = name === "help" ? rest[0] : name;
@@ -97,17 +100,6 @@ export function parseCommand(argv: readonly string[]): Command {
       }
       return { name: command, userId: userId.toLowerCase(), yes: values.yes === true, json };
     }
-  }
-}
-
-function parsed(argv: readonly string[]) {
-  // `pnpm admin -- sweep` hands the separator on.
-  const args = argv[0] === "--" ? argv.slice(1) : [...argv];
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true, tokens: true });
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new UsageError(cause.message, { cause });
   }
 }
 

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 
-import { errorCode, errorMessage } from "../errors.js";
-import { parseOwner, type OwnerChoice } from "./owner-choice.js";
+import { parseArguments } from "@repo/command-line/parse-arguments";
 import { UsageError } from "@repo/command-line/usage-error";
+
+import { parseOwner, type OwnerChoice } from "./owner-choice.js";
 
 /** What the command line asks for. */
 export type Command = { name: "help" } | ResetCommand | SeedCommand;
@@ -54,7 +54,11 @@ const RESET_TAKES = new Set(["data", "json", "reset"]);
  * @throws UsageError
  */
 export function parseCommand(argv: readonly string[], defaultDataDir: string): Command {
-  const { values, tokens } = tokenize(argv);
+  const { values, tokens } = parseArguments(argv, {
+    options: OPTIONS,
+    allowPositionals: true,
+    tokens: true,
+  });
   if (values.help === true) return { name: "help" };
 
   const dataDir = values.data === undefined ? defaultDataDir : folderOf("--data", values.data);
@@ -85,21 +89,6 @@ export function parseCommand(argv: readonly string[], defaultDataDir: string): C
     json,
     dataDir,
   };
-}
-
-function tokenize(argv: readonly string[]): ReturnType<typeof parseTokens> {
-  try {
-    return parseTokens(argv);
-  } catch (cause) {
-    if (errorCode(cause)?.startsWith("ERR_PARSE_ARGS_") !== true) throw cause;
-    throw new UsageError(errorMessage(cause), { cause });
-  }
-}
-
-function parseTokens(argv: readonly string[]) {
-  // `pnpm seed -- --json` hands the separator on; it stands for nothing in first place.
-  const args = argv[0] === "--" ? argv.slice(1) : [...argv];
-  return parseArgs({ args, options: OPTIONS, allowPositionals: true, tokens: true });
 }
 
 function folderOf(option: string, value: string): string {

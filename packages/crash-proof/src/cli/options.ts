@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 
-import { errorCode } from "../error-code.js";
+import { parseArguments } from "@repo/command-line/parse-arguments";
+import { UsageError } from "@repo/command-line/usage-error";
+
 import { type Sabotage, SABOTAGES } from "../job.js";
 
 export interface Options {
@@ -13,14 +14,18 @@ export interface Options {
   sabotage: Sabotage | undefined;
 }
 
-/** Raised when the command line asks for what cannot be done. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** @throws UsageError */
 export function parseOptions(argv: readonly string[]): Options {
-  const values = parse(argv);
+  const { values } = parseArguments(argv, {
+    options: {
+      help: { type: "boolean", short: "h" },
+      json: { type: "boolean" },
+      only: { type: "string" },
+      quick: { type: "boolean" },
+      sabotage: { type: "string" },
+      sites: { type: "string" },
+    },
+  });
   return {
     help: values.help === true,
     json: values.json === true,
@@ -29,27 +34,6 @@ export function parseOptions(argv: readonly string[]): Options {
     sites: sitesOf(values.sites),
     sabotage: sabotageOf(values.sabotage),
   };
-}
-
-function parse(argv: readonly string[]) {
-  // `pnpm crash-proof -- --json` hands the separator on.
-  const args = argv[0] === "--" ? argv.slice(1) : [...argv];
-  try {
-    return parseArgs({
-      args,
-      options: {
-        help: { type: "boolean", short: "h" },
-        json: { type: "boolean" },
-        only: { type: "string" },
-        quick: { type: "boolean" },
-        sabotage: { type: "string" },
-        sites: { type: "string" },
-      },
-    }).values;
-  } catch (error) {
-    if (errorCode(error)?.startsWith("ERR_PARSE_ARGS_") !== true) throw error;
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function sitesOf(value: string | undefined): number {

@@ -1,4 +1,4 @@
-import { SeenBytes } from "./seen-bytes.js";
+import { type Checkpoint, type Progress, SeenProgress } from "./seen-progress.js";
 
 /**
  * A parser in straight-line code over bytes that arrive piece by piece: it gives way (`yield`)
@@ -18,21 +18,6 @@ export interface TailRequest {
   from: number;
   /** Those from `from` on that came in earlier chunks. */
   before: Buffer;
-}
-
-/** Where, and with what numbers, another parser can go on without having seen what came before. */
-export interface Checkpoint {
-  offset: number;
-  state: readonly number[];
-}
-
-/** What a parser saw since it was last asked: ranges of offsets, `[start, end, …]` in order. */
-export interface Progress {
-  seen: number[];
-  /** A checkpoint that makes up for all that was seen since the resumable part began. */
-  checkpoint: Checkpoint | undefined;
-  /** What was seen from the checkpoint on. */
-  seenBehind: number[];
 }
 
 /**
@@ -60,14 +45,8 @@ export class ByteCursor {
   #skipping = 0;
   #tailRequest: TailRequest | undefined;
   #tail = EMPTY;
-  readonly #seen = new SeenBytes();
-  /** Ranges that were seen before the resumable part began. */
-  #seenBefore: number[] = [];
-  #snapshot: (() => Checkpoint | undefined) | undefined;
   #resumption: Checkpoint | undefined;
-  /** Offset behind all that was told of as seen. */
-  #toldEnd = 0;
-  #toldCheckpoint = 0;
+  readonly #seen = new SeenProgress();
 
   /** A cursor over bytes that are all there. */
   static over(bytes: Uint8Array): ByteCursor {
@@ -112,22 +91,9 @@ export class ByteCursor {
     return this.#tailRequest;
   }
 
+  /** What the parser saw since the last call. */
   takeProgress(): Progress {
-    const before = this.#seenBefore.splice(0);
-    const seen = this.#seen.take();
-    const told = this.#toldEnd;
-    this.#toldEnd = this.#seen.end;
-    const checkpoint = this.#snapshot?.();
-    // What was told of before must not lie behind the checkpoint: it would not be told again.
-    if (
-      checkpoint === undefined ||
-      checkpoint.offset <= this.#toldCheckpoint ||
-      checkpoint.offset < told
-    ) {
-      return { seen: [...before, ...seen], checkpoint: undefined, seenBehind: [] };
-    }
-    this.#toldCheckpoint = checkpoint.offset;
-    return { seen: before, checkpoint, seenBehind: from(checkpoint.offset, seen) };
+    return this.#seen.take();
   }
 
   /** Has the parser go on from the checkpoint of another, once it comes to the resumable part. */
@@ -144,16 +110,14 @@ export class ByteCursor {
   *resumable(snapshot: () => Checkpoint | undefined): Walk<readonly number[] | undefined> {
     const resumption = this.#resumption;
     this.#resumption = undefined;
-    this.#seenBefore = this.#seen.take();
-    this.#toldEnd = this.#seen.end;
-    this.#snapshot = snapshot;
+    this.#seen.beginResumable(snapshot);
     if (resumption !== undefined) yield* this.skip(resumption.offset - this.position);
     return resumption?.state;
   }
 
   /** Ends the resumable part. */
   endResumable(): void {
-    this.#snapshot = undefined;
+    this.#seen.endResumable();
   }
 
   /** Whether the parser that gave way can go on. */
@@ -371,14 +335,4 @@ export class ByteCursor {
     this.#consume(now);
     this.#skipping -= now;
   }
-}
-
-/** The ranges from an offset on. */
-function from(offset: number, ranges: readonly number[]): number[] {
-  const kept: number[] = [];
-  for (let at = 0; at < ranges.length; at += 2) {
-    const end = ranges[at + 1] ?? 0;
-    if (end > offset) kept.push(Math.max(offset, ranges[at] ?? 0), end);
-  }
-  return kept;
 }

@@ -1,11 +1,5 @@
 import { EmptyFileError, InvalidMediaError } from "../errors.js";
-import {
-  ByteCursor,
-  type Checkpoint,
-  type Progress,
-  type TailRequest,
-  type Walk,
-} from "./byte-cursor.js";
+import { ByteCursor, type TailRequest, type Walk } from "./byte-cursor.js";
 import { inspect } from "./inspect.js";
 import {
   DEFAULT_INSPECTION_LIMITS,
@@ -13,6 +7,7 @@ import {
   resolveLimits,
 } from "./inspection-limits.js";
 import type { MediaFacts, MediaFormat } from "./media-facts.js";
+import type { Checkpoint, Progress } from "./seen-progress.js";
 
 /**
  * Bytes after which `MediaInspector.format` is set, or an error was thrown, under the default

@@ -7,9 +7,9 @@ export function rootOf(transaction: Transaction): Transaction {
 
 /**
  * Runs a task once a caller's transaction has ended, or the savepoint it is in was rolled back: also
- * when COMMIT failed. The task has to look at the committed state to tell what became of it, may
- * run more than once, and must not reject. Sequelize knows no hook for a rollback, so `rollback` of
- * this transaction object is replaced.
+ * when COMMIT or ROLLBACK failed, as with a connection that was lost. The task has to look at the
+ * committed state to tell what became of it, may run more than once, and must not reject. Sequelize
+ * knows no hook for a rollback, so `rollback` of this transaction object is replaced.
  */
 export function afterEnd(transaction: Transaction, task: () => Promise<unknown>): void {
   rootOf(transaction).afterCommit(async () => {
@@ -18,8 +18,11 @@ export function afterEnd(transaction: Transaction, task: () => Promise<unknown>)
   for (const ancestor of lineOf(transaction)) {
     const rollback = ancestor.rollback.bind(ancestor);
     ancestor.rollback = async () => {
-      await rollback();
-      await task();
+      try {
+        await rollback();
+      } finally {
+        await task();
+      }
     };
   }
 }

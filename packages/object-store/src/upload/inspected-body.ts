@@ -4,6 +4,7 @@ import { EmptyFileError, FileTooLargeError, LengthMismatchError } from "../error
 import type { Inspection } from "../inspection/inspection.js";
 import type { MediaFacts, MediaFormat } from "../inspection/media-facts.js";
 import { abortable } from "./abortable.js";
+import { borrowBlocks } from "./block-pool.js";
 import type { ByteSource } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import { PART_BYTES, SMALL_BLOCK_BYTES } from "./sizes.js";
@@ -111,8 +112,12 @@ export class InspectedBody {
 
   /** Reads what is left for its verdict alone. */
   async readToEnd(): Promise<void> {
-    const turns = [1, 2].map(() => Buffer.allocUnsafeSlow(SMALL_BLOCK_BYTES));
-    while (!this.hasEnded) for (const target of turns) await this.read(target);
+    const blocks = borrowBlocks();
+    try {
+      while (!this.hasEnded) await this.read(blocks.next());
+    } finally {
+      blocks.release(this.hasEnded);
+    }
   }
 
   async #readHead(): Promise<void> {

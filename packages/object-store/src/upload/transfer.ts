@@ -1,13 +1,12 @@
 import { Readable } from "node:stream";
 
-import type { StorageClient } from "./storage-client.js";
-
-import { type BlockPair, borrowBlocks } from "./block-pool.js";
 import { MEDIA_FORMATS } from "../inspection/media-facts.js";
+import { type BlockPair, borrowBlocks } from "./block-pool.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { MultipartTransfer } from "./multipart-transfer.js";
 import { BLOCK_BYTES, PART_BYTES } from "./sizes.js";
+import type { StorageClient } from "./storage-client.js";
 import { mayHaveStored } from "./storage-failure.js";
 import { TransferFailure } from "./transfer-failure.js";
 
@@ -65,6 +64,7 @@ async function put(
     const stream = Readable.from(blocksOf(body, blocks), { objectMode: false, highWaterMark: 0 });
     await s3.put({ ...target, body: stream });
     isSent = true;
+    body.head.release();
   } finally {
     blocks.release(isSent);
   }

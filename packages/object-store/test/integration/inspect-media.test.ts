@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
 
 import { inspectMedia } from "../../src/inspect-media.js";
+import { MAX_FILE_BYTES } from "../../src/object-store-provider.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
 
@@ -58,5 +59,12 @@ describe("inspectMedia", () => {
     await expect(inspectMedia(bytes, { maxPixels: 1 })).rejects.toMatchObject({
       code: "invalid_media",
     });
+  });
+
+  it("refuses a file that is too large, whatever it holds", async () => {
+    const path = join(folder, "large");
+    await writeFile(path, "");
+    await truncate(path, MAX_FILE_BYTES + 1);
+    await expect(inspectMedia({ path })).rejects.toMatchObject({ code: "file_too_large" });
   });
 });

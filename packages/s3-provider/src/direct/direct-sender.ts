@@ -1,8 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 
+import type { BuiltRequest } from "../built-request.js";
 import { encodeKey } from "../object-key.js";
 import { PAYLOAD_HEADER, type SignedPayload } from "../sign-payload.js";
-import { type BuiltRequest, requestTemplate, type RequestTemplate } from "./request-template.js";
+import { requestTemplate, type RequestTemplate } from "./request-template.js";
 
 /** A PUT of bytes. */
 export interface DirectRequest {

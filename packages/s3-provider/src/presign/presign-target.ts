@@ -1,5 +1,6 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
+import { buildRequest } from "../built-request.js";
 import { ISOLATED_SETTINGS } from "../isolated-settings.js";
 import { type CanonicalHeaders, canonicalHeaders } from "./canonical-headers.js";
 import { canonicalQuery } from "./canonical-query.js";
@@ -19,49 +20,24 @@ export interface PresignTarget {
   getQuery: string;
 }
 
-/** A request as the SDK builds it. */
-interface BuiltRequest {
-  protocol: string;
-  hostname: string;
-  port?: number;
-  path: string;
-  query?: Record<string, string>;
-  headers: Record<string, string>;
-}
-
 const PLACEHOLDER_KEY = "k";
 
-/** Lets the SDK build a GetObject request up to where it would be signed and sent. */
 export async function resolvePresignTarget(
   client: S3Client,
   bucket: string,
 ): Promise<PresignTarget> {
   const command = new GetObjectCommand({ Bucket: bucket, Key: PLACEHOLDER_KEY });
-  const fallbackRegion = await client.config.region();
-  let target: PresignTarget | undefined;
-  command.middlewareStack.add(
-    (_next, context) => (args) => {
-      const { protocol, hostname, port, path, query, headers } = args.request as BuiltRequest;
-      const scheme = context.authSchemes?.[0];
-      const host = port === undefined ? hostname : `${hostname}:${port}`;
-      target = {
-        origin: `${protocol}//${host}`,
-        basePath: path.slice(0, -PLACEHOLDER_KEY.length),
-        host,
-        hostHeader: canonicalHeaders({ host }),
-        scope: {
-          region: scheme?.signingRegion ?? fallbackRegion,
-          service: scheme?.signingName ?? "s3",
-        },
-        getQuery: canonicalQuery({ ...query, ...hoisted(headers) }),
-      };
-      return Promise.resolve({ response: undefined, output: { $metadata: {} } });
-    },
-    { step: "build", priority: "low", name: "resolvePresignTarget" },
-  );
-  await client.send(command);
-  if (target === undefined) throw new Error("the SDK built no request");
-  return target;
+  const { request, region, service } = await buildRequest(client, command);
+  const { protocol, hostname, port, path, query, headers } = request;
+  const host = port === undefined ? hostname : `${hostname}:${port}`;
+  return {
+    origin: `${protocol}//${host}`,
+    basePath: path.slice(0, -PLACEHOLDER_KEY.length),
+    host,
+    hostHeader: canonicalHeaders({ host }),
+    scope: { region, service },
+    getQuery: canonicalQuery({ ...query, ...hoisted(headers) }),
+  };
 }
 
 /** A client whose URLs lead to another endpoint, for that is what is signed. */

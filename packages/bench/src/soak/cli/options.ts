@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 
+import { parseArguments } from "@repo/command-line/parse-arguments";
 import { UsageError } from "@repo/command-line/usage-error";
 
 export interface Options {
@@ -22,7 +22,21 @@ const DEFAULT_SVG = fileURLToPath(new URL("../../../../../docs/soak.svg", import
 
 /** @throws UsageError */
 export function parseOptions(argv: readonly string[]): Options {
-  const { minutes, concurrency, svg, json = false, help = false } = parse(argv);
+  const {
+    minutes,
+    concurrency,
+    svg,
+    json = false,
+    help = false,
+  } = parseArguments(argv, {
+    options: {
+      minutes: { type: "string" },
+      concurrency: { type: "string" },
+      svg: { type: "string" },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  }).values;
   return {
     minutes: minutesOf(minutes),
     concurrency: concurrencyOf(concurrency),
@@ -30,25 +44,6 @@ export function parseOptions(argv: readonly string[]): Options {
     json,
     help,
   };
-}
-
-function parse(argv: readonly string[]) {
-  // `pnpm soak -- --json` hands the separator on.
-  const args = argv[0] === "--" ? argv.slice(1) : [...argv];
-  try {
-    return parseArgs({
-      args,
-      options: {
-        minutes: { type: "string" },
-        concurrency: { type: "string" },
-        svg: { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
-  }
 }
 
 function minutesOf(value: string | undefined): number {

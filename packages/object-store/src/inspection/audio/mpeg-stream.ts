@@ -1,6 +1,7 @@
-import type { ByteCursor, Checkpoint, Walk } from "../byte-cursor.js";
+import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import { PartCounter } from "../part-counter.js";
+import type { Checkpoint } from "../seen-progress.js";
 import { skipTag } from "../tags/leading-tags.js";
 import { describeFrame, layer3FrameBytes, MPEG_HEADER_BYTES, sameStream } from "./mpeg-frame.js";
 import { MAX_FALSE_FINDS, seekFrames } from "./mpeg-sync.js";

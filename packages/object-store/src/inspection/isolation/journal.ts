@@ -1,9 +1,7 @@
-import type { Checkpoint } from "../byte-cursor.js";
 import type { SeenPart } from "../media-inspector.js";
+import type { Checkpoint } from "../seen-progress.js";
 
 const FIRST_BYTES = 4096;
-/** Up to so many bytes a loop is faster than a view, and MP3 has many short parts. */
-const FEW_BYTES = 32;
 /** Twice ten digits of seven bits, more than any gap and length take. */
 const MAX_HEADER_BYTES = 20;
 
@@ -105,12 +103,8 @@ export class JournalWriter {
     this.#reserve(MAX_HEADER_BYTES + size);
     this.#writeNumber(start + from - this.end);
     this.#writeNumber(size);
-    if (size <= FEW_BYTES) {
-      for (let at = from; at < to; at += 1) this.#writeByte(bytes[at] ?? 0);
-    } else {
-      this.#bytes.set(bytes.subarray(from, to), this.#length);
-      this.#length += size;
-    }
+    this.#bytes.set(bytes.subarray(from, to), this.#length);
+    this.#length += size;
     this.end = start + to;
   }
 

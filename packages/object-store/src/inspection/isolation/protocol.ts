@@ -1,6 +1,7 @@
-import type { Checkpoint, TailRequest } from "../byte-cursor.js";
+import type { TailRequest } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import type { MediaFacts, MediaFormat } from "../media-facts.js";
+import type { Checkpoint } from "../seen-progress.js";
 import type { JournalCopy, JournalPiece } from "./journal.js";
 
 /** What a worker is started with. */

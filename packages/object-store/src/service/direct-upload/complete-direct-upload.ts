@@ -63,7 +63,7 @@ export async function completeDirectUpload<
       const { row, signed } = await becomeFile(tools, kind, claimed, completion);
       return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, claimed));
     }
-    const current = await directUploads.find(place, { transaction });
+    const current = isCompleted ? own : await directUploads.find(place, { transaction });
     if (current === null) throw new DirectUploadNotFoundError(id);
     const fileId = outcomeOf(current);
     if (fileId !== undefined) {
