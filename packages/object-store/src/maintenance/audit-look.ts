@@ -20,6 +20,11 @@ interface Parts {
   minAgeMs: number;
 }
 
+/** Whether a row and its object tell the same, as almost all do; the rest deserve a look. */
+export function isWhole(object: ListedObject | undefined, row: InventoryRow | undefined): boolean {
+  return row?.status === "ready" && object?.byteLength === row.byteSize;
+}
+
 /**
  * Looks at what stands under one key. Listing and rows were read at different times, so whatever
  * differs is looked at once more, in the order that an application at work cannot confuse: a row
@@ -35,7 +40,6 @@ export class AuditLook {
   ): Promise<AuditFinding | undefined> {
     if (row === undefined) return object && this.#orphan(folder, object);
     if (row.status !== "ready") return this.#unfinished(folder, row);
-    if (object?.byteLength === row.byteSize) return undefined;
     return this.#otherObject(folder, row);
   }
 

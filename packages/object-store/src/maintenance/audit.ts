@@ -1,17 +1,20 @@
+import type { ListedObject } from "@repo/s3-provider";
+
+import type { InventoryRow } from "../repo/inventory-repo.js";
 import { checkInteger } from "../service/check.js";
 import { MAX_UPLOAD_SECONDS } from "../upload/lease-keeper.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
 import { AuditRepair, type RepairTools } from "./audit-repair.js";
-import { AuditLook } from "./audit-look.js";
+import { AuditLook, isWhole } from "./audit-look.js";
 import type { AuditOptions, AuditReport } from "./contract.js";
 import {
   type InventoryFolder,
   objectsInKeyOrder,
-  ownObjects,
-  rowsInKeyOrder,
+  OwnObjects,
+  RowsInKeyOrder,
 } from "./inventory.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
-import { mergeByKey } from "./merge-by-key.js";
+import { mergeByKey, type Pair } from "./merge-by-key.js";
 
 const MIN_AGE_SECONDS = 2 * MAX_UPLOAD_SECONDS;
 
@@ -24,7 +27,7 @@ export async function audit(
   tools: Omit<RepairTools, "signal">,
   options: AuditOptions,
 ): Promise<AuditReport> {
-  const { signal, onProgress, fix = false } = options;
+  const { signal, onProgress, onFinding, fix = false } = options;
   const minAge = options.minAgeSeconds ?? MIN_AGE_SECONDS;
   const maxFixes = checkInteger("maxFixes", options.maxFixes ?? 1000, 0, 1_000_000_000);
   checkInteger("minAgeSeconds", minAge, MIN_AGE_SECONDS, 1_000_000_000);
@@ -42,24 +45,26 @@ export async function audit(
   });
 
   const listing = options.listing ?? objectsInKeyOrder(tools.s3, folders, signal);
-  const objects = ownObjects(listing, (key) => {
+  const objects = new OwnObjects(listing, (key) => {
     if (fileIdOfKey(key) !== undefined) return true;
     if (folderOf(folders, key) !== undefined) report.foreign += 1;
     return false;
   });
-  const pairs = mergeByKey(
-    { items: objects, keyOf: ({ key }) => key },
-    { items: rowsInKeyOrder(folders), keyOf: ({ s3Key }) => s3Key },
-  );
-  for await (const { key, left: object, right: row } of pairs) {
-    const folder = folderOf(folders, key);
-    const finding = folder && (await look.compare(folder, object, row));
-    if (finding !== undefined) await options.onFinding?.(finding);
+  const visit = ({ key, left: object, right: row }: Pair<ListedObject, InventoryRow>) => {
     if (object !== undefined) report.objects += 1;
     if (row !== undefined) report.rows += 1;
-    if (Math.max(report.objects, report.rows) % BATCH !== 0) continue;
-    onProgress?.({ ...report });
-    throwIfAborted(signal);
+    if (Math.max(report.objects, report.rows) % BATCH === 0) {
+      throwIfAborted(signal);
+      onProgress?.({ ...report });
+    }
+    const folder = folderOf(folders, key);
+    if (folder === undefined || isWhole(object, row)) return undefined;
+    return look.compare(folder, object, row).then((finding) => finding && onFinding?.(finding));
+  };
+  try {
+    await mergeByKey(objects, new RowsInKeyOrder(folders), visit);
+  } finally {
+    await objects.close();
   }
   onProgress?.({ ...report });
   return report;

@@ -5,6 +5,7 @@ import type { MediaKind } from "../inspection/media-facts.js";
 import type { StoredObjectModel } from "../models/stored-object.model.js";
 import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
+import type { Batches } from "./merge-by-key.js";
 
 /** Rows, and the folder of their objects. */
 export interface InventoryFolder {
@@ -17,24 +18,32 @@ export interface InventoryKind extends InventoryFolder {
   kind: MediaKind;
 }
 
-/** Rows that are held at a time. */
+/** Rows, and objects, that are held at a time. */
 const BATCH = 1000;
 
 /** Every row, in the order of the keys; the folders are in their own order. */
-export async function* rowsInKeyOrder(
-  folders: readonly InventoryFolder[],
-): AsyncGenerator<InventoryRow, void, undefined> {
-  for (const { repo } of folders) {
-    let after: KeyPosition | undefined;
+export class RowsInKeyOrder implements Batches<InventoryRow> {
+  #folder = 0;
+  #after: KeyPosition | undefined;
+
+  constructor(private readonly folders: readonly InventoryFolder[]) {}
+
+  async next(): Promise<InventoryRow[]> {
     for (;;) {
-      const rows = await repo.pageInKeyOrder({ after, limit: BATCH });
-      const isLast = rows.length < BATCH;
-      after = rows.at(-1);
-      yield* rows;
-      // What promises of past pages still hold would pile up until V8 next collects all of its heap.
-      rows.length = 0;
-      if (isLast) break;
+      const folder = this.folders[this.#folder];
+      if (folder === undefined) return [];
+      const rows = await folder.repo.pageInKeyOrder({ after: this.#after, limit: BATCH });
+      this.#after = rows.at(-1);
+      if (rows.length < BATCH) {
+        this.#folder += 1;
+        this.#after = undefined;
+      }
+      if (rows.length > 0) return rows;
     }
+  }
+
+  keyOf({ s3Key }: InventoryRow): string {
+    return s3Key;
   }
 }
 
@@ -47,23 +56,42 @@ export async function* objectsInKeyOrder(
   for (const { folder } of folders) yield* s3.list({ prefix: `${folder}/`, signal });
 }
 
-/**
- * Those objects of a listing whose keys are ours.
- *
- * @throws InvalidInputError (`invalid_input`) when their keys do not ascend
- */
-export async function* ownObjects(
-  listing: AsyncIterable<ListedObject>,
-  isOwn: (key: string) => boolean,
-): AsyncGenerator<ListedObject, void, undefined> {
-  let last = "";
-  for await (const object of listing) {
-    if (!isOwn(object.key)) continue;
-    if (object.key <= last) {
-      throw new InvalidInputError("A listing must give each key once, in ascending byte order.");
+/** Those objects of a listing whose keys are ours. */
+export class OwnObjects implements Batches<ListedObject> {
+  readonly #listing: AsyncIterator<ListedObject>;
+  #last = "";
+
+  constructor(
+    listing: AsyncIterable<ListedObject>,
+    private readonly isOwn: (key: string) => boolean,
+  ) {
+    this.#listing = listing[Symbol.asyncIterator]();
+  }
+
+  /** @throws InvalidInputError (`invalid_input`) when the keys of the listing do not ascend */
+  async next(): Promise<ListedObject[]> {
+    const objects: ListedObject[] = [];
+    while (objects.length < BATCH) {
+      const step = await this.#listing.next();
+      if (step.done === true) break;
+      const { key } = step.value;
+      if (!this.isOwn(key)) continue;
+      if (key <= this.#last) {
+        throw new InvalidInputError("A listing must give each key once, in ascending byte order.");
+      }
+      this.#last = key;
+      objects.push(step.value);
     }
-    last = object.key;
-    yield object;
+    return objects;
+  }
+
+  keyOf({ key }: ListedObject): string {
+    return key;
+  }
+
+  /** Lets go of the listing, also before its end. */
+  async close(): Promise<void> {
+    await this.#listing.return?.();
   }
 }
 

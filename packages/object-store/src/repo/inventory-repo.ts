@@ -2,7 +2,7 @@ import { PreparedStatement } from "@repo/database";
 import { QueryTypes, type Transaction } from "sequelize";
 import type { ModelCtor } from "sequelize-typescript";
 
-import type { StoredObjectModel, MediaStatus } from "../models/stored-object.model.js";
+import type { StoredObjectModel } from "../models/stored-object.model.js";
 import { fromNow, type Owner } from "./conditions.js";
 import { guarded } from "./database-failure.js";
 import { TableRepo } from "./table-repo.js";
@@ -28,17 +28,9 @@ interface PageRequest {
   limit: number;
 }
 
-type Columns = [
-  id: string,
-  userId: Owner,
-  s3Key: string,
-  byteSize: number | null,
-  status: MediaStatus,
-  leaseExpiresAt: Date | null,
-  sha256: Buffer | null,
-];
-
-const COLUMNS = "id, user_id, s3_key, byte_size, status, lease_expires_at";
+/** Named as in {@link InventoryRow}, so that what PostgreSQL gives is used as it comes. */
+const COLUMNS = `id, user_id AS "userId", s3_key AS "s3Key", byte_size AS "byteSize", status,
+  lease_expires_at AS "leaseExpiresAt"`;
 
 /** No file has it, and every id sorts behind it. */
 const NIL = "00000000-0000-0000-0000-000000000000";
@@ -53,7 +45,7 @@ export class InventoryRepo<Row extends StoredObjectModel> extends TableRepo<Row>
   constructor(model: ModelCtor<Row>, status?: "ready") {
     super(model);
     const isReady = status === "ready";
-    const source = `SELECT ${COLUMNS}, ${isReady ? "sha256" : "NULL"} FROM ${this.table} WHERE`;
+    const source = `SELECT ${COLUMNS}, ${isReady ? "sha256" : "NULL AS sha256"} FROM ${this.table} WHERE`;
     const wanted = isReady ? "AND status = 'ready'" : "";
     this.#ofSystem = new PreparedStatement(
       `${source} user_id IS NULL AND id > $1 ${wanted} ORDER BY user_id, id LIMIT $2`,
@@ -86,27 +78,17 @@ export class InventoryRepo<Row extends StoredObjectModel> extends TableRepo<Row>
     if (rows.length === limit) return rows;
     const left = limit - rows.length;
     const behind: KeyPosition = userId === null ? { userId: NIL, id: NIL } : after;
-    rows.push(...(await this.#read(this.#ofUsers, [behind.userId, behind.id, left])));
-    return rows;
+    const ofUsers = await this.#read(this.#ofUsers, [behind.userId, behind.id, left]);
+    return rows.length === 0 ? ofUsers : rows.concat(ofUsers);
   }
 
-  async #read<Parameters extends readonly (string | number | null)[]>(
+  #read<Parameters extends readonly (string | number | null)[]>(
     statement: PreparedStatement<Parameters>,
     parameters: Parameters,
   ): Promise<InventoryRow[]> {
-    const rows = await guarded("read files in the order of their keys", () =>
-      statement.arrays<Columns>(this.database, parameters),
+    return guarded("read files in the order of their keys", () =>
+      statement.rows<InventoryRow>(this.database, parameters),
     );
-    // Emptied, as promises of past pages hold it until V8 next collects all of its heap.
-    return rows.splice(0).map(([id, userId, s3Key, byteSize, status, leaseExpiresAt, sha256]) => ({
-      id,
-      userId,
-      s3Key,
-      byteSize,
-      status,
-      leaseExpiresAt,
-      sha256,
-    }));
   }
 
   /** The row of a key, whatever its status. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Sample } from "@repo/sample-media";
 import { QueryTypes, type Transaction } from "sequelize";
 import { v7 as uuidv7 } from "uuid";
@@ -246,7 +246,10 @@ describe("a completion that fails in a caller's transaction", () => {
       { type: QueryTypes.SELECT, transaction },
     );
     await harness.database.query(`SELECT pg_terminate_backend(${backend?.pid}, 5000)`);
+    const warn = jest.spyOn(console, "warn").mockReturnValue();
     await expect(transaction.rollback()).rejects.toThrow();
+    expect(warn.mock.calls).toEqual([[expect.stringContaining("failed with error")]]);
+    warn.mockRestore();
     expect(await scope.images.directUpload(direct.id)).toMatchObject({ status: "open" });
     const { file } = await scope.images.completeDirectUpload(direct.id);
     expect(await objectsOfFiles()).toHaveLength(1);
