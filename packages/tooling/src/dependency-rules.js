@@ -119,6 +119,7 @@ const modelImport = {
   message: "Models are imported by repos only; go through the repo.",
 };
 
+/** @type {import("eslint").Linter.Config[]} */
 export const dependencyRules = [
   ...Object.entries(ALLOWED_OWN).map(([files, own]) =>
     restrictedImports(files, own, files === "packages/object-store/src/**" ? [INSPECTION] : []),

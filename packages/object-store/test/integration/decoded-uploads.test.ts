@@ -127,12 +127,12 @@ it("an upload is interrupted, to be repeated, where no decoder can start", async
 
 describe("an image that makes the decoder misbehave", () => {
   it.each([
-    ["spins", "!spin", /took too long to decode/],
-    ["eats memory", "!bufs", /needed too much memory to decode/],
-    ["ends its process", "!exit", /made the decoder fail/],
-  ])("(it %s) is refused, and others go on", async (_, bug, message) => {
+    ["spins", "!spin", 2, /took too long to decode/],
+    ["eats memory", "!bufs", 60, /needed too much memory to decode/],
+    ["ends its process", "!exit", 60, /made the decoder fail/],
+  ])("(it %s) is refused, and others go on", async (_, bug, decodeSeconds, message) => {
     const pool = new DecoderPool(
-      { decoders: 2, decodeSeconds: 2, maxDecodeMegabytes: 384 },
+      { decoders: 2, decodeSeconds, maxDecodeMegabytes: 384 },
       new URL("../inspection/decoding/hostile-decoder.js", import.meta.url),
     );
     const scope = scopeWith(pool, await harness.addUser());
