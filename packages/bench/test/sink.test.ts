@@ -41,6 +41,13 @@ describe("the sink", () => {
     expect(await sinkSha256(address, "parts")).toBe(SHA256);
   });
 
+  it("says of each key of a batch that it is gone", async () => {
+    const s3 = new S3Provider({ bucket: address.bucket, client: connectionOf(address) });
+    const keys = ["a/b.wav", "a & b <c>.png"];
+    expect(await s3.deleteMany(keys)).toEqual({ deleted: keys, failed: [] });
+    s3.destroy();
+  });
+
   it("has nothing of what it was not sent", async () => {
     await expect(sinkSha256(address, "nothing")).rejects.toThrow("nothing under nothing");
   });

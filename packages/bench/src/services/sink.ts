@@ -12,8 +12,8 @@ export interface Sink {
 export const CONTROL_PATH = "/-/";
 
 /**
- * An S3 server that keeps nothing: it answers PutObject, multipart uploads and DeleteObject as S3
- * does and throws the bytes away. Signatures are not checked. With hashing on, it remembers the
+ * An S3 server that keeps nothing: it answers PutObject, multipart uploads, DeleteObject and
+ * DeleteObjects as S3 does and throws the bytes away. Signatures are not checked. With hashing on, it remembers the
  * SHA-256 of each object instead, for rounds that are not measured.
  */
 export async function startSink(): Promise<Sink> {
@@ -58,15 +58,17 @@ async function answer(
       return;
     }
     case "POST": {
+      if (searchParams.has("delete")) {
+        xml(response, "DeleteResult", deletedOf(await text(request)));
+        return;
+      }
       await bodies.receive(request);
       if (uploadId === null && searchParams.has("uploads")) {
         const created = bodies.beginParts();
         xml(response, "InitiateMultipartUploadResult", `<UploadId>${created}</UploadId>`);
-      } else if (uploadId !== null) {
-        bodies.completeParts(uploadId, key);
-        xml(response, "CompleteMultipartUploadResult", `<ETag>"${"0".repeat(32)}-2"</ETag>`);
       } else {
-        xml(response, "DeleteResult", "");
+        bodies.completeParts(uploadId ?? "", key);
+        xml(response, "CompleteMultipartUploadResult", `<ETag>"${"0".repeat(32)}-2"</ETag>`);
       }
       return;
     }
@@ -78,6 +80,18 @@ async function answer(
     default:
       response.writeHead(501).end();
   }
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  let content = "";
+  for await (const chunk of request.setEncoding("utf8")) content += chunk as string;
+  return content;
+}
+
+/** What DeleteObjects says of keys that are gone; they are echoed as they were escaped. */
+function deletedOf(document: string): string {
+  const keys = document.matchAll(/<Key>[^<]*<\/Key>/g);
+  return Array.from(keys, ([key]) => `<Deleted>${key}</Deleted>`).join("");
 }
 
 function control(bodies: SinkBodies, command: string, response: ServerResponse): void {

@@ -132,13 +132,15 @@ export class Objects {
   remove(key: string, condition: WriteCondition = {}): boolean {
     this.#requireOpen();
     this.#requireCondition(key, condition);
+    const bytes = toByteString(key);
+    if (!this.keys.has(bytes)) return false;
     try {
       unlinkSync(this.#path(key));
     } catch (error) {
-      if (isAbsent(error)) return false;
-      throw error;
+      // Removed by somebody else.
+      if (!isAbsent(error)) throw error;
     }
-    this.keys.delete(toByteString(key));
+    this.keys.delete(bytes);
     return true;
   }
 

@@ -30,6 +30,10 @@ export class SortedKeys {
     return low;
   }
 
+  has(key: string): boolean {
+    return this.#keys[this.lowerBound(key)] === key;
+  }
+
   add(key: string): void {
     const index = this.lowerBound(key);
     if (this.#keys[index] !== key) this.#keys.splice(index, 0, key);

@@ -22,19 +22,21 @@ export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
 
   constructor(model: ModelCtor<Row>) {
     super(model);
+    // By where the locked rows lie: by their ids, PostgreSQL may read all of the table to find them.
+    // https://www.postgresql.org/docs/current/sql-update.html, the example of a batch.
     this.#claim = new PreparedStatement(`
       UPDATE ${this.table} SET
         status = 'deleting',
         ${this.freed}
         lease_expires_at = clock_timestamp() + make_interval(secs => $4),
         updated_at = clock_timestamp()
-      WHERE id IN (
-        SELECT id FROM ${this.table}
+      WHERE ctid = ANY (ARRAY (
+        SELECT ctid FROM ${this.table}
         WHERE status = $1 AND status <> 'ready' AND lease_expires_at <= $2
         ORDER BY lease_expires_at
         LIMIT $3
         FOR UPDATE SKIP LOCKED
-      )
+      ))
       RETURNING id, s3_key
     `);
     this.#deleteAll = new PreparedStatement(
