@@ -1,6 +1,6 @@
 import { QueryTypes } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
-import { type LogFn, MigrationError, Umzug } from "umzug";
+import type { LogFn, UmzugOptions } from "umzug";
 
 import {
   DuplicateMigrationError,
@@ -117,17 +117,19 @@ export class Migrator {
     return index;
   }
 
-  #run(
+  async #run(
     direction: "up" | "down",
     choose: (applied: AppliedMigrations) => readonly Migration[],
   ): Promise<string[]> {
+    // Loaded only here: it brings a command line along, which an application that serves never needs.
+    const { MigrationError, Umzug } = await import("umzug");
     return withLockedSession(this.#database, this.#lockTimeoutMs, async (context) => {
       await prepareHistory(context.query);
       const applied = await readHistory(context.query);
       checkHistory(this.#migrations, applied);
       const chosen = choose(applied).map(({ name }) => name);
       try {
-        await this.#umzug(context)[direction]({ migrations: chosen });
+        await new Umzug(this.#plan(context))[direction]({ migrations: chosen });
       } catch (error) {
         if (!(error instanceof MigrationError)) throw error;
         throw new MigrationFailedError(error.migration.name, direction, { cause: error.cause });
@@ -136,9 +138,9 @@ export class Migrator {
     });
   }
 
-  #umzug(context: MigrationContext): Umzug<MigrationContext> {
+  #plan(context: MigrationContext): UmzugOptions<MigrationContext> {
     const log = this.#logger;
-    return new Umzug({
+    return {
       context,
       logger: log && { debug: log, info: log, warn: log, error: log },
       migrations: this.#migrations.map((migration) => ({
@@ -152,6 +154,6 @@ export class Migrator {
         logMigration: () => Promise.resolve(),
         unlogMigration: () => Promise.resolve(),
       },
-    });
+    };
   }
 }
