@@ -108,7 +108,7 @@ async function importAll(
     const event =
       problem === undefined
         ? await importFile(entry, importer)
-        : { path, owner: owner.name, ...problem };
+        : { path, owner: owner.name, ...problem, seconds: 0 };
     events[position] = event;
     if (event === undefined) return;
     tally.add(event);

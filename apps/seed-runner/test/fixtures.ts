@@ -49,7 +49,8 @@ export function audio(facts: Partial<AudioRead> = {}): AudioRead {
 
 export function kept(facts: Partial<KeptEvent> = {}): KeptEvent {
   const url = "http://127.0.0.1:1/bucket/key?X-Amz-Signature=1&X-Amz-Date=2";
-  return { event: "stored", path: "photos/cat.png", owner: "system", file: image(), url, ...facts };
+  const identity = { event: "stored" as const, path: "photos/cat.png", owner: "system" };
+  return { ...identity, file: image(), url, seconds: 0.25, ...facts };
 }
 
 export function refused(facts: Partial<RefusedEvent> = {}): RefusedEvent {
@@ -59,8 +60,17 @@ export function refused(facts: Partial<RefusedEvent> = {}): RefusedEvent {
     owner: "system",
     code: "unsupported_media_type",
     message: "The content is plain text.",
+    seconds: 0.125,
     ...facts,
   };
 }
 
-export const SUMMARY = { stored: 1, rejected: 1, failed: 0, skipped: 0, bytes: 1234, seconds: 2.5 };
+export const SUMMARY = {
+  stored: 1,
+  rejected: 1,
+  failed: 0,
+  skipped: 0,
+  bytes: 1234,
+  seconds: 2.5,
+  peakMemoryBytes: 100_000_000,
+};

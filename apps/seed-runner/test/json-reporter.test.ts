@@ -34,6 +34,7 @@ describe("the JSON reporter", () => {
       orientation: 1,
       pages: 1,
       url,
+      seconds: 0.25,
     });
   });
 
@@ -54,6 +55,7 @@ describe("the JSON reporter", () => {
       channels: 2,
       codec: "mp3",
       url,
+      seconds: 0.25,
     });
   });
 
@@ -65,6 +67,7 @@ describe("the JSON reporter", () => {
       path: "a\nb\u001B[2J",
       code: "unsupported_media_type",
       message: "The content is plain text.",
+      seconds: 0.125,
     });
   });
 

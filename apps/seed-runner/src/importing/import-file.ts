@@ -11,6 +11,7 @@ import {
 import { Transaction } from "sequelize";
 
 import type { FileEvent, KeptEvent } from "../reporting/events.js";
+import { secondsSince } from "../reporting/seconds-since.js";
 import type { Database } from "../services.js";
 import type { Source } from "../sources/source.js";
 import type { ImportLog, ImportRecord } from "./import-log.js";
@@ -37,12 +38,14 @@ export async function importFile(
   source: Source,
   importer: Importer,
 ): Promise<FileEvent | undefined> {
-  const { path, owner } = source;
+  const start = performance.now();
+  const identity = { path: source.path, owner: source.owner.name };
   try {
-    return { path, owner: owner.name, ...(await importUnlessOvertaken(source, importer)) };
+    const kept = await importUnlessOvertaken(source, importer);
+    return { ...identity, ...kept, seconds: secondsSince(start) };
   } catch (error) {
     if (importer.signal.aborted) return undefined;
-    return { path, owner: owner.name, ...refusalOf(error) };
+    return { ...identity, ...refusalOf(error), seconds: secondsSince(start) };
   }
 }
 

@@ -10,6 +10,8 @@ export interface KeptEvent {
   path: string;
   /** The owner's name, for people. */
   owner: string;
+  /** Wall-clock time of its import, the proof included. */
+  seconds: number;
   file: ImageRead | AudioRead;
   /** A signed GET URL. */
   url: string;
@@ -22,6 +24,8 @@ export interface RefusedEvent {
   path: string;
   /** The owner's name, for people. */
   owner: string;
+  /** Wall-clock time of its import, the proof included. */
+  seconds: number;
   /** Stable, such as `invalid_media`. */
   code: string;
   message: string;
@@ -41,4 +45,6 @@ export interface Summary {
   bytes: number;
   /** Wall-clock time of the run. */
   seconds: number;
+  /** The most memory that the process has had, its threads included. */
+  peakMemoryBytes: number;
 }

@@ -24,8 +24,8 @@ export class JsonReporter implements Reporter {
     if (isKept(event)) {
       this.#line(keptLine(event));
     } else {
-      const { event: outcome, path, code, message } = event;
-      this.#line({ event: outcome, path, code, message });
+      const { event: outcome, path, code, message, seconds } = event;
+      this.#line({ event: outcome, path, code, message, seconds });
     }
   }
 
@@ -38,9 +38,10 @@ export class JsonReporter implements Reporter {
   }
 }
 
-function keptLine({ event, path, file, url }: KeptEvent): object {
+function keptLine({ event, path, file, url, seconds }: KeptEvent): object {
   const { kind, id, contentType, byteSize, sha256 } = file;
-  return { event, path, kind, id, contentType, byteSize, sha256, ...ownFacts(file), url };
+  const identity = { event, path, kind, id, contentType, byteSize, sha256 };
+  return { ...identity, ...ownFacts(file), url, seconds };
 }
 
 function ownFacts(file: ImageRead | AudioRead): object {

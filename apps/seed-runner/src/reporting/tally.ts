@@ -1,4 +1,5 @@
 import type { FileEvent, Summary } from "./events.js";
+import { secondsSince } from "./seconds-since.js";
 
 /** Counts events into a summary. */
 export class Tally {
@@ -12,7 +13,11 @@ export class Tally {
   }
 
   summary(): Summary {
-    const seconds = Math.round(performance.now() - this.#startedAt) / 1000;
-    return { ...this.#counts, bytes: this.#bytes, seconds };
+    return {
+      ...this.#counts,
+      bytes: this.#bytes,
+      seconds: secondsSince(this.#startedAt),
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
   }
 }

@@ -35,6 +35,18 @@ withCorpus("real media files", () => {
     expect({ code: result.code, failed }).toEqual({ code: 0, failed: [] });
   });
 
+  it("take little time and memory", () => {
+    const [slowest] = [...lines.values()].sort(
+      (a, b) => Number(b["seconds"]) - Number(a["seconds"]),
+    );
+    const { peakMemoryBytes } = eventsOf(result).summary;
+    process.stdout.write(
+      `corpus, slowest file: ${String(slowest?.["seconds"])} s, ${String(slowest?.["path"])}\n` +
+        `corpus, peak memory of the process: ${Number(peakMemoryBytes) / 1e6} MB\n`,
+    );
+    expect(peakMemoryBytes).toBeLessThan(500_000_000);
+  });
+
   it("are accepted or rejected as expected, with facts within tolerance", () => {
     const judged = files.map(({ file, class: name, expect: expected }) => ({
       file,
