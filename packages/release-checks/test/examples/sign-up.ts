@@ -4,7 +4,7 @@ import { userAvatars } from "@repo/user-avatars";
 
 import type { App } from "./open-app.js";
 
-export async function signUp(email: string) {
+export async function signUp(email: string): Promise<string> {
   const user = await User.create({ email });
   return user.id;
 }
