@@ -42,8 +42,13 @@ describe("the report for people", () => {
       "Result    Owner            Path              Type     Size  Details",
       "stored    system           photos/cat.png    PNG    1.2 kB  640 × 480, 12 frames, orientation 6",
       "skipped   ada@example.com  song.mp3          MP3   56.8 kB  1:15, 44.1 kHz, stereo, 128 kb/s",
-      "rejected  system           photos/notes.txt                 unsupported_media_type: The content is plain text.",
-      "failed    system           x.gif                            fetch_failed: It answered 503.",
+      "rejected  system           photos/notes.txt                 unsupported_media_type",
+      "failed    system           x.gif                            fetch_failed",
+      "",
+      "rejected photos/notes.txt",
+      "  The content is plain text.",
+      "failed x.gif",
+      "  It answered 503.",
       "",
       "1 stored (1.2 kB), 0 skipped, 1 rejected, 0 failed in 2.5 s",
       "Each was fetched back through its signed URL, with equal SHA-256.",
@@ -73,9 +78,9 @@ describe("the report for people", () => {
   it("keeps paths readable on a terminal beside long reasons", () => {
     const path = "holiday/2026/beach/sunset.gif";
     const message = "reason ".repeat(30);
-    const { out } = show([refused({ path, message })], { terminal: true, columns: 120 });
-    expect(out).toContain(path);
+    const { out } = show([refused({ path, message })], { terminal: true, columns: 60 });
     expect(out).toContain("…");
+    expect(out).toContain(`rejected ${path}\n  ${message}\n`);
   });
 
   it("cuts nothing in a pipe, nor widens all lines for one long path", () => {

@@ -1,6 +1,6 @@
 import type { AudioRead, ImageRead } from "@repo/object-store";
 
-import { type FileEvent, isKept, type Summary } from "./events.js";
+import { type FileEvent, isKept, type RefusedEvent, type Summary } from "./events.js";
 import { formatBytes, formatCount, formatDuration } from "@repo/command-line/units";
 import {
   formatBitrate,
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
 
 const COLORS = { stored: "green", skipped: "gray", rejected: "yellow", failed: "red" } as const;
 
-/** A progress bar and remarks on `log`; a table and the summary on `out`. */
+/** A progress bar and remarks on `log`; a table, the reasons of refusals and the summary on `out`. */
 export class HumanReporter implements Reporter {
   readonly #bar: ProgressBar;
 
@@ -53,6 +53,7 @@ export class HumanReporter implements Reporter {
   end(summary: Summary, events: readonly FileEvent[]): void {
     this.#bar.stop();
     if (events.length > 0) this.#table(events);
+    this.#refusals(events.filter((event) => !isKept(event)));
     this.out.write(`${summaryText(summary)}\n`);
   }
 
@@ -67,11 +68,20 @@ export class HumanReporter implements Reporter {
     });
     this.out.write(`${[paint(this.out, "bold", titles), ...colored, ""].join("\n")}\n`);
   }
+
+  /** Whole, as the table cuts what is wider than the terminal. */
+  #refusals(refused: readonly RefusedEvent[]): void {
+    for (const { event, path, message } of refused) {
+      const outcome = paint(this.out, COLORS[event], event);
+      this.out.write(`${outcome} ${printable(path)}\n  ${printable(message)}\n`);
+    }
+    if (refused.length > 0) this.out.write("\n");
+  }
 }
 
 function row(event: FileEvent): string[] {
   const identity = [event.event, printable(event.owner), printable(event.path)];
-  if (!isKept(event)) return [...identity, "", "", printable(`${event.code}: ${event.message}`)];
+  if (!isKept(event)) return [...identity, "", "", printable(event.code)];
   const { file } = event;
   return [...identity, formatName(file.contentType), formatBytes(file.byteSize), details(file)];
 }
