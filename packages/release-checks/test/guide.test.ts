@@ -58,6 +58,7 @@ describe("an application made as the guide says", () => {
     for (let start = 1; start <= 2; start += 1) {
       const { stdout } = await run(process.execPath, [main, portrait], { cwd: workspace });
       expect(stdout).toMatch(/url: 'http.*\n\s+width: 64,\n\s+height: 48/);
+      expect(stdout).toContain(`Users so far: ${start}\n`);
     }
   });
 });

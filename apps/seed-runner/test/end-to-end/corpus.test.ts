@@ -35,7 +35,7 @@ withCorpus("real media files", () => {
     expect({ code: result.code, failed }).toEqual({ code: 0, failed: [] });
   });
 
-  it("take little time and memory", () => {
+  it("take little memory", () => {
     const [slowest] = [...lines.values()].sort(
       (a, b) => Number(b["seconds"]) - Number(a["seconds"]),
     );

@@ -63,8 +63,10 @@ export async function audit(
   };
   try {
     await mergeByKey(objects, new RowsInKeyOrder(folders), visit);
-  } finally {
-    await objects.close();
+  } catch (error) {
+    // What went wrong first is told.
+    await objects.close().catch(() => undefined);
+    throw error;
   }
   onProgress?.({ ...report });
   return report;

@@ -59,6 +59,7 @@ export async function* objectsInKeyOrder(
 /** Those objects of a listing whose keys are ours. */
 export class OwnObjects implements Batches<ListedObject> {
   readonly #listing: AsyncIterator<ListedObject>;
+  #isOver = false;
   #last = "";
 
   constructor(
@@ -71,9 +72,12 @@ export class OwnObjects implements Batches<ListedObject> {
   /** @throws InvalidInputError (`invalid_input`) when the keys of the listing do not ascend */
   async next(): Promise<ListedObject[]> {
     const objects: ListedObject[] = [];
-    while (objects.length < BATCH) {
+    while (objects.length < BATCH && !this.#isOver) {
+      // Until it gives another object: nothing more is asked of a listing that has ended or failed.
+      this.#isOver = true;
       const step = await this.#listing.next();
       if (step.done === true) break;
+      this.#isOver = false;
       const { key } = step.value;
       if (!this.isOwn(key)) continue;
       if (key <= this.#last) {
@@ -89,9 +93,9 @@ export class OwnObjects implements Batches<ListedObject> {
     return key;
   }
 
-  /** Lets go of the listing, also before its end. */
+  /** Lets go of the listing before its end. */
   async close(): Promise<void> {
-    await this.#listing.return?.();
+    if (!this.#isOver) await this.#listing.return?.();
   }
 }
 

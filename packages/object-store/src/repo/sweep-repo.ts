@@ -22,7 +22,8 @@ export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
 
   constructor(model: ModelCtor<Row>) {
     super(model);
-    // By where the locked rows lie: by their ids, PostgreSQL may read all of the table to find them.
+    // By where the locked rows lie: by their ids, PostgreSQL may read all of the table to find them. A
+    // row that has moved since the statement began is left to a later claim.
     // https://www.postgresql.org/docs/current/sql-update.html, the example of a batch.
     this.#claim = new PreparedStatement(`
       UPDATE ${this.table} SET
