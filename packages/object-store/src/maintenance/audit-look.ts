@@ -33,6 +33,7 @@ export function isWhole(object: ListedObject | undefined, row: InventoryRow | un
 export class AuditLook {
   constructor(private readonly parts: Parts) {}
 
+  /** For what is not {@link isWhole}; undefined where a second look finds nothing wrong. */
   async compare(
     folder: InventoryFolder,
     object: ListedObject | undefined,
