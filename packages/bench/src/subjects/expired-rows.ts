@@ -20,7 +20,7 @@ export async function addExpiredRows(
        SELECT id, :userId, '${table}/users/' || :userId || '/' || id || '.${extension}',
          '${contentType}', 'deleting', now() - interval '1 hour', now(), now()
        FROM (
-         SELECT gen_random_uuid() AS id FROM generate_series(1, ${Math.ceil(count / kinds.length)})
+         SELECT uuidv7() AS id FROM generate_series(1, ${Math.ceil(count / kinds.length)})
        ) AS ids`,
       { replacements: { userId } },
     );
