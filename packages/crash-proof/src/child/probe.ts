@@ -21,23 +21,27 @@ export type Begin = (step: Step) => { handler: ProbeHandler; number: number } | 
  * anything that binds them is imported.
  */
 export class Probe {
-  readonly steps: Step[] = [];
+  #steps: Step[] = [];
   #handler: ProbeHandler | undefined;
 
   install(): void {
     const begin: Begin = (step) => {
       if (this.#handler === undefined) return undefined;
-      return { handler: this.#handler, number: this.steps.push(step) };
+      return { handler: this.#handler, number: this.#steps.push(step) };
     };
     wrapPostgres(begin);
     wrapRequests(begin);
   }
 
+  /** Counts from here, from 1. */
   arm(handler: ProbeHandler): void {
+    this.#steps = [];
     this.#handler = handler;
   }
 
-  disarm(): void {
+  /** Counts no more; gives the steps since it was armed. */
+  disarm(): readonly Step[] {
     this.#handler = undefined;
+    return this.#steps;
   }
 }

@@ -7,24 +7,31 @@ import { injectFaults } from "@repo/object-store/testing";
 import { S3Provider } from "@repo/s3-provider";
 
 import { agedStorage } from "../aged-storage.js";
-import type { Job } from "../job.js";
+import type { Job, Sabotage } from "../job.js";
+import type { Entry } from "../journal.js";
 import type { FromChild, ToChild } from "../messages.js";
 import { useCaseNamed } from "../cases/use-cases.js";
 import { JournalWriter } from "./journal-writer.js";
 import type { Probe, ProbeHandler } from "./probe.js";
 import { sabotage } from "./sabotage.js";
 
-/** Waits for a job, does it, and waits to be ended. */
+/** Does one job after the other, until it is ended. */
 export function work(probe: Probe): void {
-  process.once("message", (message: ToChild) => {
-    if (message.type === "job") void perform(message.job, probe);
+  const sabotaged = new Set<Sabotage>();
+  process.on("message", (message: ToChild) => {
+    if (message.type === "job") void perform(message.job, probe, sabotaged);
   });
   tell({ type: "ready" });
 }
 
-async function perform(job: Job, probe: Probe): Promise<void> {
+async function perform(job: Job, probe: Probe, sabotaged: Set<Sabotage>): Promise<void> {
   const journal = new JournalWriter();
+  if (job.sabotage !== undefined && !sabotaged.has(job.sabotage)) {
+    sabotaged.add(job.sabotage);
+    await sabotage(job.sabotage);
+  }
   const bucket = new S3Provider(job.s3);
+  const database = createDatabase({ url: job.databaseUrl, applicationName: "crash-proof child" });
   const { storage, faults } = injectFaults(bucket);
   const { trouble } = job;
   let isLate = false;
@@ -36,18 +43,23 @@ async function perform(job: Job, probe: Probe): Promise<void> {
     const match = (): boolean => faults.calls.length === trouble.number;
     faults.add({ match, fault: { type: "interleave", run: hold } });
   }
+  let last: Entry = { entry: "ended" };
   try {
-    await act(job, storage, { probe, journal, hold, isLate: () => isLate });
-    journal.write({ entry: "ended" });
+    await act(job, { database, bucket: storage, probe, journal, hold, isLate: () => isLate });
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    journal.write({ entry: "broken", message });
+    last = { entry: "broken", message };
   }
-  probe.disarm();
-  tell({ type: "ended", steps: probe.steps, storageCalls: faults.calls.length });
+  const steps = probe.disarm();
+  await database.close();
+  bucket.destroy();
+  journal.write(last);
+  tell({ type: "ended", steps, storageCalls: faults.calls.length });
 }
 
 interface Tools {
+  database: ReturnType<typeof createDatabase>;
+  bucket: S3Provider;
   probe: Probe;
   journal: JournalWriter;
   hold: () => Promise<void>;
@@ -56,11 +68,8 @@ interface Tools {
 
 async function act(
   job: Job,
-  bucket: S3Provider,
-  { probe, journal, hold, isLate }: Tools,
+  { database, bucket, probe, journal, hold, isLate }: Tools,
 ): Promise<void> {
-  if (job.sabotage !== undefined) await sabotage(job.sabotage);
-  const database = createDatabase({ url: job.databaseUrl, applicationName: "crash-proof child" });
   const s3 = job.ageObjectsByDays > 0 ? agedStorage(bucket, job.ageObjectsByDays) : bucket;
   const scope = objectStoreProvider({ database, s3 }).forUser(job.stage.userId);
   const maintenance = objectStoreMaintenance({ database, s3 });

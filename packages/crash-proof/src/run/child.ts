@@ -1,31 +1,34 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 import { JOURNAL_FD } from "../child/journal-writer.js";
 import type { Job } from "../job.js";
 import type { Entry } from "../journal.js";
 import type { FromChild, ToChild } from "../messages.js";
+import { JournalReader } from "./journal-reader.js";
 
 const PROGRAM = fileURLToPath(new URL("../child/main.js", import.meta.url));
 
 export type ChildEvent = Exclude<FromChild, { type: "ready" }> | { readonly type: "died" };
 
-/** What a child leaves behind. */
+/** What a child leaves behind of a job. */
 export interface Legacy {
   journal: readonly Entry[];
   /** What it wrote on standard error. */
   complaints: string;
 }
 
-/** A process with the module loaded, which waits for its one job. */
+/** A process with the module loaded, which waits for a job. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #events: ChildEvent[] = [];
-  readonly #legacy: Promise<Legacy>;
+  readonly #closed: Promise<unknown>;
+  readonly #journal: JournalReader;
+  #complaints = "";
   #isReady = false;
+  #isResting = true;
   #wake: () => void = () => undefined;
   #job: Job | undefined;
 
@@ -34,27 +37,28 @@ export class Child {
       stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
       env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     });
-    const journal = text(this.#process.stdio[JOURNAL_FD] as Readable);
-    const complaints = text(this.#process.stderr as Readable);
+    this.#journal = new JournalReader(this.#process.stdio[JOURNAL_FD] as Readable);
+    this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#complaints += text;
+    });
     this.#process.on("message", (message: FromChild) => {
-      if (message.type === "ready") {
-        this.#isReady = true;
-        this.#begin();
-      } else this.#push(message);
+      void this.#hear(message);
     });
     // A child that was killed takes no messages; its end is told by the next event.
     this.#process.on("error", () => undefined);
-    const closed = once(this.#process, "close");
-    void closed.then(() => {
+    this.#closed = once(this.#process, "close").then(() => {
+      this.#isResting = false;
       this.#push({ type: "died" });
     });
-    this.#legacy = closed.then(async () => ({
-      journal: entriesOf(await journal),
-      complaints: await complaints,
-    }));
+  }
+
+  /** Whether it has ended its jobs so far, and waits for another. */
+  get isResting(): boolean {
+    return this.#isResting;
   }
 
   start(job: Job): void {
+    this.#isResting = false;
     this.#job = job;
     if (this.#isReady) this.#begin();
   }
@@ -75,10 +79,34 @@ export class Child {
     this.#send({ type: "go" });
   }
 
+  /** Takes what a job that has ended left, and lets the process live for another. */
+  rest(): Legacy {
+    this.#isResting = true;
+    return this.#legacy();
+  }
+
   /** Ends the process, which may be dead already. */
   async end(): Promise<Legacy> {
     this.#process.kill("SIGKILL");
-    return this.#legacy;
+    await this.#closed;
+    return this.#legacy();
+  }
+
+  async #hear(message: FromChild): Promise<void> {
+    if (message.type === "ready") {
+      this.#isReady = true;
+      this.#begin();
+      return;
+    }
+    // The journal comes by a way of its own.
+    if (message.type === "ended") await this.#journal.end();
+    this.#push(message);
+  }
+
+  #legacy(): Legacy {
+    const complaints = this.#complaints;
+    this.#complaints = "";
+    return { journal: this.#journal.take(), complaints };
   }
 
   #begin(): void {
@@ -93,12 +121,4 @@ export class Child {
     this.#events.push(event);
     this.#wake();
   }
-}
-
-/** The last line may be cut. */
-function entriesOf(journal: string): Entry[] {
-  return journal
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Entry);
 }

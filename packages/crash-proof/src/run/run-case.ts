@@ -19,6 +19,7 @@ import { repeat } from "./afterwards.js";
 import { arriveLate } from "./arrive-late.js";
 import type { CaseParts } from "./case-parts.js";
 import { auditFindsNothing, sweepAfterLeases } from "./converge.js";
+import { isFatal } from "./is-fatal.js";
 import { play } from "./play.js";
 import { HANG } from "./s3-trouble.js";
 
@@ -41,7 +42,8 @@ export async function runCase(current: Case, parts: CaseParts): Promise<CaseResu
     const { database } = site;
     const scene = await setScene({ database, s3, kind: current.kind, media }, useCase);
     const played = await play(current, scene, { ...parts, bucket: s3 });
-    const { journal, complaints } = await child.end();
+    const mayLive = played.ended && !isFatal(current.trouble);
+    const { journal, complaints } = mayLive ? child.rest() : await child.end();
     await site.restartIfDown();
     await site.quiet();
 

@@ -7,6 +7,7 @@ import type { Kind, Sabotage } from "../job.js";
 import { type MediaSet, writeMedia } from "../site/media.js";
 import { Site } from "../site/site.js";
 import { Child } from "./child.js";
+import { isFatal } from "./is-fatal.js";
 import { type CaseResult, runCase } from "./run-case.js";
 
 /** Milliseconds after which a child that does not come to its end is ended. */
@@ -71,7 +72,7 @@ export class Troupe {
   async #playOn(seat: Seat, current: Case): Promise<CaseResult> {
     const { site, waiting: child } = seat;
     // It loads the module while this case is played.
-    seat.waiting = new Child();
+    if (isFatal(current.trouble)) seat.waiting = new Child();
     const media = this.media[current.kind];
     const impatience = setTimeout(() => {
       void child.end();
@@ -80,7 +81,8 @@ export class Troupe {
       return await runCase(current, { site, media, child, sabotage: this.sabotage });
     } finally {
       clearTimeout(impatience);
-      await child.end();
+      if (!child.isResting) await child.end();
+      if (seat.waiting === child && !child.isResting) seat.waiting = new Child();
     }
   }
 }

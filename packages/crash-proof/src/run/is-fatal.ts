@@ -1,0 +1,14 @@
+import type { Trouble } from "../job.js";
+
+/**
+ * Whether the child is not to live on after a trouble: it was killed, or requests of its may still
+ * hang. After any other its calls have ended, and it plays the next case, as the process of a server
+ * goes on after a trouble.
+ */
+export function isFatal(trouble: Trouble): boolean {
+  return (
+    trouble.type === "none" ||
+    trouble.type === "kill" ||
+    (trouble.type === "s3" && trouble.fault === "hang")
+  );
+}
