@@ -1,5 +1,7 @@
 import type { Model, ModelCtor } from "sequelize-typescript";
 
+import { fill } from "./sequelize-internals.js";
+
 /** The columns of a model that a prepared statement gives, and the instances made of its rows. */
 export class ModelColumns<Row extends Model> {
   readonly #model: ModelCtor<Row>;
@@ -51,9 +53,8 @@ export class ModelColumns<Row extends Model> {
     this.#attributes.forEach((name, index) => {
       values[name] = row[index];
     });
-    return this.#model.build(values as Row["_creationAttributes"], {
-      isNewRecord: false,
-      raw: true,
-    });
+    const instance = this.#model.build(undefined, { isNewRecord: false, raw: true });
+    fill(instance, values);
+    return instance;
   }
 }

@@ -59,13 +59,13 @@ export class QuerySigner {
     const first = `${parameters}&X-Amz-Expires=${expiresIn}${this.#token}`;
     const last = `X-Amz-SignedHeaders=${headers.encodedNames}${query === "" ? "" : "&"}${query}`;
     const request = `${method}\n${path}\n${first}&${last}\n${headers.lines}\n${headers.names}\nUNSIGNED-PAYLOAD`;
-    const signature = signed(key, preamble + hash("sha256", request, "hex")).toString("hex");
+    const signature = signedInHex(key, preamble + hash("sha256", request, "hex"));
     return `${first}&X-Amz-Signature=${signature}&${last}`;
   }
 
   /** The signature of any text, as forms need it, in hexadecimal digits. */
   signText(text: string, at: Date): string {
-    return signed(this.at(at).key, text).toString("hex");
+    return signedInHex(this.at(at).key, text);
   }
 
   at(at: Date): Moment {
@@ -100,4 +100,8 @@ export class QuerySigner {
 
 function signed(key: Buffer, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
+}
+
+function signedInHex(key: Buffer, text: string): string {
+  return createHmac("sha256", key).update(text).digest("hex");
 }
