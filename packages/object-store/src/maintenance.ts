@@ -84,7 +84,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   return Object.freeze({
     sweep: (call = {}) =>
       run("sweep", "sweep", call.signal, async () =>
-        countSwept(await sweep(swept, { s3, logger, leaseSeconds, inOwnTransaction }, call)),
+        countSwept(await sweep(swept, { s3, logger, leaseSeconds }, call)),
       ),
     audit: (call = {}) =>
       run("audit", "audit the bucket", call.signal, () =>

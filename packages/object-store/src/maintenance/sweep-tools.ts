@@ -1,6 +1,5 @@
 import type { ObjectStoreLogger } from "../logger.js";
 import type { StoredObjectModel } from "../models/stored-object.model.js";
-import type { OwnTransaction } from "../repo/own-transaction.js";
 import type { SweepRepo } from "../repo/sweep-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { SweepReport } from "./contract.js";
@@ -16,7 +15,6 @@ export interface SweepTools {
   s3: StorageClient;
   logger: ObjectStoreLogger;
   leaseSeconds: number;
-  inOwnTransaction: OwnTransaction;
   batchSize: number;
   /** Batches at a time. */
   parallel: number;

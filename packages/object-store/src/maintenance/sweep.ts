@@ -1,5 +1,5 @@
 import type { StoredObjectModel } from "../models/stored-object.model.js";
-import type { SweepRepo, SweptRow } from "../repo/sweep-repo.js";
+import type { ClaimedRow, SweepRepo } from "../repo/sweep-repo.js";
 import { checkInteger } from "../service/check.js";
 import { tombstoneSeconds } from "../upload/tombstone.js";
 import { abortStaleUploads } from "./abort-stale-uploads.js";
@@ -16,7 +16,7 @@ const MAX_PARALLEL = 16;
 /** Removes the objects, and then the rows, of files whose lease is over. */
 export async function sweep(
   kinds: readonly SweptKind[],
-  client: Pick<SweepTools, "s3" | "logger" | "leaseSeconds" | "inOwnTransaction">,
+  client: Pick<SweepTools, "s3" | "logger" | "leaseSeconds">,
   { batchSize = MAX_BATCH, parallel = PARALLEL, signal, onProgress }: SweepOptions,
 ): Promise<SweepReport> {
   const report: SweepReport = { abandoned: 0, removed: 0, aborted: 0, failed: 0 };
@@ -40,27 +40,21 @@ export async function sweep(
   return report;
 }
 
-/**
- * Finishes deletions. A batch is held by its transaction: where anything fails, or the process dies,
- * it is any sweep's again at once. What S3 would not remove is left for a later sweep.
- */
+/** Finishes deletions. What S3 would not remove is left for the next sweep to claim. */
 function removeDeleting(
   repo: SweepRepo<StoredObjectModel>,
   at: string,
   tools: SweepTools,
 ): Promise<void> {
-  const { leaseSeconds, batchSize: limit, report, inOwnTransaction } = tools;
+  const { leaseSeconds, batchSize: limit, report } = tools;
   return eachBatch(tools, async () => {
-    const rowsRemoved = await inOwnTransaction(async (transaction) => {
-      const rows = await repo.holdDeleting({ at, limit, leaseSeconds }, transaction);
-      if (rows.length === 0) return undefined;
-      const { removed, kept } = await deleteObjects(rows, tools);
-      const count = await repo.deleteAll(removed, transaction);
-      await repo.leave(kept, transaction);
-      return count;
-    });
-    report.removed += rowsRemoved ?? 0;
-    return rowsRemoved !== undefined;
+    const rows = await repo.claimExpired("deleting", { at, limit, leaseSeconds });
+    if (rows.length === 0) return false;
+    const { removed, kept } = await deleteObjects(rows, tools);
+    const rowsRemoved = await repo.deleteAll(removed);
+    report.removed += rowsRemoved;
+    await repo.release(kept);
+    return true;
   });
 }
 
@@ -73,7 +67,7 @@ function abandonPending(
   const { batchSize: limit, report } = tools;
   const leaseSeconds = tombstoneSeconds(tools.leaseSeconds);
   return eachBatch(tools, async () => {
-    const rows = await repo.claimPending({ at, limit, leaseSeconds });
+    const rows = await repo.claimExpired("pending", { at, limit, leaseSeconds });
     if (rows.length === 0) return false;
     const { removed } = await deleteObjects(rows, tools);
     report.abandoned += removed.length;
@@ -104,7 +98,7 @@ async function eachBatch(
 
 /** The ids of the rows whose objects are gone, and of those whose objects may still be there. */
 async function deleteObjects(
-  rows: readonly SweptRow[],
+  rows: readonly ClaimedRow[],
   { s3, logger, signal, report }: SweepTools,
 ): Promise<{ removed: string[]; kept: string[] }> {
   const keys = rows.map(({ s3Key }) => s3Key);
