@@ -38,6 +38,8 @@ export type Entry =
   | { readonly entry: "committing" }
   | { readonly entry: "committed" }
   | { readonly entry: "rolled back" }
+  /** The process ends itself here, as its job says. */
+  | { readonly entry: "killing" }
   /** The use case has come to its end. */
   | { readonly entry: "ended" }
   /** The use case itself failed, which no trouble explains. */

@@ -75,7 +75,7 @@ async function act(
   const maintenance = objectStoreMaintenance({ database, s3 });
   // A connection that is open already, as in an application at work.
   await database.query("SELECT 1");
-  probe.arm(handlerFor(job, hold));
+  probe.arm(handlerFor(job, journal, hold));
   await useCaseNamed(job.useCase).run({
     journal,
     database,
@@ -89,10 +89,15 @@ async function act(
   });
 }
 
-function handlerFor({ trouble }: Job, hold: () => Promise<void>): ProbeHandler {
+function handlerFor(
+  { trouble }: Job,
+  journal: JournalWriter,
+  hold: () => Promise<void>,
+): ProbeHandler {
   return {
     reached(step, phase) {
       if (trouble.type === "kill" && trouble.step === step && trouble.phase === phase) {
+        journal.write({ entry: "killing" });
         process.kill(process.pid, "SIGKILL");
       }
     },

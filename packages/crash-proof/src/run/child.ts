@@ -28,12 +28,15 @@ export class Child {
   readonly #journal: JournalReader;
   #complaints = "";
   #isReady = false;
-  #isResting = true;
+  #isAtWork = false;
+  #isDead = false;
+  #isLate = false;
   #wake: () => void = () => undefined;
   #job: Job | undefined;
 
-  constructor() {
-    this.#process = fork(PROGRAM, [], {
+  /** @param program the module that the process runs */
+  constructor(program = PROGRAM) {
+    this.#process = fork(program, [], {
       stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
       env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     });
@@ -47,23 +50,30 @@ export class Child {
     // A child that was killed takes no messages; its end is told by the next event.
     this.#process.on("error", () => undefined);
     this.#closed = once(this.#process, "close").then(() => {
-      this.#isResting = false;
+      this.#isDead = true;
       this.#push({ type: "died" });
     });
   }
 
-  /** Whether it has ended its jobs so far, and waits for another. */
+  /** Whether it lives, has ended its jobs so far, and waits for another. */
   get isResting(): boolean {
-    return this.#isResting;
+    return !this.#isAtWork && !this.#isDead;
   }
 
+  /** Whether it was given up, as it did not come to the end of its job. */
+  get isLate(): boolean {
+    return this.#isLate;
+  }
+
+  /** @throws Error when the process has died while it waited */
   start(job: Job): void {
-    this.#isResting = false;
+    if (this.#isDead) throw new Error(`a process died while it waited: ${this.#complaints}`);
+    this.#isAtWork = true;
     this.#job = job;
     if (this.#isReady) this.#begin();
   }
 
-  /** What happens next; `died` comes last and stays. */
+  /** What happens next; `died` comes last. */
   async next(): Promise<ChildEvent> {
     for (;;) {
       const event = this.#events.shift();
@@ -81,8 +91,14 @@ export class Child {
 
   /** Takes what a job that has ended left, and lets the process live for another. */
   rest(): Legacy {
-    this.#isResting = true;
+    this.#isAtWork = false;
     return this.#legacy();
+  }
+
+  /** Ends a process that has not come to the end of its job. */
+  giveUp(): void {
+    this.#isLate = true;
+    this.#process.kill("SIGKILL");
   }
 
   /** Ends the process, which may be dead already. */
@@ -99,7 +115,7 @@ export class Child {
       return;
     }
     // The journal comes by a way of its own.
-    if (message.type === "ended") await this.#journal.end();
+    if (message.type === "ended") await this.#journal.ended();
     this.#push(message);
   }
 

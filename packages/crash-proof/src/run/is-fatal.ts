@@ -1,7 +1,7 @@
 import type { Trouble } from "../job.js";
 
 /**
- * Whether the child is not to live on after a trouble: it was killed, or requests of its may still
+ * Whether the child is not to live on after a trouble: it was killed, or its requests may still
  * hang. After any other its calls have ended, and it plays the next case, as the process of a server
  * goes on after a trouble.
  */

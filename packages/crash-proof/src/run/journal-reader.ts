@@ -19,7 +19,7 @@ export class JournalReader {
   }
 
   /** Waits for the last entry of a job. */
-  async end(): Promise<void> {
+  async ended(): Promise<void> {
     if (this.#hasEnded()) return;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;

@@ -11,7 +11,7 @@ import { CHILD_PATIENCE, strike, watch } from "./s3-trouble.js";
 
 /** What happened while the child was at work. */
 export interface Played {
-  /** Whether the trouble came. */
+  /** Whether the trouble came; for one that ends the child, its journal tells. */
   struck: boolean;
   /** Whether the child came to the end of its use case. */
   ended: boolean;
@@ -31,7 +31,9 @@ export async function play(
   const { trouble, useCase, kind } = current;
   const hangs = trouble.type === "s3" && trouble.fault === "hang";
   const seen =
-    trouble.type === "s3" ? strike(site.s3, trouble, await keysOf(bucket)) : watch(site.s3);
+    trouble.type === "s3"
+      ? strike(site.s3, bucket.bucket, trouble, await keysOf(bucket))
+      : watch(site.s3, bucket.bucket);
   child.start({
     useCase,
     kind,
@@ -57,7 +59,7 @@ export async function play(
         const { operations, underWay, struck: struckS3 } = seen;
         site.s3.faults.clear();
         const ended = event.type === "ended";
-        const struck = { none: true, kill: !ended, postgres: held, overtaken: held, s3: struckS3 };
+        const struck = { none: true, kill: false, postgres: held, overtaken: held, s3: struckS3 };
         const { steps, storageCalls } = ended ? event : { steps: [], storageCalls: 0 };
         return { ended, struck: struck[trouble.type], steps, storageCalls, operations, underWay };
       }

@@ -54,13 +54,16 @@ export async function runCase(current: Case, parts: CaseParts): Promise<CaseResu
         findings.wrong.add(`the use case broke: ${entry.message}`);
       }
     }
-    if (!played.ended && current.trouble.type !== "kill") {
+    const wasKilled = journal.at(-1)?.entry === "killing";
+    if (child.isLate) findings.wrong.add("it did not come to its end");
+    else if (!played.ended && !wasKilled) {
       findings.wrong.add(`the process died by itself: ${complaints.slice(-500)}`);
     }
     await judge(current, scene, { site, s3, findings, journal, underWay: played.underWay });
+    if (mayLive && !child.isResting) findings.wrong.add("the process died after its use case");
     return {
       current,
-      struck: played.struck,
+      struck: played.struck || wasKilled,
       findings,
       milliseconds: Math.round(performance.now() - start),
       dryRun: {

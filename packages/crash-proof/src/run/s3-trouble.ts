@@ -19,12 +19,12 @@ export interface Watch {
   readonly underWay: ReadonlySet<string>;
 }
 
-/** Counts the requests without touching them. */
-export function watch(server: LocalS3): Watch {
+/** Counts the requests to a bucket without touching them. */
+export function watch(server: LocalS3, bucket: string): Watch {
   const operations: FaultRequest["operation"][] = [];
   server.faults.add({
-    match: ({ operation }) => {
-      operations.push(operation);
+    match: (asked) => {
+      if (asked.bucket === bucket) operations.push(asked.operation);
       return false;
     },
     fault: { type: "resetRequest" },
@@ -32,13 +32,19 @@ export function watch(server: LocalS3): Watch {
   return { operations, struck: false, underWay: new Set() };
 }
 
-/** Makes a request fail, counted from 1, and those that follow where the trouble lasts. */
-export function strike(server: LocalS3, trouble: S3Strike, keys: readonly string[]): Watch {
+/** Makes a request to a bucket fail, counted from 1, and those that follow where the trouble lasts. */
+export function strike(
+  server: LocalS3,
+  bucket: string,
+  trouble: S3Strike,
+  keys: readonly string[],
+): Watch {
   const { request, fault } = trouble;
   const operations: FaultRequest["operation"][] = [];
   const underWay = new Set<string>();
   let struck = false;
-  const isStruck = ({ operation, key }: FaultRequest): boolean => {
+  const isStruck = ({ bucket: asked, operation, key }: FaultRequest): boolean => {
+    if (asked !== bucket) return false;
     operations.push(operation);
     const number = operations.length;
     const isHit =

@@ -75,14 +75,15 @@ export class Troupe {
     if (isFatal(current.trouble)) seat.waiting = new Child();
     const media = this.media[current.kind];
     const impatience = setTimeout(() => {
-      void child.end();
+      child.giveUp();
     }, CASE_TIMEOUT);
     try {
       return await runCase(current, { site, media, child, sabotage: this.sabotage });
     } finally {
       clearTimeout(impatience);
-      if (!child.isResting) await child.end();
-      if (seat.waiting === child && !child.isResting) seat.waiting = new Child();
+      const isToLive = seat.waiting === child && child.isResting;
+      if (!isToLive) await child.end();
+      if (seat.waiting === child && !isToLive) seat.waiting = new Child();
     }
   }
 }
