@@ -40,6 +40,8 @@ async function deleteKey(caller: S3Caller, call: S3Call & { key: string }): Prom
  * server refuses the whole batch, and turns one line end into another.
  */
 const NEEDS_OWN_REQUEST = /^$|[\p{Control}\p{Surrogate}\uFFFE\uFFFF]/u;
+/** Keys that need no closer look, as most are. */
+const PRINTABLE_ASCII = /^[ -~]+$/;
 
 export async function deleteObjects(
   caller: S3Caller,
@@ -58,11 +60,13 @@ export async function deleteObjects(
     }
   };
 
-  const distinct = [...new Set(keys)];
-  for (const key of distinct.filter((each) => NEEDS_OWN_REQUEST.test(each))) {
-    await collect([key], deleteOneByOne);
+  const together: string[] = [];
+  const alone: string[] = [];
+  for (const key of new Set(keys)) {
+    const isPlain = PRINTABLE_ASCII.test(key) || !NEEDS_OWN_REQUEST.test(key);
+    (isPlain ? together : alone).push(key);
   }
-  const together = distinct.filter((key) => !NEEDS_OWN_REQUEST.test(key));
+  for (const key of alone) await collect([key], deleteOneByOne);
   for (let start = 0; start < together.length; start += BATCH_SIZE) {
     await collect(together.slice(start, start + BATCH_SIZE), deleteBatch);
   }
