@@ -42,6 +42,8 @@ export class Probe {
   /** Counts no more; gives the steps since it was armed. */
   disarm(): readonly Step[] {
     this.#handler = undefined;
-    return this.#steps;
+    const steps = this.#steps;
+    this.#steps = [];
+    return steps;
   }
 }

@@ -30,7 +30,7 @@ export class Child {
   #isReady = false;
   #isAtWork = false;
   #isDead = false;
-  #isLate = false;
+  #wasGivenUp = false;
   #wake: () => void = () => undefined;
   #job: Job | undefined;
 
@@ -47,7 +47,7 @@ export class Child {
     this.#process.on("message", (message: FromChild) => {
       void this.#hear(message);
     });
-    // A child that was killed takes no messages; its end is told by the next event.
+    // One that was killed may not take a message; its end is told by the next event.
     this.#process.on("error", () => undefined);
     this.#closed = once(this.#process, "close").then(() => {
       this.#isDead = true;
@@ -57,17 +57,16 @@ export class Child {
 
   /** Whether it lives, has ended its jobs so far, and waits for another. */
   get isResting(): boolean {
-    return !this.#isAtWork && !this.#isDead;
+    return !this.#isAtWork && !this.#isDead && !this.#wasGivenUp;
   }
 
   /** Whether it was given up, as it did not come to the end of its job. */
-  get isLate(): boolean {
-    return this.#isLate;
+  get wasGivenUp(): boolean {
+    return this.#wasGivenUp;
   }
 
-  /** @throws Error when the process has died while it waited */
+  /** Where the process has died while it waited, the first thing to happen is that it `died`. */
   start(job: Job): void {
-    if (this.#isDead) throw new Error(`a process died while it waited: ${this.#complaints}`);
     this.#isAtWork = true;
     this.#job = job;
     if (this.#isReady) this.#begin();
@@ -97,7 +96,7 @@ export class Child {
 
   /** Ends a process that has not come to the end of its job. */
   giveUp(): void {
-    this.#isLate = true;
+    this.#wasGivenUp = true;
     this.#process.kill("SIGKILL");
   }
 

@@ -1,9 +1,9 @@
 import type { Trouble } from "../job.js";
 
 /**
- * Whether the child is not to live on after a trouble: it was killed, or its requests may still
- * hang. After any other its calls have ended, and it plays the next case, as the process of a server
- * goes on after a trouble.
+ * Whether the child is not to live on after a case: it was killed, its requests may still hang, or it
+ * counted steps, which a process that has done nothing before has to do. After any other its calls
+ * have ended, and it plays the next case, as the process of a server goes on after a trouble.
  */
 export function isFatal(trouble: Trouble): boolean {
   return (

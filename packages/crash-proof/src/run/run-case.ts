@@ -22,6 +22,10 @@ import { auditFindsNothing, sweepAfterLeases } from "./converge.js";
 import { isFatal } from "./is-fatal.js";
 import { play } from "./play.js";
 import { HANG } from "./s3-trouble.js";
+import { verdictOn } from "./verdict.js";
+
+/** Milliseconds after which a child that does not come to its end is given up. */
+const CASE_TIMEOUT = 120_000;
 
 export interface CaseResult {
   current: Case;
@@ -41,7 +45,12 @@ export async function runCase(current: Case, parts: CaseParts): Promise<CaseResu
   try {
     const { database } = site;
     const scene = await setScene({ database, s3, kind: current.kind, media }, useCase);
-    const played = await play(current, scene, { ...parts, bucket: s3 });
+    const impatience = setTimeout(() => {
+      child.giveUp();
+    }, CASE_TIMEOUT);
+    const played = await play(current, scene, { ...parts, bucket: s3 }).finally(() => {
+      clearTimeout(impatience);
+    });
     const mayLive = played.ended && !isFatal(current.trouble);
     const { journal, complaints } = mayLive ? child.rest() : await child.end();
     await site.restartIfDown();
@@ -49,18 +58,18 @@ export async function runCase(current: Case, parts: CaseParts): Promise<CaseResu
 
     const findings = new Findings();
     judgeAnswers(current, callsOf(journal), findings);
-    for (const entry of journal) {
-      if (entry.entry === "broken" && current.trouble.type !== "postgres") {
-        findings.wrong.add(`the use case broke: ${entry.message}`);
-      }
-    }
-    const wasKilled = journal.at(-1)?.entry === "killing";
-    if (child.isLate) findings.wrong.add("it did not come to its end");
-    else if (!played.ended && !wasKilled) {
-      findings.wrong.add(`the process died by itself: ${complaints.slice(-500)}`);
-    }
+    const { wasKilled, wrong } = verdictOn(current.trouble, {
+      ended: played.ended,
+      wasGivenUp: child.wasGivenUp,
+      journal,
+      complaints,
+    });
+    for (const what of wrong) findings.wrong.add(what);
     await judge(current, scene, { site, s3, findings, journal, underWay: played.underWay });
-    if (mayLive && !child.isResting) findings.wrong.add("the process died after its use case");
+    if (mayLive && !child.isResting) {
+      const last = await child.end();
+      findings.wrong.add(`the process died after its use case: ${last.complaints.slice(-500)}`);
+    }
     return {
       current,
       struck: played.struck || wasKilled,

@@ -10,9 +10,6 @@ import { Child } from "./child.js";
 import { isFatal } from "./is-fatal.js";
 import { type CaseResult, runCase } from "./run-case.js";
 
-/** Milliseconds after which a child that does not come to its end is ended. */
-const CASE_TIMEOUT = 120_000;
-
 /** A site and a child that waits for the next case. */
 interface Seat {
   site: Site;
@@ -59,14 +56,20 @@ export class Troupe {
     );
   }
 
+  /** @throws Error when a process has died after its last case */
   async stop(): Promise<void> {
-    await Promise.all(
+    const died = this.seats.filter(({ waiting }) => !waiting.isResting);
+    const legacies = await Promise.all(
       this.seats.map(async ({ site, waiting }) => {
-        await waiting.end();
+        const legacy = await waiting.end();
         await site.stop();
+        return legacy;
       }),
     );
     await rm(this.folder, { recursive: true, force: true });
+    if (died.length === 0) return;
+    const complaints = legacies.map((legacy) => legacy.complaints).join("");
+    throw new Error(`a process died after its last case: ${complaints}`);
   }
 
   async #playOn(seat: Seat, current: Case): Promise<CaseResult> {
@@ -74,13 +77,9 @@ export class Troupe {
     // It loads the module while this case is played.
     if (isFatal(current.trouble)) seat.waiting = new Child();
     const media = this.media[current.kind];
-    const impatience = setTimeout(() => {
-      child.giveUp();
-    }, CASE_TIMEOUT);
     try {
       return await runCase(current, { site, media, child, sabotage: this.sabotage });
     } finally {
-      clearTimeout(impatience);
       const isToLive = seat.waiting === child && child.isResting;
       if (!isToLive) await child.end();
       if (seat.waiting === child && !isToLive) seat.waiting = new Child();

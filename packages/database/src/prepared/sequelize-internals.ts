@@ -48,8 +48,8 @@ export function internalsOfTransaction(transaction: Transaction): TransactionInt
 
 /**
  * Gives an empty instance the values of a row, as Sequelize's own `set` does with raw values of a
- * model that has neither dates nor booleans. With them it sets each value by itself and compares it,
- * which takes most of the time of a list; node-postgres has parsed them all.
+ * model that has neither dates nor booleans. With them it sets each value by itself, which
+ * took a quarter of the time of a list; node-postgres has parsed them all.
  */
 export function fill(instance: Model, values: Record<string, unknown>): void {
   Object.assign(instance, { dataValues: values, _previousDataValues: { ...values } });

@@ -36,6 +36,18 @@ describe("contentDisposition", () => {
     expect(contentDisposition("inline", "cat.jpg")).toBe(`inline; filename="cat.jpg"`);
   });
 
+  it.each([
+    [`a"; x=".jpg`, `a__ x=_.jpg`],
+    ["a\\b.jpg", "a_b.jpg"],
+    ["a;b.jpg", "a_b.jpg"],
+    ["a%41.jpg", "a_41.jpg"],
+    ["a\u007f\n.jpg", "a__.jpg"],
+  ])("keeps what is special in the header out of the plain name of %j", (name, plain) => {
+    expect(contentDisposition("inline", name)).toBe(
+      `inline; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}`,
+    );
+  });
+
   it("encodes other names by RFC 8187 and never breaks out of the header", () => {
     const header = contentDisposition("attachment", `ö"\\;%'()*\u{1F3B5}.mp3`);
     expect(header).toBe(
