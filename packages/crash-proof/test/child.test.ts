@@ -66,9 +66,14 @@ it("says that it died to whoever starts the next job, and what it complained of"
 });
 
 it("does not pass for alive when it died between its end and its rest", async () => {
-  const child = await childThat(`ended(); setTimeout(() => process.exit(1), 50);`);
+  const child = await childThat(`
+    if (hasEnded) process.exit(1);
+    hasEnded = true;
+    ended();
+  `);
   child.start(JOB);
-  await child.next();
+  await expect(child.next()).resolves.toMatchObject({ type: "ended" });
+  child.go();
   await expect(child.next()).resolves.toEqual({ type: "died" });
   child.rest();
   expect(child.isResting).toBe(false);

@@ -40,8 +40,6 @@ async function deleteKey(caller: S3Caller, call: S3Call & { key: string }): Prom
  * server refuses the whole batch, and turns one line end into another.
  */
 const NEEDS_OWN_REQUEST = /^$|[\p{Control}\p{Surrogate}\uFFFE\uFFFF]/u;
-/** Keys that need no closer look, as most are. */
-const PRINTABLE_ASCII = /^[ -~]+$/;
 
 export async function deleteObjects(
   caller: S3Caller,
@@ -63,8 +61,7 @@ export async function deleteObjects(
   const together: string[] = [];
   const alone: string[] = [];
   for (const key of new Set(keys)) {
-    const isPlain = PRINTABLE_ASCII.test(key) || !NEEDS_OWN_REQUEST.test(key);
-    (isPlain ? together : alone).push(key);
+    (NEEDS_OWN_REQUEST.test(key) ? alone : together).push(key);
   }
   for (const key of alone) await collect([key], deleteOneByOne);
   for (let start = 0; start < together.length; start += BATCH_SIZE) {
