@@ -6,6 +6,7 @@ export default jestConfig({
   // Worker threads and processes load their modules without jest: they run what was built.
   moduleNameMapper: {
     "/worker-entry\\.js$": "<rootDir>/dist/inspection/isolation/worker-entry.js",
+    "/hashing-entry\\.js$": "<rootDir>/dist/upload/hashing/hashing-entry.js",
     "/decoder-entry\\.js$": "<rootDir>/dist/inspection/decoding/decoder-entry.js",
   },
 });

@@ -35,7 +35,7 @@ export async function inspectMedia(
     return facts;
   } finally {
     inspection.close();
-    blocks.release(isOver);
+    blocks.release(isOver ? Promise.resolve() : undefined);
     await source.close();
   }
 }

@@ -15,17 +15,17 @@ interface SmallFile {
 const FILES: Readonly<Record<string, SmallFile>> = {
   "WebP of 10 kB": {
     recipe: { format: "webp", byteSize: 9_726, sample: "bauhaus-lossless.webp" },
-    files: { 32: 640, 1: 96 },
+    files: { 32: 2560, 1: 384 },
     goal: 4,
   },
   "JPEG of 200 kB": {
     recipe: { format: "jpeg", byteSize: 200_000 },
-    files: { 32: 320, 1: 64 },
+    files: { 32: 1280, 1: 256 },
     goal: 3,
   },
   "MP3 of 3 MB": {
     recipe: { format: "mp3", byteSize: 3_000_000 },
-    files: { 32: 96, 1: 24 },
+    files: { 32: 256, 1: 96 },
     goal: 2,
   },
 };

@@ -129,10 +129,15 @@ export class MediaInspector {
   #feed(chunk: Uint8Array): void {
     this.#rethrow();
     this.#bytes += chunk.byteLength;
-    if (this.#facts !== undefined) return;
+    if (this.#isOver()) return;
     this.#source.push(chunk);
     this.#advance();
-    this.#source.release();
+    // Otherwise nobody looks at what is left.
+    if (!this.#isOver()) this.#source.release();
+  }
+
+  #isOver(): boolean {
+    return this.#facts !== undefined;
   }
 
   #giveUpWaiting(): void {

@@ -33,7 +33,7 @@ export class UploadStatements<Row extends MediaFileModel> {
   readonly #columns: ModelColumns<Row>;
   readonly #fields: ReadonlyMap<string, string>;
   readonly #insert: PreparedStatement<[rows: string, leaseSeconds: readonly number[]]>;
-  readonly #complete: PreparedStatement<[rows: string]>;
+  readonly #complete: PreparedStatement<[rows: string, ids: readonly string[]]>;
   readonly #intents: StatementGroup<Intent, Row | null>;
   readonly #completions: StatementGroup<Completion, Row | null>;
 
@@ -56,12 +56,13 @@ export class UploadStatements<Row extends MediaFileModel> {
     );
     const facts = [...this.#fields.keys()].filter((name) => !NO_FACTS.has(name));
     const changes = facts.map((name) => `"${this.#field(name)}" = given."${this.#field(name)}"`);
+    // The ids once more: of the rows alone, PostgreSQL expects a hundred, and reads the whole table.
     this.#complete = new PreparedStatement(
       `UPDATE ${table} AS file
        SET ${changes.join(", ")}, status = 'ready', lease_expires_at = NULL,
          updated_at = clock_timestamp()
        FROM ${rows}
-       WHERE file.id = given.id AND file.status = 'pending'
+       WHERE file.id = ANY($2::uuid[]) AND file.id = given.id AND file.status = 'pending'
          AND file.lease_expires_at > clock_timestamp()
        RETURNING ${this.#columns.list("file")}`,
     );
@@ -100,8 +101,9 @@ export class UploadStatements<Row extends MediaFileModel> {
     completions: readonly Completion[],
     { transaction }: StatementOptions,
   ): Promise<(Row | null)[]> {
-    const json = this.#json(completions);
-    const rows = await this.#complete.arrays(this.#database, [json], { transaction });
+    const ids = completions.map(({ id }) => id);
+    const parameters: [string, string[]] = [this.#json(completions), ids];
+    const rows = await this.#complete.arrays(this.#database, parameters, { transaction });
     return this.#inOrder(completions, rows);
   }
 

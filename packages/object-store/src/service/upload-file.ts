@@ -79,11 +79,13 @@ async function store<
   dependencies: Dependencies,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   owner: Owner,
-  { create, source, inspection, verify, options, urlOptions }: Work<Create>,
+  work: Work<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
-  const { s3, logger, leaseSeconds, maxBytes } = dependencies;
-  const { repo } = kind;
-  if (options.transaction !== undefined) await repo.requireReadCommitted(options.transaction);
+  const { source, inspection, verify, options } = work;
+  const { maxBytes } = dependencies;
+  if (options.transaction !== undefined) {
+    await kind.repo.requireReadCommitted(options.transaction);
+  }
   const lost = new AbortController();
   const signal =
     options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
@@ -92,6 +94,33 @@ async function store<
   const body = await stage("detect", () =>
     InspectedBody.open(source, { maxBytes, inspection, isVerdictSlow, signal }),
   );
+  try {
+    return await storeBody(dependencies, kind, owner, { ...work, body, lost, signal });
+  } finally {
+    body.close();
+  }
+}
+
+interface OpenWork<Create> extends Work<Create> {
+  body: InspectedBody;
+  lost: AbortController;
+  /** Follows `lost`. */
+  signal: AbortSignal;
+}
+
+async function storeBody<
+  Row extends MediaFileModel,
+  Facts extends StoredFacts,
+  Create extends MediaCreate,
+  Read extends ImageRead | AudioRead,
+>(
+  dependencies: Dependencies,
+  kind: MediaKindOf<Row, Facts, Create, Read>,
+  owner: Owner,
+  { create, source, body, options, urlOptions, lost, signal }: OpenWork<Create>,
+): Promise<{ row: Row; signed: SignedUrl }> {
+  const { s3, logger, leaseSeconds } = dependencies;
+  const { repo } = kind;
   const format = MEDIA_FORMATS[body.format];
   if (format.kind !== kind.kind) {
     throw new UnsupportedMediaTypeError(
@@ -99,6 +128,7 @@ async function store<
     );
   }
 
+  body.readAhead();
   const id = uuidv7();
   const { idempotencyKey, transaction } = options;
   const file: NewFile = {

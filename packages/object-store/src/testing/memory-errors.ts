@@ -42,6 +42,11 @@ export function lengthMismatch(call: FailedCall, announced: number): S3LengthMis
   return new S3LengthMismatchError({ ...known(call), reason });
 }
 
+export function digestMismatch(call: FailedCall): S3InvalidRequestError {
+  const reason = "XAmzContentSHA256Mismatch";
+  return new S3InvalidRequestError({ ...known(call), reason, statusCode: 400 });
+}
+
 function known(call: FailedCall): FailedCall & { outcome: "not_applied" } {
   return { ...call, outcome: "not_applied" };
 }

@@ -1,22 +1,26 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 
 import type { PutInput } from "@repo/s3-provider";
 
 import { abortedCall } from "./broken-connection.js";
-import { lengthMismatch } from "./memory-errors.js";
+import { digestMismatch, lengthMismatch } from "./memory-errors.js";
 
 /**
  * Reads the body of a put to its end, which must come after exactly the announced bytes. The error
  * of a stream is rethrown as it is.
  */
-export async function wholeBody({ key, body, byteLength, signal }: PutInput): Promise<Buffer> {
+export async function wholeBody(input: PutInput): Promise<Buffer> {
+  const { key, body, byteLength, sha256, signal } = input;
   const call = { operation: "put", key } as const;
   const mismatch = (): Error => lengthMismatch(call, byteLength);
   const aborted = (): Error => abortedCall(call, "not_applied", signal?.reason);
   if (body instanceof Uint8Array) {
     if (signal?.aborted === true) throw aborted();
     if (body.byteLength !== byteLength) throw mismatch();
+    const isAnother = sha256 && !createHash("sha256").update(body).digest().equals(sha256);
+    if (isAnother === true) throw digestMismatch(call);
     return Buffer.from(body);
   }
   const settled = new AbortController();

@@ -1,9 +1,7 @@
-import { BLOCK_BYTES, SMALL_BLOCK_BYTES } from "./sizes.js";
+import { ALL_BLOCKS_BYTES, BLOCK_BYTES, MIN_BLOCK_BYTES } from "./sizes.js";
 
-/** Blocks that are kept for the next bodies: 12 MiB at most. */
-const MAX_IDLE = 16;
-/** Bodies on their way up to which each takes large steps. */
-const FEW = 4;
+/** Blocks that are kept for the next bodies: 24 MiB. */
+const MAX_IDLE = 32;
 
 const idle: Buffer[] = [];
 let pairs = 0;
@@ -15,10 +13,10 @@ export interface BlockPair {
   /**
    * Ends their use.
    *
-   * @param isFree false where something broke off: a socket or a thread may still read them, so that
-   *   nobody else may have them
+   * @param whenFree resolves when nobody reads or writes them any more: then others may have them.
+   *   Undefined where nobody can tell, as where a request broke off whose socket may still read them
    */
-  release(isFree: boolean): void;
+  release(whenFree: Promise<unknown> | undefined): void;
 }
 
 /**
@@ -32,12 +30,14 @@ export function borrowBlocks(): BlockPair {
   return {
     next() {
       turn = 1 - turn;
-      const size = pairs > FEW ? SMALL_BLOCK_BYTES : BLOCK_BYTES;
-      return (blocks[turn] as Buffer).subarray(0, size);
+      const share = Math.max(MIN_BLOCK_BYTES, Math.floor(ALL_BLOCKS_BYTES / pairs));
+      return (blocks[turn] as Buffer).subarray(0, share);
     },
-    release(isFree) {
+    release(whenFree) {
       pairs -= 1;
-      if (isFree && idle.length < MAX_IDLE) idle.push(...blocks);
+      void whenFree?.then(() => {
+        if (idle.length < MAX_IDLE) idle.push(...blocks);
+      });
     },
   };
 }

@@ -4,6 +4,8 @@ import { ObjectStoreError, SourceFailedError } from "../errors.js";
 export interface ByteSource {
   /** Bytes that the source holds, where it can know; what is read must be exactly as many. */
   readonly byteLength: number | undefined;
+  /** All of them, where the source has them in memory. */
+  readonly bytes?: Uint8Array;
   /** The name that the source itself carries. */
   readonly filename: string | undefined;
   /** The content type that the source itself declares. */

@@ -36,6 +36,16 @@ export class GrowableBuffer {
     this.#byteLength += byteLength;
   }
 
+  /** Copies bytes behind those that were collected. */
+  append(bytes: Uint8Array): void {
+    for (let rest = bytes; rest.byteLength > 0;) {
+      const space = this.space(rest.byteLength);
+      space.set(rest.subarray(0, space.byteLength));
+      this.add(space.byteLength);
+      rest = rest.subarray(space.byteLength);
+    }
+  }
+
   /** Starts anew in the same memory. */
   clear(): void {
     this.#byteLength = 0;

@@ -4,10 +4,11 @@ import { EmptyFileError, FileTooLargeError, LengthMismatchError } from "../error
 import type { Inspection } from "../inspection/inspection.js";
 import type { MediaFacts, MediaFormat } from "../inspection/media-facts.js";
 import { abortable } from "./abortable.js";
-import { borrowBlocks } from "./block-pool.js";
+import { type BlockPair, borrowBlocks } from "./block-pool.js";
 import type { ByteSource } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
-import { PART_BYTES, SMALL_BLOCK_BYTES } from "./sizes.js";
+import { BodyHash } from "./hashing/body-hash.js";
+import { BLOCK_BYTES, HEAD_BYTES, PART_BYTES, QUICKLY_HASHED_BYTES } from "./sizes.js";
 
 export interface BodyRules {
   /** The most bytes that a body may hold. */
@@ -30,16 +31,24 @@ export interface Verdict {
 /**
  * A body on its one pass from the source to S3. It counts, hashes and inspects what is read of it,
  * and gives its verdict before it admits its end, so that whoever sends it can withhold the last
- * bytes of a body that is refused.
+ * bytes of a body that is refused. Its opener closes it.
  */
 export class InspectedBody {
   readonly #source: ByteSource;
   readonly #rules: BodyRules;
-  readonly #hash = createHash("sha256");
-  #inspected: Promise<unknown> = Promise.resolve();
+  /** Bytes in which the head is read. */
+  readonly #step: number;
+  #hash: BodyHash | undefined;
+  /** Settles when the bytes read last are hashed and inspected, or cannot be. */
+  #taken: Promise<unknown> = Promise.resolve();
+  /** Settles when the source writes no more. */
+  #reading: Promise<unknown> = Promise.resolve();
+  /** Resolves when no thread looks at bytes of this body any more. */
+  #looked: Promise<unknown> = Promise.resolve();
   #byteSize = 0;
   #sourceHasEnded = false;
   #verdict: Verdict | undefined;
+  #toEnd: Promise<void> | undefined;
 
   /** The first bytes, which were read to tell the format; the whole body where it is short. */
   readonly head: GrowableBuffer;
@@ -47,10 +56,11 @@ export class InspectedBody {
   private constructor(source: ByteSource, rules: BodyRules) {
     this.#source = source;
     this.#rules = rules;
-    const { byteLength = 0 } = source;
-    // Memory for the whole of a body that goes as one buffer.
-    const expected = byteLength > PART_BYTES ? SMALL_BLOCK_BYTES : byteLength;
-    this.head = new GrowableBuffer(expected || undefined);
+    const { byteLength = Infinity } = source;
+    this.#step = byteLength <= BLOCK_BYTES ? BLOCK_BYTES : HEAD_BYTES;
+    // Memory for the whole of a body that is sent from there.
+    const isSentWhole = byteLength <= PART_BYTES && this.bytes === undefined;
+    this.head = new GrowableBuffer(isSentWhole ? byteLength : HEAD_BYTES);
   }
 
   /**
@@ -63,7 +73,12 @@ export class InspectedBody {
       throw new FileTooLargeError(rules.maxBytes);
     }
     const body = new InspectedBody(source, rules);
-    await body.#readHead();
+    try {
+      await body.#readHead();
+    } catch (error) {
+      body.close();
+      throw error;
+    }
     return body;
   }
 
@@ -81,6 +96,12 @@ export class InspectedBody {
   get byteLength(): number | undefined {
     const announced = this.#rules.isVerdictSlow === true ? undefined : this.#source.byteLength;
     return this.#verdict?.byteSize ?? announced;
+  }
+
+  /** The whole body, where it goes as one buffer, and its source has it in memory but not the head. */
+  get bytes(): Uint8Array | undefined {
+    const { byteLength = 0, bytes } = this.#source;
+    return byteLength > BLOCK_BYTES && byteLength <= PART_BYTES ? bytes : undefined;
   }
 
   /** Set once the body has ended. */
@@ -111,23 +132,45 @@ export class InspectedBody {
   }
 
   /** Reads what is left for its verdict alone. */
-  async readToEnd(): Promise<void> {
+  readToEnd(): Promise<void> {
+    return (this.#toEnd ??= this.withBlocks(async (blocks) => {
+      while (!this.hasEnded) await this.read(blocks.next());
+    }));
+  }
+
+  /** Begins with that where its source has all bytes at hand; a failure is left to `readToEnd`. */
+  readAhead(): void {
+    if (this.bytes !== undefined) this.readToEnd().catch(() => undefined);
+  }
+
+  /** Lends blocks to read into, which nobody else than this body may have to look at. */
+  async withBlocks<Result>(use: (blocks: BlockPair) => Promise<Result>): Promise<Result> {
     const blocks = borrowBlocks();
     try {
-      while (!this.hasEnded) await this.read(blocks.next());
+      return await use(blocks);
     } finally {
-      blocks.release(this.hasEnded);
+      blocks.release(Promise.allSettled([this.#reading, this.#looked]));
     }
   }
 
+  /** Frees what the body holds besides its memory; it may be under way. */
+  close(): void {
+    this.#hash?.close();
+  }
+
   async #readHead(): Promise<void> {
+    const { inspection, signal } = this.#rules;
     do {
-      const space = this.head.space(SMALL_BLOCK_BYTES);
+      const space = this.head.space(this.#step);
       const count = await this.#readSome(space);
       this.head.add(count);
-      await this.#take(space.subarray(0, count));
-      await this.#inspected;
-    } while (!this.hasEnded && this.#rules.inspection.format === undefined);
+      const chunk = space.subarray(0, count);
+      if (this.#sourceHasEnded) {
+        this.#verdict = await this.#judge(chunk, () => this.#digestOfHead());
+        return;
+      }
+      await abortable(inspection.write(chunk), signal);
+    } while (inspection.format === undefined);
   }
 
   /** Reads as much as comes at once, and notices the end of a source that told its length. */
@@ -146,32 +189,55 @@ export class InspectedBody {
   }
 
   #readSource(target: Uint8Array): Promise<number> {
-    return abortable(this.#source.read(target), this.#rules.signal);
+    const reading = this.#source.read(target);
+    this.#reading = reading;
+    return abortable(reading, this.#rules.signal);
   }
 
   /** Has the chunk hashed and inspected, which goes on while the next is read. */
   async #take(chunk: Uint8Array): Promise<void> {
     if (this.hasEnded) return;
-    await this.#inspected;
+    await this.#taken;
+    const { inspection } = this.#rules;
+    const hash = (this.#hash ??= this.#beginHash());
     if (this.#sourceHasEnded) {
-      await this.#judge(chunk);
+      this.#verdict = await this.#judge(chunk, () => hash.digest(chunk));
       return;
     }
-    const { inspection, signal } = this.#rules;
-    this.#inspected = abortable(inspection.write(chunk), signal);
+    this.#taken = this.#look([hash.update(chunk), inspection.write(chunk)]);
     // Whoever waits next sees the failure; until then it must not count as unhandled.
-    this.#inspected.catch(() => undefined);
-    this.#hash.update(chunk);
+    this.#taken.catch(() => undefined);
   }
 
-  async #judge(last: Uint8Array): Promise<void> {
+  async #judge(last: Uint8Array, digest: () => Buffer | Promise<Buffer>): Promise<Verdict> {
     const byteSize = this.#byteSize;
     if (byteSize === 0) throw new EmptyFileError("The file is empty.");
     const { byteLength: announced = byteSize } = this.#source;
     if (byteSize !== announced) throw new LengthMismatchError(announced, byteSize);
-    const { inspection, signal } = this.#rules;
-    const judged = abortable(inspection.finish(last), signal);
-    const sha256 = this.#hash.update(last).digest();
-    this.#verdict = { facts: await judged, byteSize, sha256 };
+    const finished = this.#rules.inspection.finish(last);
+    const [sha256, facts] = await this.#look([digest(), finished]);
+    return { facts, byteSize, sha256 };
+  }
+
+  /** Waits for looks at bytes of this body, but not for longer than until the signal aborts. */
+  #look<First, Second>(looks: [First | Promise<First>, Promise<Second>]): Promise<[First, Second]> {
+    this.#looked = Promise.allSettled([this.#looked, ...looks]);
+    return abortable(Promise.all(looks), this.#rules.signal);
+  }
+
+  #beginHash(): BodyHash {
+    const hash = new BodyHash();
+    // Where it fails, what follows fails as well.
+    hash.update(this.head.bytes).catch(() => undefined);
+    return hash;
+  }
+
+  #digestOfHead(): Buffer | Promise<Buffer> {
+    const { bytes } = this.head;
+    if (bytes.byteLength <= QUICKLY_HASHED_BYTES) {
+      return createHash("sha256").update(bytes).digest();
+    }
+    this.#hash = new BodyHash();
+    return this.#hash.digest(bytes);
   }
 }

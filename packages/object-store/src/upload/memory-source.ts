@@ -5,6 +5,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   let position = 0;
   return {
     byteLength: bytes.byteLength,
+    bytes,
     filename: undefined,
     read: (target) => {
       const piece = bytes.subarray(position, position + target.byteLength);

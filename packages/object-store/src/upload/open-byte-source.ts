@@ -8,8 +8,8 @@ import type { MediaBody } from "./media-body.js";
 import { memorySource } from "./memory-source.js";
 
 /**
- * Opens a body of any accepted shape. Its bytes are copied, so that what is hashed and inspected
- * is what is sent, whatever the caller does with its buffers meanwhile.
+ * Opens a body of any accepted shape. Its bytes are copied to be hashed and inspected, and what is
+ * sent is that copy or has its SHA-256, whatever the caller does with its buffers meanwhile.
  *
  * @throws InvalidInputError (`invalid_input`) when the body cannot be read
  */

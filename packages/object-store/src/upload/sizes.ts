@@ -1,8 +1,16 @@
-/** Bytes that are read, hashed and inspected at a time, where nobody else waits for the thread. */
+/** Bytes that are read, hashed and inspected at a time. */
 export const BLOCK_BYTES = 768 * 1024;
 
-/** The same for the first bytes of a body, and where many are on their way. */
-export const SMALL_BLOCK_BYTES = 256 * 1024;
+/** Bytes of the blocks that are filled at the same time, where they need not be smaller than `MIN_BLOCK_BYTES`. */
+export const ALL_BLOCKS_BYTES = 10 * 1024 * 1024;
+
+export const MIN_BLOCK_BYTES = 128 * 1024;
+
+/** Bytes in which the head of a body is read, unless it is small enough to come at once. */
+export const HEAD_BYTES = 128 * 1024;
 
 /** Bodies up to this size go as one buffer, which can be sent again; it is also a part's size. */
 export const PART_BYTES = 5 * 1024 * 1024;
+
+/** Bodies up to this size are hashed where they are: another thread would only cost time. */
+export const QUICKLY_HASHED_BYTES = 256 * 1024;

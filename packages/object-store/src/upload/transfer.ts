@@ -5,7 +5,7 @@ import { type BlockPair, borrowBlocks } from "./block-pool.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { MultipartTransfer } from "./multipart-transfer.js";
-import { BLOCK_BYTES, PART_BYTES } from "./sizes.js";
+import { PART_BYTES } from "./sizes.js";
 import type { StorageClient } from "./storage-client.js";
 import { mayHaveStored } from "./storage-failure.js";
 import { TransferFailure } from "./transfer-failure.js";
@@ -29,12 +29,16 @@ export async function transfer(
   const contentType = MEDIA_FORMATS[body.format].contentType;
   const multipart = new MultipartTransfer(s3, { ...target, contentType });
   try {
-    const { byteLength } = body;
+    const { byteLength, bytes } = body;
+    if (bytes !== undefined) {
+      await putBytes(s3, body, { ...target, contentType, body: bytes });
+      return;
+    }
     if (byteLength !== undefined && byteLength > PART_BYTES) {
       await put(s3, body, { ...target, contentType, byteLength });
       return;
     }
-    const parts = await sendFullParts(body, multipart);
+    const parts = await body.withBlocks((blocks) => sendFullParts(body, multipart, blocks));
     if (multipart.started) {
       await multipart.send(parts.last.bytes);
       await multipart.complete();
@@ -52,6 +56,21 @@ export async function transfer(
   }
 }
 
+/**
+ * Sends bytes from the caller's memory. What was hashed and inspected is a copy, so the server refuses
+ * others by its SHA-256.
+ */
+async function putBytes(
+  s3: StorageClient,
+  body: InspectedBody,
+  request: TransferTarget & { contentType: string; body: Uint8Array },
+): Promise<void> {
+  await body.readToEnd();
+  const { byteSize: byteLength, sha256 } = body.verdict;
+  await s3.put({ ...request, byteLength, sha256 });
+  body.head.release();
+}
+
 /** Sends a body of known length in one request. */
 async function put(
   s3: StorageClient,
@@ -66,7 +85,7 @@ async function put(
     isSent = true;
     body.head.release();
   } finally {
-    blocks.release(isSent);
+    blocks.release(isSent ? Promise.resolve() : undefined);
   }
 }
 
@@ -97,28 +116,37 @@ interface Parts {
 }
 
 /** Sends parts while more bytes follow. */
-async function sendFullParts(body: InspectedBody, multipart: MultipartTransfer): Promise<Parts> {
+async function sendFullParts(
+  body: InspectedBody,
+  multipart: MultipartTransfer,
+  blocks: BlockPair,
+): Promise<Parts> {
   let part = body.head;
   let spare: GrowableBuffer | undefined;
   while (!body.hasEnded) {
     if (part.byteLength < PART_BYTES) {
-      await readInto(part, body);
+      await readInto(part, body, blocks);
       continue;
     }
     // It holds what is still travelling.
     await multipart.arrived();
     const next = spare ?? new GrowableBuffer(PART_BYTES);
     next.clear();
-    if ((await readInto(next, body)) === 0) break;
+    if ((await readInto(next, body, blocks)) === 0) break;
     await multipart.send(part.bytes);
     [part, spare] = [next, part];
   }
   return { last: part, spare };
 }
 
-async function readInto(part: GrowableBuffer, body: InspectedBody): Promise<number> {
-  const space = part.space(Math.min(BLOCK_BYTES, PART_BYTES - part.byteLength));
-  const count = await body.read(space);
-  part.add(count);
+/** The bytes pass through a block, as other threads see those, and a part has to stay as it is. */
+async function readInto(
+  part: GrowableBuffer,
+  body: InspectedBody,
+  blocks: BlockPair,
+): Promise<number> {
+  const block = blocks.next();
+  const count = await body.read(block.subarray(0, PART_BYTES - part.byteLength));
+  part.append(block.subarray(0, count));
   return count;
 }

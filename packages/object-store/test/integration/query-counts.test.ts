@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { ListQuery, MediaScope } from "../../src/provider.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { type LoggedStore, openLoggedStore } from "../support/logged-store.js";
+import { sampleOf } from "../support/samples.js";
 import { fillWithRows } from "../support/stored-rows.js";
 
 let harness: Harness;
@@ -35,8 +36,11 @@ afterAll(async () => {
 });
 
 /** The kinds of nodes and the indexes of a statement's plan that holds for all parameters. */
-async function planOf(statement: string): Promise<{ nodes: string[]; indexes: string[] }> {
-  const [row] = await harness.database.query<Record<string, [{ Plan: PlanNode }]>>(
+async function planOf(
+  statement: string,
+  { database } = harness,
+): Promise<{ nodes: string[]; indexes: string[] }> {
+  const [row] = await database.query<Record<string, [{ Plan: PlanNode }]>>(
     `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${statement}`,
     { type: QueryTypes.SELECT },
   );
@@ -128,5 +132,24 @@ describe("the plan of a page", () => {
       expect(plan).toMatch(/Index Cond: .*user_id = .*original_filename/);
       expect(plan).toContain("images_user_id_filename");
     });
+  });
+});
+
+describe("the completion of an upload", () => {
+  it("does not read its table, also before PostgreSQL knows how large that is", async () => {
+    const fresh = await openHarness();
+    const watched = openLoggedStore(fresh);
+    try {
+      await fillWithRows(fresh.database, { owner: null, contentType: "image/png", count: 2_000 });
+      const { bytes } = await sampleOf("png");
+      await watched.store.forSystem().images.upload({ body: bytes });
+      const statement = watched.statements().find((each) => each.startsWith("UPDATE"));
+      const { nodes, indexes } = await planOf(statement ?? "", fresh);
+      expect(nodes).not.toContain("Seq Scan");
+      expect(indexes).toHaveLength(1);
+    } finally {
+      await watched.database.close();
+      await fresh.close();
+    }
   });
 });

@@ -15,6 +15,7 @@ import { InvalidInputError, ObjectStoreError } from "../../src/errors.js";
 import type { MediaBody } from "../../src/upload/media-body.js";
 import { collect, pieces, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
+import { storageWith } from "../support/storage-with.js";
 import { allBrokenSamples, allSamples, sampleOf, uploadSample } from "../support/samples.js";
 
 let harness: Harness;
@@ -173,6 +174,21 @@ describe("upload", () => {
       const { stream } = await images.download(file.id);
       expect(sha256(await collect(stream))).toBe(file.sha256);
     }
+  });
+
+  it("stores nothing when the caller changes bytes that are being sent", async () => {
+    const bytes = await collect(sizedMedia("wav", 2_000_000));
+    const before = { keys: await harness.keys(), rows: await harness.rows() };
+    const changing = storageWith(harness.s3, {
+      put: (input) => {
+        bytes[1_000_000] = 255 - (bytes[1_000_000] ?? 0);
+        return harness.s3.put(input);
+      },
+    });
+    const { audio } = harness.storeWith({ s3: changing }).forSystem();
+    await expect(audio.upload({ body: bytes })).rejects.toMatchObject({ code: "storage_error" });
+    expect(await harness.keys()).toEqual(before.keys);
+    expect(await harness.rows()).toEqual(before.rows);
   });
 
   it("destroys the stream of a body that it refuses", async () => {

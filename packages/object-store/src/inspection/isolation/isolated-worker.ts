@@ -48,7 +48,11 @@ export class IsolatedWorker implements StepRunner {
       env: {},
       argv: [],
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: hardLimitMegabytes(settings), stackSizeMb: 4 },
+      resourceLimits: {
+        maxOldGenerationSizeMb: hardLimitMegabytes(settings),
+        stackSizeMb: 4,
+        maxYoungGenerationSizeMb: 4,
+      },
     });
     this.#worker.unref();
     this.#worker.on("message", (reply: WorkerReply) => {

@@ -50,8 +50,9 @@ export async function inspectStaged(
   if (source.byteLength !== announced) throw new LengthMismatchError(announced, source.byteLength);
 
   const inspection = inspector.open(verify);
+  let body: InspectedBody | undefined;
   try {
-    const body = await InspectedBody.open(source, { maxBytes, inspection, signal });
+    body = await InspectedBody.open(source, { maxBytes, inspection, signal });
     const format = MEDIA_FORMATS[body.format];
     if (format.kind !== kind.kind) {
       throw new UnsupportedMediaTypeError(
@@ -64,6 +65,7 @@ export async function inspectStaged(
     requireDigest("MD5", row.md5, md5.digest());
     return { etag: source.etag, format: body.format, verdict };
   } finally {
+    body?.close();
     inspection.close();
     await source.close();
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 
 import {
   assertAbsent,
@@ -49,6 +50,17 @@ export const objectChecks: readonly Check[] = [
         assert.equal(error.outcome, "not_applied");
       }
       await assertAbsent(storage, key("length"));
+    },
+  },
+  {
+    title: "bytes of another SHA-256 than given are s3_invalid_request and store nothing",
+    async run({ storage, key }) {
+      const body = Buffer.from("bytes");
+      const sha256 = createHash("sha256").update("other").digest();
+      const input = { key: key("digest"), body, byteLength: 5, sha256, contentType: TEXT };
+      const error = await rejectsWith("s3_invalid_request", () => storage.put(input));
+      assert.equal(error.outcome, "not_applied");
+      await assertAbsent(storage, key("digest"));
     },
   },
   {

@@ -1,0 +1,28 @@
+import { createHash, type Hash } from "node:crypto";
+import { parentPort } from "node:worker_threads";
+
+import type { HashReply, HashRequest } from "./protocol.js";
+
+if (parentPort === null) throw new Error("This module runs in a worker thread only.");
+const port = parentPort;
+const open = new Map<number, Hash>();
+
+function hashOf(id: number): Hash {
+  const known = open.get(id);
+  if (known !== undefined) return known;
+  const hash = createHash("sha256");
+  open.set(id, hash);
+  return hash;
+}
+
+function answerTo(request: Exclude<HashRequest, { what: "forget" }>): HashReply {
+  const hash = hashOf(request.hash).update(request.bytes);
+  if (request.what === "update") return null;
+  open.delete(request.hash);
+  return new Uint8Array(hash.digest());
+}
+
+port.on("message", (request: HashRequest) => {
+  if (request.what === "forget") open.delete(request.hash);
+  else port.postMessage(answerTo(request));
+});

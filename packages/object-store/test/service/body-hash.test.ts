@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+
+import { describe, expect, it } from "@jest/globals";
+
+import { BodyHash } from "../../src/upload/hashing/body-hash.js";
+import { HashingThread } from "../../src/upload/hashing/hashing-thread.js";
+
+function shared(bytes: Uint8Array): Buffer {
+  const memory = Buffer.from(new SharedArrayBuffer(bytes.byteLength));
+  memory.set(bytes);
+  return memory;
+}
+
+function patterned(byteLength: number, seed: number): Buffer {
+  return Buffer.from(Array.from({ length: byteLength }, (_value, index) => (index * seed) % 251));
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+describe("BodyHash", () => {
+  it("gives the SHA-256 of pieces of shared memory and of other memory in their order", async () => {
+    const bytes = patterned(100_000, 7);
+    const hash = new BodyHash();
+    void hash.update(shared(bytes.subarray(0, 30_000)));
+    void hash.update(bytes.subarray(30_000, 60_000));
+    await hash.update(shared(bytes.subarray(60_000, 99_000)));
+    const digest = await hash.digest(bytes.subarray(99_000));
+    expect(digest.toString("hex")).toBe(sha256(bytes));
+  });
+
+  it("gives that of a body that comes at once, and of none", async () => {
+    const bytes = patterned(1_000, 3);
+    expect((await new BodyHash().digest(bytes)).toString("hex")).toBe(sha256(bytes));
+    expect((await new BodyHash().digest(Buffer.alloc(0))).toString("hex")).toBe(
+      sha256(Buffer.alloc(0)),
+    );
+  });
+
+  it("keeps bodies apart that come at the same time, also where one is given up", async () => {
+    const bodies = Array.from({ length: 8 }, (_value, index) => patterned(5_000, index + 2));
+    const hashes = bodies.map(() => new BodyHash());
+    for (let at = 0; at < 5_000; at += 1_000) {
+      hashes.forEach((hash, index) => {
+        void hash.update(bodies[index]?.subarray(at, at + 1_000) ?? Buffer.alloc(0));
+      });
+      if (at === 2_000) hashes.pop()?.close();
+    }
+    const digests = await Promise.all(hashes.map((hash) => hash.digest(Buffer.alloc(0))));
+    expect(digests.map((digest) => digest.toString("hex"))).toEqual(bodies.slice(0, 7).map(sha256));
+    for (const hash of hashes) hash.close();
+  });
+
+  it("copies memory that is not shared at once", async () => {
+    const bytes = patterned(4_000, 5);
+    const expected = sha256(bytes);
+    const hash = new BodyHash();
+    const updated = hash.update(bytes);
+    bytes.fill(0);
+    await updated;
+    expect((await hash.digest(Buffer.alloc(0))).toString("hex")).toBe(expected);
+  });
+});
+
+describe("HashingThread", () => {
+  it("fails what it was asked, and will be asked, once it is lost", async () => {
+    const thread = new HashingThread();
+    const asked = thread.ask("update", thread.nextHash(), shared(patterned(1_000, 3)));
+    const outcome = expect(asked).rejects.toMatchObject({
+      code: "inspection_interrupted",
+      retryable: true,
+    });
+    await thread.end();
+    await outcome;
+    expect(thread.isLost).toBe(true);
+    await expect(thread.ask("digest", 2, Buffer.alloc(1))).rejects.toMatchObject({
+      code: "inspection_interrupted",
+    });
+  });
+});

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+
+import { describe, expect, it } from "@jest/globals";
+
+import type { Inspection } from "../../src/inspection/inspection.js";
+import type { MediaFacts } from "../../src/inspection/media-facts.js";
+import { borrowBlocks } from "../../src/upload/block-pool.js";
+import type { ByteSource } from "../../src/upload/byte-source.js";
+import { InspectedBody } from "../../src/upload/inspected-body.js";
+import { memorySource } from "../../src/upload/memory-source.js";
+
+const FACTS = { kind: "image", format: "png" } as MediaFacts;
+const HEAD = Buffer.alloc(200_000, 1);
+
+/** Finds everything good as soon as `looked` resolves. */
+function inspection(looked: Promise<unknown> = Promise.resolve()): Inspection {
+  return {
+    format: "png",
+    write: async () => {
+      await looked;
+    },
+    finish: async () => {
+      await looked;
+      return FACTS;
+    },
+    close: () => undefined,
+  };
+}
+
+interface Deferred {
+  promise: Promise<void>;
+  resolve: () => void;
+}
+
+function deferred(): Deferred {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** The memory that the pool lends next: what was given back last. */
+async function lentNext(): Promise<unknown[]> {
+  await new Promise(setImmediate);
+  const blocks = borrowBlocks();
+  const memories = [blocks.next().buffer, blocks.next().buffer];
+  blocks.release(Promise.resolve());
+  return memories;
+}
+
+async function refused(promise: Promise<unknown>): Promise<void> {
+  await expect(promise).rejects.toMatchObject({ code: "upload_aborted" });
+}
+
+describe("InspectedBody", () => {
+  it.each([1, 100_000, 300_000, 2_000_000, 6_000_000])(
+    "gives size and SHA-256 of a body in memory of %d bytes",
+    async (byteLength) => {
+      const bytes = Buffer.from(Array.from({ length: byteLength }, (_v, index) => index % 253));
+      const rules = { maxBytes: 10_000_000, inspection: inspection() };
+      const body = await InspectedBody.open(memorySource(bytes), rules);
+      await body.readToEnd();
+      expect(body.verdict.byteSize).toBe(byteLength);
+      expect(body.verdict.sha256).toEqual(createHash("sha256").update(bytes).digest());
+      body.close();
+    },
+  );
+
+  it("lends nobody a block that a source may still write to after an abort", async () => {
+    const late = deferred();
+    let target: Uint8Array | undefined;
+    let isHead = true;
+    const source: ByteSource = {
+      byteLength: undefined,
+      filename: undefined,
+      async read(into) {
+        if (isHead) {
+          isHead = false;
+          into.set(HEAD.subarray(0, into.byteLength));
+          return Math.min(HEAD.byteLength, into.byteLength);
+        }
+        target = into;
+        await late.promise;
+        return 0;
+      },
+      close: () => Promise.resolve(),
+    };
+    const abort = new AbortController();
+    const rules = { maxBytes: 10_000_000, inspection: inspection(), signal: abort.signal };
+    const body = await InspectedBody.open(source, rules);
+    const read = body.readToEnd();
+    await new Promise(setImmediate);
+    abort.abort();
+    await refused(read);
+    body.close();
+
+    expect(target).toBeDefined();
+    expect(await lentNext()).not.toContain(target?.buffer);
+    late.resolve();
+    expect(await lentNext()).toContain(target?.buffer);
+  });
+
+  it("lends nobody a block that is still inspected after an abort", async () => {
+    const looked = deferred();
+    const inspected: Uint8Array[] = [];
+    const slow: Inspection = {
+      ...inspection(),
+      async write(chunk) {
+        inspected.push(chunk);
+        if (inspected.length > 1) await looked.promise;
+      },
+    };
+    const abort = new AbortController();
+    const rules = { maxBytes: 10_000_000, inspection: slow, signal: abort.signal };
+    const body = await InspectedBody.open(memorySource(Buffer.alloc(3_000_000, 1)), rules);
+    const read = body.readToEnd();
+    while (inspected.length < 2) await new Promise(setImmediate);
+    abort.abort();
+    await refused(read);
+    body.close();
+
+    const { buffer } = inspected[1] as Uint8Array;
+    expect(await lentNext()).not.toContain(buffer);
+    looked.resolve();
+    // The thread that hashes answers in its own time.
+    while (!(await lentNext()).includes(buffer)) await new Promise(setImmediate);
+  });
+});
