@@ -28,15 +28,24 @@ export async function inspectMedia(
   const source = await openByteSource(checked);
   const inspection = inspector.open();
   const blocks = borrowBlocks();
-  let isOver = false;
+  const looks = new Looks();
   try {
-    const facts = await inspectAll(source, inspection, blocks);
-    isOver = true;
-    return facts;
+    return await inspectAll(source, inspection, { blocks, looks });
   } finally {
     inspection.close();
-    blocks.release(isOver ? Promise.resolve() : undefined);
+    blocks.release(looks.over);
     await source.close();
+  }
+}
+
+/** Who reads or writes the blocks: the source, and the inspection of the block before. */
+class Looks {
+  reading: Promise<unknown> = Promise.resolve();
+  written: Promise<unknown> = Promise.resolve();
+
+  /** Resolves when nobody does any more. */
+  get over(): Promise<unknown> {
+    return Promise.allSettled([this.reading, this.written]);
   }
 }
 
@@ -44,22 +53,23 @@ export async function inspectMedia(
 async function inspectAll(
   source: ByteSource,
   inspection: Inspection,
-  blocks: BlockPair,
+  { blocks, looks }: { blocks: BlockPair; looks: Looks },
 ): Promise<MediaFacts> {
   const { byteLength = 0 } = source;
   if (byteLength > MAX_FILE_BYTES) throw new FileTooLargeError(MAX_FILE_BYTES);
   let byteSize = 0;
-  let written: Promise<void> = Promise.resolve();
   for (;;) {
     const block = blocks.next();
-    const count = await source.read(block);
-    await written;
+    const reading = source.read(block);
+    looks.reading = reading;
+    const count = await reading;
+    await looks.written;
     byteSize += count;
     if (byteSize > MAX_FILE_BYTES) throw new FileTooLargeError(MAX_FILE_BYTES);
     if (byteSize === 0) throw new EmptyFileError("The file is empty.");
     if (count === 0) return inspection.finish();
-    written = inspection.write(block.subarray(0, count));
+    looks.written = inspection.write(block.subarray(0, count));
     // Whoever waits next sees the failure; until then it must not count as unhandled.
-    written.catch(() => undefined);
+    looks.written.catch(() => undefined);
   }
 }

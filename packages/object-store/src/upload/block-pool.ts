@@ -24,19 +24,22 @@ export interface BlockPair {
  * V8 does not count such memory and collects it late, so blocks are used again.
  */
 export function borrowBlocks(): BlockPair {
-  const blocks = [1, 2].map(() => idle.pop() ?? Buffer.from(new SharedArrayBuffer(BLOCK_BYTES)));
-  let turn = 0;
+  let current: Buffer | undefined;
+  let other: Buffer | undefined;
   pairs += 1;
   return {
     next() {
-      turn = 1 - turn;
+      const block = other ?? idle.pop() ?? Buffer.from(new SharedArrayBuffer(BLOCK_BYTES));
+      [current, other] = [block, current];
       const share = Math.max(MIN_BLOCK_BYTES, Math.floor(ALL_BLOCKS_BYTES / pairs));
-      return (blocks[turn] as Buffer).subarray(0, share);
+      return block.subarray(0, share);
     },
     release(whenFree) {
       pairs -= 1;
       void whenFree?.then(() => {
-        if (idle.length < MAX_IDLE) idle.push(...blocks);
+        for (const block of [current, other]) {
+          if (block !== undefined && idle.length < MAX_IDLE) idle.push(block);
+        }
       });
     },
   };

@@ -10,6 +10,8 @@ import { GrowableBuffer } from "./growable-buffer.js";
 import { BodyHash } from "./hashing/body-hash.js";
 import { BLOCK_BYTES, HEAD_BYTES, PART_BYTES, QUICKLY_HASHED_BYTES } from "./sizes.js";
 
+const NOTHING = Buffer.alloc(0);
+
 export interface BodyRules {
   /** The most bytes that a body may hold. */
   maxBytes: number;
@@ -47,6 +49,7 @@ export class InspectedBody {
   #looked: Promise<unknown> = Promise.resolve();
   #byteSize = 0;
   #sourceHasEnded = false;
+  #isClosed = false;
   #verdict: Verdict | undefined;
   #toEnd: Promise<void> | undefined;
 
@@ -153,8 +156,9 @@ export class InspectedBody {
     }
   }
 
-  /** Frees what the body holds besides its memory; it may be under way. */
+  /** Frees what the body holds besides its memory; it may be under way, and goes on no more. */
   close(): void {
+    this.#isClosed = true;
     this.#hash?.close();
   }
 
@@ -166,7 +170,7 @@ export class InspectedBody {
       this.head.add(count);
       const chunk = space.subarray(0, count);
       if (this.#sourceHasEnded) {
-        this.#verdict = await this.#judge(chunk, () => this.#digestOfHead());
+        this.#verdict = await this.#judge(chunk, () => this.#digest(NOTHING));
         return;
       }
       await abortable(inspection.write(chunk), signal);
@@ -198,18 +202,18 @@ export class InspectedBody {
   async #take(chunk: Uint8Array): Promise<void> {
     if (this.hasEnded) return;
     await this.#taken;
-    const { inspection } = this.#rules;
-    const hash = (this.#hash ??= this.#beginHash());
+    if (this.#isClosed) throw new Error("the body is closed");
     if (this.#sourceHasEnded) {
-      this.#verdict = await this.#judge(chunk, () => hash.digest(chunk));
+      this.#verdict = await this.#judge(chunk, () => this.#digest(chunk));
       return;
     }
-    this.#taken = this.#look([hash.update(chunk), inspection.write(chunk)]);
+    const hash = (this.#hash ??= this.#beginHash());
+    this.#taken = this.#look([hash.update(chunk), this.#rules.inspection.write(chunk)]);
     // Whoever waits next sees the failure; until then it must not count as unhandled.
     this.#taken.catch(() => undefined);
   }
 
-  async #judge(last: Uint8Array, digest: () => Buffer | Promise<Buffer>): Promise<Verdict> {
+  async #judge(last: Uint8Array, digest: () => Promise<Buffer>): Promise<Verdict> {
     const byteSize = this.#byteSize;
     if (byteSize === 0) throw new EmptyFileError("The file is empty.");
     const { byteLength: announced = byteSize } = this.#source;
@@ -227,17 +231,16 @@ export class InspectedBody {
 
   #beginHash(): BodyHash {
     const hash = new BodyHash();
-    // Where it fails, what follows fails as well.
+    // Where it fails, so does the digest.
     hash.update(this.head.bytes).catch(() => undefined);
     return hash;
   }
 
-  #digestOfHead(): Buffer | Promise<Buffer> {
-    const { bytes } = this.head;
-    if (bytes.byteLength <= QUICKLY_HASHED_BYTES) {
-      return createHash("sha256").update(bytes).digest();
+  /** @param last what came behind the head, where nothing of it was hashed yet; or the last bytes */
+  async #digest(last: Uint8Array): Promise<Buffer> {
+    if (this.#hash === undefined && this.#byteSize <= QUICKLY_HASHED_BYTES) {
+      return createHash("sha256").update(this.head.bytes).update(last).digest();
     }
-    this.#hash = new BodyHash();
-    return this.#hash.digest(bytes);
+    return (this.#hash ??= this.#beginHash()).digest(last);
   }
 }

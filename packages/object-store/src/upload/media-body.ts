@@ -5,9 +5,10 @@ import type { ReadableStream } from "node:stream/web";
  * The bytes of an upload: held in memory, a Blob or File, a Node or web stream, any async
  * iterable of bytes, or a file on this machine by its path.
  *
- * Bytes in memory must stay as they are until the upload has settled. They are sent from where they
- * are, and S3 refuses others than those that were inspected: the upload then fails with
- * `storage_error`, and nothing is stored.
+ * Bytes in memory must stay as they are, and not be transferred, until the upload has settled. Those
+ * of 768 KiB to 5 MiB are sent from where they are; where they have changed since they were inspected,
+ * S3 refuses them: the upload fails with `storage_error`, and nothing is stored. Others are copied
+ * as they are read, and what is stored is what was read.
  */
 export type MediaBody =
   | Uint8Array

@@ -1,4 +1,4 @@
-import type { ByteSource } from "./byte-source.js";
+import { type ByteSource, sourceFailure } from "./byte-source.js";
 
 /** Bytes in memory. */
 export function memorySource(bytes: Uint8Array): ByteSource {
@@ -8,10 +8,15 @@ export function memorySource(bytes: Uint8Array): ByteSource {
     bytes,
     filename: undefined,
     read: (target) => {
-      const piece = bytes.subarray(position, position + target.byteLength);
-      target.set(piece);
-      position += piece.byteLength;
-      return Promise.resolve(piece.byteLength);
+      try {
+        const piece = bytes.subarray(position, position + target.byteLength);
+        target.set(piece);
+        position += piece.byteLength;
+        return Promise.resolve(piece.byteLength);
+      } catch (error) {
+        // The caller has transferred its memory.
+        return Promise.reject(sourceFailure(error));
+      }
     },
     close: () => Promise.resolve(),
   };

@@ -52,6 +52,23 @@ describe("BodyHash", () => {
     for (const hash of hashes) hash.close();
   });
 
+  it("takes no more once it is closed", async () => {
+    const hash = new BodyHash();
+    hash.close();
+    await expect(hash.update(Buffer.alloc(1))).rejects.toThrow("closed");
+    await expect(hash.digest(Buffer.alloc(1))).rejects.toThrow("closed");
+    hash.close();
+  });
+
+  it("gives no digest of a body whose bytes could not all be taken", async () => {
+    const hash = new BodyHash();
+    const detached = new Uint8Array(new ArrayBuffer(10));
+    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    await expect(hash.update(detached)).rejects.toThrow("detached");
+    await expect(hash.digest(Buffer.alloc(1))).rejects.toThrow("detached");
+    hash.close();
+  });
+
   it("copies memory that is not shared at once", async () => {
     const bytes = patterned(4_000, 5);
     const expected = sha256(bytes);

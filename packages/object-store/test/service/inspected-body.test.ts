@@ -126,4 +126,32 @@ describe("InspectedBody", () => {
     // The thread that hashes answers in its own time.
     while (!(await lentNext()).includes(buffer)) await new Promise(setImmediate);
   });
+
+  it("reads and hashes no further once it is closed", async () => {
+    const source = memorySource(Buffer.alloc(3_000_000, 1));
+    let reads = 0;
+    const counted: ByteSource = {
+      ...source,
+      read: (target) => {
+        reads += 1;
+        return source.read(target);
+      },
+    };
+    const looked = deferred();
+    let writes = 0;
+    const slow: Inspection = {
+      ...inspection(),
+      async write() {
+        writes += 1;
+        if (writes > 1) await looked.promise;
+      },
+    };
+    const body = await InspectedBody.open(counted, { maxBytes: 10_000_000, inspection: slow });
+    const read = body.readToEnd();
+    while (writes < 2) await new Promise(setImmediate);
+    body.close();
+    looked.resolve();
+    await expect(read).rejects.toThrow("the body is closed");
+    expect({ reads, writes }).toEqual({ reads: 3, writes: 2 });
+  });
 });

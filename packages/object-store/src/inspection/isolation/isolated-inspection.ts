@@ -125,9 +125,13 @@ export class IsolatedInspection implements Inspection {
       const isNew = this.#worker === undefined || this.#worker.isLost;
       const worker = this.#worker === undefined || isNew ? this.#enter() : this.#worker;
       try {
-        return await worker.run((window) => this.#request(window, piece, { isNew, isLast }));
+        return await worker.run(this.id, (window) =>
+          this.#request(window, piece, { isNew, isLast }),
+        );
       } catch (error) {
         if (!(error instanceof WorkerLostError)) throw error;
+        // Closed meanwhile: it is not to enter another worker.
+        this.#rethrow();
         if (error.wasRunning) return await this.#askAlone(piece, isLast, error);
       }
     }
@@ -143,7 +147,7 @@ export class IsolatedInspection implements Inspection {
     this.#told = this.#journal.end;
     try {
       return await this.pool.alone((worker) =>
-        worker.run((window) => this.#request(window, piece, { isNew: true, isLast })),
+        worker.run(this.id, (window) => this.#request(window, piece, { isNew: true, isLast })),
       );
     } catch (error) {
       if (error instanceof WorkerLostError) this.#refuse(error);

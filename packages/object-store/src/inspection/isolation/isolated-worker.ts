@@ -8,7 +8,7 @@ import type {
   WorkerRequest,
   WorkerSetup,
 } from "./protocol.js";
-import { type StepRunner, WINDOW_BYTES } from "./step-runner.js";
+import { StepDroppedError, type StepRunner, WINDOW_BYTES } from "./step-runner.js";
 import { watchStep, type WorkerBounds } from "./watch-worker.js";
 import { type LossReason, WorkerLostError } from "./worker-lost.js";
 
@@ -19,6 +19,7 @@ export interface WorkerSettings extends WorkerBounds {
 }
 
 interface QueuedStep {
+  inspection: number;
   prepare: (window: Buffer) => StepRequest;
   resolve: (reply: StepReply) => void;
   reject: (error: unknown) => void;
@@ -29,7 +30,7 @@ export class IsolatedWorker implements StepRunner {
   readonly #worker: Worker;
   readonly #settings: WorkerSettings;
   readonly #window: Buffer;
-  readonly #queue: QueuedStep[] = [];
+  #queue: QueuedStep[] = [];
   #running: QueuedStep | undefined;
   #stopWatch: (() => void) | undefined;
   #isReady = false;
@@ -77,15 +78,18 @@ export class IsolatedWorker implements StepRunner {
     return this.#queue.length + (this.#running === undefined ? 0 : 1);
   }
 
-  run(prepare: QueuedStep["prepare"]): Promise<StepReply> {
+  run(inspection: number, prepare: QueuedStep["prepare"]): Promise<StepReply> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ prepare, resolve, reject });
+      this.#queue.push({ inspection, prepare, resolve, reject });
       this.#worker.ref();
       this.#next();
     });
   }
 
   forget(inspection: number): void {
+    const dropped = this.#queue.filter((step) => step.inspection === inspection);
+    this.#queue = this.#queue.filter((step) => step.inspection !== inspection);
+    for (const { reject } of dropped) reject(new StepDroppedError());
     if (!this.#isLost) this.#post({ closed: inspection });
   }
 

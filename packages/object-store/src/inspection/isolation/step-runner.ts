@@ -5,6 +5,13 @@ export const STEP_BYTES = 1024 * 1024;
 /** The window: room for a step, and for the end of a file. */
 export const WINDOW_BYTES = STEP_BYTES + 128 * 1024;
 
+/** Rejects the steps of an inspection that was closed before its worker came to them. */
+export class StepDroppedError extends Error {
+  constructor() {
+    super("the inspection was closed");
+  }
+}
+
 /** Where parsers take their steps: a worker, as an inspection sees it. */
 export interface StepRunner {
   /** Whether the state of every inspection is gone. */
@@ -15,9 +22,9 @@ export interface StepRunner {
    * Has a parser take a step. The state of the inspection is freed with its last one.
    *
    * @param prepare writes the step's bytes to the window as soon as it is free
-   * @throws WorkerLostError
+   * @throws WorkerLostError, StepDroppedError
    */
-  run(prepare: (window: Buffer) => StepRequest): Promise<StepReply>;
-  /** Frees the state of an inspection that did not come to its last step. */
+  run(inspection: number, prepare: (window: Buffer) => StepRequest): Promise<StepReply>;
+  /** Frees the state of an inspection that did not come to its last step, and drops its waiting steps. */
   forget(inspection: number): void;
 }

@@ -1,5 +1,6 @@
 import type { HashingThread } from "./hashing-thread.js";
 import { enterThread, leaveThread } from "./hashing-threads.js";
+import type { HashReply } from "./protocol.js";
 
 /**
  * The SHA-256 of a body, computed in another thread piece by piece: of 100 MB, it takes longer than
@@ -9,21 +10,23 @@ export class BodyHash {
   readonly #thread: HashingThread = enterThread();
   readonly #hash = this.#thread.nextHash();
   #isOpen = true;
+  #failure: { error: unknown } | undefined;
 
   /**
    * Takes the next bytes. Shared memory must stay as it is until this resolves; other memory is
-   * copied at once.
+   * copied at once. Where it fails, so does the digest.
    *
    * @throws InspectionInterruptedError (`inspection_interrupted`)
    */
   async update(bytes: Uint8Array): Promise<void> {
-    await this.#thread.ask("update", this.#hash, bytes);
+    await this.#ask("update", bytes);
   }
 
   /** Takes the last bytes, and gives the digest: 32 bytes. */
   async digest(last: Uint8Array): Promise<Buffer> {
-    const digest = await this.#thread.ask("digest", this.#hash, last);
-    if (digest === null) throw new Error("a digest was asked for");
+    const { digest } = await this.#ask("digest", last);
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (digest === undefined) throw new Error("a digest was asked for");
     this.#leave();
     return Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength);
   }
@@ -32,6 +35,16 @@ export class BodyHash {
   close(): void {
     if (this.#isOpen) this.#thread.forget(this.#hash);
     this.#leave();
+  }
+
+  async #ask(what: "update" | "digest", bytes: Uint8Array): Promise<HashReply> {
+    if (!this.#isOpen) throw new Error("the hash is closed");
+    try {
+      return await this.#thread.ask(what, this.#hash, bytes);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
   }
 
   #leave(): void {

@@ -6,36 +6,41 @@ import { HASHING_ENTRY } from "./hashing-entry.js";
 import type { HashReply, HashRequest } from "./protocol.js";
 
 interface Waiting {
+  hash: number;
   resolve: (reply: HashReply) => void;
   reject: (error: unknown) => void;
 }
 
 /** A thread that hashes any number of bodies. It keeps the process alive only while it is asked. */
 export class HashingThread {
-  readonly #worker = new Worker(HASHING_ENTRY, {
-    env: {},
-    argv: [],
-    execArgv: [],
-    // It makes nothing but short-lived messages.
-    resourceLimits: { maxYoungGenerationSizeMb: 2 },
-  });
-  readonly #waiting: Waiting[] = [];
+  readonly #worker: Worker;
+  #waiting: Waiting[] = [];
   #lost: InspectionInterruptedError | undefined;
   #lastHash = 0;
   /** Bodies that are being hashed. */
   bodies = 0;
 
+  /** @throws InspectionInterruptedError (`inspection_interrupted`) where no thread can be started */
   constructor() {
+    try {
+      this.#worker = new Worker(HASHING_ENTRY, {
+        env: {},
+        argv: [],
+        execArgv: [],
+        // It makes nothing but short-lived messages.
+        resourceLimits: { maxYoungGenerationSizeMb: 2 },
+      });
+    } catch (error) {
+      throw new InspectionInterruptedError(error);
+    }
     this.#worker.unref();
     this.#worker.on("message", (reply: HashReply) => {
-      this.#waiting.shift()?.resolve(reply);
-      if (this.#waiting.length === 0) this.#worker.unref();
+      this.#settle(reply);
     });
     let fault: unknown;
     this.#worker.on("error", (error) => (fault = error));
     this.#worker.on("exit", () => {
-      this.#lost = new InspectionInterruptedError(fault);
-      for (const { reject } of this.#waiting.splice(0)) reject(this.#lost);
+      this.#lose(fault);
     });
   }
 
@@ -49,12 +54,12 @@ export class HashingThread {
   }
 
   /** @throws InspectionInterruptedError (`inspection_interrupted`) once the thread is lost */
-  ask(what: "update" | "digest", hash: number, bytes: Uint8Array): Promise<HashReply> {
-    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+  async ask(what: "update" | "digest", hash: number, bytes: Uint8Array): Promise<HashReply> {
+    if (this.#lost !== undefined) throw this.#lost;
+    this.#post({ what, hash, bytes });
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
+      this.#waiting.push({ hash, resolve, reject });
       this.#worker.ref();
-      this.#post({ what, hash, bytes });
     });
   }
 
@@ -74,5 +79,23 @@ export class HashingThread {
     // A view would be sent with all of the memory that it is a part of.
     const bytes = new Uint8Array(request.bytes);
     this.#worker.postMessage({ ...request, bytes }, [bytes.buffer]);
+  }
+
+  #settle(reply: HashReply): void {
+    const [first] = this.#waiting;
+    // Never may a body get the digest of another.
+    if (first?.hash !== reply.hash) {
+      this.#lose(new Error("the thread answered for another body"));
+      void this.end();
+      return;
+    }
+    this.#waiting.shift();
+    first.resolve(reply);
+    if (this.#waiting.length === 0) this.#worker.unref();
+  }
+
+  #lose(fault: unknown): void {
+    this.#lost ??= new InspectionInterruptedError(fault);
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#lost);
   }
 }

@@ -16,10 +16,11 @@ function hashOf(id: number): Hash {
 }
 
 function answerTo(request: Exclude<HashRequest, { what: "forget" }>): HashReply {
-  const hash = hashOf(request.hash).update(request.bytes);
-  if (request.what === "update") return null;
-  open.delete(request.hash);
-  return new Uint8Array(hash.digest());
+  const { what, hash: id, bytes } = request;
+  const hash = hashOf(id).update(bytes);
+  if (what === "update") return { hash: id, digest: undefined };
+  open.delete(id);
+  return { hash: id, digest: new Uint8Array(hash.digest()) };
 }
 
 port.on("message", (request: HashRequest) => {

@@ -7,5 +7,8 @@ export type HashRequest =
   /** No more will come. */
   | { what: "forget"; hash: number };
 
-/** The digest where one was asked for; null once bytes are hashed. */
-export type HashReply = Uint8Array | null;
+export interface HashReply {
+  hash: number;
+  /** Where one was asked for. */
+  digest: Uint8Array | undefined;
+}

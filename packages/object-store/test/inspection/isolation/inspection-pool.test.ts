@@ -115,6 +115,28 @@ describe("InspectionPool", () => {
     expect(await honest.finish()).toEqual(await inspect(file));
   });
 
+  it("drops the waiting step of an inspection that is closed, and no other's", async () => {
+    const inspector = openPool({ workers: 1 }).inspector();
+    const [file = Buffer.of()] = files;
+    const half = Math.ceil(file.byteLength / 2);
+    const [first, closed, unopened, last] = [0, 1, 2, 3].map(() => inspector.open());
+    await first?.write(file.subarray(0, half));
+    await closed?.write(file.subarray(0, half));
+    // The worker takes one step at a time: the others wait.
+    const facts = first?.write(file.subarray(half)).then(() => first.finish());
+    const dropped = [closed?.write(file.subarray(half)), unopened?.write(file)].map((write) =>
+      expect(write).rejects.toThrow("the inspection was closed"),
+    );
+    const other = last?.finish(file);
+    closed?.close();
+    unopened?.close();
+
+    await Promise.all(dropped);
+    const expected = await inspect(file);
+    expect(await facts).toEqual(expected);
+    expect(await other).toEqual(expected);
+  });
+
   it("is retryable when no worker can be started", async () => {
     pool = new InspectionPool({}, new URL("./missing-worker.js", import.meta.url));
     await expect(pool.inspector().open().finish(files[0])).rejects.toMatchObject({

@@ -19,7 +19,7 @@ export class RunnerHere implements StepRunner {
       new MediaInspector(limits),
   ) {}
 
-  run(prepare: (window: Buffer) => StepRequest): Promise<StepReply> {
+  run(_inspection: number, prepare: (window: Buffer) => StepRequest): Promise<StepReply> {
     if (this.isLostNow()) {
       this.isLost = true;
       return Promise.reject(new WorkerLostError("time", this.wasRunning));
