@@ -224,8 +224,9 @@ export class InspectedBody {
   }
 
   /** Waits for looks at bytes of this body, but not for longer than until the signal aborts. */
-  #look<First, Second>(looks: [First | Promise<First>, Promise<Second>]): Promise<[First, Second]> {
-    this.#looked = Promise.allSettled([this.#looked, ...looks]);
+  #look<First, Second>(looks: [Promise<First>, Promise<Second>]): Promise<[First, Second]> {
+    // Without the results, which would hold all those before.
+    this.#looked = Promise.allSettled([this.#looked, ...looks]).then(() => undefined);
     return abortable(Promise.all(looks), this.#rules.signal);
   }
 
@@ -236,7 +237,7 @@ export class InspectedBody {
     return hash;
   }
 
-  /** @param last what came behind the head, where nothing of it was hashed yet; or the last bytes */
+  /** @param last the bytes that were not hashed yet; those of the head besides, where none were */
   async #digest(last: Uint8Array): Promise<Buffer> {
     if (this.#hash === undefined && this.#byteSize <= QUICKLY_HASHED_BYTES) {
       return createHash("sha256").update(this.head.bytes).update(last).digest();
