@@ -156,7 +156,7 @@ export class InspectedBody {
     }
   }
 
-  /** Frees what the body holds besides its memory; it may be under way, and goes on no more. */
+  /** Frees what the body holds besides its memory. It may be under way; no more is hashed then. */
   close(): void {
     this.#isClosed = true;
     this.#hash?.close();

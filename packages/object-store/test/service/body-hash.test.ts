@@ -95,4 +95,22 @@ describe("HashingThread", () => {
       code: "inspection_interrupted",
     });
   });
+
+  it("is lost when it answers for another body than it was asked for", async () => {
+    const confused = new URL("../fixtures/confused-hashing-worker.mjs", import.meta.url);
+    const thread = new HashingThread(confused);
+    await expect(thread.ask("digest", 1, Buffer.alloc(1))).rejects.toMatchObject({
+      code: "inspection_interrupted",
+      cause: new Error("the thread answered for another body"),
+    });
+    expect(thread.isLost).toBe(true);
+  });
+
+  it("is retryable when it cannot be started", async () => {
+    const thread = new HashingThread(new URL("../fixtures/missing.mjs", import.meta.url));
+    await expect(thread.ask("digest", 1, Buffer.alloc(1))).rejects.toMatchObject({
+      code: "inspection_interrupted",
+      retryable: true,
+    });
+  });
 });

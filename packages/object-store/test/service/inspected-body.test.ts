@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 
 import { describe, expect, it } from "@jest/globals";
 
@@ -7,7 +8,9 @@ import type { MediaFacts } from "../../src/inspection/media-facts.js";
 import { borrowBlocks } from "../../src/upload/block-pool.js";
 import type { ByteSource } from "../../src/upload/byte-source.js";
 import { InspectedBody } from "../../src/upload/inspected-body.js";
+import { readableSource } from "../../src/upload/iterable-source.js";
 import { memorySource } from "../../src/upload/memory-source.js";
+import { pieces } from "../support/bytes.js";
 
 const FACTS = { kind: "image", format: "png" } as MediaFacts;
 const HEAD = Buffer.alloc(200_000, 1);
@@ -60,6 +63,20 @@ describe("InspectedBody", () => {
       const bytes = Buffer.from(Array.from({ length: byteLength }, (_v, index) => index % 253));
       const rules = { maxBytes: 10_000_000, inspection: inspection() };
       const body = await InspectedBody.open(memorySource(bytes), rules);
+      await body.readToEnd();
+      expect(body.verdict.byteSize).toBe(byteLength);
+      expect(body.verdict.sha256).toEqual(createHash("sha256").update(bytes).digest());
+      body.close();
+    },
+  );
+
+  it.each([1, 5_000, 200_000, 2_000_000])(
+    "gives those of a stream of %d bytes in pieces",
+    async (byteLength) => {
+      const bytes = Buffer.from(Array.from({ length: byteLength }, (_v, index) => index % 251));
+      const stream = Readable.from(pieces(bytes, 60_000), { objectMode: false });
+      const rules = { maxBytes: 10_000_000, inspection: inspection() };
+      const body = await InspectedBody.open(readableSource(stream), rules);
       await body.readToEnd();
       expect(body.verdict.byteSize).toBe(byteLength);
       expect(body.verdict.sha256).toEqual(createHash("sha256").update(bytes).digest());

@@ -67,6 +67,8 @@ export class VerifiedInspection implements Inspection {
     const head = this.#head.splice(0);
     if (MEDIA_FORMATS[format].kind !== "image") return;
     try {
+      // Once closed, nobody would close the spool.
+      this.#closed.signal.throwIfAborted();
       const spool = await (this.#spool ??= Spool.open());
       for (const bytes of [...head, chunk]) await spool.append(bytes);
     } catch (error) {

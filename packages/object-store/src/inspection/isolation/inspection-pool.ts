@@ -77,11 +77,14 @@ export class InspectionPool {
       done = resolve;
     });
     await before;
-    const worker = new IsolatedWorker(this.#settings, () => undefined);
     try {
-      return await work(worker);
+      const worker = new IsolatedWorker(this.#settings, () => undefined);
+      try {
+        return await work(worker);
+      } finally {
+        await worker.end();
+      }
     } finally {
-      await worker.end();
       done();
     }
   }

@@ -122,6 +122,8 @@ export class IsolatedInspection implements Inspection {
   /** Has the parser take a step, in another worker where the one before was lost. */
   async #ask(piece: Uint8Array, isLast: boolean): Promise<StepReply> {
     for (;;) {
+      // Once closed, it is not to enter a worker.
+      this.#rethrow();
       const isNew = this.#worker === undefined || this.#worker.isLost;
       const worker = this.#worker === undefined || isNew ? this.#enter() : this.#worker;
       try {
@@ -130,8 +132,6 @@ export class IsolatedInspection implements Inspection {
         );
       } catch (error) {
         if (!(error instanceof WorkerLostError)) throw error;
-        // Closed meanwhile: it is not to enter another worker.
-        this.#rethrow();
         if (error.wasRunning) return await this.#askAlone(piece, isLast, error);
       }
     }
@@ -142,13 +142,17 @@ export class IsolatedInspection implements Inspection {
    * machine is slow: only a parser that fails again on its own is to blame.
    */
   async #askAlone(piece: Uint8Array, isLast: boolean, first: WorkerLostError): Promise<StepReply> {
+    this.#rethrow();
     this.#leave();
     if (!this.#journal.isComplete) this.#refuse(first);
     this.#told = this.#journal.end;
     try {
-      return await this.pool.alone((worker) =>
-        worker.run(this.id, (window) => this.#request(window, piece, { isNew: true, isLast })),
-      );
+      return await this.pool.alone((worker) => {
+        this.#rethrow();
+        return worker.run(this.id, (window) =>
+          this.#request(window, piece, { isNew: true, isLast }),
+        );
+      });
     } catch (error) {
       if (error instanceof WorkerLostError) this.#refuse(error);
       throw error;

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 
 import { InspectionInterruptedError } from "../../errors.js";
 import type {
@@ -8,6 +8,7 @@ import type {
   WorkerRequest,
   WorkerSetup,
 } from "./protocol.js";
+import { startThread } from "./start-thread.js";
 import { StepDroppedError, type StepRunner, WINDOW_BYTES } from "./step-runner.js";
 import { watchStep, type WorkerBounds } from "./watch-worker.js";
 import { type LossReason, WorkerLostError } from "./worker-lost.js";
@@ -43,12 +44,8 @@ export class IsolatedWorker implements StepRunner {
     const shared = new SharedArrayBuffer(WINDOW_BYTES);
     this.#window = Buffer.from(shared);
     const setup: WorkerSetup = { window: shared };
-    this.#worker = new Worker(settings.entry, {
+    this.#worker = startThread(settings.entry, {
       workerData: setup,
-      // The parsers need nothing of the application's environment or arguments.
-      env: {},
-      argv: [],
-      execArgv: [],
       resourceLimits: {
         maxOldGenerationSizeMb: hardLimitMegabytes(settings),
         stackSizeMb: 4,

@@ -1,7 +1,8 @@
 import { isSharedArrayBuffer } from "node:util/types";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 
 import { InspectionInterruptedError } from "../../errors.js";
+import { startThread } from "../../inspection/isolation/start-thread.js";
 import { HASHING_ENTRY } from "./hashing-entry.js";
 import type { HashReply, HashRequest } from "./protocol.js";
 
@@ -20,19 +21,13 @@ export class HashingThread {
   /** Bodies that are being hashed. */
   bodies = 0;
 
-  /** @throws InspectionInterruptedError (`inspection_interrupted`) where no thread can be started */
-  constructor() {
-    try {
-      this.#worker = new Worker(HASHING_ENTRY, {
-        env: {},
-        argv: [],
-        execArgv: [],
-        // It makes nothing but short-lived messages.
-        resourceLimits: { maxYoungGenerationSizeMb: 2 },
-      });
-    } catch (error) {
-      throw new InspectionInterruptedError(error);
-    }
+  /**
+   * @param entry the module that the thread runs
+   * @throws InspectionInterruptedError (`inspection_interrupted`) where no thread can be started
+   */
+  constructor(entry: URL = HASHING_ENTRY) {
+    // It makes nothing but short-lived messages.
+    this.#worker = startThread(entry, { resourceLimits: { maxYoungGenerationSizeMb: 2 } });
     this.#worker.unref();
     this.#worker.on("message", (reply: HashReply) => {
       this.#settle(reply);
