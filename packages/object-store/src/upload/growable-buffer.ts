@@ -1,7 +1,6 @@
 import { borrowMemory, returnMemory } from "./body-memory.js";
 import { PART_BYTES } from "./sizes.js";
 
-const FIRST_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 /** Steps are wide, as the memory of each is soon garbage. */
 const GROWTH = 16;
@@ -11,8 +10,8 @@ export class GrowableBuffer {
   #memory: Buffer;
   #byteLength = 0;
 
-  /** @param expectedBytes how many bytes will come, where that is known */
-  constructor(expectedBytes = FIRST_BYTES) {
+  /** @param expectedBytes how many bytes will come, or a guess */
+  constructor(expectedBytes: number) {
     this.#memory = borrowMemory(expectedBytes);
   }
 

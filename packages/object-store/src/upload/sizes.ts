@@ -1,7 +1,7 @@
 /** Bytes that are read, hashed and inspected at a time. */
 export const BLOCK_BYTES = 768 * 1024;
 
-/** Bytes of the blocks that are filled at the same time, where they need not be smaller than `MIN_BLOCK_BYTES`. */
+/** Bytes of all blocks that are filled at the same time, unless that would make them too small. */
 export const ALL_BLOCKS_BYTES = 10 * 1024 * 1024;
 
 export const MIN_BLOCK_BYTES = 128 * 1024;

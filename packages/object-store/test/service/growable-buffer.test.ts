@@ -13,7 +13,7 @@ function write(buffer: GrowableBuffer, bytes: Uint8Array): void {
 
 describe("GrowableBuffer", () => {
   it("collects pieces of any size as one", () => {
-    const buffer = new GrowableBuffer();
+    const buffer = new GrowableBuffer(64 * 1024);
     const source = Buffer.from(Array.from({ length: 250_000 }, (_value, index) => index % 251));
     for (let at = 0, size = 1; at < source.byteLength; at += size, size = (size * 7) % 10_007) {
       write(buffer, source.subarray(at, at + size));
