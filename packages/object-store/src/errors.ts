@@ -154,8 +154,8 @@ export class InvalidMediaError extends ObjectStoreError {
 
 /**
  * Raised when another file brought down the worker that was inspecting this one, and too much of it
- * had passed to start again; when no worker can be started; or when there is no disk space for an
- * image that is to be decoded. Nothing is kept.
+ * had passed to start again; when no worker can be started, or the one that hashes this file is lost;
+ * or when there is no disk space for an image that is to be decoded. Nothing is kept.
  */
 export class InspectionInterruptedError extends ObjectStoreError {
   readonly code = "inspection_interrupted";

@@ -2,21 +2,12 @@ import { describe, expect, it } from "@jest/globals";
 
 import { GrowableBuffer } from "../../src/upload/growable-buffer.js";
 
-function write(buffer: GrowableBuffer, bytes: Uint8Array): void {
-  for (let rest = bytes; rest.byteLength > 0;) {
-    const space = buffer.space(rest.byteLength);
-    space.set(rest.subarray(0, space.byteLength));
-    buffer.add(space.byteLength);
-    rest = rest.subarray(space.byteLength);
-  }
-}
-
 describe("GrowableBuffer", () => {
   it("collects pieces of any size as one", () => {
     const buffer = new GrowableBuffer(64 * 1024);
     const source = Buffer.from(Array.from({ length: 250_000 }, (_value, index) => index % 251));
     for (let at = 0, size = 1; at < source.byteLength; at += size, size = (size * 7) % 10_007) {
-      write(buffer, source.subarray(at, at + size));
+      buffer.append(source.subarray(at, at + size));
     }
     expect(buffer.byteLength).toBe(source.byteLength);
     expect(buffer.bytes).toEqual(source);
@@ -25,31 +16,31 @@ describe("GrowableBuffer", () => {
   it("offers no more room than is asked for, and one byte at least", () => {
     const buffer = new GrowableBuffer(3);
     expect(buffer.space(2).byteLength).toBe(2);
-    write(buffer, Buffer.alloc(200_000));
+    buffer.append(Buffer.alloc(200_000));
     expect(buffer.space(1).byteLength).toBe(1);
     expect(buffer.space(Infinity).byteLength).toBeGreaterThan(0);
   });
 
   it("uses its memory again when it is cleared", () => {
     const buffer = new GrowableBuffer(4);
-    write(buffer, Buffer.from("abcd"));
+    buffer.append(Buffer.from("abcd"));
     const { buffer: memory } = buffer.bytes;
     buffer.clear();
     expect(buffer.byteLength).toBe(0);
-    write(buffer, Buffer.from("ef"));
+    buffer.append(Buffer.from("ef"));
     expect(buffer.bytes.toString()).toBe("ef");
     expect(buffer.bytes.buffer).toBe(memory);
   });
 
   it("hands its memory on when it is released, and the next one begins empty in it", () => {
     const buffer = new GrowableBuffer(300_000);
-    write(buffer, Buffer.from("abcd"));
+    buffer.append(Buffer.from("abcd"));
     const { buffer: memory } = buffer.bytes;
     buffer.release();
     expect(buffer.byteLength).toBe(0);
     const next = new GrowableBuffer(290_000);
     expect(next.byteLength).toBe(0);
-    write(next, Buffer.from("e"));
+    next.append(Buffer.from("e"));
     expect(next.bytes.toString()).toBe("e");
     expect(next.bytes.buffer).toBe(memory);
   });

@@ -15,7 +15,7 @@ interface Waiting {
 /** A thread that hashes any number of bodies. It keeps the process alive only while it is asked. */
 export class HashingThread {
   readonly #worker: Worker;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #lost: InspectionInterruptedError | undefined;
   #lastHash = 0;
   /** Bodies that are being hashed. */

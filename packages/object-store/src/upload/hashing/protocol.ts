@@ -1,9 +1,7 @@
 /** From a body to the thread that hashes it. Updates and digests are answered in their order. */
 export type HashRequest =
-  /** The next bytes: memory that all threads see, or that was handed over. */
-  | { what: "update"; hash: number; bytes: Uint8Array }
-  /** The last bytes; asks for the SHA-256. */
-  | { what: "digest"; hash: number; bytes: Uint8Array }
+  /** The next bytes, or the last ones: memory that all threads see, or that was handed over. */
+  | { what: "update" | "digest"; hash: number; bytes: Uint8Array }
   /** No more will come. */
   | { what: "forget"; hash: number };
 
