@@ -10,6 +10,7 @@ import { type BlockPair, borrowBlocks } from "./upload/block-pool.js";
 import type { ByteSource } from "./upload/byte-source.js";
 import type { MediaBody } from "./upload/media-body.js";
 import { openByteSource } from "./upload/open-byte-source.js";
+import { HEAD_BYTES } from "./upload/sizes.js";
 
 /**
  * What an upload of this body would find it to be, without storing it. A stream is consumed.
@@ -49,6 +50,17 @@ class Looks {
   }
 }
 
+/** Reads until the block is full or the source has ended, however small the pieces that it gives. */
+async function filled(source: ByteSource, block: Uint8Array): Promise<number> {
+  let count = 0;
+  while (count < block.byteLength) {
+    const more = await source.read(block.subarray(count));
+    if (more === 0) break;
+    count += more;
+  }
+  return count;
+}
+
 /** While one block is inspected, the next is read. */
 async function inspectAll(
   source: ByteSource,
@@ -59,16 +71,18 @@ async function inspectAll(
   if (byteLength > MAX_FILE_BYTES) throw new FileTooLargeError(MAX_FILE_BYTES);
   let byteSize = 0;
   for (;;) {
-    const block = blocks.next();
-    const reading = source.read(block);
+    // The head is enough to refuse what is no media file.
+    const block = blocks.next().subarray(0, byteSize === 0 ? HEAD_BYTES : undefined);
+    const reading = filled(source, block);
     looks.reading = reading;
     const count = await reading;
     await looks.written;
     byteSize += count;
     if (byteSize > MAX_FILE_BYTES) throw new FileTooLargeError(MAX_FILE_BYTES);
     if (byteSize === 0) throw new EmptyFileError("The file is empty.");
-    if (count === 0) return inspection.finish();
-    looks.written = inspection.write(block.subarray(0, count));
+    const piece = block.subarray(0, count);
+    if (count < block.byteLength) return await inspection.finish(piece);
+    looks.written = inspection.write(piece);
     // Whoever waits next sees the failure; until then it must not count as unhandled.
     looks.written.catch(() => undefined);
   }

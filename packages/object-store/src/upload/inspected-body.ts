@@ -8,7 +8,13 @@ import { type BlockPair, borrowBlocks } from "./block-pool.js";
 import type { ByteSource } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import { BodyHash } from "./hashing/body-hash.js";
-import { BLOCK_BYTES, HEAD_BYTES, PART_BYTES, QUICKLY_HASHED_BYTES } from "./sizes.js";
+import {
+  BLOCK_BYTES,
+  HEAD_BYTES,
+  HEAD_STEP_BYTES,
+  PART_BYTES,
+  QUICKLY_HASHED_BYTES,
+} from "./sizes.js";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -126,10 +132,7 @@ export class InspectedBody {
    * The bytes may be sent at once, but not change before the following call has resolved.
    */
   async read(target: Uint8Array): Promise<number> {
-    let filled = 0;
-    while (filled < target.byteLength && !this.#sourceHasEnded) {
-      filled += await this.#readSome(target.subarray(filled));
-    }
+    const filled = await this.#readAtLeast(target.byteLength, target);
     await this.#take(target.subarray(0, filled));
     return filled;
   }
@@ -166,7 +169,7 @@ export class InspectedBody {
     const { inspection, signal } = this.#rules;
     do {
       const space = this.head.space(this.#step);
-      const count = await this.#readSome(space);
+      const count = await this.#readAtLeast(HEAD_STEP_BYTES, space);
       this.head.add(count);
       const chunk = space.subarray(0, count);
       if (this.#sourceHasEnded) {
@@ -175,6 +178,16 @@ export class InspectedBody {
       }
       await abortable(inspection.write(chunk), signal);
     } while (inspection.format === undefined);
+  }
+
+  /** Reads so many bytes, or as many as fit in or are left. */
+  async #readAtLeast(byteLength: number, target: Uint8Array): Promise<number> {
+    const least = Math.min(byteLength, target.byteLength);
+    let filled = 0;
+    while (filled < least && !this.#sourceHasEnded) {
+      filled += await this.#readSome(target.subarray(filled));
+    }
+    return filled;
   }
 
   /** Reads as much as comes at once, and notices the end of a source that told its length. */

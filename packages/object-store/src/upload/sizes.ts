@@ -9,6 +9,12 @@ export const MIN_BLOCK_BYTES = 128 * 1024;
 /** Bytes in which the head of a body is read, unless it is small enough to come at once. */
 export const HEAD_BYTES = 128 * 1024;
 
+/**
+ * The least of a head that is inspected at a time: a client that sends it byte by byte is not to
+ * cause a step for each.
+ */
+export const HEAD_STEP_BYTES = 16 * 1024;
+
 /** Bodies up to this size go as one buffer, which can be sent again; it is also a part's size. */
 export const PART_BYTES = 5 * 1024 * 1024;
 

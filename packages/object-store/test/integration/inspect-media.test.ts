@@ -2,13 +2,16 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
 
 import { inspectMedia } from "../../src/inspect-media.js";
 import { MAX_FILE_BYTES } from "../../src/object-store-provider.js";
+import { pieces } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
+import { lentNext } from "../support/lent-next.js";
 import { sampleOf } from "../support/samples.js";
 
 let harness: Harness;
@@ -32,7 +35,8 @@ describe("inspectMedia", () => {
     await writeFile(path, bytes);
     const { file } = await harness.store.forSystem().audio.upload({ body: bytes });
     const { durationSeconds, durationSource, bitrate, sampleRate, channels, contentType } = file;
-    for (const body of [{ path }, bytes, createReadStream(path)]) {
+    const crumbs = Readable.from(pieces(bytes, 900), { objectMode: false });
+    for (const body of [{ path }, bytes, createReadStream(path), crumbs]) {
       expect(await inspectMedia(body)).toMatchObject({
         ...{ kind: "audio", format: "mp3", contentType },
         ...{ durationSeconds, durationSource, bitrate, sampleRate, channels },
@@ -59,6 +63,14 @@ describe("inspectMedia", () => {
     await expect(inspectMedia(bytes, { maxPixels: 1 })).rejects.toMatchObject({
       code: "invalid_media",
     });
+  });
+
+  it("gives the memory that it read into back after a refusal", async () => {
+    const [first] = await lentNext();
+    await expect(inspectMedia(Buffer.alloc(2_000_000, "%"))).rejects.toMatchObject({
+      code: "unsupported_media_type",
+    });
+    expect(await lentNext()).toContain(first);
   });
 
   it("refuses a file that is too large, whatever it holds", async () => {

@@ -5,12 +5,12 @@ import { describe, expect, it } from "@jest/globals";
 
 import type { Inspection } from "../../src/inspection/inspection.js";
 import type { MediaFacts } from "../../src/inspection/media-facts.js";
-import { borrowBlocks } from "../../src/upload/block-pool.js";
 import type { ByteSource } from "../../src/upload/byte-source.js";
 import { InspectedBody } from "../../src/upload/inspected-body.js";
 import { readableSource } from "../../src/upload/iterable-source.js";
 import { memorySource } from "../../src/upload/memory-source.js";
 import { pieces } from "../support/bytes.js";
+import { lentNext } from "../support/lent-next.js";
 
 const FACTS = { kind: "image", format: "png" } as MediaFacts;
 const HEAD = Buffer.alloc(200_000, 1);
@@ -43,15 +43,6 @@ function deferred(): Deferred {
   return { promise, resolve };
 }
 
-/** The memory that the pool lends next: what was given back last. */
-async function lentNext(): Promise<unknown[]> {
-  await new Promise(setImmediate);
-  const blocks = borrowBlocks();
-  const memories = [blocks.next().buffer, blocks.next().buffer];
-  blocks.release(Promise.resolve());
-  return memories;
-}
-
 async function refused(promise: Promise<unknown>): Promise<void> {
   await expect(promise).rejects.toMatchObject({ code: "upload_aborted" });
 }
@@ -72,6 +63,26 @@ describe("InspectedBody", () => {
       }
     },
   );
+
+  it("inspects a head that comes in crumbs in few steps", async () => {
+    const steps: number[] = [];
+    const late: Inspection = {
+      ...inspection(),
+      get format() {
+        return steps.length < 3 ? undefined : ("png" as const);
+      },
+      write(chunk) {
+        steps.push(chunk.byteLength);
+        return Promise.resolve();
+      },
+    };
+    const crumbs = Readable.from(pieces(HEAD, 10), { objectMode: false });
+    const rules = { maxBytes: 10_000_000, inspection: late };
+    const body = await InspectedBody.open(readableSource(crumbs), rules);
+    expect(steps).toEqual([16_390, 16_390, 16_390]);
+    expect(body.head.bytes).toEqual(HEAD.subarray(0, 3 * 16_390));
+    body.close();
+  });
 
   it("lends nobody a block that a source may still write to after an abort", async () => {
     const late = deferred();

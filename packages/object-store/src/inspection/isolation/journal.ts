@@ -30,9 +30,11 @@ export interface Resumption {
  * itself.
  */
 export class Journal {
+  /** Those behind the head, once that has ended. */
   #pieces: Uint8Array[] = [];
+  #byteLength = 0;
   #end = 0;
-  #head: { pieces: readonly Uint8Array[]; end: number } | undefined;
+  #head: { pieces: readonly Uint8Array[]; byteLength: number; end: number } | undefined;
   #checkpoint: Checkpoint | undefined;
   #isComplete = true;
 
@@ -50,7 +52,8 @@ export class Journal {
   }
 
   copy(): JournalCopy {
-    const bytes = new Uint8Array(Buffer.concat(this.#pieces));
+    const pieces = [...(this.#head?.pieces ?? []), ...this.#pieces];
+    const bytes = new Uint8Array(Buffer.concat(pieces));
     const checkpoint = this.#checkpoint;
     const resumption = checkpoint && { checkpoint, headEnd: this.#head?.end ?? 0 };
     return { bytes, end: this.#end, resumption };
@@ -61,16 +64,17 @@ export class Journal {
     if (!this.#isComplete || bytes.byteLength === 0) return;
     this.#end = end;
     this.#pieces.push(bytes);
-    const byteLength = this.#pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-    if (byteLength <= this.maxBytes) return;
+    this.#byteLength += bytes.byteLength;
+    if (this.#byteLength <= this.maxBytes) return;
     this.#isComplete = false;
     this.#pieces = [];
   }
 
   /** Replaces what was added since the resumable part began. */
   resumeAt(checkpoint: Checkpoint, behind: JournalPiece): void {
-    this.#head ??= { pieces: this.#pieces, end: this.#end };
-    this.#pieces = [...this.#head.pieces];
+    this.#head ??= { pieces: this.#pieces, byteLength: this.#byteLength, end: this.#end };
+    this.#pieces = [];
+    this.#byteLength = this.#head.byteLength;
     this.#end = this.#head.end;
     this.#checkpoint = checkpoint;
     this.add(behind);

@@ -145,6 +145,19 @@ describe("InspectionPool", () => {
     });
   });
 
+  it("tries the next suspect file where no worker could be started for the one before", async () => {
+    const entry = new URL(HOSTILE);
+    pool = new InspectionPool({ workers: 1 }, entry);
+    const inspector = pool.inspector();
+    const suspect = Buffer.from("!exit".padEnd(100, " "));
+    const untried = inspector.open().write(suspect);
+    // The worker that it ends has been started; the one of its own cannot be.
+    entry.href = "http://127.0.0.1/";
+    await expect(untried).rejects.toMatchObject({ code: "inspection_interrupted" });
+    entry.href = HOSTILE.href;
+    await expect(inspector.open().write(suspect)).rejects.toMatchObject({ code: "invalid_media" });
+  });
+
   it("ends its workers and goes on with new ones", async () => {
     const own = openPool();
     const inspection = own.inspector().open();
