@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import { EmptyFileError, FileTooLargeError, LengthMismatchError } from "../errors.js";
 import type { Inspection } from "../inspection/inspection.js";
 import type { MediaFacts, MediaFormat } from "../inspection/media-facts.js";
@@ -7,14 +5,10 @@ import { abortable } from "./abortable.js";
 import { type BlockPair, borrowBlocks } from "./block-pool.js";
 import type { ByteSource } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
-import { BodyHash } from "./hashing/body-hash.js";
-import {
-  BLOCK_BYTES,
-  HEAD_BYTES,
-  HEAD_STEP_BYTES,
-  PART_BYTES,
-  QUICKLY_HASHED_BYTES,
-} from "./sizes.js";
+import { HashHere } from "./hashing/hash-here.js";
+import { HashInThread } from "./hashing/hash-in-thread.js";
+import type { RunningHash } from "./hashing/running-hash.js";
+import { BLOCK_BYTES, HEAD_BYTES, HEAD_STEP_BYTES, PART_BYTES } from "./sizes.js";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -46,7 +40,7 @@ export class InspectedBody {
   readonly #rules: BodyRules;
   /** Bytes in which the head is read. */
   readonly #step: number;
-  #hash: BodyHash | undefined;
+  #hash: RunningHash | undefined;
   /** Settles when the bytes read last are hashed and inspected, or cannot be. */
   #taken: Promise<unknown> = Promise.resolve();
   /** Settles when the source writes no more. */
@@ -243,8 +237,10 @@ export class InspectedBody {
     return abortable(Promise.all(looks), this.#rules.signal);
   }
 
-  #beginHash(): BodyHash {
-    const hash = new BodyHash();
+  #beginHash(): RunningHash {
+    const byteLength = this.#sourceHasEnded ? this.#byteSize : this.#source.byteLength;
+    const isShort = byteLength !== undefined && byteLength <= PART_BYTES;
+    const hash = isShort ? new HashHere() : new HashInThread();
     // Where it fails, so does the digest.
     hash.update(this.head.bytes).catch(() => undefined);
     return hash;
@@ -252,9 +248,6 @@ export class InspectedBody {
 
   /** @param last the bytes that were not hashed yet; those of the head besides, where none were */
   async #digest(last: Uint8Array): Promise<Buffer> {
-    if (this.#hash === undefined && this.#byteSize <= QUICKLY_HASHED_BYTES) {
-      return createHash("sha256").update(this.head.bytes).update(last).digest();
-    }
     return (this.#hash ??= this.#beginHash()).digest(last);
   }
 }

@@ -15,8 +15,8 @@ export const HEAD_BYTES = 128 * 1024;
  */
 export const HEAD_STEP_BYTES = 16 * 1024;
 
-/** Bodies up to this size go as one buffer, which can be sent again; it is also a part's size. */
+/**
+ * Bodies up to this size go as one buffer, which can be sent again, and are hashed where they are; it
+ * is also a part's size.
+ */
 export const PART_BYTES = 5 * 1024 * 1024;
-
-/** Bodies up to this size are hashed where they are: another thread would only cost time. */
-export const QUICKLY_HASHED_BYTES = 256 * 1024;

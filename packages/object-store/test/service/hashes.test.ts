@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 
 import { describe, expect, it } from "@jest/globals";
 
-import { BodyHash } from "../../src/upload/hashing/body-hash.js";
+import { HashHere } from "../../src/upload/hashing/hash-here.js";
+import { HashInThread } from "../../src/upload/hashing/hash-in-thread.js";
 import { HashingThread } from "../../src/upload/hashing/hashing-thread.js";
 
 function shared(bytes: Uint8Array): Buffer {
@@ -19,10 +20,24 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-describe("BodyHash", () => {
+describe("HashHere", () => {
+  it("gives the SHA-256 of pieces in their order, and lets others go on after each", async () => {
+    const bytes = patterned(10_000, 7);
+    const hash = new HashHere();
+    let turns = 0;
+    for (let at = 0; at < 9_000; at += 3_000) {
+      setImmediate(() => (turns += 1));
+      await hash.update(bytes.subarray(at, at + 3_000));
+    }
+    expect(turns).toBe(3);
+    expect((await hash.digest(bytes.subarray(9_000))).toString("hex")).toBe(sha256(bytes));
+  });
+});
+
+describe("HashInThread", () => {
   it("gives the SHA-256 of pieces of shared memory and of other memory in their order", async () => {
     const bytes = patterned(100_000, 7);
-    const hash = new BodyHash();
+    const hash = new HashInThread();
     void hash.update(shared(bytes.subarray(0, 30_000)));
     void hash.update(bytes.subarray(30_000, 60_000));
     await hash.update(shared(bytes.subarray(60_000, 99_000)));
@@ -32,15 +47,15 @@ describe("BodyHash", () => {
 
   it("gives that of a body that comes at once, and of none", async () => {
     const bytes = patterned(1_000, 3);
-    expect((await new BodyHash().digest(bytes)).toString("hex")).toBe(sha256(bytes));
-    expect((await new BodyHash().digest(Buffer.alloc(0))).toString("hex")).toBe(
+    expect((await new HashInThread().digest(bytes)).toString("hex")).toBe(sha256(bytes));
+    expect((await new HashInThread().digest(Buffer.alloc(0))).toString("hex")).toBe(
       sha256(Buffer.alloc(0)),
     );
   });
 
   it("keeps bodies apart that come at the same time, also where one is given up", async () => {
     const bodies = Array.from({ length: 8 }, (_value, index) => patterned(5_000, index + 2));
-    const hashes = bodies.map(() => new BodyHash());
+    const hashes = bodies.map(() => new HashInThread());
     for (let at = 0; at < 5_000; at += 1_000) {
       hashes.forEach((hash, index) => {
         void hash.update(bodies[index]?.subarray(at, at + 1_000) ?? Buffer.alloc(0));
@@ -53,7 +68,7 @@ describe("BodyHash", () => {
   });
 
   it("takes no more once it is closed", async () => {
-    const hash = new BodyHash();
+    const hash = new HashInThread();
     hash.close();
     await expect(hash.update(Buffer.alloc(1))).rejects.toThrow("closed");
     await expect(hash.digest(Buffer.alloc(1))).rejects.toThrow("closed");
@@ -61,7 +76,7 @@ describe("BodyHash", () => {
   });
 
   it("gives no digest of a body whose bytes could not all be taken", async () => {
-    const hash = new BodyHash();
+    const hash = new HashInThread();
     const detached = new Uint8Array(new ArrayBuffer(10));
     structuredClone(detached.buffer, { transfer: [detached.buffer] });
     await expect(hash.update(detached)).rejects.toThrow("detached");
@@ -72,7 +87,7 @@ describe("BodyHash", () => {
   it("copies memory that is not shared at once", async () => {
     const bytes = patterned(4_000, 5);
     const expected = sha256(bytes);
-    const hash = new BodyHash();
+    const hash = new HashInThread();
     const updated = hash.update(bytes);
     bytes.fill(0);
     await updated;

@@ -1,28 +1,22 @@
 import type { HashingThread } from "./hashing-thread.js";
 import { enterThread, leaveThread } from "./hashing-threads.js";
 import type { HashReply } from "./protocol.js";
+import type { RunningHash } from "./running-hash.js";
 
 /**
- * The SHA-256 of a body, computed in another thread piece by piece: of 100 MB, it takes longer than
- * all else that an upload has to do.
+ * The SHA-256 of a large body, computed in another thread: of 100 MB, it takes longer than all else
+ * that an upload has to do.
  */
-export class BodyHash {
+export class HashInThread implements RunningHash {
   readonly #thread: HashingThread = enterThread();
   readonly #hash = this.#thread.nextHash();
   #isOpen = true;
   #failure: { error: unknown } | undefined;
 
-  /**
-   * Takes the next bytes. Shared memory must stay as it is until this resolves; other memory is
-   * copied at once. Where it fails, so does the digest.
-   *
-   * @throws InspectionInterruptedError (`inspection_interrupted`)
-   */
   async update(bytes: Uint8Array): Promise<void> {
     await this.#ask("update", bytes);
   }
 
-  /** Takes the last bytes, and gives the digest: 32 bytes. */
   async digest(last: Uint8Array): Promise<Buffer> {
     const { digest } = await this.#ask("digest", last);
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -31,7 +25,6 @@ export class BodyHash {
     return Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength);
   }
 
-  /** Frees what it holds; it may be under way, finished or closed. */
   close(): void {
     if (this.#isOpen) this.#thread.forget(this.#hash);
     this.#leave();

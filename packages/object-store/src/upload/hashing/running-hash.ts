@@ -1,0 +1,14 @@
+/** The SHA-256 of a body that comes piece by piece. */
+export interface RunningHash {
+  /**
+   * Takes the next bytes. Shared memory must stay as it is until this resolves; other memory is
+   * read at once. Where it fails, so does the digest.
+   *
+   * @throws InspectionInterruptedError (`inspection_interrupted`)
+   */
+  update(bytes: Uint8Array): Promise<void>;
+  /** Takes the last bytes, and gives the digest: 32 bytes. */
+  digest(last: Uint8Array): Promise<Buffer>;
+  /** Frees what it holds; it may be under way, finished or closed. */
+  close(): void;
+}
