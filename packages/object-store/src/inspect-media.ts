@@ -75,8 +75,7 @@ async function inspectAll(
     const block = blocks.next().subarray(0, byteSize === 0 ? HEAD_BYTES : undefined);
     const reading = filled(source, block);
     looks.reading = reading;
-    const count = await reading;
-    await looks.written;
+    const [count] = await Promise.all([reading, looks.written]);
     byteSize += count;
     if (byteSize > MAX_FILE_BYTES) throw new FileTooLargeError(MAX_FILE_BYTES);
     if (byteSize === 0) throw new EmptyFileError("The file is empty.");

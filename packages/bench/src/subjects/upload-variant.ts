@@ -11,9 +11,10 @@ export interface UploadWork {
   readonly atOnce?: number;
 }
 
-const WARM_UP_BYTES = 1_000_000;
+/** More than two parts: smaller files go another way, of ours and of lib-storage. */
+const WARM_UP_BYTES = 12_000_000;
 
-/** A small file of the same format: connections are open and the code is loaded. */
+/** A smaller file of the same format: connections are open, the code is loaded and threads run. */
 export function warmUpRecipe(recipe: MediaRecipe): MediaRecipe {
   return { ...recipe, byteSize: Math.min(WARM_UP_BYTES, recipe.byteSize) };
 }

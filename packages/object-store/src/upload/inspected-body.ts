@@ -38,7 +38,7 @@ export interface Verdict {
 export class InspectedBody {
   readonly #source: ByteSource;
   readonly #rules: BodyRules;
-  /** Bytes in which the head is read. */
+  /** The most bytes of the head that are inspected at a time. */
   readonly #step: number;
   #hash: RunningHash | undefined;
   /** Settles when the bytes read last are hashed and inspected, or cannot be. */

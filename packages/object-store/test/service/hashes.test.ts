@@ -21,16 +21,38 @@ function sha256(bytes: Uint8Array): string {
 }
 
 describe("HashHere", () => {
-  it("gives the SHA-256 of pieces in their order, and lets others go on after each", async () => {
-    const bytes = patterned(10_000, 7);
+  it("gives the SHA-256 of pieces in their order, also of those that nobody waited for", async () => {
+    const bytes = patterned(3_000_000, 7);
     const hash = new HashHere();
-    let turns = 0;
-    for (let at = 0; at < 9_000; at += 3_000) {
-      setImmediate(() => (turns += 1));
-      await hash.update(bytes.subarray(at, at + 3_000));
+    void hash.update(bytes.subarray(0, 2_900_000));
+    void hash.update(bytes.subarray(2_900_000, 2_999_000));
+    expect((await hash.digest(bytes.subarray(2_999_000))).toString("hex")).toBe(sha256(bytes));
+  });
+
+  it("lets the event loop go on before many bodies are hashed", async () => {
+    const bytes = Buffer.alloc(1_000_000, 1);
+    let done = 0;
+    const digests = Array.from({ length: 20 }, async () => {
+      const digest = await new HashHere().digest(bytes);
+      done += 1;
+      return digest.toString("hex");
+    });
+    const doneByTurn: number[] = [];
+    while (done < 20) {
+      await new Promise(setImmediate);
+      doneByTurn.push(done);
     }
-    expect(turns).toBe(3);
-    expect((await hash.digest(bytes.subarray(9_000))).toString("hex")).toBe(sha256(bytes));
+    expect(doneByTurn.length).toBeGreaterThan(5);
+    expect(new Set(await Promise.all(digests))).toEqual(new Set([sha256(bytes)]));
+  });
+
+  it("gives no digest of a body whose bytes could not all be taken", async () => {
+    const detached = Buffer.from(new ArrayBuffer(10));
+    const hash = new HashHere();
+    const updated = hash.update(detached);
+    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    await expect(updated).rejects.toThrow("detached");
+    await expect(hash.digest(Buffer.alloc(1))).rejects.toThrow("detached");
   });
 });
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
 
+import { BLOCK_BYTES } from "../sizes.js";
 import type { RunningHash } from "./running-hash.js";
+import { turnFor } from "./turn-for.js";
 
 /**
  * The SHA-256 of a body that is soon hashed, computed where it is: to hash bytes that were just
@@ -9,18 +10,29 @@ import type { RunningHash } from "./running-hash.js";
  */
 export class HashHere implements RunningHash {
   readonly #hash = createHash("sha256");
+  /** Resolves when all that came before is hashed. */
+  #before: Promise<void> = Promise.resolve();
 
-  async update(bytes: Uint8Array): Promise<void> {
-    this.#hash.update(bytes);
-    // Bodies in memory have nothing else to wait for: many of them would hold up the event loop.
-    await setImmediate();
+  update(bytes: Uint8Array): Promise<void> {
+    // Memory that is lost meanwhile has no length any more, and must not count as hashed.
+    const { byteLength } = bytes;
+    this.#before = this.#before.then(() => this.#take(bytes, byteLength));
+    return this.#before;
   }
 
-  digest(last: Uint8Array): Promise<Buffer> {
-    return Promise.resolve(this.#hash.update(last).digest());
+  async digest(last: Uint8Array): Promise<Buffer> {
+    await this.update(last);
+    return this.#hash.digest();
   }
 
   close(): void {
     // It holds nothing that outlives it.
+  }
+
+  async #take(bytes: Uint8Array, byteLength: number): Promise<void> {
+    for (let at = 0; at < byteLength; at += BLOCK_BYTES) {
+      await turnFor(Math.min(BLOCK_BYTES, byteLength - at));
+      this.#hash.update(bytes.subarray(at, at + BLOCK_BYTES));
+    }
   }
 }

@@ -1,8 +1,8 @@
 /** The SHA-256 of a body that comes piece by piece. */
 export interface RunningHash {
   /**
-   * Takes the next bytes. Shared memory must stay as it is until this resolves; other memory is
-   * read at once. Where it fails, so does the digest.
+   * Takes the next bytes, which must stay as they are until this resolves. Those of the call before
+   * may still be under way. Where it fails, so does the digest.
    *
    * @throws InspectionInterruptedError (`inspection_interrupted`)
    */

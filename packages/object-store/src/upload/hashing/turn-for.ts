@@ -1,0 +1,20 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+/** Bytes that are hashed in one turn of the event loop, give or take a piece: one to two milliseconds. */
+const TURN_BYTES = 2 * 1024 * 1024;
+
+let left = TURN_BYTES;
+
+/**
+ * Resolves when so many bytes may be hashed on this thread. Bodies in memory have nothing else to
+ * wait for: many of them would hold up the event loop.
+ */
+export async function turnFor(byteLength: number): Promise<void> {
+  while (left <= 0) await nextTurn();
+  if (left === TURN_BYTES) setImmediate(renew);
+  left -= byteLength;
+}
+
+function renew(): void {
+  left = TURN_BYTES;
+}
