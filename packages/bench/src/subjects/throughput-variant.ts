@@ -14,7 +14,7 @@ export interface Throughput {
   readonly files: number;
 }
 
-/** Milliseconds, of ours and of the baseline alike: V8 goes on optimising both for thousands of uploads. */
+/** Milliseconds, of ours and of the baseline alike: V8 optimises both for thousands of uploads. */
 const WARM_UP_MS = 8_000;
 
 /** Uploads a small file again and again; gives `filesPerSecond`. */

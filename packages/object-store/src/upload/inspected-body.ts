@@ -241,7 +241,8 @@ export class InspectedBody {
     const byteLength = this.#sourceHasEnded ? this.#byteSize : this.#source.byteLength;
     const isShort = byteLength !== undefined && byteLength <= PART_BYTES;
     const hash = isShort ? new HashHere() : new HashInThread();
-    // Where it fails, so does the digest.
+    // Where it fails, so does the digest. Only the head of a body in parts is written over before
+    // that, and the thread that hashes it has a copy.
     hash.update(this.head.bytes).catch(() => undefined);
     return hash;
   }

@@ -13,6 +13,7 @@ export class HashInThread implements RunningHash {
   #isOpen = true;
   #failure: { error: unknown } | undefined;
 
+  /** Memory that is not shared is copied at once, and may change from then on. */
   async update(bytes: Uint8Array): Promise<void> {
     await this.#ask("update", bytes);
   }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Bytes that are hashed in one turn of the event loop, give or take a piece: one to two milliseconds. */
+/** Bytes that are hashed in one turn of the event loop, give or take a piece: one or two ms. */
 const TURN_BYTES = 2 * 1024 * 1024;
 
 let left = TURN_BYTES;
