@@ -1,3 +1,5 @@
+import type { RecordsAhead } from "./records/record-passer.js";
+import type { PassedRecords, RecordRun } from "./records/record-run.js";
 import { type Checkpoint, type Progress, SeenProgress } from "./seen-progress.js";
 
 /**
@@ -43,6 +45,8 @@ export class ByteCursor {
   #ended = false;
   #wanted = 0;
   #skipping = 0;
+  /** The run of records that is being passed over, and the offset behind which none may reach. */
+  #records: { run: RecordRun; end: number } | undefined;
   #tailRequest: TailRequest | undefined;
   #tail = EMPTY;
   #resumption: Checkpoint | undefined;
@@ -67,9 +71,13 @@ export class ByteCursor {
   /**
    * Stands for the next `count` bytes, which the parser would skip or seek through in vain: at most
    * `skipping` of them, or those which another parser did not see.
+   *
+   * @param records of the run ahead that these bytes belong to, behind the one under way
    */
-  pass(count: number): void {
+  pass(count: number, records?: PassedRecords): void {
     if (count === 0) return;
+    // On the way to a checkpoint they are skipped like all else.
+    if (records !== undefined && this.#skipping < count) this.#passRecords(records);
     this.#consume(this.available);
     this.position += count;
     this.#skipping = Math.max(0, this.#skipping - count);
@@ -84,6 +92,13 @@ export class ByteCursor {
   /** How many of the next bytes the parser skips unseen. */
   get skipping(): number {
     return this.#skipping;
+  }
+
+  /** The records that come behind the bytes skipped, where they can be passed over as well. */
+  get recordsAhead(): RecordsAhead | undefined {
+    if (this.#records === undefined || this.#skipping === 0) return undefined;
+    const { run, end } = this.#records;
+    return { kind: run.kind, room: end - this.position - this.#skipping };
   }
 
   /** The end of the file that must be given to `end`. */
@@ -193,6 +208,35 @@ export class ByteCursor {
     return this.#skipping === 0 || this.#ended;
   }
 
+  /**
+   * Passes over the records of a run that begins here, none of which may reach behind the offset
+   * `end`. Answers whether other bytes follow before it.
+   */
+  *passRecords(run: RecordRun, end: number): Walk<boolean> {
+    const { headerBytes } = run.format;
+    this.#records = { run, end };
+    try {
+      for (;;) {
+        while ((this.#skipping > 0 || this.available < headerBytes) && !this.#ended) {
+          this.#wanted = headerBytes;
+          yield;
+        }
+        if (this.#skipping > 0) return false;
+        run.complete();
+        if (this.available < headerBytes) return false;
+        const size = this.#recordSize(run);
+        if (size === 0) return true;
+        if (this.position + size > end) return false;
+        run.begin(size);
+        this.#skipping = size;
+        this.#skipNow();
+      }
+    } finally {
+      this.#records = undefined;
+      this.#skipping = 0;
+    }
+  }
+
   /** Passes over `n` bytes, showing them in runs that are whole multiples of `unit` bytes. */
   *fold(n: number, unit: number, visit: (run: Buffer) => void): Walk<void> {
     let left = n - (n % unit);
@@ -216,15 +260,6 @@ export class ByteCursor {
       this.#consume(1);
     }
     return byte;
-  }
-
-  /** The next four bytes, unread still; undefined where they have not arrived. For tight loops. */
-  uint32Now(): number | undefined {
-    if (this.#heldEnd === this.#heldStart && this.#chunk.length - this.#at >= 4) {
-      this.#seen.add(this.position, this.position + 4);
-      return this.#chunk.readUInt32BE(this.#at);
-    }
-    return this.available < 4 ? undefined : this.#look(4).readUInt32BE(0);
   }
 
   /**
@@ -274,6 +309,21 @@ export class ByteCursor {
   /** What `keepTail` asked for, once the file has ended. */
   tail(): Buffer {
     return this.#tail;
+  }
+
+  #passRecords(records: PassedRecords): void {
+    if (this.#records === undefined) throw new Error("no records are being passed over");
+    this.#records.run.pass(records);
+    this.#skipping += records.bytes;
+  }
+
+  #recordSize({ format }: RecordRun): number {
+    const { headerBytes } = format;
+    if (this.#heldEnd > this.#heldStart || this.#chunk.length - this.#at < headerBytes) {
+      return format.sizeAt(this.#look(headerBytes), 0);
+    }
+    this.#seen.add(this.position, this.position + headerBytes);
+    return format.sizeAt(this.#chunk, this.#at);
   }
 
   *#arrive(n: number): Walk<void> {

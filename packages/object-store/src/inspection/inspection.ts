@@ -17,6 +17,14 @@ export interface Inspection {
    */
   write(chunk: Uint8Array): Promise<void>;
   /**
+   * Passes over the first of the next bytes as far as they need no look, or a short one. While nothing
+   * else is under way; what is left is for `write` or `finish`.
+   *
+   * @returns how many
+   * @throws as `write` did before
+   */
+  pass(next: Uint8Array): number;
+  /**
    * Ends the file and tells what it is.
    *
    * @param last bytes that come before the end: spares a `write`

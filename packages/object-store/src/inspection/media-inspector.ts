@@ -7,6 +7,8 @@ import {
   resolveLimits,
 } from "./inspection-limits.js";
 import type { MediaFacts, MediaFormat } from "./media-facts.js";
+import type { RecordsAhead } from "./records/record-passer.js";
+import type { PassedRecords } from "./records/record-run.js";
 import type { Checkpoint, Progress } from "./seen-progress.js";
 
 /**
@@ -15,11 +17,8 @@ import type { Checkpoint, Progress } from "./seen-progress.js";
  */
 export const MAX_UNDECIDED_BYTES = DEFAULT_INSPECTION_LIMITS.maxHeadBytes;
 
-/** Bytes that a parser saw before, and how many unseen ones came before them. */
-export interface SeenPart {
-  gap: number;
-  bytes: Uint8Array;
-}
+/** Bytes that a parser saw before, or records that it was told of, and how many unseen bytes came before. */
+export type SeenPart = { gap: number } & ({ bytes: Uint8Array } | { records: PassedRecords });
 
 /**
  * Tells what a file is, from its bytes alone and while they pass by: nothing is read again, and
@@ -62,6 +61,11 @@ export class MediaInspector {
     return this.#facts === undefined ? this.#source.skipping : Infinity;
   }
 
+  /** Records behind these that may be passed over as well, if `pass` is told of them. */
+  get recordsAhead(): RecordsAhead | undefined {
+    return this.#facts === undefined ? this.#source.recordsAhead : undefined;
+  }
+
   /** What `finish` must be given of the file's end. */
   get tailRequest(): TailRequest | undefined {
     return this.#source.tailRequest;
@@ -84,10 +88,13 @@ export class MediaInspector {
     this.#giveUpWaiting();
   }
 
-  /** Counts `count` bytes, at most `skipping`, without seeing them. */
-  pass(count: number): void {
-    this.#bytes += count;
-    if (this.#facts === undefined) this.#source.pass(count);
+  /**
+   * Counts `count` bytes, at most `skipping`, without seeing them.
+   *
+   * @param records of those ahead that these bytes belong to, behind those skipped
+   */
+  pass(count: number, records?: PassedRecords): void {
+    this.#pass(count, records);
     this.#giveUpWaiting();
   }
 
@@ -98,10 +105,13 @@ export class MediaInspector {
    */
   replay(parts: Iterable<SeenPart>, checkpoint?: Checkpoint): void {
     if (checkpoint !== undefined) this.#source.resumeAt(checkpoint);
-    for (const { gap, bytes } of parts) {
-      this.#bytes += gap;
-      this.#source.pass(gap);
-      this.#feed(bytes);
+    for (const part of parts) {
+      if ("records" in part) {
+        this.#pass(part.gap, part.records);
+      } else {
+        this.#pass(part.gap);
+        this.#feed(part.bytes);
+      }
     }
     this.#giveUpWaiting();
   }
@@ -124,6 +134,11 @@ export class MediaInspector {
     this.#advance();
     if (this.#facts === undefined) throw new Error("The inspection did not end with the file.");
     return this.#facts;
+  }
+
+  #pass(count: number, records?: PassedRecords): void {
+    this.#bytes += count;
+    if (!this.#isOver()) this.#source.pass(count, records);
   }
 
   #feed(chunk: Uint8Array): void {

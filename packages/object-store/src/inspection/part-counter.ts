@@ -18,8 +18,8 @@ export class PartCounter {
   }
 
   /** @throws InvalidMediaError when the file has more parts than the limit. */
-  count(): void {
-    this.#left -= 1;
+  count(parts = 1): void {
+    this.#left -= parts;
     if (this.#left < 0) {
       throw new InvalidMediaError(`The file is cut into more than ${this.max} parts.`);
     }

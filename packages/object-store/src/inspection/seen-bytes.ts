@@ -12,7 +12,7 @@ export class SeenBytes {
   }
 
   add(start: number, end: number): void {
-    if (end <= this.#end) return;
+    if (end <= this.#end || start === end) return;
     const isNear = this.#ranges.length > 0 && start <= this.#end + SHORT_GAP;
     if (isNear) this.#ranges[this.#ranges.length - 1] = end;
     else this.#ranges.push(Math.max(start, this.#end), end);

@@ -1,11 +1,24 @@
 import { ObjectStoreError, SourceFailedError } from "../errors.js";
 
+/** Bytes that a source has in memory. */
+export interface BytesInMemory {
+  readonly all: Uint8Array;
+  /**
+   * Those that would be read next, where they lie.
+   *
+   * @throws SourceFailedError (`source_failed`)
+   */
+  next(maxBytes: number): Uint8Array;
+  /** Counts so many of them as read. */
+  pass(byteLength: number): void;
+}
+
 /** Bytes to read once, in order. */
 export interface ByteSource {
   /** Bytes that the source holds, where it can know; what is read must be exactly as many. */
   readonly byteLength: number | undefined;
-  /** All of them, where the source has them in memory. */
-  readonly bytes?: Uint8Array;
+  /** Where the source has all of them. */
+  readonly memory?: BytesInMemory;
   /** The name that the source itself carries. */
   readonly filename: string | undefined;
   /** The content type that the source itself declares. */

@@ -1,25 +1,23 @@
-import { EmptyFileError, FileTooLargeError, LengthMismatchError } from "../errors.js";
 import type { Inspection } from "../inspection/inspection.js";
 import type { MediaFacts, MediaFormat } from "../inspection/media-facts.js";
 import { abortable } from "./abortable.js";
 import { type BlockPair, borrowBlocks } from "./block-pool.js";
-import type { ByteSource } from "./byte-source.js";
+import type { BytesInMemory, ByteSource } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import { HashHere } from "./hashing/hash-here.js";
 import { HashInThread } from "./hashing/hash-in-thread.js";
 import type { RunningHash } from "./hashing/running-hash.js";
+import { turnFor } from "./hashing/turn-for.js";
+import { MeasuredSource, type SourceRules } from "./measured-source.js";
 import { BLOCK_BYTES, HEAD_BYTES, HEAD_STEP_BYTES, PART_BYTES } from "./sizes.js";
 
 const NOTHING = Buffer.alloc(0);
 
-export interface BodyRules {
-  /** The most bytes that a body may hold. */
-  maxBytes: number;
+export interface BodyRules extends SourceRules {
   /** The inspection of this body, begun; its opener closes it. */
   inspection: Inspection;
   /** Whether the verdict may take so long that no request should wait for it, half sent. */
   isVerdictSlow?: boolean;
-  signal?: AbortSignal | undefined;
 }
 
 /** What is known of a body once its last byte was read and found good. */
@@ -36,19 +34,15 @@ export interface Verdict {
  * bytes of a body that is refused. Its opener closes it.
  */
 export class InspectedBody {
-  readonly #source: ByteSource;
+  readonly #source: MeasuredSource;
   readonly #rules: BodyRules;
   /** The most bytes of the head that are inspected at a time. */
   readonly #step: number;
   #hash: RunningHash | undefined;
   /** Settles when the bytes read last are hashed and inspected, or cannot be. */
   #taken: Promise<unknown> = Promise.resolve();
-  /** Settles when the source writes no more. */
-  #reading: Promise<unknown> = Promise.resolve();
   /** Resolves when no thread looks at bytes of this body any more. */
   #looked: Promise<unknown> = Promise.resolve();
-  #byteSize = 0;
-  #sourceHasEnded = false;
   #isClosed = false;
   #verdict: Verdict | undefined;
   #toEnd: Promise<void> | undefined;
@@ -56,13 +50,13 @@ export class InspectedBody {
   /** The first bytes, which were read to tell the format; the whole body where it is short. */
   readonly head: GrowableBuffer;
 
-  private constructor(source: ByteSource, rules: BodyRules) {
+  private constructor(source: MeasuredSource, rules: BodyRules) {
     this.#source = source;
     this.#rules = rules;
     const { byteLength = Infinity } = source;
     this.#step = byteLength <= BLOCK_BYTES ? BLOCK_BYTES : HEAD_BYTES;
     // Memory for the whole of a body that is sent from there.
-    const isSentWhole = byteLength <= PART_BYTES && this.bytes === undefined;
+    const isSentWhole = byteLength <= PART_BYTES && this.#memory === undefined;
     this.head = new GrowableBuffer(isSentWhole ? byteLength : HEAD_BYTES);
   }
 
@@ -71,11 +65,7 @@ export class InspectedBody {
    * judged here.
    */
   static async open(source: ByteSource, rules: BodyRules): Promise<InspectedBody> {
-    if (source.byteLength === 0) throw new EmptyFileError("The file is empty.");
-    if (source.byteLength !== undefined && source.byteLength > rules.maxBytes) {
-      throw new FileTooLargeError(rules.maxBytes);
-    }
-    const body = new InspectedBody(source, rules);
+    const body = new InspectedBody(new MeasuredSource(source, rules), rules);
     try {
       await body.#readHead();
     } catch (error) {
@@ -103,8 +93,7 @@ export class InspectedBody {
 
   /** The whole body, where it goes as one buffer, and its source has it in memory but not the head. */
   get bytes(): Uint8Array | undefined {
-    const { byteLength = 0, bytes } = this.#source;
-    return byteLength > BLOCK_BYTES && byteLength <= PART_BYTES ? bytes : undefined;
+    return this.#memory?.all;
   }
 
   /** Set once the body has ended. */
@@ -126,7 +115,7 @@ export class InspectedBody {
    * The bytes may be sent at once, but not change before the following call has resolved.
    */
   async read(target: Uint8Array): Promise<number> {
-    const filled = await this.#readAtLeast(target.byteLength, target);
+    const filled = await this.#source.readAtLeast(target.byteLength, target);
     await this.#take(target.subarray(0, filled));
     return filled;
   }
@@ -134,13 +123,14 @@ export class InspectedBody {
   /** Reads what is left for its verdict alone. */
   readToEnd(): Promise<void> {
     return (this.#toEnd ??= this.withBlocks(async (blocks) => {
+      if (this.#memory !== undefined) await this.#lookThrough(this.#memory, blocks);
       while (!this.hasEnded) await this.read(blocks.next());
     }));
   }
 
   /** Begins with that where its source has all bytes at hand; a failure is left to `readToEnd`. */
   readAhead(): void {
-    if (this.bytes !== undefined) this.readToEnd().catch(() => undefined);
+    if (this.#memory !== undefined) this.readToEnd().catch(() => undefined);
   }
 
   /** Lends blocks to read into, which nobody else than this body may have to look at. */
@@ -149,7 +139,7 @@ export class InspectedBody {
     try {
       return await use(blocks);
     } finally {
-      blocks.release(Promise.allSettled([this.#reading, this.#looked]));
+      blocks.release(Promise.allSettled([this.#source.reading, this.#looked]));
     }
   }
 
@@ -159,14 +149,42 @@ export class InspectedBody {
     this.#hash?.close();
   }
 
+  /** What the source has in memory, where it goes from there. */
+  get #memory(): BytesInMemory | undefined {
+    const { byteLength = 0, memory } = this.#source;
+    return byteLength > BLOCK_BYTES && byteLength <= PART_BYTES ? memory : undefined;
+  }
+
+  /** Looks at what the inspection passes over where it lies, and copies the rest to do so. */
+  async #lookThrough(memory: BytesInMemory, blocks: BlockPair): Promise<void> {
+    if (this.#verdict !== undefined) return;
+    const { inspection, signal } = this.#rules;
+    const hash = new HashHere();
+    this.#hash = hash;
+    await abortable(hash.update(this.head.bytes), signal);
+    while (!this.hasEnded) {
+      await this.#taken;
+      await abortable(turnFor(BLOCK_BYTES), signal);
+      this.#requireOpen();
+      // In one turn, so that what is hashed is what was passed over.
+      const next = memory.next(BLOCK_BYTES);
+      const passed = next.subarray(0, inspection.pass(next));
+      hash.updateNow(passed);
+      await this.#source.pass(memory, passed.byteLength);
+
+      if (this.#source.hasEnded) await this.#take(NOTHING);
+      else if (passed.byteLength < BLOCK_BYTES) await this.read(blocks.next());
+    }
+  }
+
   async #readHead(): Promise<void> {
     const { inspection, signal } = this.#rules;
     do {
       const space = this.head.space(this.#step);
-      const count = await this.#readAtLeast(HEAD_STEP_BYTES, space);
+      const count = await this.#source.readAtLeast(HEAD_STEP_BYTES, space);
       this.head.add(count);
       const chunk = space.subarray(0, count);
-      if (this.#sourceHasEnded) {
+      if (this.#source.hasEnded) {
         this.#verdict = await this.#judge(chunk, () => this.#digest(NOTHING));
         return;
       }
@@ -174,43 +192,12 @@ export class InspectedBody {
     } while (inspection.format === undefined);
   }
 
-  /** Reads so many bytes, or as many as fit in or are left. */
-  async #readAtLeast(byteLength: number, target: Uint8Array): Promise<number> {
-    const least = Math.min(byteLength, target.byteLength);
-    let filled = 0;
-    while (filled < least && !this.#sourceHasEnded) {
-      filled += await this.#readSome(target.subarray(filled));
-    }
-    return filled;
-  }
-
-  /** Reads as much as comes at once, and notices the end of a source that told its length. */
-  async #readSome(target: Uint8Array): Promise<number> {
-    const { byteLength: announced = Infinity } = this.#source;
-    const count = await this.#readSource(target.subarray(0, announced - this.#byteSize));
-    this.#byteSize += count;
-    if (count === 0) this.#sourceHasEnded = true;
-    else if (this.#byteSize === announced) {
-      const beyond = await this.#readSource(Buffer.alloc(1));
-      if (beyond > 0) throw new LengthMismatchError(announced, announced + beyond);
-      this.#sourceHasEnded = true;
-    }
-    if (this.#byteSize > this.#rules.maxBytes) throw new FileTooLargeError(this.#rules.maxBytes);
-    return count;
-  }
-
-  #readSource(target: Uint8Array): Promise<number> {
-    const reading = this.#source.read(target);
-    this.#reading = reading;
-    return abortable(reading, this.#rules.signal);
-  }
-
   /** Has the chunk hashed and inspected, which goes on while the next is read. */
   async #take(chunk: Uint8Array): Promise<void> {
     if (this.hasEnded) return;
     await this.#taken;
-    if (this.#isClosed) throw new Error("the body is closed");
-    if (this.#sourceHasEnded) {
+    this.#requireOpen();
+    if (this.#source.hasEnded) {
       this.#verdict = await this.#judge(chunk, () => this.#digest(chunk));
       return;
     }
@@ -220,11 +207,13 @@ export class InspectedBody {
     this.#taken.catch(() => undefined);
   }
 
+  #requireOpen(): void {
+    if (this.#isClosed) throw new Error("the body is closed");
+  }
+
   async #judge(last: Uint8Array, digest: () => Promise<Buffer>): Promise<Verdict> {
-    const byteSize = this.#byteSize;
-    if (byteSize === 0) throw new EmptyFileError("The file is empty.");
-    const { byteLength: announced = byteSize } = this.#source;
-    if (byteSize !== announced) throw new LengthMismatchError(announced, byteSize);
+    const { byteSize } = this.#source;
+    this.#source.requireWhole();
     const finished = this.#rules.inspection.finish(last);
     const [sha256, facts] = await this.#look([digest(), finished]);
     return { facts, byteSize, sha256 };
@@ -238,7 +227,8 @@ export class InspectedBody {
   }
 
   #beginHash(): RunningHash {
-    const byteLength = this.#sourceHasEnded ? this.#byteSize : this.#source.byteLength;
+    const { hasEnded, byteSize } = this.#source;
+    const byteLength = hasEnded ? byteSize : this.#source.byteLength;
     const isShort = byteLength !== undefined && byteLength <= PART_BYTES;
     const hash = isShort ? new HashHere() : new HashInThread();
     // Where it fails, so does the digest. Only the head of a body in parts is written over before

@@ -1,22 +1,32 @@
-import { type ByteSource, sourceFailure } from "./byte-source.js";
+import { type BytesInMemory, type ByteSource, sourceFailure } from "./byte-source.js";
 
 /** Bytes in memory. */
 export function memorySource(bytes: Uint8Array): ByteSource {
   let position = 0;
-  return {
-    byteLength: bytes.byteLength,
-    bytes,
-    filename: undefined,
-    read: (target) => {
+  const memory: BytesInMemory = {
+    all: bytes,
+    next: (maxBytes) => {
       try {
-        const piece = bytes.subarray(position, position + target.byteLength);
-        target.set(piece);
-        position += piece.byteLength;
-        return Promise.resolve(piece.byteLength);
+        return bytes.subarray(position, position + maxBytes);
       } catch (error) {
         // The caller has transferred its memory.
-        return Promise.reject(sourceFailure(error));
+        throw sourceFailure(error);
       }
+    },
+    pass: (byteLength) => {
+      position += byteLength;
+    },
+  };
+  return {
+    byteLength: bytes.byteLength,
+    memory,
+    filename: undefined,
+    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to reject
+    read: async (target) => {
+      const piece = memory.next(target.byteLength);
+      target.set(piece);
+      memory.pass(piece.byteLength);
+      return piece.byteLength;
     },
     close: () => Promise.resolve(),
   };

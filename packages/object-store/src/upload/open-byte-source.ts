@@ -8,8 +8,8 @@ import type { MediaBody } from "./media-body.js";
 import { memorySource } from "./memory-source.js";
 
 /**
- * Opens a body of any accepted shape. Its bytes are copied to be hashed and inspected, and what is
- * sent is that copy or has its SHA-256, whatever the caller does with its buffers meanwhile.
+ * Opens a body of any accepted shape. What is sent of it are the bytes that were hashed and inspected,
+ * or bytes of that SHA-256, whatever the caller does with its buffers meanwhile.
  *
  * @throws InvalidInputError (`invalid_input`) when the body cannot be read
  */

@@ -42,7 +42,7 @@ const data = fc.uint8Array({ maxLength: 20_000, minLength: 1 });
 const sizes = fc.array(fc.integer({ min: 1, max: 6000 }), { minLength: 1, maxLength: 5 });
 const operations = fc.array(
   fc.record({
-    kind: fc.constantFrom("peek", "take", "skip", "fold", "byte", "uint32", "seek"),
+    kind: fc.constantFrom("peek", "take", "skip", "fold", "byte", "seek"),
     n: fc.integer({ min: 1, max: 9000 }),
   }),
   { maxLength: 30 },
@@ -58,7 +58,6 @@ function* perform(
     if (kind === "take") log.push((yield* cursor.take(n)).toString("hex"));
     if (kind === "skip") log.push(yield* cursor.skip(n));
     if (kind === "byte") log.push((yield* cursor.peek(1)).length > 0 && cursor.byteNow());
-    if (kind === "uint32") log.push((yield* cursor.peek(4)).length === 4 && cursor.uint32Now());
     if (kind === "seek") log.push(yield* cursor.seek((window) => window.indexOf(n & 0xff), 3, n));
     if (kind === "fold") {
       const runs: Buffer[] = [];

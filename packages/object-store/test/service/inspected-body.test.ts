@@ -22,6 +22,7 @@ function inspection(looked: Promise<unknown> = Promise.resolve()): Inspection {
     write: async () => {
       await looked;
     },
+    pass: () => 0,
     finish: async () => {
       await looked;
       return FACTS;
@@ -169,6 +170,61 @@ describe("InspectedBody", () => {
     body.close();
     looked.resolve();
     await expect(read).rejects.toThrow("the body is closed");
-    expect({ reads, writes }).toEqual({ reads: 3, writes: 2 });
+    expect({ reads, writes }).toEqual({ reads: 2, writes: 2 });
+  });
+
+  it("looks at a body in memory where it lies, as far as its inspection lets it", async () => {
+    const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_v, index) => index % 251));
+    for (const share of [0, 0.4, 1]) {
+      const written: Buffer[] = [];
+      const partial: Inspection = {
+        ...inspection(),
+        write: (chunk) => {
+          written.push(Buffer.from(chunk));
+          return Promise.resolve();
+        },
+        pass: (next) => {
+          const passed = Math.floor(share * next.byteLength);
+          written.push(Buffer.from(next.subarray(0, passed)));
+          return passed;
+        },
+        finish: (last = Buffer.of()) => {
+          written.push(Buffer.from(last));
+          return Promise.resolve(FACTS);
+        },
+      };
+      const rules = { maxBytes: 10_000_000, inspection: partial };
+      const body = await InspectedBody.open(memorySource(bytes), rules);
+      await body.readToEnd();
+      expect(body.verdict.byteSize).toBe(3_000_000);
+      expect(body.verdict.sha256).toEqual(createHash("sha256").update(bytes).digest());
+      expect(Buffer.concat(written).equals(bytes)).toBe(true);
+      body.close();
+    }
+  });
+
+  it("lets the event loop go on while many bodies in memory are looked at", async () => {
+    const bytes = Buffer.alloc(3_000_000, 1);
+    const silent = { ...inspection(), pass: (next: Uint8Array) => next.byteLength };
+    const bodies = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        InspectedBody.open(memorySource(bytes), { maxBytes: 10_000_000, inspection: silent }),
+      ),
+    );
+    let turns = 0;
+    const done = Promise.all(bodies.map((body) => body.readToEnd())).then(() => "done");
+    while ((await Promise.race([done, new Promise(setImmediate)])) !== "done") turns += 1;
+    // 36 MB, of which each turn takes two or three.
+    expect(turns).toBeGreaterThan(8);
+  });
+
+  it("fails with its source where memory is lost while it is looked at", async () => {
+    const bytes = Buffer.from(new ArrayBuffer(3_000_000));
+    const silent = { ...inspection(), pass: (next: Uint8Array) => next.byteLength };
+    const rules = { maxBytes: 10_000_000, inspection: silent };
+    const body = await InspectedBody.open(memorySource(bytes), rules);
+    const read = body.readToEnd();
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    await expect(read).rejects.toMatchObject({ code: "source_failed" });
   });
 });

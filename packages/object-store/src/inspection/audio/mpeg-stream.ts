@@ -1,9 +1,10 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import { PartCounter } from "../part-counter.js";
+import { RecordRun } from "../records/record-run.js";
 import type { Checkpoint } from "../seen-progress.js";
 import { skipTag } from "../tags/leading-tags.js";
-import { describeFrame, layer3FrameBytes, MPEG_HEADER_BYTES, sameStream } from "./mpeg-frame.js";
+import { describeFrame, layer3FrameBytes, MPEG_HEADER_BYTES } from "./mpeg-frame.js";
 import { MAX_FALSE_FINDS, seekFrames } from "./mpeg-sync.js";
 import { announcedFrames, XING_BYTES } from "./xing.js";
 
@@ -53,8 +54,10 @@ class FrameCount {
   readonly #first: number;
   readonly #budget = { left: MAX_FALSE_FINDS };
   readonly #parts: PartCounter;
-  /** Offset of the frame that is next; undefined while other bytes are passed over. */
-  #next: number | undefined;
+  /** The frames that are being counted; undefined while other bytes are passed over. */
+  #run: RecordRun | undefined;
+  /** Offset of the first of them. */
+  #start = 0;
 
   constructor(first: number, announced: number, limits: InspectionLimits) {
     this.#first = first;
@@ -62,11 +65,19 @@ class FrameCount {
     this.stream = { header: first, announced, frames: 0, bytes: 0 };
   }
 
+  /** In front of the frame that is under way, if the parser saw its header. */
   checkpoint(): Checkpoint | undefined {
-    if (this.#next === undefined) return undefined;
+    const run = this.#run;
+    if (run === undefined || run.isInPassed) return undefined;
     const { header, frames, bytes } = this.stream;
-    const state = [header, frames, bytes, this.#parts.left, this.#budget.left];
-    return { offset: this.#next, state };
+    const state = [
+      header,
+      frames + run.count,
+      bytes + run.bytes,
+      this.#parts.left,
+      this.#budget.left,
+    ];
+    return { offset: this.#start + run.bytes, state };
   }
 
   restore(state: readonly number[] | undefined): void {
@@ -78,31 +89,24 @@ class FrameCount {
   }
 
   *run(source: ByteCursor, end: number): Walk<void> {
-    const { stream } = this;
-    const first = this.#first;
-    for (;;) {
-      this.#next = source.position;
-      let header = source.uint32Now();
-      if (header === undefined) {
-        const bytes = yield* source.peek(MPEG_HEADER_BYTES);
-        if (bytes.length < MPEG_HEADER_BYTES) return;
-        header = bytes.readUInt32BE(0);
-      }
-      const size = sameStream(first, header) ? layer3FrameBytes(header) : 0;
-      if (size === 0) {
-        if (source.position >= end) return;
-        this.#next = undefined;
-        if (!(yield* this.#passOver(source, end))) return;
-        continue;
-      }
-      const next = source.position + size;
-      if (next > end) return;
-      if (!source.skipSoon(size)) yield;
-      if (source.position < next) return;
-      if (stream.frames === 0) stream.header = header;
-      stream.frames += 1;
-      stream.bytes += size;
-    }
+    do {
+      const next = yield* source.peek(MPEG_HEADER_BYTES);
+      if (next.length < MPEG_HEADER_BYTES) return;
+      if (this.stream.frames === 0) this.stream.header = next.readUInt32BE(0);
+      if (!(yield* this.#count(source, end)) || source.position >= end) return;
+    } while (yield* this.#passOver(source, end));
+  }
+
+  /** Counts frames up to other bytes. False where there are none before the end. */
+  *#count(source: ByteCursor, end: number): Walk<boolean> {
+    const run = new RecordRun({ name: "mpeg-frame", header: this.#first });
+    this.#start = source.position;
+    this.#run = run;
+    const others = yield* source.passRecords(run, end);
+    this.#run = undefined;
+    this.stream.frames += run.count;
+    this.stream.bytes += run.bytes;
+    return others;
   }
 
   /** Moves to the next frame, over a tag or garbage. False where there is none, or none is due. */

@@ -5,6 +5,7 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import type { ImageFacts } from "../media-facts.js";
 import { PartCounter } from "../part-counter.js";
+import { RecordRun } from "../records/record-run.js";
 import { exifOrientation, MAX_EXIF_BYTES } from "./exif-orientation.js";
 import { checkCanvas, checkPages, imageFacts } from "./image-facts.js";
 import {
@@ -85,6 +86,11 @@ export function* walkPng(source: ByteCursor, limits: InspectionLimits): Walk<Ima
       }
     }
     yield* source.skip(end - source.position);
+    if (type === "IDAT") {
+      const more = new RecordRun({ name: "png-chunk" });
+      yield* source.passRecords(more, Infinity);
+      parts.count(more.count);
+    }
   }
 
   if (!hasData) {

@@ -4,6 +4,7 @@ import { InspectionInterruptedError, InvalidMediaError } from "../../errors.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import type { Inspection } from "../inspection.js";
 import type { MediaFacts, MediaFormat } from "../media-facts.js";
+import { RecordPasser } from "../records/record-passer.js";
 import { Tail } from "../tail.js";
 import { Journal } from "./journal.js";
 import type { SharedPlace, StepReply, StepRequest } from "./protocol.js";
@@ -48,6 +49,8 @@ export class IsolatedInspection implements Inspection {
   #told = 0;
   /** How many of the next bytes the parser skips. */
   #skipping = 0;
+  /** The records behind these, which it need not see either. */
+  #records: RecordPasser | undefined;
   /** Whether its worker has taken the last step, with which it forgets the inspection. */
   #hasEnded = false;
 
@@ -65,6 +68,11 @@ export class IsolatedInspection implements Inspection {
   async write(chunk: Uint8Array): Promise<void> {
     this.#rethrow();
     await this.#stepThrough(chunk, 0);
+  }
+
+  pass(next: Uint8Array): number {
+    this.#rethrow();
+    return next.byteLength - this.#pass(next).byteLength;
   }
 
   async finish(last: Uint8Array = EMPTY): Promise<MediaFacts> {
@@ -94,9 +102,11 @@ export class IsolatedInspection implements Inspection {
 
   /** Passes over what the parser skips, and gives the rest. */
   #pass(chunk: Uint8Array): Uint8Array {
-    const count = Math.min(this.#skipping, chunk.byteLength);
+    let to = this.#skipping;
+    if (to <= chunk.byteLength) to = this.#records?.pass(chunk, to) ?? to;
+    const count = Math.min(to, chunk.byteLength);
     if (count === 0) return chunk;
-    this.#skipping -= count;
+    this.#skipping = to - count;
     this.#position += count;
     this.#tail?.append(chunk.subarray(0, count));
     return chunk.subarray(count);
@@ -111,6 +121,7 @@ export class IsolatedInspection implements Inspection {
     this.#format = reply.format;
     this.#facts = reply.facts;
     this.#skipping = reply.skipping;
+    this.#records = reply.recordsAhead && new RecordPasser(reply.recordsAhead);
     this.#keepTail(reply, piece, start);
     this.#journal.add(reply.seen);
     if (reply.resumption !== undefined) {
@@ -180,6 +191,7 @@ export class IsolatedInspection implements Inspection {
       inspection: this.id,
       opening: isNew ? { limits: this.limits, journal: this.#journal.copy() } : undefined,
       passed: this.#position - this.#told,
+      records: this.#records?.passed,
       length: piece.byteLength,
       place,
       ending: isLast ? { tailLength: tail?.byteLength } : undefined,

@@ -1,9 +1,12 @@
 import type { SeenPart } from "../media-inspector.js";
+import type { PassedRecords } from "../records/record-run.js";
 import type { Checkpoint } from "../seen-progress.js";
 
 const FIRST_BYTES = 4096;
-/** Twice ten digits of seven bits, more than any gap and length take. */
-const MAX_HEADER_BYTES = 20;
+/** Ten digits of seven bits, more than any number takes. */
+const MAX_NUMBER_BYTES = 10;
+/** Stands where a part tells how many bytes were seen, if it tells of records instead. */
+const RECORDS = 0;
 
 /** A piece of a journal. */
 export interface JournalPiece {
@@ -104,12 +107,17 @@ export class JournalWriter {
   /** Adds the part from `from` to `to` of bytes that begin at the offset `start` of the file. */
   append(start: number, bytes: Uint8Array, from: number, to: number): void {
     const size = to - from;
-    this.#reserve(MAX_HEADER_BYTES + size);
-    this.#writeNumber(start + from - this.end);
-    this.#writeNumber(size);
+    this.#begin(start + from, size);
     this.#bytes.set(bytes.subarray(from, to), this.#length);
     this.#length += size;
     this.end = start + to;
+  }
+
+  /** Adds records that were passed over up to the offset `end`. */
+  appendRecords(end: number, { count, bytes, last }: PassedRecords): void {
+    this.#begin(end, RECORDS);
+    for (const number of [count, bytes, last]) this.#writeNumber(number);
+    this.end = end;
   }
 
   /** What was written since the last call, in memory of its own. */
@@ -117,6 +125,12 @@ export class JournalWriter {
     const bytes = new Uint8Array(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
     return { bytes, end: this.end };
+  }
+
+  #begin(offset: number, size: number): void {
+    this.#reserve(5 * MAX_NUMBER_BYTES + size);
+    this.#writeNumber(offset - this.end);
+    this.#writeNumber(size);
   }
 
   #writeNumber(value: number): void {
@@ -154,6 +168,10 @@ export function* readJournal(journal: Uint8Array): Generator<SeenPart> {
   while (at < journal.length) {
     const gap = readNumber();
     const length = readNumber();
+    if (length === RECORDS) {
+      yield { gap, records: { count: readNumber(), bytes: readNumber(), last: readNumber() } };
+      continue;
+    }
     yield { gap, bytes: journal.subarray(at, at + length) };
     at += length;
   }

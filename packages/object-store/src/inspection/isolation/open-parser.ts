@@ -1,6 +1,7 @@
 import type { TailRequest } from "../byte-cursor.js";
 import type { MediaFacts } from "../media-facts.js";
 import type { MediaInspector } from "../media-inspector.js";
+import type { PassedRecords } from "../records/record-run.js";
 import { type JournalCopy, JournalWriter, readJournal } from "./journal.js";
 import type { Ending, StepReply, StepRequest } from "./protocol.js";
 import { refusalOf } from "./refusal.js";
@@ -13,12 +14,23 @@ export type IsolatedParser = Pick<
   | "finish"
   | "format"
   | "pass"
+  | "recordsAhead"
   | "replay"
   | "skipping"
   | "tailRequest"
   | "takeProgress"
   | "write"
 >;
+
+/** A step that was taken. */
+interface Taken {
+  /** Offset of its bytes. */
+  start: number;
+  bytes: Buffer;
+  /** Those that were passed over before them. */
+  records: PassedRecords | undefined;
+  isOver: boolean;
+}
 
 /** A parser and how far it has come in its file. */
 export class OpenParser {
@@ -37,7 +49,8 @@ export class OpenParser {
   }
 
   /** Takes a step and tells what came of it. */
-  step({ passed, length, place, ending }: StepRequest, window: Buffer): StepReply {
+  step(request: StepRequest, window: Buffer): StepReply {
+    const { passed, records, length, place, ending } = request;
     const parser = this.#parser;
     const start = this.#position + passed;
     this.#position = start + length;
@@ -46,7 +59,7 @@ export class OpenParser {
       : window.subarray(0, length);
     let facts, refusal;
     try {
-      if (passed > 0) parser.pass(passed);
+      if (passed > 0) parser.pass(passed, records);
       if (length > 0) parser.write(bytes);
       facts = parser.facts;
       if (ending !== undefined) facts = this.#finish(ending, start, bytes, window);
@@ -62,15 +75,18 @@ export class OpenParser {
       facts,
       refusal,
       skipping: parser.skipping,
+      recordsAhead: parser.recordsAhead,
       tailRequest: isNewRequest ? tailRequest : undefined,
-      ...this.#progress(start, bytes, isOver),
+      ...this.#progress({ start, bytes, records, isOver }),
     };
   }
 
-  #progress(start: number, bytes: Buffer, isOver: boolean): Pick<StepReply, "resumption" | "seen"> {
+  #progress({ start, bytes, records, isOver }: Taken): Pick<StepReply, "resumption" | "seen"> {
     const journal = this.#journal;
     if (isOver) return { seen: journal.take(), resumption: undefined };
     const { seen, checkpoint, seenBehind } = this.#parser.takeProgress();
+    // A checkpoint makes up for them as well.
+    if (records !== undefined && checkpoint === undefined) journal.appendRecords(start, records);
     const append = (ranges: readonly number[]): void => {
       for (let at = 0; at < ranges.length; at += 2) {
         journal.append(start, bytes, (ranges[at] ?? 0) - start, (ranges[at + 1] ?? 0) - start);

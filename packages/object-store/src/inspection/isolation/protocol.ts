@@ -1,6 +1,8 @@
 import type { TailRequest } from "../byte-cursor.js";
 import type { InspectionLimits } from "../inspection-limits.js";
 import type { MediaFacts, MediaFormat } from "../media-facts.js";
+import type { RecordsAhead } from "../records/record-passer.js";
+import type { PassedRecords } from "../records/record-run.js";
 import type { Checkpoint } from "../seen-progress.js";
 import type { JournalCopy, JournalPiece } from "./journal.js";
 
@@ -19,6 +21,8 @@ export interface StepRequest {
   opening: Opening | undefined;
   /** Bytes that came before those of this step and that the parser need not see. */
   passed: number;
+  /** Records of those ahead that they belong to. */
+  records: PassedRecords | undefined;
   /** Bytes of this step. */
   length: number;
   /** Where they lie; at the start of the window when undefined. */
@@ -56,6 +60,8 @@ export interface StepReply {
   refusal: Refusal | undefined;
   /** How many of the next bytes the parser skips. */
   skipping: number;
+  /** Records behind these that may be passed over too, if the next request tells of them. */
+  recordsAhead: RecordsAhead | undefined;
   /** Given once: with the step that made it. */
   tailRequest: TailRequest | undefined;
   /** The parts of the step's bytes that the parser saw. */

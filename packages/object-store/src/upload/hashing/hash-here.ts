@@ -25,6 +25,11 @@ export class HashHere implements RunningHash {
     return this.#hash.digest();
   }
 
+  /** Takes the next bytes at once, in a turn that the caller waited for; those before must be hashed. */
+  updateNow(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
   close(): void {
     // It holds nothing that outlives it.
   }
@@ -32,7 +37,7 @@ export class HashHere implements RunningHash {
   async #take(bytes: Uint8Array, byteLength: number): Promise<void> {
     for (let at = 0; at < byteLength; at += BLOCK_BYTES) {
       await turnFor(Math.min(BLOCK_BYTES, byteLength - at));
-      this.#hash.update(bytes.subarray(at, at + BLOCK_BYTES));
+      this.updateNow(bytes.subarray(at, at + BLOCK_BYTES));
     }
   }
 }

@@ -89,8 +89,11 @@ describe("an inspection whose workers are lost again and again", () => {
   it("comes to the same verdict on every sample", async () => {
     for (const { name, bytes } of samples) {
       const expected = await inspect(bytes, {});
-      const facts = await inspect(bytes, { chunks: [4000, 333], isLostNow: lostAfter([5, 1, 9]) });
-      expect({ name, ...facts }).toEqual({ name, ...expected });
+      for (const isInMemory of [false, true]) {
+        const isLostNow = lostAfter([5, 1, 9]);
+        const facts = await inspect(bytes, { chunks: [4000, 333], isInMemory, isLostNow });
+        expect({ name, ...facts }).toEqual({ name, ...expected });
+      }
     }
   });
 
