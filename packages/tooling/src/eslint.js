@@ -21,7 +21,7 @@ export function eslintConfig(rootDir) {
     {
       files: ["**/*.ts"],
       extends: [tseslint.configs.strictTypeChecked],
-      languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: rootDir } },
+      languageOptions: { parserOptions: { project: "tsconfig.json", tsconfigRootDir: rootDir } },
       rules: {
         "@typescript-eslint/consistent-type-imports": [
           "error",
