@@ -3,6 +3,8 @@ import { jestConfig } from "@repo/tooling/jest";
 export default jestConfig({
   globalSetup: "<rootDir>/test/support/global-setup.js",
   globalTeardown: "<rootDir>/test/support/global-teardown.js",
+  // Tests wait for deadlines and other processes much of the time.
+  maxWorkers: 2,
   // Worker threads and processes load their modules without jest: they run what was built.
   moduleNameMapper: {
     "/worker-entry\\.js$": "<rootDir>/dist/inspection/isolation/worker-entry.js",

@@ -29,9 +29,9 @@ describe("2,000 damaged files", () => {
   }, 120_000);
 
   it("are the same ones, with the same verdicts, for the same seed", async () => {
-    const [first, second] = [await fuzz(100, 7), await fuzz(100, 7)];
+    const [first, second, other] = await Promise.all([fuzz(100, 7), fuzz(100, 7), fuzz(100, 8)]);
     expect(first).toMatch(/verdicts [0-9a-f]{16}; replay: pnpm fuzz --seed 7 --runs 100/);
     expect(second).toBe(first);
-    expect(await fuzz(100, 8)).not.toBe(first);
+    expect(other).not.toBe(first);
   });
 });

@@ -62,7 +62,7 @@ describe("damaged files", () => {
         const broken = places.reduce((sofar, place) => patch(sofar, place.at, place.bytes), file);
         expect(await verdict(broken, chunks)).toEqual(await verdict(broken));
       }),
-      { seed: SEED, numRuns: 1500 },
+      { seed: SEED, numRuns: 600 },
     );
   });
 
@@ -76,7 +76,7 @@ describe("damaged files", () => {
         const joined = bytes(head.subarray(0, 60), ...parts);
         expect(await verdict(joined, chunks)).toEqual(await verdict(joined));
       }),
-      { seed: SEED, numRuns: 700 },
+      { seed: SEED, numRuns: 300 },
     );
   });
 
@@ -102,7 +102,7 @@ describe("damaged files", () => {
           }
         },
       ),
-      { seed: SEED, numRuns: 1500 },
+      { seed: SEED, numRuns: 600 },
     );
   });
 });
