@@ -30,9 +30,12 @@ export async function startServices(
   const closers: (() => Promise<void>)[] = [
     () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   ];
-  const stop = async (): Promise<void> => {
-    for (const close of closers.splice(0).reverse()) await close();
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close();
   };
+  // Whoever asks again, as when a signal comes, has to wait until all is closed.
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= closeAll());
   try {
     const s3: { -readonly [Name in keyof ServiceAddresses["s3"]]: S3Address } = {};
     let databaseUrl: string | undefined;
