@@ -1,3 +1,4 @@
+import { viewOf } from "./records/record-kind.js";
 import type { RecordsAhead } from "./records/record-passer.js";
 import type { PassedRecords, RecordRun } from "./records/record-run.js";
 import { type Checkpoint, type Progress, SeenProgress } from "./seen-progress.js";
@@ -41,12 +42,13 @@ export class ByteCursor {
   #heldEnd = 0;
   #borrowed = 0;
   #chunk = EMPTY;
+  #view: DataView | undefined;
   #at = 0;
   #ended = false;
   #wanted = 0;
   #skipping = 0;
-  /** The run of records that is being passed over, and the offset behind which none may reach. */
-  #records: { run: RecordRun; end: number } | undefined;
+  /** The run of records that is being passed over. */
+  #records: RecordRun | undefined;
   #tailRequest: TailRequest | undefined;
   #tail = EMPTY;
   #resumption: Checkpoint | undefined;
@@ -63,6 +65,7 @@ export class ByteCursor {
   /** Lends the next bytes until `release()`. */
   push(chunk: Uint8Array): void {
     this.#chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#view = undefined;
     this.#at = 0;
     this.#borrowed = 0;
     if (this.#skipping > 0) this.#skipNow();
@@ -70,9 +73,9 @@ export class ByteCursor {
 
   /**
    * Stands for the next `count` bytes, which the parser would skip or seek through in vain: at most
-   * `skipping` of them, or those which another parser did not see.
+   * `skipping` of them and those of the records, or those which another parser did not see.
    *
-   * @param records of the run ahead that these bytes belong to, behind the one under way
+   * @param records of `recordsAhead` to which the bytes behind those skipped belong
    */
   pass(count: number, records?: PassedRecords): void {
     if (count === 0) return;
@@ -97,8 +100,9 @@ export class ByteCursor {
   /** The records that come behind the bytes skipped, where they can be passed over as well. */
   get recordsAhead(): RecordsAhead | undefined {
     if (this.#records === undefined || this.#skipping === 0) return undefined;
-    const { run, end } = this.#records;
-    return { kind: run.kind, room: end - this.position - this.#skipping };
+    const { kind, bounds, begun } = this.#records;
+    const room = bounds.end - this.position - this.#skipping;
+    return { kind, room, most: bounds.most - begun };
   }
 
   /** The end of the file that must be given to `end`. */
@@ -145,6 +149,7 @@ export class ByteCursor {
     this.#seen.add(this.position, this.position + this.available);
     this.#hold(this.#chunk.length - this.#at);
     this.#chunk = EMPTY;
+    this.#view = undefined;
     this.#at = 0;
     this.#borrowed = 0;
   }
@@ -209,12 +214,13 @@ export class ByteCursor {
   }
 
   /**
-   * Passes over the records of a run that begins here, none of which may reach behind the offset
-   * `end`. Answers whether other bytes follow before it.
+   * Passes over the records of a run that begins here. Answers whether other bytes follow within its
+   * bounds, or more records than there may be.
    */
-  *passRecords(run: RecordRun, end: number): Walk<boolean> {
+  *passRecords(run: RecordRun): Walk<boolean> {
     const { headerBytes } = run.format;
-    this.#records = { run, end };
+    const { end, most } = run.bounds;
+    this.#records = run;
     try {
       for (;;) {
         while ((this.#skipping > 0 || this.available < headerBytes) && !this.#ended) {
@@ -224,7 +230,7 @@ export class ByteCursor {
         if (this.#skipping > 0) return false;
         run.complete();
         if (this.available < headerBytes) return false;
-        const size = this.#recordSize(run);
+        const size = run.count < most ? this.#recordSize(run) : 0;
         if (size === 0) return true;
         if (this.position + size > end) return false;
         run.begin(size);
@@ -313,17 +319,18 @@ export class ByteCursor {
 
   #passRecords(records: PassedRecords): void {
     if (this.#records === undefined) throw new Error("no records are being passed over");
-    this.#records.run.pass(records);
+    this.#records.pass(records);
     this.#skipping += records.bytes;
   }
 
   #recordSize({ format }: RecordRun): number {
     const { headerBytes } = format;
     if (this.#heldEnd > this.#heldStart || this.#chunk.length - this.#at < headerBytes) {
-      return format.sizeAt(this.#look(headerBytes), 0);
+      return format.sizeAt(viewOf(this.#look(headerBytes)), 0);
     }
     this.#seen.add(this.position, this.position + headerBytes);
-    return format.sizeAt(this.#chunk, this.#at);
+    this.#view ??= viewOf(this.#chunk);
+    return format.sizeAt(this.#view, this.#at);
   }
 
   *#arrive(n: number): Walk<void> {

@@ -17,7 +17,10 @@ import type { Checkpoint, Progress } from "./seen-progress.js";
  */
 export const MAX_UNDECIDED_BYTES = DEFAULT_INSPECTION_LIMITS.maxHeadBytes;
 
-/** Bytes that a parser saw before, or records that it was told of, and how many unseen bytes came before. */
+/**
+ * Bytes that a parser saw before, and how many unseen ones came in front of them; or unseen ones, and
+ * the records among them that it was told of.
+ */
 export type SeenPart = { gap: number } & ({ bytes: Uint8Array } | { records: PassedRecords });
 
 /**
@@ -89,9 +92,9 @@ export class MediaInspector {
   }
 
   /**
-   * Counts `count` bytes, at most `skipping`, without seeing them.
+   * Counts `count` bytes, at most `skipping` and those of the records, without seeing them.
    *
-   * @param records of those ahead that these bytes belong to, behind those skipped
+   * @param records of `recordsAhead` to which the bytes behind those skipped belong
    */
   pass(count: number, records?: PassedRecords): void {
     this.#pass(count, records);

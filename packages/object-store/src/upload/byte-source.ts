@@ -17,8 +17,8 @@ export interface BytesInMemory {
 export interface ByteSource {
   /** Bytes that the source holds, where it can know; what is read must be exactly as many. */
   readonly byteLength: number | undefined;
-  /** Where the source has all of them. */
-  readonly memory?: BytesInMemory;
+  /** Where the source has all of them, in memory that no other thread can change. */
+  readonly memory?: BytesInMemory | undefined;
   /** The name that the source itself carries. */
   readonly filename: string | undefined;
   /** The content type that the source itself declares. */

@@ -7,7 +7,7 @@ import { GrowableBuffer } from "./growable-buffer.js";
 import { HashHere } from "./hashing/hash-here.js";
 import { HashInThread } from "./hashing/hash-in-thread.js";
 import type { RunningHash } from "./hashing/running-hash.js";
-import { turnFor } from "./hashing/turn-for.js";
+import { giveBack, turnFor } from "./hashing/turn-for.js";
 import { MeasuredSource, type SourceRules } from "./measured-source.js";
 import { BLOCK_BYTES, HEAD_BYTES, HEAD_STEP_BYTES, PART_BYTES } from "./sizes.js";
 
@@ -170,6 +170,7 @@ export class InspectedBody {
       const next = memory.next(BLOCK_BYTES);
       const passed = next.subarray(0, inspection.pass(next));
       hash.updateNow(passed);
+      giveBack(BLOCK_BYTES - passed.byteLength);
       await this.#source.pass(memory, passed.byteLength);
 
       if (this.#source.hasEnded) await this.#take(NOTHING);

@@ -1,3 +1,5 @@
+import { isSharedArrayBuffer } from "node:util/types";
+
 import { type BytesInMemory, type ByteSource, sourceFailure } from "./byte-source.js";
 
 /** Bytes in memory. */
@@ -19,7 +21,8 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
   return {
     byteLength: bytes.byteLength,
-    memory,
+    // Another thread could change it between two looks.
+    memory: isSharedArrayBuffer(bytes.buffer) ? undefined : memory,
     filename: undefined,
     // eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to reject
     read: async (target) => {

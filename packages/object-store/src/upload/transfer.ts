@@ -57,8 +57,8 @@ export async function transfer(
 }
 
 /**
- * Sends bytes from the caller's memory. What was hashed and inspected is a copy, so the server refuses
- * others by its SHA-256.
+ * Sends bytes from the caller's memory. The server refuses others than those that were hashed and
+ * inspected, by their SHA-256.
  */
 async function putBytes(
   s3: StorageClient,

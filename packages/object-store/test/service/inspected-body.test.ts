@@ -31,6 +31,10 @@ function inspection(looked: Promise<unknown> = Promise.resolve()): Inspection {
   };
 }
 
+function refuseToPass(): number {
+  throw new Error("these bytes were not copied");
+}
+
 interface Deferred {
   promise: Promise<void>;
   resolve: () => void;
@@ -226,5 +230,34 @@ describe("InspectedBody", () => {
     const read = body.readToEnd();
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
     await expect(read).rejects.toMatchObject({ code: "source_failed" });
+  });
+
+  it("copies memory that another thread may change, and looks at the copy", async () => {
+    const bytes = Buffer.from(new SharedArrayBuffer(3_000_000)).fill(7);
+    const looked = { ...inspection(), pass: refuseToPass };
+    const rules = { maxBytes: 10_000_000, inspection: looked };
+    const body = await InspectedBody.open(memorySource(bytes), rules);
+    expect(body.bytes).toBeUndefined();
+    await body.readToEnd();
+    expect(body.verdict.sha256).toEqual(createHash("sha256").update(bytes).digest());
+    body.close();
+  });
+
+  it("has many bodies in memory that need every look take no more turns than it must", async () => {
+    const bytes = Buffer.alloc(3_000_000, 1);
+    const bodies = await Promise.all(
+      Array.from({ length: 24 }, () =>
+        InspectedBody.open(memorySource(bytes), {
+          maxBytes: 10_000_000,
+          inspection: inspection(),
+        }),
+      ),
+    );
+    let turns = 0;
+    const done = Promise.all(bodies.map((body) => body.readToEnd())).then(() => "done");
+    while ((await Promise.race([done, new Promise(setImmediate)])) !== "done") turns += 1;
+    // 72 MB, of which each turn takes two or more.
+
+    expect(turns).toBeLessThan(45);
   });
 });

@@ -99,10 +99,11 @@ class FrameCount {
 
   /** Counts frames up to other bytes. False where there are none before the end. */
   *#count(source: ByteCursor, end: number): Walk<boolean> {
-    const run = new RecordRun({ name: "mpeg-frame", header: this.#first });
+    const kind = { name: "mpeg-frame", header: this.#first } as const;
+    const run = new RecordRun(kind, { end, most: Infinity });
     this.#start = source.position;
     this.#run = run;
-    const others = yield* source.passRecords(run, end);
+    const others = yield* source.passRecords(run);
     this.#run = undefined;
     this.stream.frames += run.count;
     this.stream.bytes += run.bytes;

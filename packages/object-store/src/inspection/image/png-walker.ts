@@ -87,9 +87,9 @@ export function* walkPng(source: ByteCursor, limits: InspectionLimits): Walk<Ima
     }
     yield* source.skip(end - source.position);
     if (type === "IDAT") {
-      const more = new RecordRun({ name: "png-chunk" });
-      yield* source.passRecords(more, Infinity);
-      parts.count(more.count);
+      const more = new RecordRun({ name: "png-chunk" }, { end: Infinity, most: parts.left });
+      yield* source.passRecords(more);
+      parts.count(more.begun);
     }
   }
 

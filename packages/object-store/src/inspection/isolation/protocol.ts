@@ -21,7 +21,7 @@ export interface StepRequest {
   opening: Opening | undefined;
   /** Bytes that came before those of this step and that the parser need not see. */
   passed: number;
-  /** Records of those ahead that they belong to. */
+  /** Records of those ahead to which the last of them belong. */
   records: PassedRecords | undefined;
   /** Bytes of this step. */
   length: number;

@@ -1,5 +1,13 @@
 import { type RecordFormat, recordFormat, type RecordKind } from "./record-kind.js";
 
+/** Bounds of a run of records. */
+export interface RunBounds {
+  /** Offset behind which no record may reach. */
+  end: number;
+  /** How many records there may be. */
+  most: number;
+}
+
 /** Records that were passed over without their parser, behind the one that it was in. */
 export interface PassedRecords {
   count: number;
@@ -20,8 +28,16 @@ export class RecordRun {
   #current = 0;
   #isCurrentSeen = true;
 
-  constructor(readonly kind: RecordKind) {
+  constructor(
+    readonly kind: RecordKind,
+    readonly bounds: RunBounds,
+  ) {
     this.format = recordFormat(kind);
+  }
+
+  /** Records whose headers came. */
+  get begun(): number {
+    return this.count + (this.#current > 0 ? 1 : 0);
   }
 
   /** Whether a record is under way whose header the parser did not see itself. */

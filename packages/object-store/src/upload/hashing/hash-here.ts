@@ -5,8 +5,8 @@ import type { RunningHash } from "./running-hash.js";
 import { turnFor } from "./turn-for.js";
 
 /**
- * The SHA-256 of a body that is soon hashed, computed where it is: to hash bytes that were just
- * copied takes less than to tell another thread of them.
+ * The SHA-256 of a body that is soon hashed, computed where it is: to hash bytes that are read here
+ * anyway takes less than to tell another thread of them.
  */
 export class HashHere implements RunningHash {
   readonly #hash = createHash("sha256");

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Bytes that are hashed in one turn of the event loop, give or take a piece: one or two ms. */
+/** Bytes that are hashed in one turn of the event loop, give or take a piece: two ms. */
 const TURN_BYTES = 2 * 1024 * 1024;
 
 let left = TURN_BYTES;
@@ -13,6 +13,11 @@ export async function turnFor(byteLength: number): Promise<void> {
   while (left <= 0) await nextTurn();
   if (left === TURN_BYTES) setImmediate(renew);
   left -= byteLength;
+}
+
+/** Gives back what was not hashed after all, before the turn is over. */
+export function giveBack(byteLength: number): void {
+  left = Math.min(TURN_BYTES, left + byteLength);
 }
 
 function renew(): void {
