@@ -50,11 +50,12 @@ async function run(
     process.stderr.write(`${skipped} cases skipped: no external S3 server is given\n`);
   }
   const needs = new Set(available.flatMap(({ benchCase }) => benchCase.needs));
-  const services = await startServices(needs, external);
+  const starting = startServices(needs, external);
   const stop = (): void => {
-    void services.stop().then(() => process.exit(EXIT_FAILED));
+    void starting.then((started) => started.stop()).finally(() => process.exit(EXIT_FAILED));
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
+  const services = await starting;
   const rounds = command.rounds ?? (command.quick ? QUICK_ROUNDS : ROUNDS);
   const results: Result[] = [];
   try {

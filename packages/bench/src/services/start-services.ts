@@ -31,7 +31,11 @@ export async function startServices(
     () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   ];
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.reverse()) await close();
+    const failures: unknown[] = [];
+    // The folder is removed last, whatever failed before.
+    for (const close of closers.reverse())
+      await close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   // Whoever asks again, as when a signal comes, has to wait until all is closed.
   let stopping: Promise<void> | undefined;

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 const TURN_BYTES = 2 * 1024 * 1024;
 
 let left = TURN_BYTES;
+let isRenewalDue = false;
 
 /**
  * Resolves when so many bytes may be hashed on this thread. Bodies in memory have nothing else to
@@ -11,8 +12,10 @@ let left = TURN_BYTES;
  */
 export async function turnFor(byteLength: number): Promise<void> {
   while (left <= 0) await nextTurn();
-  if (left === TURN_BYTES) setImmediate(renew);
   left -= byteLength;
+  if (isRenewalDue) return;
+  isRenewalDue = true;
+  setImmediate(renew);
 }
 
 /** Gives back what was not hashed after all, before the turn is over. */
@@ -21,5 +24,6 @@ export function giveBack(byteLength: number): void {
 }
 
 function renew(): void {
+  isRenewalDue = false;
   left = TURN_BYTES;
 }
