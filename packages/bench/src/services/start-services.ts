@@ -33,8 +33,9 @@ export async function startServices(
   const closeAll = async (): Promise<void> => {
     const failures: unknown[] = [];
     // The folder is removed last, whatever failed before.
-    for (const close of closers.reverse())
+    for (const close of closers.reverse()) {
       await close().catch((error: unknown) => failures.push(error));
+    }
     if (failures.length > 0) throw failures[0];
   };
   // Whoever asks again, as when a signal comes, has to wait until all is closed.

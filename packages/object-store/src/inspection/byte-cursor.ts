@@ -1,4 +1,4 @@
-import { viewOf } from "./records/record-kind.js";
+import { viewOf } from "./records/record-format.js";
 import type { RecordsAhead } from "./records/record-passer.js";
 import type { PassedRecords, RecordRun } from "./records/record-run.js";
 import { type Checkpoint, type Progress, SeenProgress } from "./seen-progress.js";
@@ -42,7 +42,6 @@ export class ByteCursor {
   #heldEnd = 0;
   #borrowed = 0;
   #chunk = EMPTY;
-  #view: DataView | undefined;
   #at = 0;
   #ended = false;
   #wanted = 0;
@@ -65,7 +64,6 @@ export class ByteCursor {
   /** Lends the next bytes until `release()`. */
   push(chunk: Uint8Array): void {
     this.#chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    this.#view = undefined;
     this.#at = 0;
     this.#borrowed = 0;
     if (this.#skipping > 0) this.#skipNow();
@@ -149,7 +147,6 @@ export class ByteCursor {
     this.#seen.add(this.position, this.position + this.available);
     this.#hold(this.#chunk.length - this.#at);
     this.#chunk = EMPTY;
-    this.#view = undefined;
     this.#at = 0;
     this.#borrowed = 0;
   }
@@ -230,7 +227,8 @@ export class ByteCursor {
         if (this.#skipping > 0) return false;
         run.complete();
         if (this.available < headerBytes) return false;
-        const size = run.count < most ? this.#recordSize(run) : 0;
+        if (run.count === most) return true;
+        const size = run.format.sizeAt(viewOf(this.#look(headerBytes)), 0);
         if (size === 0) return true;
         if (this.position + size > end) return false;
         run.begin(size);
@@ -321,16 +319,6 @@ export class ByteCursor {
     if (this.#records === undefined) throw new Error("no records are being passed over");
     this.#records.pass(records);
     this.#skipping += records.bytes;
-  }
-
-  #recordSize({ format }: RecordRun): number {
-    const { headerBytes } = format;
-    if (this.#heldEnd > this.#heldStart || this.#chunk.length - this.#at < headerBytes) {
-      return format.sizeAt(viewOf(this.#look(headerBytes)), 0);
-    }
-    this.#seen.add(this.position, this.position + headerBytes);
-    this.#view ??= viewOf(this.#chunk);
-    return format.sizeAt(this.#view, this.#at);
   }
 
   *#arrive(n: number): Walk<void> {

@@ -243,7 +243,7 @@ describe("InspectedBody", () => {
     body.close();
   });
 
-  it("has many bodies in memory that need every look take no more turns than it must", async () => {
+  it("takes no more turns than it must for many bodies in memory that need every look", async () => {
     const bytes = Buffer.alloc(3_000_000, 1);
     const bodies = await Promise.all(
       Array.from({ length: 24 }, () =>

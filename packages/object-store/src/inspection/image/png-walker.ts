@@ -8,6 +8,7 @@ import { PartCounter } from "../part-counter.js";
 import { RecordRun } from "../records/record-run.js";
 import { exifOrientation, MAX_EXIF_BYTES } from "./exif-orientation.js";
 import { checkCanvas, checkPages, imageFacts } from "./image-facts.js";
+import { MAX_CHUNK_BYTES } from "./png-chunk.js";
 import {
   isRawProfile,
   KEYWORD_BYTES,
@@ -16,8 +17,6 @@ import {
 } from "./png-raw-profile.js";
 
 const SIGNATURE_BYTES = 8;
-/** PNG 3rd edition, 5.3: a length takes 31 bits. */
-const MAX_CHUNK_BYTES = 2 ** 31 - 1;
 /** EXIF as it was stored before the eXIf chunk came, in hexadecimal and perhaps compressed. */
 const MAX_TEXT_BYTES = 256 * 1024;
 /** Unpacking a profile is work, and a file may hold any number: only the first few are looked at. */

@@ -1,4 +1,5 @@
-import { type RecordFormat, recordFormat, type RecordKind, viewOf } from "./record-kind.js";
+import { type RecordFormat, viewOf } from "./record-format.js";
+import { recordFormat, type RecordKind } from "./record-kind.js";
 import type { PassedRecords } from "./record-run.js";
 
 /** What a parser says of the records that it is passing over. */

@@ -1,4 +1,5 @@
-import { type RecordFormat, recordFormat, type RecordKind } from "./record-kind.js";
+import type { RecordFormat } from "./record-format.js";
+import { recordFormat, type RecordKind } from "./record-kind.js";
 
 /** Bounds of a run of records. */
 export interface RunBounds {
