@@ -18,8 +18,16 @@ export interface InventoryKind extends InventoryFolder {
   kind: MediaKind;
 }
 
-/** Rows, and objects, that are held at a time. */
-const BATCH = 1000;
+/** Rows that are held at a time. */
+const ROWS = 1000;
+
+/**
+ * Objects that are held at a time. Once a hundred or more objects of one literal live through a
+ * collection, V8 may make all further ones in its old generation (allocation site pretenuring),
+ * where they lie until it next collects all of its heap. Of a listing whose objects were held by the
+ * thousand, an audit of a million grew by 80 MB, one time in five.
+ */
+const OBJECTS = 64;
 
 /** Every row, in the order of the keys; the folders are in their own order. */
 export class RowsInKeyOrder implements Batches<InventoryRow> {
@@ -32,9 +40,9 @@ export class RowsInKeyOrder implements Batches<InventoryRow> {
     for (;;) {
       const folder = this.folders[this.#folder];
       if (folder === undefined) return [];
-      const rows = await folder.repo.pageInKeyOrder({ after: this.#after, limit: BATCH });
+      const rows = await folder.repo.pageInKeyOrder({ after: this.#after, limit: ROWS });
       this.#after = rows.at(-1);
-      if (rows.length < BATCH) {
+      if (rows.length < ROWS) {
         this.#folder += 1;
         this.#after = undefined;
       }
@@ -72,7 +80,7 @@ export class OwnObjects implements Batches<ListedObject> {
   /** @throws InvalidInputError (`invalid_input`) when the keys of the listing do not ascend */
   async next(): Promise<ListedObject[]> {
     const objects: ListedObject[] = [];
-    while (objects.length < BATCH && !this.#isOver) {
+    while (objects.length < OBJECTS && !this.#isOver) {
       // Until it gives another object: nothing more is asked of a listing that has ended or failed.
       this.#isOver = true;
       const step = await this.#listing.next();
