@@ -170,6 +170,17 @@ describe("records that lie one behind the other", () => {
     );
   });
 
+  it("lie at whatever distances", async () => {
+    // 64 kbit/s and 128 kbit/s in turns: 208 and 417 bytes.
+    const pair = bytes(0xff, 0xfb, 0x50, 0x64, Buffer.alloc(204), mp3Frames(1));
+    const frames = Buffer.concat(Array.from({ length: 300 }, () => pair));
+    const file = bytes(mp3Frames(6), frames, mp3Frames(60), frames, id3v1("Title"));
+    const expected = { durationSeconds: 1266 * MP3_FRAME_SECONDS, tags: { title: "Title" } };
+    for (const chunks of [[file.byteLength], [100_000], [16 * 1024], [16 * 1024 + 1, 40_000]]) {
+      expect(await inspect(file, { chunks })).toMatchObject(expected);
+    }
+  });
+
   it("of the least size are counted as well", async () => {
     // MPEG-2, 8 kbit/s at 24 kHz: 24 bytes.
     const frame = bytes(0xff, 0xf3, 0x14, 0xc4, Buffer.alloc(20));

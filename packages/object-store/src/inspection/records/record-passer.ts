@@ -1,3 +1,4 @@
+import { fetchAhead } from "./fetch-ahead.js";
 import { type RecordFormat, viewOf } from "./record-format.js";
 import { recordFormat, type RecordKind } from "./record-kind.js";
 import type { PassedRecords } from "./record-run.js";
@@ -11,6 +12,12 @@ export interface RecordsAhead {
   most: number;
 }
 
+/** Bytes that are fetched at a time. */
+const STRETCH_BYTES = 16 * 1024;
+
+/** Headers in a stretch, at distances that nobody foresees, to wait for which takes as long. */
+const MANY_UNEVEN = 10;
+
 /**
  * Passes over the records of a run where the bytes are, so that they need not go where their parser
  * is. It only steps from header to header: the smallest records, of 12 bytes, cost about as much as it
@@ -23,6 +30,8 @@ export class RecordPasser {
   #count = 0;
   #bytes = 0;
   #last = 0;
+  /** Whether many headers of the last stretch lay at uneven distances, as those of a VBR MP3. */
+  #isUneven = false;
 
   constructor({ kind, room, most }: RecordsAhead) {
     this.#format = recordFormat(kind);
@@ -49,9 +58,19 @@ export class RecordPasser {
     const most = this.#most - this.#count;
     let count = 0;
     let at = from;
+    let stretchEnd = from;
+    let uneven = 0;
     while (at <= lastHeader && count < most) {
+      if (at >= stretchEnd) {
+        if (at > from) this.#isUneven = uneven >= MANY_UNEVEN;
+        uneven = 0;
+        stretchEnd = at + STRETCH_BYTES;
+        if (this.#isUneven) fetchAhead(bytes, at, stretchEnd);
+      }
       const size = format.sizeAt(view, at);
       if (size === 0 || at + size > end) break;
+      // Frames of a constant bitrate differ by their padding.
+      if (Math.abs(size - this.#last) > 1) uneven += 1;
       at += size;
       count += 1;
       this.#last = size;
