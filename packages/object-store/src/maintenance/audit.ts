@@ -45,15 +45,18 @@ export async function audit(
   });
 
   const listing = options.listing ?? objectsInKeyOrder(tools.s3, folders, signal);
-  const objects = new OwnObjects(listing, (key) => {
+  const isOwn = (key: string) => {
     if (fileIdOfKey(key) !== undefined) return true;
     if (folderOf(folders, key) !== undefined) report.foreign += 1;
     return false;
-  });
+  };
+  const objects = new OwnObjects(listing, isOwn, signal);
+  let keys = 0;
   const visit = ({ key, left: object, right: row }: Pair<ListedObject, InventoryRow>) => {
     if (object !== undefined) report.objects += 1;
     if (row !== undefined) report.rows += 1;
-    if (Math.max(report.objects, report.rows) % BATCH === 0) {
+    keys += 1;
+    if (keys % BATCH === 0) {
       throwIfAborted(signal);
       onProgress?.({ ...report });
     }

@@ -176,8 +176,36 @@ describe("records that lie one behind the other", () => {
     const frames = Buffer.concat(Array.from({ length: 300 }, () => pair));
     const file = bytes(mp3Frames(6), frames, mp3Frames(60), frames, id3v1("Title"));
     const expected = { durationSeconds: 1266 * MP3_FRAME_SECONDS, tags: { title: "Title" } };
-    for (const chunks of [[file.byteLength], [100_000], [16 * 1024], [16 * 1024 + 1, 40_000]]) {
-      expect(await inspect(file, { chunks })).toMatchObject(expected);
+    for (const chunks of [[file.byteLength], [100_000], [16 * 1024, 40_000], [50_001, 1]]) {
+      for (const isInMemory of [false, true]) {
+        expect(await inspect(file, { chunks, isInMemory })).toMatchObject(expected);
+      }
+    }
+  });
+
+  it("lie at whatever distances in a WAV, whose audio ends between them", async () => {
+    const pair = bytes(0xff, 0xfb, 0x50, 0x64, Buffer.alloc(204), mp3Frames(1));
+    const frames = Buffer.concat(Array.from({ length: 200 }, () => pair));
+    const data = riffChunk("data", bytes(mp3Frames(6), frames));
+    const file = wav(fmt({ tag: 0x55 }), data, riffChunk("junk", frames));
+    for (const chunks of [[100_000], [16 * 1024, 40_000], [50_001, 1]]) {
+      const facts = await inspect(file, { chunks });
+      expect(facts).toMatchObject({ durationSeconds: (406 * 1152) / 44_100 });
+    }
+  });
+
+  it("lie at whatever distances in a PNG", async () => {
+    const uneven = Array.from({ length: 300 }, (_value, index) => {
+      return chunk("IDAT", Buffer.alloc((index * 37) % 500));
+    });
+    const file = pngWith(...uneven);
+    for (const chunks of [[100_000], [16 * 1024, 40_000], [50_001, 1]]) {
+      for (const isInMemory of [false, true]) {
+        const of = (maxParts: number) =>
+          inspect(file, { chunks, isInMemory, limits: { maxParts } });
+        expect(await of(301)).toMatchObject({ format: "png" });
+        await expect(of(300)).rejects.toThrow("more than 300 parts");
+      }
     }
   });
 

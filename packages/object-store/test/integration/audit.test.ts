@@ -265,4 +265,45 @@ describe("an audit's options", () => {
     await expect(audit({ onFinding })).rejects.toThrow(RangeError);
     expect((await audit()).report).toMatchObject({ orphans: 1 });
   });
+
+  it("end it by a signal in the middle of a listing that has no file of ours", async () => {
+    const ending = new AbortController();
+    let given = 0;
+    let isReturned = false;
+    async function* endless(): AsyncGenerator<ListedObject, void, undefined> {
+      try {
+        for (;;) {
+          given += 1;
+          if (given === 100) ending.abort();
+          const key = await Promise.resolve(`images/foreign-${String(given).padStart(9, "0")}`);
+          yield { key, byteLength: 1, lastModified: new Date(), etag: '"etag"' };
+          if (given > 200) return;
+        }
+      } finally {
+        isReturned = true;
+      }
+    }
+    const call = audit({ listing: endless(), signal: ending.signal });
+    await expect(call).rejects.toMatchObject({ code: "operation_aborted" });
+    expect({ given, isReturned }).toEqual({ given: 100, isReturned: true });
+  });
+
+  it("tell of its progress after every thousand keys, whichever side has them", async () => {
+    await storeSome();
+    async function* young(): AsyncGenerator<ListedObject, void, undefined> {
+      for (let number = 0; number < 1000; number += 1) {
+        const id = `00000000-0000-7000-8000-${number.toString(16).padStart(12, "0")}`;
+        const key = `audio/system/${id}.mp3`;
+        yield await Promise.resolve({
+          key,
+          byteLength: 1,
+          lastModified: new Date(),
+          etag: '"etag"',
+        });
+      }
+    }
+    const progress: number[] = [];
+    await audit({ listing: young(), onProgress: ({ objects }) => progress.push(objects) });
+    expect(progress).toEqual([1000, 1000]);
+  });
 });

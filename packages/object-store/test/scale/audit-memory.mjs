@@ -166,8 +166,14 @@ try {
       grownSinceColdBytes: peakBytes - coldBytes,
     }),
   );
-  const isSmall = grownBytes < BOUND && peakBytes - coldBytes < COLD_BOUND;
-  if (!isRight || !isSmall) process.exitCode = 1;
+  const complaints = [
+    !isRight && "the audit did not find exactly what differs",
+    grownBytes >= BOUND && `grew by ${grownBytes} bytes, of less than ${BOUND}`,
+    peakBytes - coldBytes >= COLD_BOUND &&
+      `grew by ${peakBytes - coldBytes} bytes since cold, of less than ${COLD_BOUND}`,
+  ].filter(Boolean);
+  for (const complaint of complaints) console.error(`audit-memory: ${complaint}`);
+  if (complaints.length > 0) process.exitCode = 1;
 } finally {
   await postgres.stop("immediate");
   await rm(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+/** Bytes of a cache line. */
 const LINE_BYTES = 64;
 
 /** Where what is read for its own sake goes, so that no compiler leaves the reading out. */

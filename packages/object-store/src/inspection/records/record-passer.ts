@@ -12,16 +12,16 @@ export interface RecordsAhead {
   most: number;
 }
 
-/** Bytes that are fetched at a time. */
+/** Bytes that are judged, and fetched, at a time. */
 const STRETCH_BYTES = 16 * 1024;
 
-/** Headers in a stretch, at distances that nobody foresees, to wait for which takes as long. */
+/** Uneven distances in a stretch from which waiting for each header costs as much as to fetch all. */
 const MANY_UNEVEN = 10;
 
 /**
  * Passes over the records of a run where the bytes are, so that they need not go where their parser
- * is. It only steps from header to header: the smallest records, of 12 bytes, cost about as much as it
- * takes to hash them.
+ * is. It only steps from header to header, and touches the bytes between those that the processor
+ * would not foresee: the smallest records, of 12 bytes, cost about as much as it takes to hash them.
  */
 export class RecordPasser {
   readonly #format: RecordFormat;
@@ -30,7 +30,7 @@ export class RecordPasser {
   #count = 0;
   #bytes = 0;
   #last = 0;
-  /** Whether many headers of the last stretch lay at uneven distances, as those of a VBR MP3. */
+  /** Whether many headers of the last whole stretch lay at uneven distances, as in a VBR MP3. */
   #isUneven = false;
 
   constructor({ kind, room, most }: RecordsAhead) {
