@@ -18,7 +18,7 @@ import { mergeByKey, type Pair } from "./merge-by-key.js";
 
 const MIN_AGE_SECONDS = 2 * MAX_UPLOAD_SECONDS;
 
-/** Keys between two reports of progress. */
+/** Keys that are compared between two reports of progress. */
 const BATCH = 1000;
 
 /** Compares objects and rows, key by key. The folders are in their own order. */
