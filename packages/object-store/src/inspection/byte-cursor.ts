@@ -227,7 +227,7 @@ export class ByteCursor {
         if (this.#skipping > 0) return false;
         run.complete();
         if (this.available < headerBytes) return false;
-        if (run.count === most) return true;
+        if (run.count >= most) return true;
         const size = run.format.sizeAt(viewOf(this.#look(headerBytes)), 0);
         if (size === 0) return true;
         if (this.position + size > end) return false;

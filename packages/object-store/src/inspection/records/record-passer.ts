@@ -20,8 +20,8 @@ const MANY_UNEVEN = 10;
 
 /**
  * Passes over the records of a run where the bytes are, so that they need not go where their parser
- * is. It only steps from header to header, and touches the bytes between those that the processor
- * would not foresee: the smallest records, of 12 bytes, cost about as much as it takes to hash them.
+ * is. It only steps from header to header; where no processor foresees where these lie, it has the
+ * bytes fetched first. The smallest records, of 12 bytes, cost about as much as it takes to hash them.
  */
 export class RecordPasser {
   readonly #format: RecordFormat;
