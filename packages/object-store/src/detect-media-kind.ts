@@ -1,11 +1,9 @@
 import { ObjectStoreError } from "./errors.js";
 import { isolatedInspector, sharedIsolation } from "./inspection/isolated-inspector.js";
 import { MEDIA_FORMATS, type MediaKind } from "./inspection/media-facts.js";
-import { ImageCreate } from "./service/dto/image-create.js";
-import { validated } from "./service/validated.js";
+import { openBody } from "./service/open-body.js";
 import { InspectedBody } from "./upload/inspected-body.js";
 import type { MediaBody } from "./upload/media-body.js";
-import { openByteSource } from "./upload/open-byte-source.js";
 
 /**
  * Which collection a body belongs to, by its content: only its head is read. Undefined when it is
@@ -15,8 +13,7 @@ import { openByteSource } from "./upload/open-byte-source.js";
  *   SourceFailedError (`source_failed`)
  */
 export async function detectMediaKind(body: MediaBody): Promise<MediaKind | undefined> {
-  const { body: checked } = validated(ImageCreate, { body });
-  const source = await openByteSource(checked);
+  const source = await openBody(body);
   const inspection = isolatedInspector(sharedIsolation()).open();
   try {
     const head = await InspectedBody.open(source, { maxBytes: Infinity, inspection });
@@ -26,7 +23,7 @@ export async function detectMediaKind(body: MediaBody): Promise<MediaKind | unde
     throw error;
   } finally {
     inspection.close();
-    await source.close();
+    await source.close().catch(() => undefined);
   }
 }
 

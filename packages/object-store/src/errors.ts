@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** Every stable code that an error of this module can carry. */
 export type ObjectStoreErrorCode =
   | "access_denied"
@@ -19,6 +21,7 @@ export type ObjectStoreErrorCode =
   | "length_mismatch"
   | "operation_aborted"
   | "owner_not_found"
+  | "resource_unavailable"
   | "source_failed"
   | "storage_error"
   | "storage_unavailable"
@@ -28,7 +31,7 @@ export type ObjectStoreErrorCode =
   | "upload_in_progress";
 
 interface ErrorFacts {
-  /** The lower-level error, kept for logs. */
+  /** The lower-level error. */
   cause?: unknown;
   /** Whether the same call may succeed later without being changed. */
   retryable?: boolean;
@@ -37,6 +40,9 @@ interface ErrorFacts {
 /**
  * Base of every error that this module throws on purpose. `code` is stable across releases;
  * `message` says what was expected and what came, and is safe to show to the caller.
+ *
+ * `util.inspect` and `console` print only the name and the code of a `cause`: the messages of
+ * foreign errors may quote keys, users, statements and signed URLs. Log `error.cause` to see it all.
  */
 export abstract class ObjectStoreError extends Error {
   abstract readonly code: ObjectStoreErrorCode;
@@ -48,6 +54,22 @@ export abstract class ObjectStoreError extends Error {
     this.name = new.target.name;
     this.retryable = facts.retryable ?? false;
   }
+
+  [inspect.custom](): string {
+    const { code, retryable, cause } = this;
+    const facts = inspect({ code, retryable, ...(cause !== undefined && { cause: named(cause) }) });
+    return `${this.stack ?? this.message} ${facts}`;
+  }
+}
+
+/** The name and the code of each error in a chain of causes. */
+function named(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return typeof error;
+  const { code } = error as { code?: unknown };
+  const name = typeof code === "string" ? `${error.name} ${code}` : error.name;
+  return error.cause === undefined || depth > 8
+    ? name
+    : `${name} < ${named(error.cause, depth + 1)}`;
 }
 
 /** Raised when an argument has the wrong shape or is out of its bounds. */
@@ -154,8 +176,7 @@ export class InvalidMediaError extends ObjectStoreError {
 
 /**
  * Raised when another file brought down the worker that was inspecting this one, and too much of it
- * had passed to start again; when no worker can be started, or the one that hashes this file is lost;
- * or when there is no disk space for an image that is to be decoded. Nothing is kept.
+ * had passed to start again, or when the thread that hashes this file is lost. Nothing is kept.
  */
 export class InspectionInterruptedError extends ObjectStoreError {
   readonly code = "inspection_interrupted";
@@ -165,6 +186,27 @@ export class InspectionInterruptedError extends ObjectStoreError {
       cause,
       retryable: true,
     });
+  }
+}
+
+/** What the machine may run out of. */
+export type Resource =
+  "disk space" | "file descriptors" | "memory" | "processes" | "temporary folder";
+
+/**
+ * Raised when the machine that runs this process lacks something: the file is not at fault, and
+ * nothing is kept. `retryable` where the shortage passes by itself (file descriptors, processes,
+ * memory, disk space); not where somebody has to change something, such as a temporary folder that
+ * cannot be written to.
+ */
+export class ResourceUnavailableError extends ObjectStoreError {
+  readonly code = "resource_unavailable";
+  readonly resource: Resource;
+
+  constructor(resource: Resource, facts: { cause?: unknown; retryable: boolean }) {
+    const advice = facts.retryable ? "Try again later." : "Its operator has to mend that.";
+    super(`The server has no usable ${resource} at present. ${advice}`, facts);
+    this.resource = resource;
   }
 }
 
@@ -186,12 +228,15 @@ export class AccessDeniedError extends ObjectStoreError {
 export class OwnerNotFoundError extends ObjectStoreError {
   readonly code = "owner_not_found";
 
-  constructor(userId: string, cause?: unknown) {
-    super(`The owner ${userId} does not exist, or its creation is not committed yet.`, { cause });
+  constructor(cause?: unknown) {
+    super("The owner does not exist, or its creation is not committed yet.", { cause });
   }
 }
 
-/** Raised when the body's source fails while it is read. */
+/**
+ * Raised when the body's source fails while it is read, gives no byte for the provider's
+ * `sourceTimeoutSeconds`, or ends although its request did not complete.
+ */
 export class SourceFailedError extends ObjectStoreError {
   readonly code = "source_failed";
 }
@@ -206,12 +251,17 @@ export class OperationAbortedError extends ObjectStoreError {
   readonly code = "operation_aborted";
 }
 
-/** Raised when an upload outlives its lease and the sweeper took it over. Nothing is kept. */
+/**
+ * Raised when an upload outlives its lease and the sweeper took it over, or takes longer than the
+ * provider's `uploadTimeoutSeconds`. Nothing is kept.
+ */
 export class UploadExpiredError extends ObjectStoreError {
   readonly code = "upload_expired";
 
-  constructor() {
-    super("The upload took longer than its lease and was given up. Upload the file again.", {
+  /** @param seconds what it took longer than; its lease when absent */
+  constructor(seconds?: number) {
+    const bound = seconds === undefined ? "its lease" : `${seconds} seconds`;
+    super(`The upload took longer than ${bound} and was given up. Upload the file again.`, {
       retryable: true,
     });
   }

@@ -56,3 +56,4 @@ export { ImageRead } from "./service/dto/image-read.js";
 export type { TypeContradiction } from "./service/dto/type-contradiction.js";
 export { Page } from "./service/dto/page.js";
 export type { MediaBody } from "./upload/media-body.js";
+export { fromPath, type PathBody } from "./upload/path-body.js";

@@ -11,7 +11,25 @@ export interface ObjectStoreLogger {
   debug?(message: string, facts: Readonly<Record<string, unknown>>): void;
 }
 
-export const silentLogger: ObjectStoreLogger = { warn: () => undefined };
+/** The logger of a caller, or none, whose own failures change nothing for whoever logs. */
+export function safeLogger(given: ObjectStoreLogger | undefined): ObjectStoreLogger {
+  if (given === undefined) return { warn: () => undefined };
+  const { debug } = given;
+  return {
+    warn: (message, facts) => void quietly(() => given.warn(message, facts)),
+    ...(debug && {
+      debug: (message, facts) => void quietly(() => debug.call(given, message, facts)),
+    }),
+  };
+}
+
+async function quietly(log: () => unknown): Promise<void> {
+  try {
+    await log();
+  } catch {
+    // There is nobody left to tell.
+  }
+}
 
 /** What may be told of an error: its message may quote a key or a statement. */
 export function errorFacts(error: unknown): { error: string; code: unknown } {

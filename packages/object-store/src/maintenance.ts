@@ -1,7 +1,7 @@
 import type { StorageClient } from "./upload/storage-client.js";
 import type { Sequelize } from "sequelize-typescript";
 
-import { type ObjectStoreLogger, silentLogger } from "./logger.js";
+import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import { audit } from "./maintenance/audit.js";
 import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
 import { eraseUser } from "./maintenance/erase-user.js";
@@ -17,6 +17,8 @@ import { ownTransactions } from "./repo/own-transaction.js";
 import { SweepRepo } from "./repo/sweep-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
 import { checkInteger } from "./service/check.js";
+import { checkServers } from "./service/check-servers.js";
+import { checkOptions } from "./service/options.js";
 import { countSwept } from "./telemetry/count-swept.js";
 import { observed } from "./telemetry/observed.js";
 
@@ -52,7 +54,8 @@ export interface MaintenanceOptions {
 
 /** @throws InvalidInputError (`invalid_input`) when an option is out of its bounds */
 export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStoreMaintenance {
-  const { database, s3, logger = silentLogger } = options;
+  const { database, s3 } = checkServers(options);
+  const logger = safeLogger(options.logger);
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const models = modelsFor(database);
   const swept = [
@@ -75,27 +78,31 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   ] as const;
   const inOwnTransaction = ownTransactions(database);
   const usageRepo = new UsageRepo(database);
-  const run = <Result>(
+  const run = <Options extends { signal?: AbortSignal }, Result>(
     name: string,
     action: string,
-    signal: AbortSignal | undefined,
-    work: () => Promise<Result>,
-  ): Promise<Result> => observed({ name }, logger, () => longCall(action, signal, work));
+    given: Options | undefined,
+    work: (call: Options) => Promise<Result>,
+  ): Promise<Result> =>
+    observed({ name }, logger, () => {
+      const call = checkOptions(given);
+      return longCall(action, call.signal, () => work(call));
+    });
   return Object.freeze({
-    sweep: (call = {}) =>
-      run("sweep", "sweep", call.signal, async () =>
+    sweep: (options) =>
+      run("sweep", "sweep", options, async (call) =>
         countSwept(await sweep(swept, { s3, logger, leaseSeconds }, call)),
       ),
-    audit: (call = {}) =>
-      run("audit", "audit the bucket", call.signal, () =>
+    audit: (options) =>
+      run("audit", "audit the bucket", options, (call) =>
         audit(inventory, { s3, logger, inOwnTransaction }, call),
       ),
-    verify: (call = {}) =>
-      run("verify", "verify objects", call.signal, () => verify(readyFiles, { s3, logger }, call)),
-    eraseUser: (userId, call = {}) =>
-      run("erase_user", "erase a user's files", call.signal, () =>
+    verify: (options) =>
+      run("verify", "verify objects", options, (call) => verify(readyFiles, { s3, logger }, call)),
+    eraseUser: (userId, options) =>
+      run("erase_user", "erase a user's files", options, (call) =>
         eraseUser(erased, { s3, logger, leaseSeconds }, userId, call),
       ),
-    usage: (call = {}) => run("usage", "count files", call.signal, () => usage(usageRepo, call)),
+    usage: (options) => run("usage", "count files", options, (call) => usage(usageRepo, call)),
   } satisfies ObjectStoreMaintenance);
 }

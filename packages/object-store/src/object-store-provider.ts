@@ -13,7 +13,7 @@ import {
   type IsolationOptions,
 } from "./inspection/isolation/isolation-options.js";
 import type { Verification } from "./inspection/verification.js";
-import { type ObjectStoreLogger, silentLogger } from "./logger.js";
+import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import type { ObjectStoreProvider } from "./provider.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { DirectUploadRepo } from "./repo/direct-upload-repo.js";
@@ -24,10 +24,19 @@ import { modelsFor } from "./repo/models-for.js";
 import { SqlFileTable } from "./repo/sql-file-table.js";
 import { SqlTable } from "./repo/sql-table.js";
 import { type OwnTransaction, ownTransactions } from "./repo/own-transaction.js";
-import { checkInteger, checkSecret, checkUserId, checkVerification } from "./service/check.js";
+import {
+  checkInteger,
+  checkLimits,
+  checkSecret,
+  checkUserId,
+  checkVerification,
+} from "./service/check.js";
+import { checkServers } from "./service/check-servers.js";
 import { ObjectStoreService, type Repos } from "./service/object-store-service.js";
 import { scopeOf } from "./service/scope.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/url-options.js";
+import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
+import { MAX_UPLOAD_SECONDS } from "./upload/upload-time.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
 export const MAX_FILE_BYTES = 104_857_600;
@@ -56,6 +65,16 @@ export interface ObjectStoreOptions {
    * running upload renews its lease.
    */
   leaseSeconds?: number;
+  /**
+   * Seconds, 1 to 3,600, for which an upload waits for the next byte of its body before it fails with
+   * `source_failed`; 60 by default. Time that it does not wait for the body does not count.
+   */
+  sourceTimeoutSeconds?: number;
+  /**
+   * Seconds, 1 to 86,400, that an upload, or the completion of a direct one, may take before it fails
+   * with `upload_expired`; 3,600 by default.
+   */
+  uploadTimeoutSeconds?: number;
   /** How far uploads are looked into unless a call says otherwise; `metadata` by default. */
   verify?: Verification;
   /** Bounds of what inspection accepts. */
@@ -75,6 +94,7 @@ export interface ObjectStoreOptions {
  * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
  */
 export function objectStoreProvider(options: ObjectStoreOptions): ObjectStoreProvider {
+  checkServers(options);
   return providerOver(options, sqlPersistence(options.database));
 }
 
@@ -103,12 +123,13 @@ export function providerOver(
   { inOwnTransaction, ...repos }: Persistence,
   isolation: Isolation = checkedIsolation(options.isolation),
 ): ObjectStoreProvider {
-  const { s3, logger = silentLogger, inspection = {} } = options;
+  const { s3, inspection } = options;
+  const logger = safeLogger(options.logger);
   const service = new ObjectStoreService(
     {
       s3,
       logger,
-      inspector: isolatedInspector(isolation, inspection),
+      inspector: isolatedInspector(isolation, checkLimits(inspection)),
       verify: checkVerification(options.verify ?? "metadata"),
       inOwnTransaction,
       maxBytes: checkInteger("maxBytes", options.maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
@@ -116,6 +137,18 @@ export function providerOver(
       urlWindow: checkUrlWindow("urlWindow", options.urlWindow),
       cursorSecret: checkSecret("cursorSecret", options.cursorSecret),
       leaseSeconds: checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400),
+      sourceTimeoutSeconds: checkInteger(
+        "sourceTimeoutSeconds",
+        options.sourceTimeoutSeconds ?? SOURCE_TIMEOUT_SECONDS,
+        1,
+        3_600,
+      ),
+      uploadTimeoutSeconds: checkInteger(
+        "uploadTimeoutSeconds",
+        options.uploadTimeoutSeconds ?? 3_600,
+        1,
+        MAX_UPLOAD_SECONDS,
+      ),
     },
     repos,
   );

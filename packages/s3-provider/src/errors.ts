@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** The stable code of each failure; what a caller switches on. */
 export type S3ErrorCode =
   | "s3_not_found"
@@ -52,7 +54,10 @@ export interface S3ErrorDetails {
   cause?: unknown;
 }
 
-/** The base of every failure of this package. `cause` is the error of the SDK or of Node. */
+/**
+ * The base of every failure of this package. `cause` is the error of the SDK or of Node, of which
+ * `util.inspect` and `console` print the name alone: it may quote the key or a signed URL.
+ */
 export abstract class S3Error extends Error {
   abstract readonly code: S3ErrorCode;
   readonly operation: S3Operation;
@@ -67,16 +72,22 @@ export abstract class S3Error extends Error {
   readonly requestId: string | undefined;
 
   constructor(details: S3ErrorDetails) {
-    const { operation, key, reason, cause } = details;
-    const subject = key === undefined ? operation : `${operation} of ${JSON.stringify(key)}`;
-    super(`S3 ${subject} failed: ${reason}`, cause === undefined ? undefined : { cause });
+    const { operation, reason, cause } = details;
+    super(`S3 ${operation} failed: ${reason}`, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.operation = operation;
     this.outcome = details.outcome;
     this.retryable = details.retryable ?? false;
-    this.key = key;
+    this.key = details.key;
     this.statusCode = details.statusCode;
     this.requestId = details.requestId;
+  }
+
+  [inspect.custom](): string {
+    const { code, outcome, retryable, statusCode, requestId, cause } = this;
+    const name = cause instanceof Error ? cause.name : undefined;
+    const facts = { code, outcome, retryable, statusCode, requestId, cause: name };
+    return `${this.stack ?? this.message} ${inspect(facts)}`;
   }
 }
 

@@ -53,7 +53,7 @@ describe("an error answer", () => {
     expect(error).toBeInstanceOf(type);
     expect(error).toMatchObject({
       name: type.name,
-      message: `S3 put of "k" failed: ${code} (status ${status})`,
+      message: `S3 put failed: ${code} (status ${status})`,
       operation: "put",
       key: "k",
       statusCode: status,

@@ -13,7 +13,7 @@ import { Transaction } from "sequelize";
 import type { FileEvent, KeptEvent } from "../reporting/events.js";
 import { secondsSince } from "../reporting/seconds-since.js";
 import type { Database } from "../services.js";
-import type { Source } from "../sources/source.js";
+import { mediaBodyOf, type Source } from "../sources/source.js";
 import type { ImportLog, ImportRecord } from "./import-log.js";
 import { prove } from "./prove.js";
 import { refusalOf } from "./refusal.js";
@@ -97,12 +97,12 @@ async function storeFile(
   { database, log, signal, replaces }: Importer & { replaces: ImportRecord | undefined },
 ): Promise<Kept> {
   // Content of no known kind is offered as an image, so that the store itself words the refusal.
-  const kind = (await detectMediaKind(body)) ?? "image";
+  const kind = (await detectMediaKind(mediaBodyOf(body))) ?? "image";
   return database.transaction(
     { isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED },
     async (transaction) => {
       const options = { transaction, signal };
-      const input = { body, filename: basename(path) };
+      const input = { body: mediaBodyOf(body), filename: basename(path) };
       const { file, url } =
         kind === "image"
           ? await scope.images.upload(input, options)

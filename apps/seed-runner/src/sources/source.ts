@@ -1,4 +1,4 @@
-import type { MediaBody } from "@repo/object-store";
+import { fromPath, type MediaBody } from "@repo/object-store";
 
 import type { Owner } from "../owner.js";
 
@@ -11,4 +11,9 @@ export interface Source {
 }
 
 /** Bytes that can be read more than once. */
-export type SourceBody = Extract<MediaBody, Uint8Array | { readonly path: string }>;
+export type SourceBody = Uint8Array | { readonly path: string };
+
+/** The same as the store takes it. */
+export function mediaBodyOf(body: SourceBody): MediaBody {
+  return body instanceof Uint8Array ? body : fromPath(body.path);
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { inspectMedia } from "@repo/object-store";
+import { fromPath, inspectMedia } from "@repo/object-store";
 import { parseFile } from "music-metadata";
 
 import type { Bench, Variant } from "../bench.js";
@@ -42,7 +42,7 @@ export const duration: Bench = {
 };
 
 async function ours(path: string): Promise<number> {
-  const facts = await inspectMedia({ path });
+  const facts = await inspectMedia(fromPath(path));
   return facts.kind === "audio" ? facts.durationSeconds : 0;
 }
 

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 
-import type { MediaBody } from "@repo/object-store";
+import { fromPath, type MediaBody } from "@repo/object-store";
 import { QueryTypes } from "sequelize";
 
 import { isImage, type MediaFile } from "../media/media-file.js";
@@ -40,7 +40,7 @@ async function keyOf(
 }
 
 /** By its path: the length is known. */
-export const byPath = storeUploader<MediaFile>(({ path }) => ({ path }));
+export const byPath = storeUploader<MediaFile>(({ path }) => fromPath(path));
 
 /** As a stream whose length nobody tells. */
 export const asStream = storeUploader<MediaFile>(({ path }) => createReadStream(path));

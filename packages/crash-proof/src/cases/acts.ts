@@ -1,6 +1,6 @@
 import { createReadStream, readFileSync } from "node:fs";
 
-import type { UploadOptions } from "@repo/object-store";
+import { fromPath, type UploadOptions } from "@repo/object-store";
 
 import type { Media } from "../job.js";
 import type { Props } from "./use-case.js";
@@ -29,7 +29,7 @@ function bodyOf(path: string, handover: Handover) {
     case "buffer":
       return readFileSync(path);
     case "path":
-      return { path };
+      return fromPath(path);
     case "stream":
       return createReadStream(path);
   }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import type { createDatabase } from "@repo/database";
-import { objectStoreProvider } from "@repo/object-store";
+import { fromPath, objectStoreProvider } from "@repo/object-store";
 import type { S3Provider } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
@@ -68,7 +68,7 @@ async function storeFile(
 ): Promise<KnownFile> {
   const scope = objectStoreProvider({ database, s3 }).forUser(owner);
   const collection = kind === "image" ? scope.images : scope.audio;
-  const { file } = await collection.upload({ body: { path } }, options);
+  const { file } = await collection.upload({ body: fromPath(path) }, options);
   return { id: file.id, sha256 };
 }
 

@@ -1,8 +1,10 @@
 import type { ListedObject } from "@repo/s3-provider";
 
+import { described } from "../described.js";
+import { InvalidInputError } from "../errors.js";
 import type { InventoryRow } from "../repo/inventory-repo.js";
-import { checkInteger } from "../service/check.js";
-import { MAX_UPLOAD_SECONDS } from "../upload/lease-keeper.js";
+import { checkBoolean, checkInteger } from "../service/check.js";
+import { MAX_UPLOAD_SECONDS } from "../upload/upload-time.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
 import { AuditRepair, type RepairTools } from "./audit-repair.js";
 import { AuditLook, isWhole } from "./audit-look.js";
@@ -27,7 +29,8 @@ export async function audit(
   tools: Omit<RepairTools, "signal">,
   options: AuditOptions,
 ): Promise<AuditReport> {
-  const { signal, onProgress, onFinding, fix = false } = options;
+  const { signal, onProgress, onFinding } = options;
+  const fix = checkBoolean("fix", options.fix ?? false);
   const minAge = options.minAgeSeconds ?? MIN_AGE_SECONDS;
   const maxFixes = checkInteger("maxFixes", options.maxFixes ?? 1000, 0, 1_000_000_000);
   checkInteger("minAgeSeconds", minAge, MIN_AGE_SECONDS, 1_000_000_000);
@@ -45,6 +48,7 @@ export async function audit(
   });
 
   const listing = options.listing ?? objectsInKeyOrder(tools.s3, folders, signal);
+  checkListing(listing);
   const isOwn = (key: string) => {
     if (fileIdOfKey(key) !== undefined) return true;
     if (folderOf(folders, key) !== undefined) report.foreign += 1;
@@ -92,4 +96,10 @@ function emptyReport(): AuditReport {
     fixed: 0,
     notFixed: 0,
   };
+}
+
+/** @throws InvalidInputError (`invalid_input`) */
+function checkListing(listing: unknown): void {
+  if (typeof listing === "object" && listing !== null && Symbol.asyncIterator in listing) return;
+  throw new InvalidInputError(`listing must be an async iterable, and ${described(listing)} came.`);
 }

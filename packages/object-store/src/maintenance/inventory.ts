@@ -93,7 +93,9 @@ export class OwnObjects implements Batches<ListedObject> {
       if (step.done === true) break;
       this.#isOver = false;
       throwIfAborted(this.signal);
-      const { key } = step.value;
+      const key: unknown = (step.value as ListedObject | null | undefined)?.key;
+      if (typeof key !== "string")
+        throw new InvalidInputError("A listing must give objects with a key.");
       if (!this.isOwn(key)) continue;
       if (key <= this.#last) {
         throw new InvalidInputError("A listing must give each key once, in ascending byte order.");

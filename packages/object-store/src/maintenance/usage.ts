@@ -5,7 +5,8 @@ import { throwIfAborted } from "../throw-if-aborted.js";
 
 export async function usage(repo: UsageRepo, options: UsageOptions): Promise<UsageReport> {
   const { signal } = options;
-  const owner = typeof options.owner === "string" ? checkUserId(options.owner) : options.owner;
+  const { owner: given } = options;
+  const owner = given === undefined || given === null ? given : checkUserId(given);
   const limit = checkInteger("top", options.top ?? 20, 0, 10_000);
 
   const totals = await repo.totals({ owner });

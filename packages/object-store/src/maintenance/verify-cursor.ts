@@ -2,6 +2,9 @@ import { InvalidCursorError } from "../errors.js";
 import type { KeyPosition } from "../repo/inventory-repo.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
 
+/** More than any key of ours takes. */
+const MAX_CHARACTERS = 1024;
+
 /** Where a verification goes on: behind this key. */
 export interface VerifyPosition extends KeyPosition {
   folder: string;
@@ -14,7 +17,7 @@ export function encodeVerifyCursor(key: string): string {
 
 /** @throws InvalidCursorError (`invalid_cursor`) */
 export function decodeVerifyCursor(cursor: string): VerifyPosition {
-  const key = Buffer.from(cursor, "base64url").toString();
+  const key = Buffer.from(cursor.slice(0, MAX_CHARACTERS), "base64url").toString();
   const id = fileIdOfKey(key);
   const [folder = "", scope, userId = null] = key.split("/");
   if (id === undefined || encodeVerifyCursor(key) !== cursor) {

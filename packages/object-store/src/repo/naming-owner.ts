@@ -16,7 +16,7 @@ export async function namingOwner<Result>(
     return await insert();
   } catch (error) {
     if (error instanceof ForeignKeyConstraintError && owner !== null) {
-      throw new OwnerNotFoundError(owner, error);
+      throw new OwnerNotFoundError(error);
     }
     throw error;
   }

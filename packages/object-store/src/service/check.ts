@@ -1,5 +1,11 @@
+import { described } from "../described.js";
 import { FileNotFoundError, InvalidInputError } from "../errors.js";
+import {
+  DEFAULT_INSPECTION_LIMITS,
+  type InspectionLimits,
+} from "../inspection/inspection-limits.js";
 import type { Verification } from "../inspection/verification.js";
+import { checkOptions } from "./options.js";
 
 const MAX_KEY_CHARACTERS = 255;
 
@@ -9,8 +15,14 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
     return value;
   }
   throw new InvalidInputError(
-    `${name} must be a whole number from ${min} to ${max}, and ${shown(value)} came.`,
+    `${name} must be a whole number from ${min} to ${max}, and ${described(value)} came.`,
   );
+}
+
+/** @throws InvalidInputError (`invalid_input`) */
+export function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new InvalidInputError(`${name} must be true or false, and ${described(value)} came.`);
 }
 
 const MIN_SECRET_CHARACTERS = 16;
@@ -22,6 +34,14 @@ export function checkSecret(name: string, value: unknown): string | undefined {
   throw new InvalidInputError(
     `${name} must be a string of at least ${MIN_SECRET_CHARACTERS} characters.`,
   );
+}
+
+/** @throws InvalidInputError (`invalid_input`) unless every limit is a whole number of 1 at least */
+export function checkLimits(given: unknown): Partial<InspectionLimits> {
+  const limits: Partial<Record<string, unknown>> = checkOptions(given as object | undefined);
+  const known = Object.keys(DEFAULT_INSPECTION_LIMITS).filter((name) => limits[name] !== undefined);
+  const most = Number.MAX_SAFE_INTEGER;
+  return Object.fromEntries(known.map((name) => [name, checkInteger(name, limits[name], 1, most)]));
 }
 
 /** @throws InvalidInputError (`invalid_input`) */
@@ -43,8 +63,8 @@ export function checkUserId(userId: unknown): string {
 /** @throws InvalidInputError (`invalid_input`) unless it is an array of so many at most */
 export function checkIds(call: string, ids: readonly string[], max: number): readonly string[] {
   const given: unknown = ids;
-  const isList = Array.isArray(given) && given.every((id) => typeof id === "string");
-  if (isList && given.length <= max) return ids;
+  const isShort = Array.isArray(given) && given.length <= max;
+  if (isShort && given.every((id) => typeof id === "string")) return ids;
   throw new InvalidInputError(`${call} takes an array of at most ${max} ids.`);
 }
 
@@ -60,7 +80,8 @@ export function normalizedFileId(id: unknown): string | undefined {
  */
 export function checkFileId(id: unknown): string {
   const fileId = normalizedFileId(id);
-  if (fileId === undefined) throw new FileNotFoundError(typeof id === "string" ? id : typeof id);
+  if (fileId === undefined)
+    throw new FileNotFoundError(typeof id === "string" ? id : described(id));
   return fileId;
 }
 
@@ -69,6 +90,7 @@ export function checkIdempotencyKey(key: unknown): void {
   const isKey =
     typeof key === "string" &&
     key !== "" &&
+    key.length <= 2 * MAX_KEY_CHARACTERS &&
     Array.from(key).length <= MAX_KEY_CHARACTERS &&
     key.isWellFormed() &&
     !key.includes("\0");
@@ -83,8 +105,4 @@ function isUuid(value: unknown): value is string {
     typeof value === "string" &&
     /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)
   );
-}
-
-function shown(value: unknown): string {
-  return typeof value === "number" ? String(value) : `a ${typeof value}`;
 }

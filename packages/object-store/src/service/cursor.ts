@@ -5,6 +5,7 @@ import { InvalidCursorError } from "../errors.js";
 const VERSION = 2;
 const ID_BYTES = 16;
 const BINDING_BYTES = 16;
+const MAX_CHARACTERS = 64;
 const NO_SECRET = "object-store cursor";
 
 /** What a cursor is bound to. */
@@ -28,7 +29,8 @@ export function encodeCursor(lastId: string, binding: CursorBinding): string {
  * @throws InvalidCursorError (`invalid_cursor`) when another list or nobody gave it out
  */
 export function decodeCursor(cursor: string, binding: CursorBinding): string {
-  const bytes = Buffer.from(cursor, "base64url");
+  // Not more of it than a cursor can have.
+  const bytes = Buffer.from(cursor.slice(0, MAX_CHARACTERS), "base64url");
   const id = bytes.subarray(1 + BINDING_BYTES);
   if (
     bytes.length !== 1 + BINDING_BYTES + ID_BYTES ||

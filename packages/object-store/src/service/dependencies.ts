@@ -20,6 +20,10 @@ export interface Dependencies {
   cursorSecret: string | undefined;
   /** Seconds after which what a crashed upload or deletion left may be swept. */
   leaseSeconds: number;
+  /** Seconds for which an upload waits for its source's next byte. */
+  sourceTimeoutSeconds: number;
+  /** Seconds that an upload may take. */
+  uploadTimeoutSeconds: number;
   inspector: Inspector;
   /** How far an upload is looked into unless the call says otherwise. */
   verify: Verification;

@@ -2,6 +2,7 @@ import { PassThrough, type Readable } from "node:stream";
 
 import { S3NotFoundError } from "@repo/s3-provider";
 
+import { described } from "../described.js";
 import { FileNotFoundError, InvalidInputError, InvalidRangeError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Download, DownloadOptions } from "../provider.js";
@@ -39,14 +40,15 @@ export async function downloadFile<Row extends MediaFileModel, Facts extends Sto
   }
 }
 
-function checkRange({ start, end }: { start: number; end?: number }, byteSize: number): void {
+function checkRange(range: { start: number; end?: number }, byteSize: number): void {
+  const { start, end } = (range as unknown as typeof range | null) ?? { start: NaN };
   const bounds = end === undefined ? [start] : [start, end];
   if (
     !bounds.every((bound) => Number.isSafeInteger(bound) && bound >= 0) ||
     (end ?? start) < start
   ) {
     throw new InvalidInputError(
-      `A range needs whole byte offsets from 0 with start ≤ end; ${String(start)} to ${String(end)} came.`,
+      `A range needs whole byte offsets from 0 with start ≤ end; ${described(start)} to ${described(end)} came.`,
     );
   }
   if (start >= byteSize) {

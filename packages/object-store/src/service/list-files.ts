@@ -11,6 +11,7 @@ import type { ImageRead } from "./dto/image-read.js";
 import { toMediaRead } from "./dto/to-read.js";
 import { selectionOf } from "./list-filter.js";
 import { checkListQuery } from "./list-query.js";
+import { checkOptions } from "./options.js";
 import { signRow } from "./sign-urls.js";
 
 /** The lists of one kind of file or of both, for any owner. */
@@ -48,10 +49,8 @@ export class FileLists<Read extends ImageRead | AudioRead> {
   }
 
   /** Every file, a page at a time. */
-  async *all(
-    owner: Owner,
-    { signal, ...query }: ListAllQuery,
-  ): AsyncGenerator<Read, void, undefined> {
+  async *all(owner: Owner, given: ListAllQuery | undefined): AsyncGenerator<Read, void, undefined> {
+    const { signal, ...query } = checkOptions(given);
     let cursor: string | null = null;
     do {
       throwIfAborted(signal);

@@ -1,3 +1,5 @@
+import { isDate } from "node:util/types";
+
 import { InvalidInputError } from "../errors.js";
 import { MEDIA_FORMATS, type MediaKind } from "../inspection/media-facts.js";
 import type { ListFilter } from "../provider.js";
@@ -11,6 +13,9 @@ import { namesStartingWith } from "./name-range.js";
  * clock. The scan is bounded by ids a day around; `createdAt` decides.
  */
 const CLOCK_SLACK_MS = 86_400_000;
+
+/** Types that a filter names at most, repetitions included. */
+const MAX_TYPES = 100;
 
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
@@ -48,7 +53,7 @@ function checkOrder(order: unknown = "newest"): "newest" | "oldest" {
 
 function checkDate(name: string, value: unknown): Date | undefined {
   if (value === undefined) return undefined;
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
+  if (isDate(value) && !Number.isNaN(value.getTime())) return value;
   throw new InvalidInputError(`${name} must be a valid Date.`);
 }
 
@@ -57,10 +62,15 @@ function checkContentTypes(
   filter: unknown,
 ): { kind: MediaKind; contentTypes: string[] | undefined }[] {
   if (filter === undefined) return kinds.map((kind) => ({ kind, contentTypes: undefined }));
-  const wanted = new Set<unknown>(Array.isArray(filter) ? filter : [filter]);
+  const given: readonly unknown[] = Array.isArray(filter) ? filter : [filter];
+  const wanted = new Set(given.slice(0, MAX_TYPES + 1));
   const known = Object.values(MEDIA_FORMATS).filter(({ kind }) => kinds.includes(kind));
   const types: unknown[] = known.map(({ contentType }) => contentType);
-  if (wanted.size === 0 || ![...wanted].every((type) => types.includes(type))) {
+  if (
+    given.length > MAX_TYPES ||
+    wanted.size === 0 ||
+    ![...wanted].every((type) => types.includes(type))
+  ) {
     throw new InvalidInputError(`contentType must be one or several of ${types.join(", ")}.`);
   }
   return kinds

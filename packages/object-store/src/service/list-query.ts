@@ -1,4 +1,5 @@
-import { InvalidCursorError } from "../errors.js";
+import { described } from "../described.js";
+import { InvalidCursorError, InvalidInputError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { ListQuery } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
@@ -32,13 +33,23 @@ export function checkListQuery(
   const whole = selectionOf(owner, kinds, query);
   const binding = { owner, list: nameOf(kinds, whole), secret: dependencies.cursorSecret };
   const { cursor, withUrls = false } = query;
-  const urls = withUrls === false ? undefined : withUrls === true ? {} : withUrls;
   return {
     limit,
     selection: (cursor ?? undefined) === undefined ? whole : after(whole, cursor, binding),
     binding,
-    urls: urls && checkUrlOptions(urls, dependencies),
+    urls: urlsOf(withUrls, dependencies),
   };
+}
+
+function urlsOf(withUrls: unknown, dependencies: Dependencies): CheckedUrlOptions | undefined {
+  if (withUrls === false) return undefined;
+  if (withUrls === true) return checkUrlOptions({}, dependencies);
+  if (typeof withUrls === "object" && withUrls !== null && !Array.isArray(withUrls)) {
+    return checkUrlOptions(withUrls, dependencies);
+  }
+  throw new InvalidInputError(
+    `withUrls must be true, false or an object, and ${described(withUrls)} came.`,
+  );
 }
 
 function after(selection: ListSelection, cursor: unknown, binding: CursorBinding): ListSelection {

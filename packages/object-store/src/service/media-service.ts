@@ -68,7 +68,7 @@ export class MediaService<
   upload(
     owner: Owner,
     input: Input<Create>,
-    options: UploadOptions,
+    options: UploadOptions | undefined,
   ): Promise<FileUploadResult<Read>> {
     return uploadFile(this.dependencies, this.kind, owner, input, options);
   }

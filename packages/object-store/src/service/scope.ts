@@ -23,6 +23,7 @@ import type { MediaCreate } from "./dto/media-create.js";
 import type { FileLists } from "./list-files.js";
 import type { MediaService } from "./media-service.js";
 import type { ObjectStoreService } from "./object-store-service.js";
+import { checkOptions } from "./options.js";
 
 /** The service, bound to one owner: no call of a scope can name another. */
 export function scopeOf(
@@ -36,7 +37,7 @@ export function scopeOf(
     ...collectionOf(service.audio, "audio", binding),
     setTranscript: (id, transcript, options) =>
       call("set_transcript", "audio", binding, () =>
-        service.audio.setTranscript(owner, id, transcript, options ?? {}),
+        service.audio.setTranscript(owner, id, transcript, checkOptions(options)),
       ),
   };
   return Object.freeze({
@@ -70,10 +71,11 @@ function listsOf<Read extends ImageRead | AudioRead>(
 ): PublicLists<Read> {
   const { owner } = binding;
   return {
-    list: (query?: ListQuery) => call("list", kind, binding, () => lists.page(owner, query ?? {})),
-    all: (query?: ListAllQuery) => lists.all(owner, query ?? {}),
+    list: (query?: ListQuery) =>
+      call("list", kind, binding, () => lists.page(owner, checkOptions(query))),
+    all: (query?: ListAllQuery) => lists.all(owner, query),
     count: (filter?: ListFilter) =>
-      call("count", kind, binding, () => lists.count(owner, filter ?? {})),
+      call("count", kind, binding, () => lists.count(owner, checkOptions(filter))),
   } as PublicLists<Read>;
 }
 
@@ -93,23 +95,28 @@ function collectionOf<
   return {
     upload: (input, options) =>
       call("upload", kind, binding, (span) =>
-        countedUpload(kind, span, service.upload(owner, input, options ?? {})),
+        countedUpload(kind, span, service.upload(owner, input, options)),
       ),
     get: (id) => run("get", () => service.get(owner, id)),
     exists: (id) => run("exists", () => service.exists(owner, id)),
     ...listsOf(service.lists, kind, binding),
-    url: (id, options) => run("url", () => service.url(owner, id, options ?? {})),
-    urls: (ids, options) => run("urls", () => service.urls(owner, ids, options ?? {})),
-    download: (id, options) => run("download", () => service.download(owner, id, options ?? {})),
+    url: (id, options) => run("url", () => service.url(owner, id, checkOptions(options))),
+    urls: (ids, options) => run("urls", () => service.urls(owner, ids, checkOptions(options))),
+    download: (id, options) =>
+      run("download", () => service.download(owner, id, checkOptions(options))),
     createDirectUpload: (input, options) =>
-      run("create_direct_upload", () => service.createDirectUpload(owner, input, options ?? {})),
+      run("create_direct_upload", () =>
+        service.createDirectUpload(owner, input, checkOptions(options)),
+      ),
     completeDirectUpload: (id, options) =>
-      run("complete_direct_upload", () => service.completeDirectUpload(owner, id, options ?? {})),
+      run("complete_direct_upload", () =>
+        service.completeDirectUpload(owner, id, checkOptions(options)),
+      ),
     directUpload: (id) => run("direct_upload", () => service.directUpload(owner, id)),
     cancelDirectUpload: (id) =>
       run("cancel_direct_upload", () => service.cancelDirectUpload(owner, id)),
-    delete: (id, options) => run("delete", () => service.delete(owner, id, options ?? {})),
+    delete: (id, options) => run("delete", () => service.delete(owner, id, checkOptions(options))),
     deleteMany: (ids, options) =>
-      run("delete_many", () => service.deleteMany(owner, ids, options ?? {})),
+      run("delete_many", () => service.deleteMany(owner, ids, checkOptions(options))),
   };
 }

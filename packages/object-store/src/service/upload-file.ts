@@ -15,6 +15,7 @@ import { InspectedBody } from "../upload/inspected-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { storageKey } from "../upload/storage-key.js";
+import { type UploadEnd, withUploadTime } from "../upload/upload-time.js";
 import { claimKey } from "./claim-key.js";
 import { contradictionsTo } from "./contradictions.js";
 import type { Dependencies } from "./dependencies.js";
@@ -39,7 +40,7 @@ export async function uploadFile<
   kind: MediaKindOf<Row, Facts, Create, Read>,
   owner: Owner,
   input: Input<Create>,
-  options: UploadOptions,
+  options: UploadOptions | undefined,
 ): Promise<FileUploadResult<Read>> {
   const request = await uploadRequest(dependencies, kind.createDto, input, options);
   const { create, verify } = request;
@@ -82,30 +83,25 @@ async function store<
   work: Work<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { source, inspection, verify, options } = work;
-  const { maxBytes } = dependencies;
+  const { maxBytes, sourceTimeoutSeconds, uploadTimeoutSeconds } = dependencies;
   if (options.transaction !== undefined) {
     await kind.repo.requireReadCommitted(options.transaction);
   }
-  const lost = new AbortController();
-  const signal =
-    options.signal === undefined ? lost.signal : AbortSignal.any([lost.signal, options.signal]);
-
-  const isVerdictSlow = verify === "decode";
-  const body = await stage("detect", () =>
-    InspectedBody.open(source, { maxBytes, inspection, isVerdictSlow, signal }),
-  );
-  try {
-    return await storeBody(dependencies, kind, owner, { ...work, body, lost, signal });
-  } finally {
-    body.close();
-  }
+  return withUploadTime(uploadTimeoutSeconds, options.signal, async (end) => {
+    const { signal } = end;
+    const isVerdictSlow = verify === "decode";
+    const rules = { maxBytes, sourceTimeoutSeconds, inspection, isVerdictSlow, signal };
+    const body = await stage("detect", () => InspectedBody.open(source, rules));
+    try {
+      return await storeBody(dependencies, kind, owner, { ...work, ...end, body });
+    } finally {
+      body.close();
+    }
+  });
 }
 
-interface OpenWork<Create> extends Work<Create> {
+interface OpenWork<Create> extends Work<Create>, UploadEnd {
   body: InspectedBody;
-  lost: AbortController;
-  /** Follows `lost`. */
-  signal: AbortSignal;
 }
 
 async function storeBody<

@@ -1,9 +1,10 @@
 import type { Verification } from "../inspection/verification.js";
 import type { Input, UploadOptions } from "../provider.js";
-import { discardBody } from "../upload/discard-body.js";
+import { discardBody, guardBody } from "../upload/unread-body.js";
 import { checkIdempotencyKey, checkVerification } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
 import type { MediaCreate } from "./dto/media-create.js";
+import { checkOptions } from "./options.js";
 import { type CheckedUrlOptions, checkUrlOptions } from "./url-options.js";
 import { validated } from "./validated.js";
 
@@ -15,6 +16,8 @@ export interface UploadRequest<Create> {
   verify: Verification;
 }
 
+const HINT = "Write upload({ body }); a file goes as fromPath(path).";
+
 /**
  * Checks what a caller asks of an upload; the body of one that is refused is ended.
  *
@@ -24,18 +27,25 @@ export async function uploadRequest<Create extends MediaCreate>(
   defaults: Dependencies,
   createDto: new () => Create,
   input: Input<Create>,
-  options: UploadOptions,
+  given: UploadOptions | undefined,
 ): Promise<UploadRequest<Create>> {
+  const bodies = bodiesIn(input);
+  bodies.forEach(guardBody);
   try {
-    const create = validated(createDto, input);
+    const options = checkOptions(given);
+    const create = validated(createDto, input, HINT);
     if (options.idempotencyKey !== undefined) checkIdempotencyKey(options.idempotencyKey);
     const verify = checkVerification(options.verify ?? defaults.verify);
     const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, defaults);
     return { create, options, urlOptions, verify };
   } catch (error) {
-    // Callers without type checking may pass anything.
-    const given = input as Partial<Input<MediaCreate>> | null | undefined;
-    await discardBody(given?.body);
+    await Promise.all(bodies.map(discardBody));
     throw error;
   }
+}
+
+/** What may be a body: the property, or what was passed in the place of its object. */
+function bodiesIn(input: unknown): unknown[] {
+  const { body } = (input ?? {}) as { body?: unknown };
+  return [input, body];
 }

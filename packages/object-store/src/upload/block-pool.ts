@@ -1,3 +1,4 @@
+import { allocated } from "../machine-failure.js";
 import { ALL_BLOCKS_BYTES, BLOCK_BYTES, MIN_BLOCK_BYTES } from "./sizes.js";
 
 /** Blocks that are kept for the next bodies: 24 MiB. */
@@ -29,7 +30,7 @@ export function borrowBlocks(): BlockPair {
   pairs += 1;
   return {
     next() {
-      const block = other ?? idle.pop() ?? Buffer.from(new SharedArrayBuffer(BLOCK_BYTES));
+      const block = other ?? idle.pop() ?? newBlock();
       [current, other] = [block, current];
       const share = Math.max(MIN_BLOCK_BYTES, Math.floor(ALL_BLOCKS_BYTES / pairs));
       return block.subarray(0, share);
@@ -43,4 +44,8 @@ export function borrowBlocks(): BlockPair {
       });
     },
   };
+}
+
+function newBlock(): Buffer {
+  return Buffer.from(allocated(() => new SharedArrayBuffer(BLOCK_BYTES)));
 }

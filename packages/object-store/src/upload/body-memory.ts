@@ -1,3 +1,5 @@
+import { allocated } from "../machine-failure.js";
+
 /** Bytes that are kept for the next bodies at most. */
 const MAX_IDLE_BYTES = 32 * 1024 * 1024;
 const SMALLEST = 64 * 1024;
@@ -12,7 +14,7 @@ let idleBytes = 0;
 export function borrowMemory(byteLength: number): Buffer {
   const size = sizeFor(byteLength);
   const known = idle.get(size)?.pop();
-  if (known === undefined) return Buffer.allocUnsafeSlow(size);
+  if (known === undefined) return allocated(() => Buffer.allocUnsafeSlow(size));
   idleBytes -= size;
   return known;
 }

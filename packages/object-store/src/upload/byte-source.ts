@@ -1,4 +1,5 @@
 import { ObjectStoreError, SourceFailedError } from "../errors.js";
+import { shortage } from "../machine-failure.js";
 
 /** Bytes that a source has in memory. */
 export interface BytesInMemory {
@@ -37,7 +38,6 @@ export interface ByteSource {
 /** Names the failure of a foreign source. */
 export function sourceFailure(error: unknown): ObjectStoreError {
   if (error instanceof ObjectStoreError) return error;
-  return new SourceFailedError("The source of the body failed while it was read.", {
-    cause: error,
-  });
+  const message = "The source of the body failed while it was read.";
+  return shortage(error) ?? new SourceFailedError(message, { cause: error });
 }

@@ -5,11 +5,15 @@ import { basename } from "node:path";
 import { InvalidInputError } from "../errors.js";
 import { type ByteSource, sourceFailure } from "./byte-source.js";
 
+/** What a path is refused with that names no file which this process may read. */
+const NOT_READABLE = /^(EACCES|EISDIR|ELOOP|ENAMETOOLONG|ENODEV|ENOENT|ENOTDIR|ENXIO|EPERM)$/;
+
 /** A file of this machine, as long as it is when it is opened. */
 export async function fileSource(path: string): Promise<ByteSource> {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-  const file = await open(path, flags).catch((error: unknown) => {
+  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
+    if (!NOT_READABLE.test(error.code ?? "")) throw sourceFailure(error);
     throw new InvalidInputError("The path of the body cannot be opened for reading.", {
       cause: error,
     });

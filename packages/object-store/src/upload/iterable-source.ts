@@ -1,14 +1,20 @@
 import { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { isUint8Array } from "node:util/types";
 
-import { InvalidInputError } from "../errors.js";
+import { described } from "../described.js";
+import { FileTooLargeError, InvalidInputError, SourceFailedError } from "../errors.js";
 import { type ByteSource, sourceFailure } from "./byte-source.js";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
+/** Chunks that are taken in a row before the event loop gets a turn, and an abort a chance. */
+const CHUNKS_PER_TURN = 64;
+
 /** A Node stream, whose length only its end tells. */
 export function readableSource(stream: Readable): ByteSource {
-  return readingFrom(stream.iterator({ destroyOnReturn: false }), () => {
+  return readingFrom(stream, stream.iterator({ destroyOnReturn: false }), () => {
     // A request's socket is needed for the answer that tells why its body was refused.
     if (!(stream instanceof IncomingMessage)) stream.destroy();
   });
@@ -17,49 +23,87 @@ export function readableSource(stream: Readable): ByteSource {
 /** A web stream or any other iterable of bytes. */
 export function iterableSource(iterable: AsyncIterable<unknown>): ByteSource {
   const iterator = iteratorOf(iterable);
-  return readingFrom(iterator, () => {
+  return readingFrom(iterable, iterator, () => {
     // An iterator that hangs in next() answers return() only after it: closing must not wait.
-    iterator.return?.().catch(() => undefined);
+    void ended(iterator);
   });
 }
 
-function readingFrom(iterator: AsyncIterator<unknown>, close: () => void): ByteSource {
+/** Whatever becomes of `return()`, the upload's outcome is decided. */
+async function ended(iterator: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // Nobody reads from it any more.
+  }
+}
+
+function readingFrom(
+  origin: object,
+  iterator: AsyncIterator<unknown>,
+  close: () => void,
+): ByteSource {
   let rest = NOTHING;
   let hasEnded = false;
+  let chunks = 0;
+  let byteSize = 0;
   return {
     byteLength: undefined,
     filename: undefined,
     async read(target) {
       while (rest.byteLength === 0 && !hasEnded) {
         const next = await nextOf(iterator);
-        hasEnded = next === undefined;
-        rest = next ?? NOTHING;
+        if (next === undefined) {
+          requireUncut(origin, byteSize);
+          hasEnded = true;
+          break;
+        }
+        rest = next;
+        byteSize += next.byteLength;
+        chunks += 1;
+        if (next.byteLength === 0 || chunks % CHUNKS_PER_TURN === 0) await nextTurn();
       }
       const piece = rest.subarray(0, target.byteLength);
       target.set(piece);
       rest = rest.subarray(piece.byteLength);
       return piece.byteLength;
     },
-    close: () => {
+    // Async, so that it never throws.
+    close: async () => {
+      await Promise.resolve();
       close();
-      return Promise.resolve();
     },
   };
 }
 
 /** The next chunk, or undefined at the end. */
 async function nextOf(iterator: AsyncIterator<unknown>): Promise<Uint8Array | undefined> {
-  let next: IteratorResult<unknown>;
+  let chunk: unknown;
   try {
-    next = await iterator.next();
+    const next = await iterator.next();
+    if (next.done === true) return undefined;
+    chunk = next.value;
   } catch (error) {
     throw sourceFailure(error);
   }
-  if (next.done === true) return undefined;
-  if (next.value instanceof Uint8Array) return next.value;
+  if (isUint8Array(chunk)) return chunk;
   throw new InvalidInputError(
-    `The body must give bytes (Uint8Array or Buffer) and gave a ${typeof next.value}.`,
+    `The body must give bytes (Uint8Array or Buffer), and ${described(chunk)} came.`,
   );
+}
+
+/**
+ * Some streams end normally although they were cut, and say so in a property: `truncated` of form
+ * parsers (busboy) at their limit, `aborted` of an HTTP/2 request that its client reset.
+ *
+ * @see https://github.com/mscdex/busboy#readme and https://nodejs.org/api/http2.html (request.aborted)
+ */
+function requireUncut(origin: object, byteSize: number): void {
+  const { truncated, aborted } = origin as Readonly<Record<string, unknown>>;
+  if (truncated === true) throw new FileTooLargeError(byteSize);
+  if (aborted === true) {
+    throw new SourceFailedError("The request of the body ended before it was complete.");
+  }
 }
 
 function iteratorOf(iterable: AsyncIterable<unknown>): AsyncIterator<unknown> {

@@ -10,9 +10,6 @@ export interface Lease {
   onFailure(error: unknown): void;
 }
 
-/** The longest that an upload may take, 24 hours: an audit relies on it. */
-export const MAX_UPLOAD_SECONDS = 86_400;
-
 /**
  * Renews the lease of one upload while it runs, one renewal at a time. A holder that is cut off
  * from the database gives up by its own clock, on which nothing depends: completion is a
@@ -30,7 +27,6 @@ export function keepLease(lease: Lease): () => void {
     isStopped = true;
     clearTimeout(renewal);
     clearTimeout(expiry);
-    clearTimeout(end);
   };
   const lose = (): void => {
     if (isStopped) return;
@@ -58,7 +54,6 @@ export function keepLease(lease: Lease): () => void {
     renewal = setTimeout(() => void renew(), interval).unref();
   };
 
-  const end = setTimeout(lose, MAX_UPLOAD_SECONDS * 1000).unref();
   holdFrom(performance.now());
   schedule();
   return stop;

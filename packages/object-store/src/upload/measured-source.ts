@@ -1,10 +1,20 @@
-import { EmptyFileError, FileTooLargeError, LengthMismatchError } from "../errors.js";
+import {
+  EmptyFileError,
+  FileTooLargeError,
+  LengthMismatchError,
+  SourceFailedError,
+} from "../errors.js";
 import { abortable } from "./abortable.js";
 import type { ByteSource, BytesInMemory } from "./byte-source.js";
+
+/** Seconds for which the next byte of a source is waited for, unless somebody says otherwise. */
+export const SOURCE_TIMEOUT_SECONDS = 60;
 
 export interface SourceRules {
   /** The most bytes that a body may hold. */
   maxBytes: number;
+  /** Seconds for which the next byte is waited for; {@link SOURCE_TIMEOUT_SECONDS} when absent. */
+  sourceTimeoutSeconds?: number;
   signal?: AbortSignal | undefined;
 }
 
@@ -98,6 +108,27 @@ export class MeasuredSource {
   #read(target: Uint8Array): Promise<number> {
     const reading = this.#source.read(target);
     this.#reading = reading;
-    return abortable(reading, this.#rules.signal);
+    return abortable(this.#unlessSilent(reading), this.#rules.signal);
+  }
+
+  /** Fails once nothing has come for too long. */
+  async #unlessSilent(reading: Promise<number>): Promise<number> {
+    if (this.memory !== undefined) return reading;
+    const { sourceTimeoutSeconds: seconds = SOURCE_TIMEOUT_SECONDS } = this.#rules;
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        // After what came while the event loop was busy.
+        setImmediate(
+          reject,
+          new SourceFailedError(`The source gave no byte for ${seconds} seconds.`),
+        );
+      }, seconds * 1000);
+    });
+    try {
+      return await Promise.race([reading, silence]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -1,9 +1,11 @@
 import type { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 
+import type { PathBody } from "./path-body.js";
+
 /**
  * The bytes of an upload: held in memory, a Blob or File, a Node or web stream, any async
- * iterable of bytes, or a file on this machine by its path.
+ * iterable of bytes, or a file of this machine, `fromPath(path)`.
  *
  * Bytes in memory must stay as they are, and not be transferred, until the upload has settled. Those
  * of 768 KiB to 5 MiB are sent from where they are; where they have changed since they were inspected,
@@ -11,9 +13,4 @@ import type { ReadableStream } from "node:stream/web";
  * as they are read, and what is stored is what was read.
  */
 export type MediaBody =
-  | Uint8Array
-  | Blob
-  | Readable
-  | ReadableStream<Uint8Array>
-  | AsyncIterable<Uint8Array>
-  | { readonly path: string };
+  Uint8Array | Blob | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | PathBody;

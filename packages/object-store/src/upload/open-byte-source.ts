@@ -1,11 +1,14 @@
 import { Readable } from "node:stream";
+import { isUint8Array } from "node:util/types";
 
+import { InvalidInputError } from "../errors.js";
 import { blobSource } from "./blob-source.js";
 import type { ByteSource } from "./byte-source.js";
 import { fileSource } from "./file-source.js";
 import { iterableSource, readableSource } from "./iterable-source.js";
 import type { MediaBody } from "./media-body.js";
 import { memorySource } from "./memory-source.js";
+import { pathOf } from "./path-body.js";
 
 /**
  * Opens a body of any accepted shape. What is sent of it are the bytes that were hashed and inspected,
@@ -14,9 +17,11 @@ import { memorySource } from "./memory-source.js";
  * @throws InvalidInputError (`invalid_input`) when the body cannot be read
  */
 export async function openByteSource(body: MediaBody): Promise<ByteSource> {
-  if (body instanceof Uint8Array) return memorySource(body);
+  if (isUint8Array(body)) return memorySource(body);
   if (body instanceof Blob) return blobSource(body);
   if (body instanceof Readable) return readableSource(body);
   if (Symbol.asyncIterator in body) return iterableSource(body);
-  return fileSource(body.path);
+  const path = pathOf(body);
+  if (path !== undefined) return fileSource(path);
+  throw new InvalidInputError("The body is of no shape that can be read.");
 }

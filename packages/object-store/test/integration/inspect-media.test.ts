@@ -9,6 +9,7 @@ import { sizedMedia } from "@repo/sample-media";
 
 import { inspectMedia } from "../../src/inspect-media.js";
 import { MAX_FILE_BYTES } from "../../src/object-store-provider.js";
+import { fromPath } from "../../src/upload/path-body.js";
 import { pieces } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { lentNext } from "../support/lent-next.js";
@@ -36,7 +37,7 @@ describe("inspectMedia", () => {
     const { file } = await harness.store.forSystem().audio.upload({ body: bytes });
     const { durationSeconds, durationSource, bitrate, sampleRate, channels, contentType } = file;
     const crumbs = Readable.from(pieces(bytes, 900), { objectMode: false });
-    for (const body of [{ path }, bytes, createReadStream(path), crumbs]) {
+    for (const body of [fromPath(path), bytes, createReadStream(path), crumbs]) {
       expect(await inspectMedia(body)).toMatchObject({
         ...{ kind: "audio", format: "mp3", contentType },
         ...{ durationSeconds, durationSource, bitrate, sampleRate, channels },
@@ -56,7 +57,7 @@ describe("inspectMedia", () => {
       code: "unsupported_media_type",
     });
     await expect(inspectMedia(Buffer.alloc(0))).rejects.toMatchObject({ code: "empty_file" });
-    await expect(inspectMedia({ path: join(folder, "none") })).rejects.toMatchObject({
+    await expect(inspectMedia(fromPath(join(folder, "none")))).rejects.toMatchObject({
       code: "invalid_input",
     });
     const { bytes } = await sampleOf("png");
@@ -77,6 +78,6 @@ describe("inspectMedia", () => {
     const path = join(folder, "large");
     await writeFile(path, "");
     await truncate(path, MAX_FILE_BYTES + 1);
-    await expect(inspectMedia({ path })).rejects.toMatchObject({ code: "file_too_large" });
+    await expect(inspectMedia(fromPath(path))).rejects.toMatchObject({ code: "file_too_large" });
   });
 });

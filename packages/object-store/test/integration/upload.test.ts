@@ -13,6 +13,7 @@ import { type Sample, sizedMedia } from "@repo/sample-media";
 
 import { InvalidInputError, ObjectStoreError } from "../../src/errors.js";
 import type { MediaBody } from "../../src/upload/media-body.js";
+import { fromPath } from "../../src/upload/path-body.js";
 import { collect, pieces, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { storageWith } from "../support/storage-with.js";
@@ -92,7 +93,7 @@ describe("upload", () => {
       async (sample) => {
         const path = join(folder, sample.name);
         await writeFile(path, sample.bytes);
-        return { path };
+        return fromPath(path);
       },
     ],
   ];
@@ -118,7 +119,9 @@ describe("upload", () => {
     await writeFile(path, bytes);
     const named = new File([new Uint8Array(bytes)], "from-file.png");
 
-    expect((await scope.images.upload({ body: { path } })).file.filename).toBe("from-path.png");
+    expect((await scope.images.upload({ body: fromPath(path) })).file.filename).toBe(
+      "from-path.png",
+    );
     expect((await scope.images.upload({ body: named })).file.filename).toBe("from-file.png");
     expect((await scope.images.upload({ body: bytes })).file.filename).toBeNull();
   });
@@ -243,9 +246,9 @@ describe("upload", () => {
   it("refuses a named pipe as path without waiting for its writer", async () => {
     const path = join(folder, "pipe.png");
     execFileSync("mkfifo", [path]);
-    await expect(harness.store.forSystem().images.upload({ body: { path } })).rejects.toMatchObject(
-      { code: "invalid_input" },
-    );
+    await expect(
+      harness.store.forSystem().images.upload({ body: fromPath(path) }),
+    ).rejects.toMatchObject({ code: "invalid_input" });
   });
 
   it("fails with source_failed when the body's source fails, and stores nothing", async () => {
@@ -269,8 +272,8 @@ describe("upload", () => {
     ["a string as body", { body: "bytes" }],
     ["an unknown property", { body: new Uint8Array(1), owner: "me" }],
     ["a filename that is no string", { body: new Uint8Array(1), filename: 5 }],
-    ["a path that does not exist", { body: { path: "/nonexistent/cat.jpg" } }],
-    ["a folder as path", { body: { path: tmpdir() } }],
+    ["a path that does not exist", { body: fromPath("/nonexistent/cat.jpg") }],
+    ["a folder as path", { body: fromPath(tmpdir()) }],
     ["chunks that are no bytes", { body: Readable.from(["text"]) }],
   ])("refuses %s with invalid_input", async (_what, input) => {
     const { images } = harness.store.forSystem();

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { sizedMedia } from "@repo/sample-media";
 
 import type { MediaBody } from "../../src/upload/media-body.js";
+import { fromPath } from "../../src/upload/path-body.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { storageWith } from "../support/storage-with.js";
 
@@ -38,7 +39,7 @@ async function bodyOf(bytes: Buffer, number: number): Promise<MediaBody> {
   if (number % 4 === 1) return Readable.from([bytes]);
   const path = join(folder, `${number}.wav`);
   await writeFile(path, bytes);
-  return { path };
+  return fromPath(path);
 }
 
 /** So many at a time: one begins when another has ended. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 
 import { DatabaseUnavailableError } from "../../src/errors.js";
-import { silentLogger } from "../../src/logger.js";
+import { safeLogger } from "../../src/logger.js";
 import { ImageRepo, type StoredImageFacts } from "../../src/repo/image-repo.js";
 import { modelsFor } from "../../src/repo/models-for.js";
 import { SqlFileTable } from "../../src/repo/sql-file-table.js";
@@ -57,7 +57,7 @@ async function pendingUpload(loses: LossyRepo["loses"]) {
   const storage = new MemoryStorage();
   const body = Buffer.from("bytes");
   await storage.put({ key: row.s3Key, body, byteLength: 5, contentType: "image/png" });
-  const parts = { repo, s3: storage, logger: silentLogger, leaseSeconds: 60 };
+  const parts = { repo, s3: storage, logger: safeLogger(undefined), leaseSeconds: 60 };
   return { id, storage, upload: new PendingUpload(parts, row) };
 }
 

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 
-import type { MediaBody } from "@repo/object-store";
+import { fromPath, type MediaBody } from "@repo/object-store";
 
 import { isImage, mediaFile, type MediaFile, type MediaRecipe } from "../../media/media-file.js";
 import type { StoredFile } from "./shelf.js";
@@ -47,7 +47,13 @@ export async function prepareSources(folder: string): Promise<Sources> {
       const bytes = await readFile(path);
       return () => bytes;
     }),
-    byPath: await each(BY_PATH, folder, ({ path }) => () => ({ path })),
+    byPath: await each(
+      BY_PATH,
+      folder,
+      ({ path }) =>
+        () =>
+          fromPath(path),
+    ),
     asStream: await each(
       AS_STREAM,
       folder,

@@ -22,6 +22,7 @@ import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
 import { storageFailure } from "../../upload/storage-failure.js";
 import { storageKey } from "../../upload/storage-key.js";
+import type { UploadEnd } from "../../upload/upload-time.js";
 import { deleteFile } from "../delete-file.js";
 import type { AudioRead } from "../dto/audio-read.js";
 import type { ImageRead } from "../dto/image-read.js";
@@ -44,7 +45,7 @@ const REFUSALS = new Set<ObjectStoreError["code"]>([
 ]);
 
 /** How to complete a direct upload, with every choice made. */
-export interface Completion extends Pick<CompleteOptions, "signal" | "transaction"> {
+export interface Completion extends Pick<CompleteOptions, "transaction">, UploadEnd {
   urlOptions: CheckedUrlOptions;
   verify: Verification;
 }
@@ -66,11 +67,7 @@ export async function becomeFile<
   completion: Completion,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { directUploads, leaseSeconds, logger } = tools;
-  const lost = new AbortController();
-  const signal =
-    completion.signal === undefined
-      ? lost.signal
-      : AbortSignal.any([lost.signal, completion.signal]);
+  const { lost, signal } = completion;
   const stopRenewal = keepLease({
     seconds: leaseSeconds,
     renew: () => directUploads.renew(direct, leaseSeconds),
@@ -82,7 +79,7 @@ export async function becomeFile<
     },
   });
   try {
-    return await store(tools, kind, direct, { ...completion, lost, signal });
+    return await store(tools, kind, direct, completion);
   } catch (error) {
     const failure = storedFailure(error, signal);
     const wasOurs = await giveBack(tools, direct, failure);
@@ -91,12 +88,6 @@ export async function becomeFile<
   } finally {
     stopRenewal();
   }
-}
-
-interface Call extends Completion {
-  lost: AbortController;
-  /** Follows `lost`. */
-  signal: AbortSignal;
 }
 
 async function store<
@@ -108,7 +99,7 @@ async function store<
   tools: DirectUploadTools,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   direct: DirectUploadModel,
-  { transaction, urlOptions, verify, lost, signal }: Call,
+  { transaction, urlOptions, verify, lost, signal }: Completion,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { s3, logger, leaseSeconds, directUploads, inOwnTransaction } = tools;
   const { repo } = kind;

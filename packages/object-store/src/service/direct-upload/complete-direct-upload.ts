@@ -11,6 +11,7 @@ import type { CompleteOptions } from "../../provider.js";
 import type { Owner } from "../../repo/conditions.js";
 import type { StoredFacts } from "../../repo/media-repo.js";
 import { abortable } from "../../upload/abortable.js";
+import { withUploadTime } from "../../upload/upload-time.js";
 import { checkVerification } from "../check.js";
 import { contradictionsTo } from "../contradictions.js";
 import type { AudioRead } from "../dto/audio-read.js";
@@ -59,8 +60,9 @@ export async function completeDirectUpload<
     const isCompleted = typeof own?.fileId === "string";
     const claimed = isCompleted ? null : await directUploads.claim(place, leaseSeconds);
     if (claimed !== null) {
-      const completion = { transaction, signal, urlOptions, verify };
-      const { row, signed } = await becomeFile(tools, kind, claimed, completion);
+      const { row, signed } = await withUploadTime(tools.uploadTimeoutSeconds, signal, (end) =>
+        becomeFile(tools, kind, claimed, { ...end, transaction, urlOptions, verify }),
+      );
       return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, claimed));
     }
     const current = isCompleted ? own : await directUploads.find(place, { transaction });

@@ -1,18 +1,18 @@
 import { v7 as uuidv7 } from "uuid";
 
-import { FileTooLargeError, InvalidInputError } from "../../errors.js";
+import { FileTooLargeError } from "../../errors.js";
 import type { MediaKind } from "../../inspection/media-facts.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadOptions, Input } from "../../provider.js";
 import type { Owner } from "../../repo/conditions.js";
 import { stagingKey } from "../../upload/storage-key.js";
 import { storageFailure } from "../../upload/storage-failure.js";
-import { checkInteger } from "../check.js";
+import { checkBoolean, checkInteger } from "../check.js";
 import { DirectUpload } from "../dto/direct-upload.js";
 import { DirectUploadCreate } from "../dto/direct-upload-create.js";
 import { sanitizedFilename } from "../filename.js";
 import { validated } from "../validated.js";
-import { checkDeclaredType } from "./declared-type.js";
+import { announcedType } from "./announced-type.js";
 import { signParts, signWhole } from "./sign-requests.js";
 import type { DirectUploadTools } from "./tools.js";
 
@@ -26,6 +26,8 @@ const COMPLETION_SECONDS = 3_600;
 const WHOLE_BYTES = 16 * 1024 * 1024;
 const PART_BYTES = 8 * 1024 * 1024;
 
+const HINT = "Write createDirectUpload({ byteSize: file.size, contentType: file.type }).";
+
 /** Reserves a staging key, by a row that is there before anything can be sent, and signs requests to it. */
 export async function createDirectUpload(
   tools: DirectUploadTools,
@@ -35,10 +37,10 @@ export async function createDirectUpload(
   options: DirectUploadOptions,
 ): Promise<DirectUpload> {
   const { directUploads, logger, maxBytes } = tools;
-  const create = validated(DirectUploadCreate, input);
-  const { byteSize, contentType } = create;
+  const create = validated(DirectUploadCreate, input, HINT);
+  const { byteSize } = create;
   if (byteSize > maxBytes) throw new FileTooLargeError(maxBytes);
-  checkDeclaredType(contentType, kind);
+  const contentType = announcedType(create.contentType, kind);
   const expiresIn = options.expiresIn ?? DEFAULT_SECONDS;
   checkInteger("expiresIn", expiresIn, 1, MAX_SECONDS);
   const isInParts = checkBoolean("multipart", options.multipart ?? byteSize > WHOLE_BYTES);
@@ -74,9 +76,4 @@ export async function createDirectUpload(
 function digest(text: string | undefined, byteLength: number): Buffer | null {
   if (text === undefined) return null;
   return Buffer.from(text, text.length === 2 * byteLength ? "hex" : "base64");
-}
-
-function checkBoolean(name: string, value: unknown): boolean {
-  if (typeof value === "boolean") return value;
-  throw new InvalidInputError(`${name} must be true or false.`);
 }

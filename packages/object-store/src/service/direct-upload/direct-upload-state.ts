@@ -4,6 +4,7 @@ import {
   DirectUploadRefusedError,
   type ObjectStoreErrorCode,
 } from "../../errors.js";
+import { described } from "../../described.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import { normalizedFileId } from "../check.js";
 import { DirectUploadStatus } from "../dto/direct-upload-status.js";
@@ -13,7 +14,8 @@ type Status = DirectUploadStatus["status"];
 /** @throws DirectUploadNotFoundError (`direct_upload_not_found`) for what can be no id */
 export function checkDirectUploadId(id: unknown): string {
   const checked = normalizedFileId(id);
-  if (checked === undefined) throw new DirectUploadNotFoundError(String(id));
+  if (checked === undefined)
+    throw new DirectUploadNotFoundError(typeof id === "string" ? id : described(id));
   return checked;
 }
 

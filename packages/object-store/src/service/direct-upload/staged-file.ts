@@ -36,7 +36,7 @@ export async function inspectStaged(
   kind: { kind: MediaKind; accepted: string },
   { verify, signal }: { verify: Verification; signal: AbortSignal },
 ): Promise<StagedFile> {
-  const { s3, maxBytes, inspector } = tools;
+  const { s3, maxBytes, sourceTimeoutSeconds, inspector } = tools;
   if (row.multipartId !== null) await assemble(tools, row, row.multipartId, signal);
   const md5 = createHash("md5");
   const onBytes = (chunk: Uint8Array): void => {
@@ -52,7 +52,8 @@ export async function inspectStaged(
   const inspection = inspector.open(verify);
   let body: InspectedBody | undefined;
   try {
-    body = await InspectedBody.open(source, { maxBytes, inspection, signal });
+    const rules = { maxBytes, sourceTimeoutSeconds, inspection, signal };
+    body = await InspectedBody.open(source, rules);
     const format = MEDIA_FORMATS[body.format];
     if (format.kind !== kind.kind) {
       throw new UnsupportedMediaTypeError(

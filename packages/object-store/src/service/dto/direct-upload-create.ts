@@ -1,11 +1,12 @@
-import { IsInt, IsOptional, IsString, Matches, MaxLength, Min } from "class-validator";
+import { IsInt, IsOptional, Matches, Min } from "class-validator";
+
+import { IsText } from "./is-text.js";
 
 /** What the client announces; it is held to it. */
 export class DirectUploadCreate {
   /** The name to offer at download, as in an upload through the application. */
   @IsOptional()
-  @IsString()
-  @MaxLength(65_536)
+  @IsText(65_536)
   readonly filename?: string;
 
   /** Bytes of the file, exactly. */
@@ -14,11 +15,13 @@ export class DirectUploadCreate {
   readonly byteSize!: number;
 
   /**
-   * The Content-Type that the client will send, such as a browser's `file.type`. It has to be one of
-   * the collection's kind; the type of the file is decided by its content.
+   * The type of the file by the client, such as a browser's `file.type`: one of the collection's kind
+   * (RFC 9110: in any case, with or without parameters), or none, which is also what the empty string
+   * and `application/octet-stream` say. The type of the file is decided by its content.
    */
-  @IsString()
-  readonly contentType!: string;
+  @IsOptional()
+  @IsText(255)
+  readonly contentType?: string;
 
   /** MD5 digest of the file in hexadecimal digits or base64: S3 itself refuses a PUT of other bytes. */
   @IsOptional()

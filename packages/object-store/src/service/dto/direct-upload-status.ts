@@ -19,7 +19,7 @@ export class DirectUploadStatus {
   @Expose() readonly filename!: string | null;
   /** As announced. */
   @Expose() readonly byteSize!: number;
-  /** As announced. */
+  /** As announced, without parameters and in lower case; `application/octet-stream` for none. */
   @Expose() readonly contentType!: string;
   @Expose() readonly completeBefore!: Date;
   @Expose() readonly createdAt!: Date;

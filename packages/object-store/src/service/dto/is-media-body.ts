@@ -1,6 +1,13 @@
+import { isUint8Array } from "node:util/types";
+
 import { ValidateBy } from "class-validator";
 
 import type { MediaBody } from "../../upload/media-body.js";
+import { pathOf } from "../../upload/path-body.js";
+import { described } from "../../described.js";
+
+const RULE =
+  "body must be a Buffer, Uint8Array, Blob, stream or async iterable of bytes, or fromPath(path)";
 
 /** One of the shapes of {@link MediaBody}. */
 export function IsMediaBody(): PropertyDecorator {
@@ -8,8 +15,7 @@ export function IsMediaBody(): PropertyDecorator {
     name: "isMediaBody",
     validator: {
       validate: isMediaBody,
-      defaultMessage: () =>
-        "body must be a Buffer, Uint8Array, Blob, stream or async iterable of bytes, or { path }",
+      defaultMessage: (given) => `${RULE}, and ${described(given?.value)} came`,
     },
   });
 }
@@ -17,9 +23,9 @@ export function IsMediaBody(): PropertyDecorator {
 function isMediaBody(value: unknown): value is MediaBody {
   if (typeof value !== "object" || value === null) return false;
   return (
-    value instanceof Uint8Array ||
+    isUint8Array(value) ||
     value instanceof Blob ||
     Symbol.asyncIterator in value ||
-    ("path" in value && typeof value.path === "string" && value.path.length > 0)
+    pathOf(value) !== undefined
   );
 }

@@ -1,14 +1,15 @@
-import { IsOptional, IsString, MaxLength } from "class-validator";
+import { IsOptional } from "class-validator";
 
 import type { MediaBody } from "../../upload/media-body.js";
 import { IsMediaBody } from "./is-media-body.js";
+import { IsText } from "./is-text.js";
 
 /** What an upload of either kind takes. */
 export abstract class MediaCreate {
   /**
    * The bytes. A stream is destroyed when the upload ends, also when it is refused; only an HTTP
-   * request is left open, so that it can be answered. Never pass on unchecked JSON: `{ path }` names
-   * a file of the server.
+   * request is left open, so that it can be answered. From the call on, an error of the stream fails
+   * the upload and nothing else.
    */
   @IsMediaBody()
   readonly body!: MediaBody;
@@ -18,8 +19,7 @@ export abstract class MediaCreate {
    * never decides the type. A `File` or a path brings its own.
    */
   @IsOptional()
-  @IsString()
-  @MaxLength(65_536)
+  @IsText(65_536)
   readonly filename?: string;
 
   /**
@@ -27,7 +27,6 @@ export abstract class MediaCreate {
    * the result tells where the content contradicts it. A `Blob` brings its own.
    */
   @IsOptional()
-  @IsString()
-  @MaxLength(255)
+  @IsText(255)
   readonly contentType?: string;
 }

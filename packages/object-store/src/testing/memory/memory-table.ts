@@ -38,7 +38,7 @@ export class MemoryTable<Row extends StoredObjectModel> implements MediaTable<Ro
   async insert(values: NewValues, { transaction }: StatementOptions): Promise<Row> {
     await Promise.resolve();
     const { userId } = values;
-    if (userId !== null && !this.isOwner(userId)) throw new OwnerNotFoundError(userId);
+    if (userId !== null && !this.isOwner(userId)) throw new OwnerNotFoundError();
     return this.toModel(this.rows.insert({ ...this.#defaults(), ...values }, transaction));
   }
 

@@ -1,0 +1,57 @@
+import { type Resource, ResourceUnavailableError } from "./errors.js";
+
+/** What a system call fails with where the machine has nothing left of a resource. */
+const SHORTAGES: Readonly<Record<string, Resource>> = {
+  EMFILE: "file descriptors",
+  ENFILE: "file descriptors",
+  ENOMEM: "memory",
+  ERR_MEMORY_ALLOCATION_FAILED: "memory",
+  ENOSPC: "disk space",
+  EDQUOT: "disk space",
+  EFBIG: "disk space",
+};
+
+/** How deep a library may have wrapped the failure of a system call. */
+const MAX_DEPTH = 5;
+
+/** The error of ours for a failure, or what caused it, that is a shortage of the machine's. */
+export function shortage(error: unknown): ResourceUnavailableError | undefined {
+  let each = error;
+  for (let depth = 0; each instanceof Error && depth < MAX_DEPTH; depth += 1) {
+    const resource = SHORTAGES[codeOf(each) ?? ""];
+    if (resource !== undefined) {
+      return new ResourceUnavailableError(resource, { cause: error, retryable: true });
+    }
+    each = each.cause;
+  }
+  return undefined;
+}
+
+/** The error of ours for a failure to write, or read, a temporary file. */
+export function temporaryFileFailure(error: unknown): ResourceUnavailableError {
+  const facts = { cause: error, retryable: false };
+  return shortage(error) ?? new ResourceUnavailableError("temporary folder", facts);
+}
+
+/** Runs an allocation; V8 throws a plain RangeError where there is no memory for a buffer. */
+export function allocated<Memory>(allocate: () => Memory): Memory {
+  try {
+    return allocate();
+  } catch (error) {
+    throw new ResourceUnavailableError("memory", { cause: error, retryable: true });
+  }
+}
+
+/** Codes with which no repetition will start a process or thread: its program cannot be found or run. */
+const NO_PROGRAM = /^(ENOENT|EACCES|EPERM|ERR_MODULE_NOT_FOUND|ERR_WORKER_PATH)$/;
+
+/** The error of ours for a process or thread that does not start. */
+export function startFailure(error: unknown): ResourceUnavailableError {
+  const retryable = !NO_PROGRAM.test(codeOf(error) ?? "");
+  return shortage(error) ?? new ResourceUnavailableError("processes", { cause: error, retryable });
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
+}

@@ -1,0 +1,25 @@
+import { MEDIA_FORMATS, type MediaFormat } from "../inspection/media-facts.js";
+import { TYPE_NAMES } from "./type-names.js";
+
+/** What claims no type in particular: browsers give the empty string for what they do not know. */
+export const UNTYPED = "application/octet-stream";
+const UNTYPED_NAMES = new Set(["", UNTYPED, "binary/octet-stream", "application/x-binary"]);
+
+/**
+ * A declared media type as it is compared: without parameters, in lower case. One that claims no type
+ * in particular is {@link UNTYPED}.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1
+ */
+export function essenceOf(declared: string): string {
+  const essence = (declared.split(";", 1)[0] ?? "").trim().toLowerCase();
+  return UNTYPED_NAMES.has(essence) ? UNTYPED : essence;
+}
+
+/** Whether a media type, as it is compared, is one that clients give to files of the format. */
+export function isNameOf(format: MediaFormat, essence: string): boolean {
+  return (
+    MEDIA_FORMATS[format].contentType === essence ||
+    TYPE_NAMES[format].contentTypes.includes(essence)
+  );
+}

@@ -1,0 +1,16 @@
+import type { ByteSource } from "../upload/byte-source.js";
+import type { MediaBody } from "../upload/media-body.js";
+import { openByteSource } from "../upload/open-byte-source.js";
+import { guardBody } from "../upload/unread-body.js";
+import { ImageCreate } from "./dto/image-create.js";
+import { validated } from "./validated.js";
+
+/**
+ * Opens a body that comes alone, without what an upload takes besides.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
+export async function openBody(body: MediaBody): Promise<ByteSource> {
+  guardBody(body);
+  return openByteSource(validated(ImageCreate, { body }, "").body);
+}

@@ -1,0 +1,44 @@
+import type { Transaction } from "sequelize";
+
+import { InvalidInputError } from "../errors.js";
+import { described } from "../described.js";
+
+/**
+ * The options of a call. Callers without type checking may pass anything: what all calls share is
+ * checked here, and what a call has of its own is checked there.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
+export function checkOptions<Options extends object>(given: Options | null | undefined): Options {
+  const options: Options & { signal?: unknown; transaction?: unknown } = given ?? ({} as Options);
+  if (typeof options !== "object" || Array.isArray(options)) {
+    throw new InvalidInputError(`Options are an object, and ${described(options)} came.`);
+  }
+  const { signal, transaction } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidInputError(`signal must be an AbortSignal, and ${described(signal)} came.`);
+  }
+  if (transaction !== undefined) checkTransaction(transaction);
+  for (const [name, value] of Object.entries(options)) {
+    if (/^on[A-Z]/.test(name) && value !== undefined) checkFunction(name, value);
+  }
+  return options;
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (typeof value === "function") return;
+  throw new InvalidInputError(`${name} must be a function, and ${described(value)} came.`);
+}
+
+/** Told by what it can do, as an application may have another copy of Sequelize. */
+function checkTransaction(transaction: unknown): void {
+  const { commit, rollback, afterCommit, finished } = (transaction ?? {}) as Partial<
+    Transaction & { finished: unknown }
+  >;
+  if (![commit, rollback, afterCommit].every((method) => typeof method === "function")) {
+    throw new InvalidInputError(
+      `transaction must be one of Sequelize's, and ${described(transaction)} came.`,
+    );
+  }
+  if (finished !== undefined) throw new InvalidInputError("The transaction has ended already.");
+}

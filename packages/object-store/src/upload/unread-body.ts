@@ -1,0 +1,31 @@
+import { isPromise } from "node:util/types";
+
+import { openByteSource } from "./open-byte-source.js";
+
+/**
+ * Keeps a stream that fails before it is read, or after, from ending the process: its next read fails
+ * in its place. To be called in the turn in which the body is handed over.
+ */
+export function guardBody(body: unknown): void {
+  if (typeof body !== "object" || body === null) return;
+  // One that somebody forgot to wait for.
+  if (isPromise(body)) body.catch(() => undefined);
+  // Streams of libraries need not be instances of Node's.
+  else if ("pipe" in body && "on" in body && typeof body.on === "function") {
+    body.on("error", () => undefined);
+  }
+}
+
+/** Ends the stream of a body that nobody is going to read; anything else is left alone. */
+export async function discardBody(body: unknown): Promise<void> {
+  if (!isIterable(body)) return;
+  try {
+    await (await openByteSource(body)).close();
+  } catch {
+    // A stream that somebody else reads is that reader's to end.
+  }
+}
+
+function isIterable(body: unknown): body is AsyncIterable<Uint8Array> {
+  return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
+}
