@@ -1,3 +1,6 @@
+import { InvalidInputError } from "./errors.js";
+import { checkOptions } from "./check-options.js";
+
 /**
  * Receives what happens behind the caller's back, as a message that is always the same and facts.
  * Neither ever holds owners, keys, names, URLs or SQL.
@@ -11,10 +14,17 @@ export interface ObjectStoreLogger {
   debug?(message: string, facts: Readonly<Record<string, unknown>>): void;
 }
 
-/** The logger of a caller, or none, whose own failures change nothing for whoever logs. */
+/**
+ * The logger of a caller, or none, whose own failures change nothing for whoever logs.
+ *
+ * @throws InvalidInputError (`invalid_input`) when it is no logger
+ */
 export function safeLogger(given: ObjectStoreLogger | undefined): ObjectStoreLogger {
   if (given === undefined) return { warn: () => undefined };
-  const { debug } = given;
+  const { warn, debug } = checkOptions<Partial<ObjectStoreLogger>>(given);
+  if (typeof warn !== "function" || !["undefined", "function"].includes(typeof debug)) {
+    throw new InvalidInputError("logger must have a method warn, and may have a method debug.");
+  }
   return {
     warn: (message, facts) => void quietly(() => given.warn(message, facts)),
     ...(debug && {

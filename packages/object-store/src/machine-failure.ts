@@ -22,7 +22,8 @@ export function shortage(error: unknown): ResourceUnavailableError | undefined {
     if (resource !== undefined) {
       return new ResourceUnavailableError(resource, { cause: error, retryable: true });
     }
-    each = each.cause;
+    // Sequelize names what it wraps `parent`.
+    each = each.cause ?? ("parent" in each ? each.parent : undefined);
   }
   return undefined;
 }

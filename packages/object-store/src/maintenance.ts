@@ -18,7 +18,7 @@ import { SweepRepo } from "./repo/sweep-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
 import { checkInteger } from "./service/check.js";
 import { checkServers } from "./service/check-servers.js";
-import { checkOptions } from "./service/options.js";
+import { checkOptions } from "./check-options.js";
 import { countSwept } from "./telemetry/count-swept.js";
 import { observed } from "./telemetry/observed.js";
 

@@ -7,6 +7,7 @@ import { freeKeysOfDeletedFiles } from "./migrations/0004-free-keys-of-deleted-f
 import { indexLists } from "./migrations/0005-index-lists.js";
 import { createDirectUploads } from "./migrations/0006-create-direct-uploads.js";
 import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
+import { checkOptions } from "./check-options.js";
 
 export interface ObjectStoreMigrationOptions {
   /**
@@ -21,11 +22,11 @@ export type { OwnerTable };
 /**
  * The migrations of this module, in order, to be run after the one that creates the owner's
  * table. They never delete a row: a `down` that would lose rows fails and says so.
+ *
+ * @throws InvalidInputError (`invalid_input`)
  */
-export function objectStoreMigrations(
-  options: ObjectStoreMigrationOptions = {},
-): readonly Migration[] {
-  const owner = options.owner === undefined ? { table: "users", column: "id" } : options.owner;
+export function objectStoreMigrations(options?: ObjectStoreMigrationOptions): readonly Migration[] {
+  const { owner = { table: "users", column: "id" } } = checkOptions(options);
   const references = ownerReference(owner);
   return [
     createImages(references),

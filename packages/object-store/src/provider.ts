@@ -106,7 +106,7 @@ export interface MediaCollection<
    * Stores a file. Its type is decided by its content. The file is visible once this resolves;
    * when it rejects, nothing is stored. Only after `database_unavailable` it may be: where PostgreSQL
    * was lost before it could tell whether it stored the file, nobody can. Repeat the upload with the
-   * `idempotencyKey` that it had. It may take 24 hours at most.
+   * `idempotencyKey` that it had.
    *
    * @throws InvalidInputError (`invalid_input`), EmptyFileError (`empty_file`), FileTooLargeError
    *   (`file_too_large`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError

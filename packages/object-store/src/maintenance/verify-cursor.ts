@@ -16,7 +16,8 @@ export function encodeVerifyCursor(key: string): string {
 }
 
 /** @throws InvalidCursorError (`invalid_cursor`) */
-export function decodeVerifyCursor(cursor: string): VerifyPosition {
+export function decodeVerifyCursor(cursor: unknown): VerifyPosition {
+  if (typeof cursor !== "string") throw new InvalidCursorError("The cursor must be a string.");
   const key = Buffer.from(cursor.slice(0, MAX_CHARACTERS), "base64url").toString();
   const id = fileIdOfKey(key);
   const [folder = "", scope, userId = null] = key.split("/");

@@ -34,7 +34,7 @@ export async function verify(
   const rate = options.bytesPerSecond ?? DEFAULT_BYTES_PER_SECOND;
   const pace = new Pace(checkInteger("bytesPerSecond", rate, 1, most), signal);
   const maxFiles = checkInteger("maxFiles", options.maxFiles ?? most, 1, most);
-  const start = cursor == null ? undefined : decodeVerifyCursor(cursor);
+  const start = cursor === undefined || cursor === null ? undefined : decodeVerifyCursor(cursor);
   const report: VerifyReport = {
     files: 0,
     bytes: 0,

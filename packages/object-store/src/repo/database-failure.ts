@@ -6,6 +6,7 @@ import {
 } from "sequelize";
 
 import { DatabaseError, DatabaseUnavailableError, ObjectStoreError } from "../errors.js";
+import { shortage } from "../machine-failure.js";
 
 /**
  * SQLSTATE classes that pass by themselves: 08 connection exception, 40 transaction rollback,
@@ -32,6 +33,8 @@ export async function guarded<Result>(
 
 function databaseFailure(action: string, error: unknown): unknown {
   if (error instanceof ObjectStoreError || !(error instanceof Error)) return error;
+  const missing = shortage(error);
+  if (missing !== undefined) return missing;
   if (isTransient(error)) {
     return new DatabaseUnavailableError(
       `PostgreSQL could not ${action}: it cannot be reached or did not answer in time.`,

@@ -3,7 +3,7 @@ import type { Sequelize } from "sequelize-typescript";
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
 import type { StorageClient } from "../upload/storage-client.js";
-import { checkOptions } from "./options.js";
+import { checkOptions } from "../check-options.js";
 
 interface Servers {
   database: Sequelize;

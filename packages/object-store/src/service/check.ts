@@ -5,7 +5,7 @@ import {
   type InspectionLimits,
 } from "../inspection/inspection-limits.js";
 import type { Verification } from "../inspection/verification.js";
-import { checkOptions } from "./options.js";
+import { checkOptions } from "../check-options.js";
 
 const MAX_KEY_CHARACTERS = 255;
 
@@ -64,7 +64,8 @@ export function checkUserId(userId: unknown): string {
 export function checkIds(call: string, ids: readonly string[], max: number): readonly string[] {
   const given: unknown = ids;
   const isShort = Array.isArray(given) && given.length <= max;
-  if (isShort && given.every((id) => typeof id === "string")) return ids;
+  // Spread, as `every` passes over the holes of an array.
+  if (isShort && [...given].every((id) => typeof id === "string")) return ids;
   throw new InvalidInputError(`${call} takes an array of at most ${max} ids.`);
 }
 

@@ -8,8 +8,8 @@ const MAX_CHARACTERS = 255;
  * bidirectional control characters, in NFC, at most 255 characters with its extension kept. Null
  * when nothing is left.
  */
-export function sanitizedFilename(name: string | undefined): string | null {
-  if (name === undefined) return null;
+export function sanitizedFilename(name: string | null | undefined): string | null {
+  if (name === undefined || name === null) return null;
   const base = name.toWellFormed().split(/[/\\]/u).at(-1) ?? "";
   const clean = base.replaceAll(UNSAFE, "").normalize("NFC").trim();
   if (clean === "" || clean === "." || clean === "..") return null;

@@ -11,7 +11,7 @@ import type { ImageRead } from "./dto/image-read.js";
 import { toMediaRead } from "./dto/to-read.js";
 import { selectionOf } from "./list-filter.js";
 import { checkListQuery } from "./list-query.js";
-import { checkOptions } from "./options.js";
+import { checkOptions } from "../check-options.js";
 import { signRow } from "./sign-urls.js";
 
 /** The lists of one kind of file or of both, for any owner. */

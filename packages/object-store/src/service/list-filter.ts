@@ -14,6 +14,10 @@ import { namesStartingWith } from "./name-range.js";
  */
 const CLOCK_SLACK_MS = 86_400_000;
 
+/** The years 1 to 9999: PostgreSQL reads others in another form only, and no file is of them. */
+const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");
+const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** Types that a filter names at most, repetitions included. */
 const MAX_TYPES = 100;
 
@@ -53,7 +57,9 @@ function checkOrder(order: unknown = "newest"): "newest" | "oldest" {
 
 function checkDate(name: string, value: unknown): Date | undefined {
   if (value === undefined) return undefined;
-  if (isDate(value) && !Number.isNaN(value.getTime())) return value;
+  if (isDate(value) && !Number.isNaN(value.getTime())) {
+    return new Date(Math.min(Math.max(value.getTime(), FIRST_MS), LAST_MS));
+  }
   throw new InvalidInputError(`${name} must be a valid Date.`);
 }
 

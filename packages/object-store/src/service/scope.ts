@@ -23,7 +23,7 @@ import type { MediaCreate } from "./dto/media-create.js";
 import type { FileLists } from "./list-files.js";
 import type { MediaService } from "./media-service.js";
 import type { ObjectStoreService } from "./object-store-service.js";
-import { checkOptions } from "./options.js";
+import { checkOptions } from "../check-options.js";
 
 /** The service, bound to one owner: no call of a scope can name another. */
 export function scopeOf(

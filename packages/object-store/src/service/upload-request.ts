@@ -4,7 +4,7 @@ import { discardBody, guardBody } from "../upload/unread-body.js";
 import { checkIdempotencyKey, checkVerification } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
 import type { MediaCreate } from "./dto/media-create.js";
-import { checkOptions } from "./options.js";
+import { checkOptions } from "../check-options.js";
 import { type CheckedUrlOptions, checkUrlOptions } from "./url-options.js";
 import { validated } from "./validated.js";
 

@@ -11,6 +11,7 @@ import { AudioRepo } from "../repo/audio-repo.js";
 import { DirectUploadRepo } from "../repo/direct-upload-repo.js";
 import { ImageRepo } from "../repo/image-repo.js";
 import { modelsFor } from "../repo/models-for.js";
+import { checkOptions } from "../check-options.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import { type KeyLocks, MemoryKeys } from "./memory/memory-keys.js";
 import { MemoryLists } from "./memory/memory-lists.js";
@@ -53,8 +54,9 @@ const NOWHERE = "postgres://nobody@memory.invalid/none";
  * const { store, transaction } = memoryObjectStore();
  * ```
  */
-export function memoryObjectStore(options: MemoryObjectStoreOptions = {}): MemoryObjectStore {
-  const { s3 = new MemoryStorage(), isOwner = () => true, ...settings } = options;
+export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObjectStore {
+  const given = checkOptions(options);
+  const { s3 = new MemoryStorage(), isOwner = () => true, ...settings } = given;
   const database = createDatabase({ url: NOWHERE });
   const models = modelsFor(database);
   const image = new MemoryTable(models.image, isOwner);

@@ -22,7 +22,7 @@ export function readableSource(stream: Readable): ByteSource {
 
 /** A web stream or any other iterable of bytes. */
 export function iterableSource(iterable: AsyncIterable<unknown>): ByteSource {
-  const iterator = iteratorOf(iterable);
+  const iterator = iterable[Symbol.asyncIterator]();
   return readingFrom(iterable, iterator, () => {
     // An iterator that hangs in next() answers return() only after it: closing must not wait.
     void ended(iterator);
@@ -71,6 +71,8 @@ function readingFrom(
     // Async, so that it never throws.
     close: async () => {
       await Promise.resolve();
+      // Ends a read under way, too, which may wait for bytes among empty chunks.
+      hasEnded = true;
       close();
     },
   };
@@ -103,15 +105,5 @@ function requireUncut(origin: object, byteSize: number): void {
   if (truncated === true) throw new FileTooLargeError(byteSize);
   if (aborted === true) {
     throw new SourceFailedError("The request of the body ended before it was complete.");
-  }
-}
-
-function iteratorOf(iterable: AsyncIterable<unknown>): AsyncIterator<unknown> {
-  try {
-    return iterable[Symbol.asyncIterator]();
-  } catch (error) {
-    throw new InvalidInputError("The body cannot be read: it may be locked or in use.", {
-      cause: error,
-    });
   }
 }

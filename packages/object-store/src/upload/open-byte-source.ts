@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { isUint8Array } from "node:util/types";
 
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError, ObjectStoreError } from "../errors.js";
 import { blobSource } from "./blob-source.js";
 import type { ByteSource } from "./byte-source.js";
 import { fileSource } from "./file-source.js";
@@ -17,6 +17,17 @@ import { pathOf } from "./path-body.js";
  * @throws InvalidInputError (`invalid_input`) when the body cannot be read
  */
 export async function openByteSource(body: MediaBody): Promise<ByteSource> {
+  try {
+    return await opened(body);
+  } catch (error) {
+    if (error instanceof ObjectStoreError) throw error;
+    throw new InvalidInputError("The body cannot be read: it may be locked or in use.", {
+      cause: error,
+    });
+  }
+}
+
+async function opened(body: MediaBody): Promise<ByteSource> {
   if (isUint8Array(body)) return memorySource(body);
   if (body instanceof Blob) return blobSource(body);
   if (body instanceof Readable) return readableSource(body);

@@ -1,6 +1,7 @@
 import { S3Error } from "@repo/s3-provider";
 
 import { ObjectStoreError, StorageError, StorageUnavailableError } from "../errors.js";
+import { shortage } from "../machine-failure.js";
 import { abortFailure } from "./abortable.js";
 
 /** Turns any failure of a call to S3 into an error of ours, once. */
@@ -11,6 +12,8 @@ export function storageFailure(
 ): ObjectStoreError {
   if (error instanceof ObjectStoreError) return error;
   if (signal?.aborted === true) return abortFailure(signal);
+  const missing = shortage(error);
+  if (missing !== undefined) return missing;
   if (error instanceof S3Error && (error.retryable || error.outcome === "unknown")) {
     return new StorageUnavailableError(
       `S3 could not ${action}: it cannot be reached or did not answer in time.`,

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe } from "@jest/globals";
 
+import { describeArguments } from "./arguments.js";
+import { describeBodies } from "./bodies.js";
 import { describeDirectUploads } from "./direct-uploads.js";
 import { describeLists } from "./lists.js";
 import { describeReads } from "./reads.js";
@@ -25,6 +27,8 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     });
 
     describeUploads(subject);
+    describeBodies(subject);
+    describeArguments(subject);
     describeDirectUploads(subject);
     describeReads(subject);
     describeLists(subject);

@@ -42,6 +42,37 @@ export function describeDirectUploads(subject: () => Subject): void {
       expect((await images.completeDirectUpload(upload.id)).file.id).toBe(file.id);
     });
 
+    it.each([
+      ["in capitals", "IMAGE/PNG"],
+      ["with parameters", "image/png; q=1"],
+      ["by another name", "image/x-png"],
+      ["of another format", "image/jpeg"],
+      ["that says nothing", "application/octet-stream"],
+      ["that is empty", ""],
+      ["left out", undefined],
+    ])("takes a type %s, and lets the content decide", async (_title, contentType) => {
+      const announced = { byteSize: png.byteLength, filename: "direct.png" };
+      const upload = await images.createDirectUpload({
+        ...announced,
+        ...(contentType !== undefined && { contentType }),
+      });
+      await send(upload);
+      const { file, contradictions } = await images.completeDirectUpload(upload.id);
+      expect(file.contentType).toBe("image/png");
+      expect(await subject().keys()).toContainEqual(expect.stringMatching(`${file.id}.png$`));
+      const isOther = contentType === "image/jpeg";
+      expect(contradictions).toHaveLength(isOther ? 1 : 0);
+      await images.delete(file.id);
+    });
+
+    it.each(["audio/mpeg", "text/html", "image/", "png", "*/*", "x".repeat(255)])(
+      "refuses the type %s before anything is sent",
+      async (contentType) => {
+        const refused = images.createDirectUpload({ byteSize: png.byteLength, contentType });
+        await expectRefusal(refused, "unsupported_media_type");
+      },
+    );
+
     it("gives its file to every call in the transaction that completes it", async () => {
       const upload = await prepare();
       await send(upload);

@@ -1,7 +1,9 @@
 import type { Transaction } from "sequelize";
 
-import { InvalidInputError } from "../errors.js";
-import { described } from "../described.js";
+import { InvalidInputError } from "./errors.js";
+import { described } from "./described.js";
+
+const CALLBACKS = ["onProgress", "onFinding", "onLine"];
 
 /**
  * The options of a call. Callers without type checking may pass anything: what all calls share is
@@ -19,14 +21,12 @@ export function checkOptions<Options extends object>(given: Options | null | und
     throw new InvalidInputError(`signal must be an AbortSignal, and ${described(signal)} came.`);
   }
   if (transaction !== undefined) checkTransaction(transaction);
-  for (const [name, value] of Object.entries(options)) {
-    if (/^on[A-Z]/.test(name) && value !== undefined) checkFunction(name, value);
-  }
+  for (const name of CALLBACKS) checkFunction(name, (options as Record<string, unknown>)[name]);
   return options;
 }
 
 function checkFunction(name: string, value: unknown): void {
-  if (typeof value === "function") return;
+  if (value === undefined || typeof value === "function") return;
   throw new InvalidInputError(`${name} must be a function, and ${described(value)} came.`);
 }
 
