@@ -1,17 +1,19 @@
 import { InvalidInputError } from "./errors.js";
-import { checkOptions } from "./check-options.js";
+
+type Facts = Readonly<Record<string, unknown>>;
+type Said = [message: string, facts: Facts];
 
 /**
  * Receives what happens behind the caller's back, as a message that is always the same and facts.
  * Neither ever holds owners, keys, names, URLs or SQL.
  */
 export interface ObjectStoreLogger {
-  warn(message: string, facts: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts: Facts): void;
   /**
    * Hears of the end of every call: `operation`, `kind`, `scope`, `seconds`, and `code` when it
    * failed.
    */
-  debug?(message: string, facts: Readonly<Record<string, unknown>>): void;
+  debug?(message: string, facts: Facts): void;
 }
 
 /**
@@ -21,24 +23,21 @@ export interface ObjectStoreLogger {
  */
 export function safeLogger(given: ObjectStoreLogger | undefined): ObjectStoreLogger {
   if (given === undefined) return { warn: () => undefined };
-  const { warn, debug } = checkOptions<Partial<ObjectStoreLogger>>(given);
+  const { warn, debug } = ((given as unknown) ?? {}) as Partial<ObjectStoreLogger>;
   if (typeof warn !== "function" || !["undefined", "function"].includes(typeof debug)) {
     throw new InvalidInputError("logger must have a method warn, and may have a method debug.");
   }
-  return {
-    warn: (message, facts) => void quietly(() => given.warn(message, facts)),
-    ...(debug && {
-      debug: (message, facts) => void quietly(() => debug.call(given, message, facts)),
-    }),
+  const quietly = async (log: (message: string, facts: Facts) => unknown, ...said: Said) => {
+    try {
+      await log.apply(given, said);
+    } catch {
+      // There is nobody left to tell.
+    }
   };
-}
-
-async function quietly(log: () => unknown): Promise<void> {
-  try {
-    await log();
-  } catch {
-    // There is nobody left to tell.
-  }
+  return {
+    warn: (...said) => void quietly(warn, ...said),
+    ...(debug && { debug: (...said: Said) => void quietly(debug, ...said) }),
+  };
 }
 
 /** What may be told of an error: its message may quote a key or a statement. */

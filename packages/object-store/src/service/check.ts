@@ -63,9 +63,9 @@ export function checkUserId(userId: unknown): string {
 /** @throws InvalidInputError (`invalid_input`) unless it is an array of so many at most */
 export function checkIds(call: string, ids: readonly string[], max: number): readonly string[] {
   const given: unknown = ids;
-  const isShort = Array.isArray(given) && given.length <= max;
   // Spread, as `every` passes over the holes of an array.
-  if (isShort && [...given].every((id) => typeof id === "string")) return ids;
+  const isList = (list: readonly unknown[]) => [...list].every((id) => typeof id === "string");
+  if (Array.isArray(given) && given.length <= max && isList(given)) return ids;
   throw new InvalidInputError(`${call} takes an array of at most ${max} ids.`);
 }
 

@@ -12,8 +12,9 @@ const NOT_READABLE = /^(EACCES|EISDIR|ELOOP|ENAMETOOLONG|ENODEV|ENOENT|ENOTDIR|E
 export async function fileSource(path: string): Promise<ByteSource> {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-    if (!NOT_READABLE.test(error.code ?? "")) throw sourceFailure(error);
+  const file = await open(path, flags).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!NOT_READABLE.test(code ?? "")) throw sourceFailure(error);
     throw new InvalidInputError("The path of the body cannot be opened for reading.", {
       cause: error,
     });

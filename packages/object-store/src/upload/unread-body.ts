@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { isPromise } from "node:util/types";
 
 import { openByteSource } from "./open-byte-source.js";
@@ -11,9 +12,11 @@ export function guardBody(body: unknown): void {
   // One that somebody forgot to wait for.
   if (isPromise(body)) body.catch(() => undefined);
   // Streams of libraries need not be instances of Node's.
-  else if ("pipe" in body && "on" in body && typeof body.on === "function") {
-    body.on("error", () => undefined);
-  }
+  else if (isStream(body)) body.on("error", () => undefined);
+}
+
+function isStream(body: object): body is Pick<Readable, "on"> {
+  return "pipe" in body && "on" in body && typeof body.on === "function";
 }
 
 /** Ends the stream of a body that nobody is going to read; anything else is left alone. */

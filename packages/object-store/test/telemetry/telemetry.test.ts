@@ -142,6 +142,17 @@ describe("an application that registers an OpenTelemetry SDK", () => {
     ]);
   });
 
+  it("leaves what became of a call as it is when the logger fails", async () => {
+    const failing = {
+      warn: () => JSON.parse("no JSON") as undefined,
+      debug: () => Promise.reject(new Error("no")) as unknown as undefined,
+    };
+    const { images } = harness.storeWith({ logger: failing }).forSystem();
+    const { file } = await images.upload({ body: (await sampleOf("png")).bytes });
+    expect(await images.exists(file.id)).toBe(true);
+    await images.delete(file.id);
+  });
+
   it("hears of every call through the injected logger", () => {
     const shared = { kind: "image", scope: "user", seconds: expect.any(Number) };
     expect(logged).toContainEqual([
