@@ -1,7 +1,7 @@
 import { InvalidInputError } from "./errors.js";
 
 type Facts = Readonly<Record<string, unknown>>;
-type Said = [message: string, facts: Facts];
+type Log = (this: unknown, message: string, facts: Facts) => unknown;
 
 /**
  * Receives what happens behind the caller's back, as a message that is always the same and facts.
@@ -21,13 +21,13 @@ export interface ObjectStoreLogger {
  *
  * @throws InvalidInputError (`invalid_input`) when it is no logger
  */
-export function safeLogger(given: ObjectStoreLogger | undefined): ObjectStoreLogger {
+export function safeLogger(given: ObjectStoreLogger | null | undefined): ObjectStoreLogger {
   if (given === undefined) return { warn: () => undefined };
-  const { warn, debug } = ((given as unknown) ?? {}) as Partial<ObjectStoreLogger>;
+  const { warn, debug } = (given ?? {}) as { warn?: Log; debug?: Log };
   if (typeof warn !== "function" || !["undefined", "function"].includes(typeof debug)) {
     throw new InvalidInputError("logger must have a method warn, and may have a method debug.");
   }
-  const quietly = async (log: (message: string, facts: Facts) => unknown, ...said: Said) => {
+  const quietly = async (log: Log, ...said: Parameters<Log>): Promise<void> => {
     try {
       await log.apply(given, said);
     } catch {
@@ -36,7 +36,7 @@ export function safeLogger(given: ObjectStoreLogger | undefined): ObjectStoreLog
   };
   return {
     warn: (...said) => void quietly(warn, ...said),
-    ...(debug && { debug: (...said: Said) => void quietly(debug, ...said) }),
+    ...(debug && { debug: (...said: Parameters<Log>) => void quietly(debug, ...said) }),
   };
 }
 
