@@ -62,10 +62,16 @@ export async function getObject(
     source.destroy();
     throw incomplete(call);
   }
+  const total = covered?.total ?? byteLength;
+  if (!isWhatWasAsked(range, covered ?? { start: 0, end: byteLength - 1, total }, byteLength)) {
+    source.destroy();
+    const reason = "the answer holds other bytes than were asked for";
+    throw new S3UnexpectedError({ ...call, outcome: "not_applied", reason });
+  }
   return {
     body: downloadBody(source, byteLength, call),
     byteLength,
-    totalByteLength: covered?.total ?? byteLength,
+    totalByteLength: total,
     ...(contentType !== undefined && { contentType }),
     etag,
     ...(covered && { range: { start: covered.start, end: covered.end } }),
@@ -121,9 +127,22 @@ function rangeHeader(range: ByteRange, call: S3Call): string {
       return `bytes=${start}-${range.end ?? ""}`;
     }
   }
-  // A server ignores a malformed Range and sends everything (RFC 9110, 14.2).
+  // A server would ignore it and send everything.
   const reason = "the range must consist of whole numbers in ascending order";
   throw new S3InvalidRangeError({ ...call, outcome: "not_applied", reason });
+}
+
+/** A server may ignore a range and send everything (RFC 9110, 14.2). */
+function isWhatWasAsked(
+  range: ByteRange | undefined,
+  { start, end, total }: { start: number; end: number; total: number },
+  byteLength: number,
+): boolean {
+  if (byteLength !== end - start + 1) return false;
+  const last = total - 1;
+  if (range === undefined) return start === 0 && end === last;
+  if ("suffix" in range) return start === Math.max(0, total - range.suffix) && end === last;
+  return start === range.start && end === Math.min(range.end ?? last, last);
 }
 
 function isPosition(value: number): boolean {

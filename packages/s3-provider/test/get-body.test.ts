@@ -51,12 +51,13 @@ describe("get", () => {
   });
 
   it("tells which part of the object a range covers", async () => {
-    const reply = respond(206, {
-      ...HEADERS,
-      "content-length": 10,
-      "content-range": "bytes 90-99/100",
-    });
-    const { s3, server } = await scripted([reply]);
+    const part = (start: number, end: number): Reply =>
+      respond(206, {
+        ...HEADERS,
+        "content-length": end - start + 1,
+        "content-range": `bytes ${start}-${end}/100`,
+      });
+    const { s3, server } = await scripted([part(90, 99), part(5, 99), part(5, 9)]);
 
     await expect(s3.get("k", { range: { suffix: 10 } })).resolves.toMatchObject({
       byteLength: 10,
@@ -82,6 +83,35 @@ describe("get", () => {
       await expect(s3.get("k", { range })).rejects.toMatchObject({ code: "s3_invalid_range" });
     }
     expect(server.seen).toEqual([]);
+  });
+
+  it.each<[string, number, Record<string, string | number>]>([
+    ["everything, as of a server that ignores ranges", 200, {}],
+    ["another range", 206, { "content-length": 10, "content-range": "bytes 0-9/100" }],
+    ["less than its range", 206, { "content-length": 4, "content-range": "bytes 5-9/100" }],
+  ])("does not accept %s for the range that was asked for", async (_name, status, headers) => {
+    const { s3, server } = await scripted([
+      respond(status, { ...HEADERS, ...headers }, Buffer.alloc(100)),
+    ]);
+
+    await expect(s3.get("k", { range: { start: 5, end: 9 } })).rejects.toMatchObject({
+      code: "s3_unexpected",
+    });
+    await server.connectionsClosed(1);
+  });
+
+  it("does not accept a part where the whole object was asked for", async () => {
+    const headers = { ...HEADERS, "content-length": 10, "content-range": "bytes 0-9/100" };
+    const { s3 } = await scripted([respond(206, headers, Buffer.alloc(10))]);
+
+    await expect(s3.get("k")).rejects.toMatchObject({ code: "s3_unexpected" });
+  });
+
+  it("takes everything for a range that covers everything", async () => {
+    const { s3 } = await scripted([respond(200, HEADERS, Buffer.alloc(100))]);
+
+    const { body } = await s3.get("k", { range: { start: 0, end: 500 } });
+    expect(await buffer(body)).toHaveLength(100);
   });
 
   it.each([

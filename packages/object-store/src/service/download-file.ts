@@ -3,7 +3,12 @@ import { PassThrough, type Readable } from "node:stream";
 import { S3NotFoundError } from "@repo/s3-provider";
 
 import { described } from "../described.js";
-import { FileNotFoundError, InvalidInputError, InvalidRangeError } from "../errors.js";
+import {
+  FileNotFoundError,
+  InvalidInputError,
+  InvalidRangeError,
+  StorageError,
+} from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Download, DownloadOptions } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
@@ -26,6 +31,10 @@ export async function downloadFile<Row extends MediaFileModel, Facts extends Sto
   if (range !== undefined) checkRange(range, row.byteSize ?? 0);
   try {
     const object = await s3.get(row.s3Key, { range, signal });
+    if (object.totalByteLength !== row.byteSize) {
+      object.body.destroy();
+      throw new StorageError("S3 has another number of bytes for the file than were stored.");
+    }
     return {
       stream: withOurErrors(object.body, signal),
       byteLength: object.byteLength,

@@ -177,6 +177,24 @@ describe("download", () => {
     s3.destroy();
   });
 
+  it("is refused when the object has another size than the file", async () => {
+    const { audio } = harness.store.forUser(userId);
+    const { file } = await audio.upload({ body: bytes });
+    const [key = ""] = (await harness.keys()).filter((each) => each.includes(file.id));
+    const contentType = "audio/wav";
+    await harness.s3.put({
+      key,
+      body: bytes.subarray(1),
+      byteLength: bytes.length - 1,
+      contentType,
+    });
+    for (const range of [undefined, { start: 0, end: 9 }]) {
+      const download = audio.download(file.id, range && { range });
+      await expect(download).rejects.toMatchObject({ code: "storage_error" });
+    }
+    await audio.delete(file.id);
+  });
+
   it("ends with upload_aborted when the caller's signal aborts", async () => {
     const controller = new AbortController();
     const { stream } = await scope.audio.download(id, { signal: controller.signal });
