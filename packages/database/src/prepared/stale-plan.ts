@@ -8,6 +8,6 @@ import { DatabaseError } from "sequelize";
  */
 export function isStalePlan(error: unknown): boolean {
   if (!(error instanceof DatabaseError) || !("code" in error.parent)) return false;
-  const { code, message } = error.parent;
-  return code === "26000" || (code === "0A000" && /cached plan/.test(message));
+  const { code, routine } = error.parent as { code?: unknown; routine?: unknown };
+  return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery");
 }

@@ -1,10 +1,12 @@
 import type { Migration } from "@repo/database";
 
 import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
+import { REQUIRE_UTF8 } from "./require-utf8.js";
 
 export const createImages = (ownerReference: string): Migration => ({
   name: "object-store/0001-create-images",
   async up({ query }) {
+    await query(REQUIRE_UTF8);
     await query(`
       CREATE TABLE images (
         id uuid PRIMARY KEY,

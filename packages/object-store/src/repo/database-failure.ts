@@ -1,23 +1,29 @@
-import {
-  ConnectionAcquireTimeoutError,
-  ConnectionError,
-  DatabaseError as SequelizeDatabaseError,
-  TimeoutError,
-} from "sequelize";
-
 import { DatabaseError, DatabaseUnavailableError, ObjectStoreError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
 
 /**
- * SQLSTATE classes that pass by themselves: 08 connection exception, 40 transaction rollback,
- * 53 insufficient resources, 57 operator intervention (shutdown, statement timeout); and 25006 read
- * only (a failover), 55P03 lock not available.
+ * Failures that pass by themselves, by the start of their SQLSTATE.
+ *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const TRANSIENT_SQLSTATE = /^(08|40|53|57|25006|55P03)/;
+const PASSING: readonly (readonly [RegExp, string])[] = [
+  [/^40001/, "another transaction changed the same rows"],
+  [/^40P01/, "PostgreSQL ended it to resolve a deadlock"],
+  [/^(40|08)/, "the connection or its transaction was lost"],
+  [/^25006/, "the server is read-only, as after a failover"],
+  [/^26000/, "its prepared statement was dropped"],
+  [/^53/, "the server is short of connections, memory or disk space"],
+  [/^55P03/, "a lock was not free in time"],
+  [/^57014/, "it took too long"],
+  [/^57/, "the server is stopping or starting"],
+];
+/** A plan that the columns of its table have outlived: 0A000 has other causes, too. */
+const STALE_PLAN = { code: "0A000", routine: "RevalidateCachedQuery" };
 
 /** What pg says, without an SQLSTATE, when a connection breaks while a statement runs. */
 const BROKEN_CONNECTION = /connection terminated|connection error|timeout|ECONN|EPIPE/i;
+
+const OUT_OF_REACH = "it cannot be reached or did not answer in time";
 
 /** Runs a statement and turns any failure of PostgreSQL or Sequelize into an error of ours, once. */
 export async function guarded<Result>(
@@ -31,29 +37,31 @@ export async function guarded<Result>(
   }
 }
 
-function databaseFailure(action: string, error: unknown): unknown {
+export function databaseFailure(action: string, error: unknown): unknown {
   if (error instanceof ObjectStoreError || !(error instanceof Error)) return error;
   const missing = shortage(error);
   if (missing !== undefined) return missing;
-  if (isTransient(error)) {
-    return new DatabaseUnavailableError(
-      `PostgreSQL could not ${action}: it cannot be reached or did not answer in time.`,
-      error,
-    );
+  const passing = passingReason(error);
+  if (passing !== undefined) {
+    return new DatabaseUnavailableError(`PostgreSQL could not ${action}: ${passing}.`, error);
   }
   return new DatabaseError(`PostgreSQL refused to ${action}.`, { cause: error });
 }
 
-function isTransient(error: Error): boolean {
-  if (
-    error instanceof ConnectionError ||
-    error instanceof ConnectionAcquireTimeoutError ||
-    error instanceof TimeoutError
-  ) {
-    return true;
+/** Why a failure passes by itself; undefined where it stays. Sequelize's classes are told by name. */
+function passingReason(error: Error): string | undefined {
+  if (error.name === "SequelizeConnectionAcquireTimeoutError") {
+    return "no connection of the pool was free in time";
   }
-  const origin = error instanceof SequelizeDatabaseError ? error.parent : error;
-  const sqlState: unknown = "code" in origin ? origin.code : undefined;
-  if (typeof sqlState === "string" && TRANSIENT_SQLSTATE.test(sqlState)) return true;
-  return BROKEN_CONNECTION.test(origin.message);
+  const origin = "parent" in error && error.parent instanceof Error ? error.parent : error;
+  if ("severity" in origin) return reasonOfAnswer(origin);
+  const isConnection = /^Sequelize(Connection|Host|InvalidConnection|Timeout)/.test(error.name);
+  return isConnection || BROKEN_CONNECTION.test(origin.message) ? OUT_OF_REACH : undefined;
+}
+
+/** The same for an error that the server answered with, such as that the password is wrong. */
+function reasonOfAnswer(answer: { code?: unknown; routine?: unknown }): string | undefined {
+  const { code, routine } = answer;
+  if (code === STALE_PLAN.code && routine === STALE_PLAN.routine) return "its plan was dropped";
+  return PASSING.find(([sqlState]) => sqlState.test(String(code)))?.[1];
 }

@@ -23,9 +23,7 @@ beforeEach(async () => {
   admin = createDatabase({ url: adminUrl });
   name = `migrations_${randomUUID().replaceAll("-", "")}`;
   await admin.query(`CREATE DATABASE ${name}`);
-  const url = new URL(adminUrl);
-  url.pathname = `/${name}`;
-  database = createDatabase({ url: url.href });
+  database = createDatabase({ url: urlOf(name) });
   migrator = new Migrator({
     database,
     migrations: [...databaseMigrations, ...objectStoreMigrations()],
@@ -37,6 +35,12 @@ afterEach(async () => {
   await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
   await admin.close();
 });
+
+function urlOf(databaseName: string): string {
+  const url = new URL(services().postgres.adminUrl);
+  url.pathname = `/${databaseName}`;
+  return url.href;
+}
 
 async function addUser(): Promise<string> {
   const id = uuidv7();
@@ -99,6 +103,17 @@ async function schema(): Promise<unknown> {
     { type: QueryTypes.SELECT },
   );
 }
+
+it("refuses a database that is not UTF-8, and says how to create one", async () => {
+  await database.close();
+  await admin.query(`DROP DATABASE ${name}`);
+  await admin.query(`CREATE DATABASE ${name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0`);
+  database = createDatabase({ url: urlOf(name) });
+  const migrations = [...databaseMigrations, ...objectStoreMigrations()];
+  await expect(new Migrator({ database, migrations }).up()).rejects.toThrow(
+    /encoding SQL_ASCII, and the object store needs UTF8.*ENCODING 'UTF8'/,
+  );
+});
 
 describe("the migrations", () => {
   it("keep every row of the oldest schema on the way up, down and up again", async () => {
