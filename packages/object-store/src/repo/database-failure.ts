@@ -60,8 +60,8 @@ function passingReason(error: Error): string | undefined {
 }
 
 /** The same for an error that the server answered with, such as that the password is wrong. */
-function reasonOfAnswer(answer: { code?: unknown; routine?: unknown }): string | undefined {
-  const { code, routine } = answer;
+function reasonOfAnswer(answer: Error): string | undefined {
+  const { code, routine } = answer as { code?: unknown; routine?: unknown };
   if (code === STALE_PLAN.code && routine === STALE_PLAN.routine) return "its plan was dropped";
   return PASSING.find(([sqlState]) => sqlState.test(String(code)))?.[1];
 }
