@@ -1,7 +1,12 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { DataDirInUseError, LocalServicesError, startLocalPostgres } from "@repo/local-services";
+import {
+  DataDirInUseError,
+  LocalServicesError,
+  startLocalPostgres,
+  UnusableDataDirError,
+} from "@repo/local-services";
 
 import type { ResetCommand } from "./cli/command.js";
 import { ExitCode } from "@repo/command-line/exit-code";
@@ -17,8 +22,9 @@ const EMBEDDED_DATA = ["postgres", "s3", "s3-credentials.json"] as const;
 /**
  * Removes the data of the embedded services.
  *
- * @throws UsageError with external services
+ * @throws UsageError with external services, or when the folder is none or another's
  * @throws DataDirInUseError while another process runs on the data
+ * @throws UnusableDataDirError when nothing can be changed there
  */
 export async function reset(
   { dataDir, json }: ResetCommand,
@@ -32,19 +38,26 @@ export async function reset(
   }
   const reporter = createReporter(json);
   const tally = new Tally();
+  reporter.note(await removeData(dataDir));
+  if (json) reporter.end(tally.summary(), []);
+  return ExitCode.ok;
+}
+
+/** Gives what became of it. */
+async function removeData(dataDir: string): Promise<string> {
+  const found = await statIfExists(dataDir);
+  if (found === undefined) return `There is no folder ${dataDir}; nothing was removed.`;
+  if (!found.isDirectory()) {
+    throw new UsageError(`--data takes a folder, but ${dataDir} is none; nothing was removed.`);
+  }
   await refuseForeignData(dataDir);
   await claim(dataDir);
   for (const name of EMBEDDED_DATA) {
     await rm(join(dataDir, name), { recursive: true, force: true });
   }
-  const removed = await removeIfEmpty(dataDir);
-  reporter.note(
-    removed
-      ? `${dataDir} is removed.`
-      : `The services' data in ${dataDir} is removed; other files there were left alone.`,
-  );
-  if (json) reporter.end(tally.summary(), []);
-  return ExitCode.ok;
+  return (await removeIfEmpty(dataDir))
+    ? `${dataDir} is removed.`
+    : `The services' data in ${dataDir} is removed; other files there were left alone.`;
 }
 
 /** @throws UsageError when folders of these names hold something else than the services' data */
@@ -72,7 +85,10 @@ async function claim(dataDir: string): Promise<void> {
     const postgres = await startLocalPostgres({ dataDir });
     await postgres.stop();
   } catch (error) {
-    if (error instanceof DataDirInUseError || !(error instanceof LocalServicesError)) throw error;
+    const isBroken =
+      error instanceof LocalServicesError &&
+      !(error instanceof DataDirInUseError || error instanceof UnusableDataDirError);
+    if (!isBroken) throw error;
   }
 }
 

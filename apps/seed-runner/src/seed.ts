@@ -4,7 +4,8 @@ import type { SeedCommand } from "./cli/command.js";
 import { ExitCode } from "@repo/command-line/exit-code";
 import type { Configuration } from "./configuration.js";
 import { drawSound } from "./contact-sheet/sound/draw-sound.js";
-import { checkReportPath, writeContactSheet } from "./contact-sheet/write-contact-sheet.js";
+import { findReportTarget } from "./contact-sheet/report-target.js";
+import { writeContactSheet } from "./contact-sheet/write-contact-sheet.js";
 import { forEachParallel } from "./importing/for-each-parallel.js";
 import { importFile } from "./importing/import-file.js";
 import { ImportLog } from "./importing/import-log.js";
@@ -32,7 +33,7 @@ export async function seed(
   signal: AbortSignal,
 ): Promise<number> {
   const { dataDir, concurrency, report, serve } = command;
-  if (report !== undefined) await checkReportPath(report);
+  const target = report === undefined ? undefined : await findReportTarget(report);
   const reporter = createReporter(command.json);
   const note = (message: string): void => {
     reporter.note(message);
@@ -57,9 +58,9 @@ export async function seed(
     const events = await importAll(entries, { services, concurrency, signal, reporter, tally });
     const summary = tally.summary();
     reporter.end(summary, events);
-    if (report !== undefined && !signal.aborted) {
-      await writeContactSheet(report, { events, summary, linkUrls: serve, drawSound, signal });
-      note(`The contact sheet is ${report}`);
+    if (target !== undefined && !signal.aborted) {
+      await writeContactSheet(target, { events, summary, linkUrls: serve, drawSound, signal });
+      note(`The contact sheet is ${target}`);
     }
     if (serve && !signal.aborted) {
       await keepServing(configuration, { note, signal });

@@ -6,12 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import { SetupError } from "@repo/command-line/setup-error";
-import { UsageError } from "@repo/command-line/usage-error";
-import {
-  checkReportPath,
-  type ContactSheet,
-  writeContactSheet,
-} from "../src/contact-sheet/write-contact-sheet.js";
+import { type ContactSheet, writeContactSheet } from "../src/contact-sheet/write-contact-sheet.js";
 import type { SoundPicture } from "../src/contact-sheet/sound/sound-picture.js";
 import type { FileEvent } from "../src/reporting/events.js";
 import { audio, image, kept, refused, SUMMARY } from "./fixtures.js";
@@ -198,11 +193,5 @@ describe("writing the contact sheet", () => {
     } finally {
       await removeOwn();
     }
-  });
-
-  it("is refused before the work where it cannot succeed", async () => {
-    await expect(checkReportPath(join(folder, "missing/page.html"))).rejects.toThrow(UsageError);
-    await expect(checkReportPath(folder)).rejects.toThrow(/is a folder/);
-    await expect(checkReportPath(join(folder, "new.html"))).resolves.toBeUndefined();
   });
 });

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { chown, mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { chown, readdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 
-import { ForeignDataDirError, NoUnprivilegedAccountError } from "./errors.js";
+import { ForeignDataDirError, NoUnprivilegedAccountError, UnusableDataDirError } from "./errors.js";
+import { makeFolder } from "./make-folder.js";
 
 const execFileAsync = promisify(execFile);
 
@@ -40,12 +41,10 @@ const OPTIONS = {
  * new folder is the system's `nobody`.
  *
  * @param binary a program that the account must be able to run
- * @throws NoUnprivilegedAccountError, ForeignDataDirError
+ * @throws UnusableDataDirError, ForeignDataDirError, NoUnprivilegedAccountError
  */
 export async function prepareHome(home: string, binary: string): Promise<AccountShell> {
-  await mkdir(dirname(home), { recursive: true });
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  if (!(await readdir(home)).every(isOurs)) throw new ForeignDataDirError(home);
+  if (!(await makeHome(home)).every(isOurs)) throw new ForeignDataDirError(home);
   if (process.getuid?.() !== 0) return { file: SHELL, args: [], options: OPTIONS };
 
   let ids: Ids = await stat(home);
@@ -68,6 +67,16 @@ export async function prepareHome(home: string, binary: string): Promise<Account
       `look (a folder such as /root is closed), or allow setpriv (util-linux, CAP_SETPCAP)`,
     { cause: new AggregateError(failures, "neither the account nor setpriv reached them") },
   );
+}
+
+/** Gives the names of what is in it already. */
+async function makeHome(home: string): Promise<string[]> {
+  try {
+    await makeFolder(home, 0o700);
+    return await readdir(home);
+  } catch (cause) {
+    throw new UnusableDataDirError(dirname(home), { cause });
+  }
 }
 
 /** The account with its own rights and nothing else. */

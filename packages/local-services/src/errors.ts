@@ -19,6 +19,18 @@ export class DataDirInUseError extends LocalServicesError {
   }
 }
 
+/** The data directory cannot be made, or its owner cannot work in it; `cause` says why. */
+export class UnusableDataDirError extends LocalServicesError {
+  readonly code = "unusable_data_dir";
+
+  constructor(
+    readonly dataDir: string,
+    options: ErrorOptions,
+  ) {
+    super(`${dataDir} cannot hold data; use another data directory`, options);
+  }
+}
+
 /** The folder that PostgreSQL's data would go into holds files that this package did not make. */
 export class ForeignDataDirError extends LocalServicesError {
   readonly code = "foreign_data_dir";

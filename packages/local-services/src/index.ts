@@ -6,6 +6,7 @@ export {
   PortInUseError,
   PostgresFailedError,
   UnsupportedPlatformError,
+  UnusableDataDirError,
 } from "./errors.js";
 export {
   type LocalPostgres,

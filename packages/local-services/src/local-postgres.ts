@@ -45,9 +45,10 @@ const DEFAULT_DATABASE = "postgres";
  * Start PostgreSQL on `dataDir`, which is initialised at the first start.
  *
  * @throws DataDirInUseError if another process runs a server there
+ * @throws UnusableDataDirError if `dataDir` cannot be made or written to
  * @throws PortInUseError if `port` is given and taken
  * @throws NoUnprivilegedAccountError if root cannot hand over to an ordinary account
- * @throws UnsupportedPlatformError, PostgresFailedError
+ * @throws ForeignDataDirError, UnsupportedPlatformError, PostgresFailedError
  */
 export async function startLocalPostgres(options: LocalPostgresOptions): Promise<LocalPostgres> {
   const { postgres, initdb } = await findPostgresBinaries();

@@ -48,6 +48,26 @@ it("keeps out of a folder that holds other files", async () => {
   expect((await stat(folder)).uid).toBe(before.uid);
 });
 
+it.each([
+  ["below a file", "/dev/null/data"],
+  ["that is a file", "/dev/null"],
+  ["where nothing can be made", "/proc/data"],
+])("says of a data directory %s that it is of no use", async (_, dataDir) => {
+  await expect(scope.start(dataDir)).rejects.toMatchObject({
+    code: "unusable_data_dir",
+    message: expect.stringContaining(dataDir),
+  });
+});
+
+(isRoot ? it.skip : it)(
+  "says of a data directory that is closed that it is of no use",
+  async () => {
+    const dataDir = await scope.dataDir();
+    await chmod(dataDir, 0o500);
+    await expect(scope.start(dataDir)).rejects.toMatchObject({ code: "unusable_data_dir" });
+  },
+);
+
 (isRoot ? describe : describe.skip)("run by root", () => {
   it("runs the server as an unprivileged account below a folder closed to it", async () => {
     const dataDir = await scope.dataDir();

@@ -1,5 +1,13 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import type { Server } from "node:http";
+import {
+  Agent,
+  type IncomingMessage,
+  request,
+  type RequestOptions,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +15,11 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  DirectUploadRefusedError,
+  type ObjectStoreErrorCode,
+  ResourceUnavailableError,
+} from "@repo/object-store";
 import { userAvatarMigrations, userAvatars } from "@repo/user-avatars";
 import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
 import { objectStoreMigrations } from "@repo/object-store/migrations";
@@ -105,22 +118,82 @@ describe("the examples", () => {
   });
 
   it("take uploads and give downloads over HTTP, and answer refusals", async () => {
+    await serving(
+      mediaServer(() => app.store.forUser(userId)),
+      async (origin) => {
+        const upload = await fetch(origin, { method: "POST", body: Uint8Array.from(png) });
+        expect(upload.status).toBe(201);
+        const { id } = (await upload.json()) as { id: string };
+        const download = await fetch(`${origin}/${id}`);
+        expect(download.headers.get("content-type")).toBe("image/png");
+        expect(Buffer.from(await download.arrayBuffer()).equals(png)).toBe(true);
+        expect((await fetch(`${origin}/none`)).status).toBe(404);
+        const text = await fetch(origin, { method: "POST", body: "text" });
+        expect(text.status).toBe(415);
+      },
+    );
+  });
+
+  it("answer an authentication that throws or rejects with 500, nobody with 401, and live on", async () => {
+    const server = mediaServer((authorization) => {
+      if (authorization === "throw") throw new Error("mine");
+      if (authorization === "reject") return Promise.reject(new Error("mine"));
+      if (authorization === "ada") return Promise.resolve(app.store.forUser(userId));
+      return undefined;
+    });
+    await serving(server, async (origin) => {
+      const store = (authorization: string) =>
+        fetch(origin, {
+          method: "POST",
+          headers: { authorization },
+          body: Uint8Array.from(png),
+        });
+      for (const fault of ["throw", "reject"]) {
+        const answer = await store(fault);
+        expect(answer.status).toBe(500);
+        expect(await answer.text()).not.toContain("mine");
+      }
+      const nobody = await store("eve");
+      expect(nobody.status).toBe(401);
+      expect(nobody.headers.get("www-authenticate")).toBe("Bearer");
+      expect((await store("ada")).status).toBe(201);
+    });
+  });
+
+  it.each([
+    ["nobody", 401],
+    ["ada", 415],
+  ])(
+    "answer a long body of %s that is not read, and go on with its connection",
+    async (who, status) => {
+      const server = mediaServer((authorization) =>
+        authorization === "ada" ? app.store.forUser(userId) : undefined,
+      );
+      await serving(server, async (origin) => {
+        const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+        const headers = { authorization: who };
+        const body = Buffer.alloc(17 * 1024 * 1024, "text");
+        for (let round = 1; round <= 2; round += 1) {
+          const answer = await sent(origin, { agent, headers, method: "POST" }, body);
+          expect(answer.statusCode).toBe(status);
+          expect(await buffer(answer)).not.toHaveLength(0);
+        }
+        agent.destroy();
+      });
+    },
+  );
+
+  it("survive a client that hangs up during an upload", async () => {
     const server = mediaServer(() => app.store.forUser(userId));
-    const origin = await listening(server);
-    try {
-      const upload = await fetch(origin, { method: "POST", body: Uint8Array.from(png) });
-      expect(upload.status).toBe(201);
-      const { id } = (await upload.json()) as { id: string };
-      const download = await fetch(`${origin}/${id}`);
-      expect(download.headers.get("content-type")).toBe("image/png");
-      expect(Buffer.from(await download.arrayBuffer()).equals(png)).toBe(true);
+    await serving(server, async (origin) => {
+      const headers = { "content-length": png.byteLength };
+      const upload = request(origin, { headers, method: "POST" });
+      upload.on("error", () => undefined).write(png.subarray(0, 40));
+      const [, response] = (await once(server, "request")) as [IncomingMessage, ServerResponse];
+      upload.destroy();
+      await once(response, "close");
       expect((await fetch(`${origin}/none`)).status).toBe(404);
-      const text = await fetch(origin, { method: "POST", body: "text" });
-      expect(text.status).toBe(415);
-    } finally {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
+    });
   });
 
   it.each(["whole", "in parts"])("let a browser upload straight to S3, %s", async (how) => {
@@ -139,24 +212,43 @@ describe("the examples", () => {
   });
 
   it("survive a client that hangs up during a download", async () => {
-    const server = mediaServer(() => app.store.forUser(userId));
-    const origin = await listening(server);
-    try {
-      const body = Uint8Array.from(await buffer(sizedMedia("png", 17 * 1024 * 1024)));
-      const { id } = (await (await fetch(origin, { method: "POST", body })).json()) as {
-        id: string;
-      };
-      const hangUp = new AbortController();
-      const download = await fetch(`${origin}/${id}`, { signal: hangUp.signal });
-      expect(download.status).toBe(200);
-      hangUp.abort();
-      await expect(download.arrayBuffer()).rejects.toThrow();
-      const next = await fetch(`${origin}/${id}`);
-      expect((await next.arrayBuffer()).byteLength).toBe(body.byteLength);
-    } finally {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
+    await serving(
+      mediaServer(() => app.store.forUser(userId)),
+      async (origin) => {
+        const body = Uint8Array.from(await buffer(sizedMedia("png", 17 * 1024 * 1024)));
+        const { id } = (await (await fetch(origin, { method: "POST", body })).json()) as {
+          id: string;
+        };
+        const hangUp = new AbortController();
+        const download = await fetch(`${origin}/${id}`, { signal: hangUp.signal });
+        expect(download.status).toBe(200);
+        hangUp.abort();
+        await expect(download.arrayBuffer()).rejects.toThrow();
+        const next = await fetch(`${origin}/${id}`);
+        expect((await next.arrayBuffer()).byteLength).toBe(body.byteLength);
+      },
+    );
+  });
+
+  it.each<[ObjectStoreErrorCode, number]>([
+    ["access_denied", 403],
+    ["checksum_mismatch", 400],
+    ["direct_upload_expired", 410],
+    ["direct_upload_incomplete", 409],
+    ["direct_upload_not_found", 404],
+    ["owner_not_found", 409],
+    ["source_failed", 400],
+    ["upload_expired", 408],
+    ["upload_in_progress", 409],
+    ["storage_error", 500],
+  ])("answer %s with %i", (code, status) => {
+    const error = new DirectUploadRefusedError(code, "No.");
+    expect(answerTo(error)).toEqual({ status, body: { code, message: "No." } });
+  });
+
+  it("answer with 503 what passes by itself", () => {
+    const error = new ResourceUnavailableError("memory", { retryable: true });
+    expect(answerTo(error)).toMatchObject({ status: 503, body: { code: "resource_unavailable" } });
   });
 
   it("tell nothing of errors that are not the store's", () => {
@@ -173,9 +265,25 @@ describe("the examples", () => {
   });
 });
 
-async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function serving(server: Server, use: (origin: string) => Promise<void>): Promise<void> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** The answer to a body, whenever it comes. */
+async function sent(
+  origin: string,
+  options: RequestOptions,
+  body: Uint8Array,
+): Promise<IncomingMessage> {
+  const sending = request(origin, options);
+  sending.end(body);
+  const [answer] = (await once(sending, "response")) as [IncomingMessage];
+  return answer;
 }

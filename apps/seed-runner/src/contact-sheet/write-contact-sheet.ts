@@ -1,15 +1,13 @@
 import { createWriteStream } from "node:fs";
-import { access, constants, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 
 import { SetupError } from "@repo/command-line/setup-error";
-import { UsageError } from "@repo/command-line/usage-error";
 import { type FileEvent, isKept, type RefusedEvent, type Summary } from "../reporting/events.js";
-import { statIfExists } from "../stat-if-exists.js";
 import { card } from "./card.js";
 import { MediaEmbedder } from "./media-embedder.js";
 import { filters, head, header, refusals } from "./page.js";
+import { unfinishedPath } from "./report-target.js";
 import type { DrawSound } from "./sound/draw-sound.js";
 
 export interface ContactSheet {
@@ -22,41 +20,22 @@ export interface ContactSheet {
 }
 
 /**
- * Finds out before the work whether the page can be written after it.
- *
- * @throws UsageError
- */
-export async function checkReportPath(path: string): Promise<void> {
-  const folder = dirname(path);
-  try {
-    await access(folder, constants.W_OK);
-  } catch (cause) {
-    throw new UsageError(`--report cannot be written: the folder ${folder} is missing or closed.`, {
-      cause,
-    });
-  }
-  const existing = await statIfExists(path);
-  if (existing !== undefined && !existing.isFile()) {
-    throw new UsageError(`--report takes a file, but ${path} is a folder or a device.`);
-  }
-}
-
-/**
  * Writes a page that shows what became of every file and needs nothing but itself. It appears
  * when it is complete.
  *
+ * @param target as `findReportTarget` gives it
  * @throws SetupError
  */
-export async function writeContactSheet(path: string, sheet: ContactSheet): Promise<void> {
-  const unfinished = `${path}.${process.pid}.tmp`;
+export async function writeContactSheet(target: string, sheet: ContactSheet): Promise<void> {
+  const unfinished = unfinishedPath(target);
   try {
     await pipeline(pageParts(sheet), createWriteStream(unfinished, { flags: "wx" }), {
       signal: sheet.signal,
     });
-    await rename(unfinished, path);
+    await rename(unfinished, target);
   } catch (cause) {
     await rm(unfinished, { force: true });
-    throw new SetupError(`The contact sheet could not be written to ${path}.`, { cause });
+    throw new SetupError(`The contact sheet could not be written to ${target}.`, { cause });
   }
 }
 

@@ -14,10 +14,20 @@ const CHUNKS_PER_TURN = 64;
 
 /** A Node stream, whose length only its end tells. */
 export function readableSource(stream: Readable): ByteSource {
-  return readingFrom(stream, stream.iterator({ destroyOnReturn: false }), () => {
-    // A request's socket is needed for the answer that tells why its body was refused.
-    if (!(stream instanceof IncomingMessage)) stream.destroy();
+  const iterator = stream.iterator({ destroyOnReturn: false });
+  return readingFrom(stream, iterator, () => {
+    if (stream instanceof IncomingMessage) void dropRest(stream, iterator);
+    else stream.destroy();
   });
+}
+
+/**
+ * A request's socket is needed for the answer that tells why its body was refused, and many clients
+ * read no answer before they have sent all.
+ */
+async function dropRest(request: IncomingMessage, iterator: AsyncIterator<unknown>): Promise<void> {
+  await ended(iterator);
+  request.resume();
 }
 
 /** A web stream or any other iterable of bytes. */

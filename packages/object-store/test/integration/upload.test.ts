@@ -1,8 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -203,26 +201,6 @@ describe("upload", () => {
       code: "unsupported_media_type",
     });
     expect(stream.destroyed).toBe(true);
-  });
-
-  it("leaves an HTTP request open, so that its refusal can be answered", async () => {
-    const server = createServer((request, response) => {
-      harness.store
-        .forSystem()
-        .images.upload({ body: request })
-        .catch((error: unknown) => {
-          response.writeHead(415).end((error as ObjectStoreError).code);
-        });
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const answer = await fetch(`http://127.0.0.1:${port}`, {
-      method: "POST",
-      body: "this is text ".repeat(1000),
-    });
-    expect([answer.status, await answer.text()]).toEqual([415, "unsupported_media_type"]);
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
   });
 
   it("refuses a web stream that is locked", async () => {

@@ -5,17 +5,28 @@ import type { MediaScope } from "@repo/object-store";
 
 import { answerTo } from "./http-status.js";
 
-export function mediaServer(scopeOf: (authorization: string | undefined) => MediaScope) {
+/** Your authentication: gives undefined when it does not know who asks. */
+type ScopeOf = (
+  authorization: string | undefined,
+) => MediaScope | undefined | Promise<MediaScope | undefined>;
+
+export function mediaServer(scopeOf: ScopeOf) {
   return createServer((request, response) => {
-    const { images } = scopeOf(request.headers.authorization);
+    const answer = (status: number, body: object, headers = {}) => {
+      response.writeHead(status, { "Content-Type": "application/json", ...headers });
+      response.end(JSON.stringify(body));
+    };
     const respond = async () => {
-      if (request.method === "POST") {
-        const { file, url } = await images.upload({ body: request });
-        response.writeHead(201, { Location: url }).end(JSON.stringify({ id: file.id }));
+      const scope = await scopeOf(request.headers.authorization);
+      if (scope === undefined) {
+        const body = { code: "unauthorized", message: "Sign in first." };
+        answer(401, body, { "WWW-Authenticate": "Bearer" });
+      } else if (request.method === "POST") {
+        const { file, url } = await scope.images.upload({ body: request });
+        answer(201, { id: file.id }, { Location: url });
       } else {
-        const { stream, contentType, byteLength } = await images.download(
-          (request.url ?? "").slice(1),
-        );
+        const id = (request.url ?? "").slice(1);
+        const { stream, contentType, byteLength } = await scope.images.download(id);
         response.writeHead(200, { "Content-Type": contentType, "Content-Length": byteLength });
         await pipeline(stream, response);
       }
@@ -27,7 +38,7 @@ export function mediaServer(scopeOf: (authorization: string | undefined) => Medi
         return;
       }
       const { status, body } = answerTo(error);
-      response.writeHead(status).end(JSON.stringify(body));
+      answer(status, body);
     });
   });
 }
