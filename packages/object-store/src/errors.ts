@@ -25,6 +25,7 @@ export type ObjectStoreErrorCode =
   | "source_failed"
   | "storage_error"
   | "storage_unavailable"
+  | "store_closed"
   | "unsupported_media_type"
   | "upload_aborted"
   | "upload_expired"
@@ -287,6 +288,15 @@ export class UploadInProgressError extends ObjectStoreError {
     super("This idempotency key is free only once a transaction that holds it has ended.", {
       retryable: true,
     });
+  }
+}
+
+/** Raised when the store was closed before the call, or while it was under way. Nothing is kept. */
+export class StoreClosedError extends ObjectStoreError {
+  readonly code = "store_closed";
+
+  constructor() {
+    super("The store is closed in this process. Try again.", { retryable: true });
   }
 }
 

@@ -24,6 +24,7 @@ export {
 } from "./object-store-provider.js";
 export type {
   AudioCollection,
+  CloseOptions,
   CompleteOptions,
   ContentType,
   DeleteResult,

@@ -2,7 +2,9 @@ import type { StorageClient } from "./upload/storage-client.js";
 import type { Sequelize } from "sequelize-typescript";
 
 import type { InspectionLimits } from "./inspection/inspection-limits.js";
+import { checkOptions } from "./check-options.js";
 import {
+  endIsolation,
   type Isolation,
   isolatedInspector,
   isolationWith,
@@ -15,6 +17,7 @@ import {
 import type { Verification } from "./inspection/verification.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import type { ObjectStoreProvider } from "./provider.js";
+import { guarded } from "./repo/database-failure.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { DirectUploadRepo } from "./repo/direct-upload-repo.js";
 import { IdempotencyRepo } from "./repo/idempotency-repo.js";
@@ -33,7 +36,10 @@ import {
 } from "./service/check.js";
 import { checkServers } from "./service/check-servers.js";
 import { ObjectStoreService, type Repos } from "./service/object-store-service.js";
+import { OpenCalls } from "./service/open-calls.js";
+import { requireServers } from "./service/require-servers.js";
 import { scopeOf } from "./service/scope.js";
+import { observed } from "./telemetry/observed.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/url-options.js";
 import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
 import { MAX_UPLOAD_SECONDS } from "./upload/upload-time.js";
@@ -109,26 +115,31 @@ export function sqlPersistence(database: Sequelize): Persistence {
     lists: new ListRepo(database),
     directUploads: new DirectUploadRepo(new SqlTable(models.directUpload)),
     inOwnTransaction: ownTransactions(database),
+    isReady: () => guarded("answer", () => database.query("SELECT 1", { transaction: null })),
   };
 }
 
 /** Where the rows are, and how several statements on them are made one. */
 export interface Persistence extends Repos {
+  /** Resolves when the rows can be reached. */
+  isReady: () => Promise<unknown>;
   inOwnTransaction: OwnTransaction;
 }
 
 /** The public face over any rows. */
 export function providerOver(
   options: Omit<ObjectStoreOptions, "database">,
-  { inOwnTransaction, ...repos }: Persistence,
+  { inOwnTransaction, isReady, ...repos }: Persistence,
   isolation: Isolation = checkedIsolation(options.isolation),
 ): ObjectStoreProvider {
   const { s3, inspection } = options;
   const logger = safeLogger(options.logger);
+  const calls = new OpenCalls();
   const service = new ObjectStoreService(
     {
       s3,
       logger,
+      calls,
       inspector: isolatedInspector(isolation, checkLimits(inspection)),
       verify: checkVerification(options.verify ?? "metadata"),
       inOwnTransaction,
@@ -153,9 +164,16 @@ export function providerOver(
     repos,
   );
   return Object.freeze({
-    forUser: (userId: string) => scopeOf(service, checkUserId(userId), logger),
-    forSystem: () => scopeOf(service, null, logger),
-  });
+    forUser: (userId: string) => scopeOf(service, { owner: checkUserId(userId), logger, calls }),
+    forSystem: () => scopeOf(service, { owner: null, logger, calls }),
+    ready: () =>
+      observed({ name: "ready" }, logger, () => calls.run(() => requireServers(isReady, s3))),
+    async close(given) {
+      const { timeoutSeconds = 10 } = checkOptions(given);
+      await calls.close(checkInteger("timeoutSeconds", timeoutSeconds, 0, 3_600));
+      if (options.isolation !== undefined) await endIsolation(isolation);
+    },
+  } satisfies ObjectStoreProvider);
 }
 
 function checkedIsolation(isolation: IsolationOptions | undefined): Isolation {

@@ -46,6 +46,27 @@ export interface ObjectStoreProvider {
   forUser(userId: string): MediaScope;
   /** The scope of the application itself: system-wide files only. */
   forSystem(): MediaScope;
+  /**
+   * Looks whether both servers answer, with one small request to each: for a readiness probe.
+   *
+   * @throws what a call would fail with; StoreClosedError (`store_closed`) once it is closed
+   */
+  ready(): Promise<void>;
+  /**
+   * Ends the work of this store: refuses new calls with StoreClosedError (`store_closed`, retryable),
+   * waits for those under way, downloads that are being read included, and after `timeoutSeconds`
+   * aborts them with the same error. Close the servers afterwards: `await store.close()`, then
+   * `s3.destroy()` and `await database.close()`. It may be called again, and never rejects once its
+   * options are good.
+   *
+   * @throws InvalidInputError (`invalid_input`)
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+export interface CloseOptions {
+  /** Seconds, 0 to 3,600, for which calls under way are waited for; 10 when absent. */
+  timeoutSeconds?: number;
 }
 
 /** What one scope can do. */

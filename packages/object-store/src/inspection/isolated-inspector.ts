@@ -15,6 +15,12 @@ export function isolationWith(options: IsolationOptions): Isolation {
   return { parsers: new InspectionPool(options), decoders: new DecoderPool(options) };
 }
 
+/** Ends its threads and processes; what is under way in them fails. */
+export async function endIsolation({ parsers, decoders }: Isolation): Promise<void> {
+  decoders.end();
+  await parsers.end();
+}
+
 let shared: Isolation | undefined;
 
 /** That of this process, for all who asked for no bounds of their own. */

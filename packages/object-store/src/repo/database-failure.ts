@@ -23,6 +23,9 @@ const STALE_PLAN = { code: "0A000", routine: "RevalidateCachedQuery" };
 /** What pg says, without an SQLSTATE, when a connection breaks while a statement runs. */
 const BROKEN_CONNECTION = /connection terminated|connection error|timeout|ECONN|EPIPE/i;
 
+/** What Sequelize says, without a class of its own. */
+const POOL_CLOSED = /connection manager was closed/;
+
 const OUT_OF_REACH = "it cannot be reached or did not answer in time";
 
 /** Runs a statement and turns any failure of PostgreSQL or Sequelize into an error of ours, once. */
@@ -53,6 +56,7 @@ function passingReason(error: Error): string | undefined {
   if (error.name === "SequelizeConnectionAcquireTimeoutError") {
     return "no connection of the pool was free in time";
   }
+  if (POOL_CLOSED.test(error.message)) return "its pool of connections was closed";
   const origin = "parent" in error && error.parent instanceof Error ? error.parent : error;
   if ("severity" in origin) return reasonOfAnswer(origin);
   const isConnection = /^Sequelize(Connection|Host|InvalidConnection|Timeout)/.test(error.name);

@@ -4,11 +4,13 @@ import type { Inspector } from "../inspection/inspection.js";
 import type { Verification } from "../inspection/verification.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { OwnTransaction } from "../repo/own-transaction.js";
+import type { OpenCalls } from "./open-calls.js";
 
 /** What every use case works with. */
 export interface Dependencies {
   s3: StorageClient;
   logger: ObjectStoreLogger;
+  calls: OpenCalls;
   inOwnTransaction: OwnTransaction;
   /** The most bytes that a file may hold. */
   maxBytes: number;

@@ -13,36 +13,46 @@ import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Download, DownloadOptions } from "../provider.js";
 import type { Owner } from "../repo/conditions.js";
 import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
+import { abortFailure } from "../upload/abortable.js";
+import { abortWith } from "../upload/abort-with.js";
 import { storageFailure } from "../upload/storage-failure.js";
 import { checkFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
 
 /** Opens a file's bytes, or a range of them. */
 export async function downloadFile<Row extends MediaFileModel, Facts extends StoredFacts>(
-  { s3 }: Dependencies,
+  { s3, calls }: Dependencies,
   repo: MediaRepo<Row, Facts>,
   owner: Owner,
   id: string,
-  { range, signal }: DownloadOptions,
+  { range, signal: callers }: DownloadOptions,
 ): Promise<Download> {
   const fileId = checkFileId(id);
   const row = await repo.findVisible(fileId, owner);
   if (row === null) throw new FileNotFoundError(id);
   if (range !== undefined) checkRange(range, row.byteSize ?? 0);
+  const end = new AbortController();
+  const stopFollowing = abortWith(end, [callers, calls.signal]);
+  const { signal } = end;
   try {
     const object = await s3.get(row.s3Key, { range, signal });
     if (object.totalByteLength !== row.byteSize) {
       object.body.destroy();
       throw new StorageError("S3 has another number of bytes for the file than were stored.");
     }
+    const stream = withOurErrors(object.body, signal);
+    const closed = new Promise((resolve) => stream.once("close", resolve));
+    calls.hold(closed);
+    void closed.then(stopFollowing);
     return {
-      stream: withOurErrors(object.body, signal),
+      stream,
       byteLength: object.byteLength,
       totalByteLength: object.totalByteLength,
       contentType: row.contentType,
       etag: object.etag,
     };
   } catch (error) {
+    stopFollowing();
     const isGone = error instanceof S3NotFoundError && !(await repo.exists(fileId, owner));
     if (isGone) throw new FileNotFoundError(id);
     throw storageFailure("read the file", error, signal);
@@ -68,8 +78,10 @@ function checkRange(range: { start: number; end?: number }, byteSize: number): v
 }
 
 /** The same bytes; failures as errors of ours; destroying it destroys the body. */
-function withOurErrors(body: Readable, signal: AbortSignal | undefined): Readable {
+function withOurErrors(body: Readable, signal: AbortSignal): Readable {
   const stream = new PassThrough();
+  // Also of one whose bytes have all come and wait to be read.
+  signal.addEventListener("abort", () => stream.destroy(abortFailure(signal)));
   body.on("error", (error) => {
     stream.destroy(storageFailure("read the file", error, signal));
   });

@@ -53,6 +53,7 @@ export class FileLists<Read extends ImageRead | AudioRead> {
     const { signal, ...query } = checkOptions(given);
     let cursor: string | null = null;
     do {
+      this.#dependencies.calls.requireOpen();
       throwIfAborted(signal);
       const page: Page<Read> = await this.page(owner, { limit: 200, ...query, cursor });
       for (const item of page.items) {

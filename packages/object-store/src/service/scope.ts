@@ -22,16 +22,13 @@ import type { ImageRead } from "./dto/image-read.js";
 import type { MediaCreate } from "./dto/media-create.js";
 import type { FileLists } from "./list-files.js";
 import type { MediaService } from "./media-service.js";
+import type { OpenCalls } from "./open-calls.js";
 import type { ObjectStoreService } from "./object-store-service.js";
 import { checkOptions } from "../check-options.js";
 
 /** The service, bound to one owner: no call of a scope can name another. */
-export function scopeOf(
-  service: ObjectStoreService,
-  owner: Owner,
-  logger: ObjectStoreLogger,
-): MediaScope {
-  const binding: Binding = { owner, logger };
+export function scopeOf(service: ObjectStoreService, binding: Binding): MediaScope {
+  const { owner } = binding;
   const images: ImageCollection = collectionOf(service.images, "image", binding);
   const audio: AudioCollection = {
     ...collectionOf(service.audio, "audio", binding),
@@ -50,17 +47,20 @@ export function scopeOf(
 interface Binding {
   owner: Owner;
   logger: ObjectStoreLogger;
+  calls: OpenCalls;
 }
 
 /** Every call is observed here. */
 function call<Result>(
   name: string,
   kind: MediaKind | undefined,
-  { owner, logger }: Binding,
+  { owner, logger, calls }: Binding,
   work: (span: Span) => Promise<Result>,
 ): Promise<Result> {
   const scope = owner === null ? "system" : "user";
-  return observed({ name, scope, ...(kind && { kind }) }, logger, work);
+  return observed({ name, scope, ...(kind && { kind }) }, logger, (span) =>
+    calls.run(() => work(span)),
+  );
 }
 
 /** A page has URLs where its query asks for them, which is what the overloads say. */

@@ -83,11 +83,11 @@ async function store<
   work: Work<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { source, inspection, verify, options } = work;
-  const { maxBytes, sourceTimeoutSeconds, uploadTimeoutSeconds } = dependencies;
+  const { maxBytes, sourceTimeoutSeconds, uploadTimeoutSeconds, calls } = dependencies;
   if (options.transaction !== undefined) {
     await kind.repo.requireReadCommitted(options.transaction);
   }
-  return withUploadTime(uploadTimeoutSeconds, options.signal, async (end) => {
+  return withUploadTime(uploadTimeoutSeconds, [options.signal, calls.signal], async (end) => {
     const { signal } = end;
     const isVerdictSlow = verify === "decode";
     const rules = { maxBytes, sourceTimeoutSeconds, inspection, isVerdictSlow, signal };

@@ -80,6 +80,7 @@ export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObj
     lists: new MemoryLists(database, { image, audio }),
     directUploads: new DirectUploadRepo(new MemoryTable(models.directUpload, isOwner)),
     inOwnTransaction: transaction,
+    isReady: () => Promise.resolve(),
   };
   const storeWith: MemoryObjectStore["storeWith"] = (more) =>
     providerOver({ ...settings, s3, ...more }, persistence);

@@ -14,6 +14,9 @@ export function storageFailure(
   if (signal?.aborted === true) return abortFailure(signal);
   const missing = shortage(error);
   if (missing !== undefined) return missing;
+  if (error instanceof S3Error && error.code === "s3_aborted") {
+    return new StorageUnavailableError(`S3 could not ${action}: its client was destroyed.`, error);
+  }
   if (error instanceof S3Error && (error.retryable || error.outcome === "unknown")) {
     return new StorageUnavailableError(
       `S3 could not ${action}: it cannot be reached or did not answer in time.`,

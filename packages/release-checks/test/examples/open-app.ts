@@ -19,6 +19,7 @@ export function openApp(config: {
   const s3 = new S3Provider({ bucket: config.bucket, client: config.s3 });
   const store = objectStoreProvider({ database, s3 });
   const close = async () => {
+    await store.close();
     s3.destroy();
     await database.close();
   };

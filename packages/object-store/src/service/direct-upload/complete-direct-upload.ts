@@ -60,8 +60,10 @@ export async function completeDirectUpload<
     const isCompleted = typeof own?.fileId === "string";
     const claimed = isCompleted ? null : await directUploads.claim(place, leaseSeconds);
     if (claimed !== null) {
-      const { row, signed } = await withUploadTime(tools.uploadTimeoutSeconds, signal, (end) =>
-        becomeFile(tools, kind, claimed, { ...end, transaction, urlOptions, verify }),
+      const { row, signed } = await withUploadTime(
+        tools.uploadTimeoutSeconds,
+        [signal, tools.calls.signal],
+        (end) => becomeFile(tools, kind, claimed, { ...end, transaction, urlOptions, verify }),
       );
       return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, claimed));
     }

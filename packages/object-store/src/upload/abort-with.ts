@@ -1,0 +1,22 @@
+/**
+ * Aborts the controller as soon as one of the signals is aborted, for the same reason. Not by
+ * `AbortSignal.any`, which leaves something of each call in a signal that outlives it.
+ *
+ * @returns ends that
+ */
+export function abortWith(
+  controller: AbortController,
+  signals: readonly (AbortSignal | undefined)[],
+): () => void {
+  const stops = signals.map((signal) => {
+    const abort = (): void => {
+      controller.abort(signal?.reason);
+    };
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    return () => signal?.removeEventListener("abort", abort);
+  });
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
