@@ -10,7 +10,7 @@ import type { MediaBody } from "./upload/media-body.js";
  * neither an image nor audio of a supported format. A stream is consumed by the look.
  *
  * @throws InvalidInputError (`invalid_input`) when the body is none or cannot be read,
- *   SourceFailedError (`source_failed`)
+ *   SourceFailedError (`source_failed`), ResourceUnavailableError (`resource_unavailable`)
  */
 export async function detectMediaKind(body: MediaBody): Promise<MediaKind | undefined> {
   const source = await openBody(body);

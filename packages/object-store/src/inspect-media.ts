@@ -16,7 +16,7 @@ import { HEAD_BYTES } from "./upload/sizes.js";
  * @throws InvalidInputError (`invalid_input`), SourceFailedError (`source_failed`), EmptyFileError
  *   (`empty_file`), FileTooLargeError (`file_too_large`), UnsupportedMediaTypeError
  *   (`unsupported_media_type`), InvalidMediaError (`invalid_media`), InspectionInterruptedError
- *   (`inspection_interrupted`)
+ *   (`inspection_interrupted`), ResourceUnavailableError (`resource_unavailable`)
  */
 export async function inspectMedia(
   body: MediaBody,

@@ -4,7 +4,8 @@ type Facts = Readonly<Record<string, unknown>>;
 type Log = (this: unknown, message: string, facts: Facts) => unknown;
 
 /**
- * Receives what happens behind the caller's back, as a message that is always the same and facts.
+ * Receives what happens behind the caller's back, and what the machine lacks, as a message that is
+ * always the same and facts.
  * Neither ever holds owners, keys, names, URLs or SQL.
  */
 export interface ObjectStoreLogger {

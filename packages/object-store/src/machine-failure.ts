@@ -43,8 +43,12 @@ export function allocated<Memory>(allocate: () => Memory): Memory {
   }
 }
 
-/** Codes with which no repetition will start a process or thread: its program cannot be found or run. */
-const NO_PROGRAM = /^(ENOENT|EACCES|EPERM|ERR_MODULE_NOT_FOUND|ERR_WORKER_PATH)$/;
+/**
+ * Codes with which no repetition will start a process or thread: its program cannot be found or run,
+ * or ended by itself.
+ */
+const NO_PROGRAM =
+  /^(EACCES|ENOENT|ENOEXEC|ENOTDIR|EPERM|(ERR_)?MODULE_NOT_FOUND|ERR_WORKER_PATH|EXIT_\d+)$/;
 
 /** The error of ours for a process or thread that does not start. */
 export function startFailure(error: unknown): ResourceUnavailableError {
@@ -53,6 +57,8 @@ export function startFailure(error: unknown): ResourceUnavailableError {
 }
 
 function codeOf(error: unknown): string | undefined {
-  const { code } = (error ?? {}) as { code?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: string };
+  // Node tells only in words why it could not make a thread.
+  if (code === "ERR_WORKER_INIT_FAILED") return message?.split(": ").at(-1);
   return typeof code === "string" ? code : undefined;
 }

@@ -135,7 +135,8 @@ export interface MediaCollection<
    *   (`source_failed`), OwnerNotFoundError (`owner_not_found`), UploadAbortedError
    *   (`upload_aborted`), UploadExpiredError (`upload_expired`), IdempotencyConflictError
    *   (`idempotency_conflict`), UploadInProgressError (`upload_in_progress`),
-   *   InspectionInterruptedError (`inspection_interrupted`)
+   *   InspectionInterruptedError (`inspection_interrupted`), ResourceUnavailableError
+   *   (`resource_unavailable`)
    */
   upload(input: Input<Create>, options?: UploadOptions): Promise<FileUploadResult<Read>>;
   /** @throws FileNotFoundError (`file_not_found`) */
@@ -186,10 +187,10 @@ export interface MediaCollection<
    *   everything has been sent: the call can be repeated, DirectUploadExpiredError
    *   (`direct_upload_expired`), ChecksumMismatchError (`checksum_mismatch`), LengthMismatchError
    *   (`length_mismatch`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
-   *   (`invalid_media`), InspectionInterruptedError (`inspection_interrupted`), OwnerNotFoundError
-   *   (`owner_not_found`), UploadAbortedError (`upload_aborted`), UploadExpiredError
-   *   (`upload_expired`) when another party has taken it over, FileNotFoundError (`file_not_found`)
-   *   when the file was deleted since
+   *   (`invalid_media`), InspectionInterruptedError (`inspection_interrupted`),
+   *   ResourceUnavailableError (`resource_unavailable`), OwnerNotFoundError (`owner_not_found`),
+   *   UploadAbortedError (`upload_aborted`), UploadExpiredError (`upload_expired`) when another party
+   *   has taken it over, FileNotFoundError (`file_not_found`) when the file was deleted since
    */
   completeDirectUpload(id: string, options?: CompleteOptions): Promise<FileUploadResult<Read>>;
   /**

@@ -13,7 +13,9 @@ export interface Inspection {
    * cost nothing.
    *
    * @throws UnsupportedMediaTypeError (`unsupported_media_type`) or InvalidMediaError
-   *   (`invalid_media`) as soon as the verdict is certain, and again on every later call
+   *   (`invalid_media`) as soon as the verdict is certain, and again on every later call;
+   *   InspectionInterruptedError (`inspection_interrupted`), ResourceUnavailableError
+   *   (`resource_unavailable`)
    */
   write(chunk: Uint8Array): Promise<void>;
   /**
@@ -29,7 +31,8 @@ export interface Inspection {
    *
    * @param last bytes that come before the end: spares a `write`
    * @throws EmptyFileError (`empty_file`), UnsupportedMediaTypeError (`unsupported_media_type`),
-   *   InvalidMediaError (`invalid_media`), InspectionInterruptedError (`inspection_interrupted`)
+   *   InvalidMediaError (`invalid_media`), InspectionInterruptedError (`inspection_interrupted`),
+   *   ResourceUnavailableError (`resource_unavailable`)
    */
   finish(last?: Uint8Array): Promise<MediaFacts>;
   /** Frees what the inspection holds; it may be under way, finished or closed. */

@@ -1,7 +1,7 @@
 import { type Attributes, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
 
-import { ObjectStoreError } from "../errors.js";
-import type { ObjectStoreLogger } from "../logger.js";
+import { ObjectStoreError, ResourceUnavailableError } from "../errors.js";
+import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import { instruments, SCOPE } from "./instruments.js";
 
 /** What is told of every call. Never an owner, a name, a key, a URL or a message. */
@@ -23,12 +23,29 @@ export async function observed<Result>(
     ...(kind && { "object_store.media.kind": kind }),
     ...(scope && { "object_store.scope": scope }),
   };
-  return spanned(`object_store.${name}`, attributes, work, (seconds, errorType) => {
+  const told = async (span: Span): Promise<Result> => {
+    try {
+      return await work(span);
+    } catch (error) {
+      if (error instanceof ResourceUnavailableError) warnOf(error, name, logger);
+      throw error;
+    }
+  };
+  return spanned(`object_store.${name}`, attributes, told, (seconds, errorType) => {
     const failure = errorType === undefined ? {} : { "error.type": errorType };
     instruments().operationDuration.record(seconds, { ...attributes, ...failure });
     const facts = { operation: name, kind, scope, seconds, code: errorType };
     logger.debug?.(errorType === undefined ? "a call ended" : "a call failed", facts);
   });
+}
+
+/** What the machine lacks concerns its operator, whatever the caller makes of it. */
+function warnOf(
+  { resource, cause }: ResourceUnavailableError,
+  operation: string,
+  logger: ObjectStoreLogger,
+): void {
+  logger.warn("the machine lacks a resource", { operation, resource, ...errorFacts(cause) });
 }
 
 /** Runs one stage of an upload. */

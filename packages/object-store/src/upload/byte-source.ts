@@ -28,7 +28,8 @@ export interface ByteSource {
    * Copies the next bytes into the target: as many as there are at once and fit in, one at least,
    * or none when the source has ended. One call at a time.
    *
-   * @throws SourceFailedError (`source_failed`), InvalidInputError (`invalid_input`)
+   * @throws SourceFailedError (`source_failed`), InvalidInputError (`invalid_input`),
+   *   ResourceUnavailableError (`resource_unavailable`)
    */
   read(target: Uint8Array): Promise<number>;
   /** Releases what the source holds open, also when it was never read. */

@@ -115,19 +115,21 @@ describe("an upload that is verified by decoding", () => {
   });
 });
 
-it("an upload is interrupted, to be repeated, where no decoder can start", async () => {
+it("an upload says that the machine lacks a decoder where none can be loaded", async () => {
   const pool = new DecoderPool({}, new URL("./absent.js", import.meta.url));
   const scope = scopeWith(pool, await harness.addUser());
   await expect(scope.images.upload({ body: (await sampleOf("png")).bytes })).rejects.toMatchObject({
-    code: "inspection_interrupted",
-    retryable: true,
+    code: "resource_unavailable",
+    resource: "processes",
+    retryable: false,
+    cause: { code: "EXIT_1", cause: { code: "ERR_MODULE_NOT_FOUND" } },
   });
   expect(await leftovers()).toEqual(NOTHING);
 });
 
 describe("an image that makes the decoder misbehave", () => {
   it.each([
-    ["spins", "!spin", 2, /took too long to decode/],
+    ["spins", "!spin", 5, /took too long to decode/],
     ["eats memory", "!bufs", 60, /needed too much memory to decode/],
     ["ends its process", "!exit", 60, /made the decoder fail/],
   ])("(it %s) is refused, and others go on", async (_, bug, decodeSeconds, message) => {

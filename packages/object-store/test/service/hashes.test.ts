@@ -134,7 +134,9 @@ describe("HashInThread", () => {
 describe("HashingThread", () => {
   it("fails what it was asked, and will be asked, once it is lost", async () => {
     const thread = new HashingThread();
-    const asked = thread.ask("update", thread.nextHash(), shared(patterned(1_000, 3)));
+    const bytes = shared(patterned(1_000, 3));
+    await thread.ask("update", 1, bytes);
+    const asked = thread.ask("update", 1, bytes);
     const outcome = expect(asked).rejects.toMatchObject({
       code: "inspection_interrupted",
       retryable: true,
@@ -157,11 +159,14 @@ describe("HashingThread", () => {
     expect(thread.isLost).toBe(true);
   });
 
-  it("is retryable when it cannot be started", async () => {
+  it("says that the machine lacks a thread that cannot be loaded, which no repetition mends", async () => {
     const thread = new HashingThread(new URL("../fixtures/missing.mjs", import.meta.url));
     await expect(thread.ask("digest", 1, Buffer.alloc(1))).rejects.toMatchObject({
-      code: "inspection_interrupted",
-      retryable: true,
+      code: "resource_unavailable",
+      resource: "processes",
+      retryable: false,
+      cause: { code: expect.stringMatching(/MODULE_NOT_FOUND$/) },
     });
+    expect(thread.isLost).toBe(true);
   });
 });

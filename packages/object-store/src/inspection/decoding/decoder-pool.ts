@@ -1,6 +1,6 @@
 import type { IsolationOptions } from "../isolation/isolation-options.js";
 import { DEFAULT_ISOLATION } from "../isolation/isolation-options.js";
-import { DECODER_ENTRY } from "./decoder-entry.js";
+import { DECODER } from "./decoder-entry.js";
 import { DecoderProcess } from "./decoder-process.js";
 import type { DecodeJob } from "./protocol.js";
 
@@ -11,15 +11,16 @@ const MEBIBYTE = 1024 * 1024;
 /** Processes that decode images. Each has one image at a time, the others wait for their turn. */
 export class DecoderPool {
   readonly #options: Required<IsolationOptions>;
-  #idle: DecoderProcess[] = [];
+  readonly #idle: DecoderProcess[] = [];
   #busy = 0;
-  readonly #queue: (() => void)[] = [];
+  /** In the order in which they came. */
+  readonly #queue = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param entry the module that the processes run */
+  /** @param module what the processes load, and decode with */
   constructor(
     options: IsolationOptions = {},
-    private readonly entry: URL = DECODER_ENTRY,
+    private readonly module: URL = DECODER,
   ) {
     this.#options = { ...DEFAULT_ISOLATION, ...options };
   }
@@ -27,20 +28,21 @@ export class DecoderPool {
   /**
    * Decodes an image and gives the decoder's complaint, or undefined.
    *
-   * @throws WorkerLostError when the image brought its process down
+   * @param signal ends the wait, or the process, at once and with its reason
+   * @throws WorkerLostError when the image brought its process down, ResourceUnavailableError
+   *   (`resource_unavailable`) when no process can be started
    */
   async decode(
     job: Omit<DecodeJob, "maxBytes">,
     chunks: AsyncIterable<Uint8Array>,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    await this.#turn();
+    await this.#turn(signal);
     try {
-      signal.throwIfAborted();
-      const decoder = this.#takeDecoder();
+      const decoder = this.#known() ?? (await this.#started(signal));
       const maxBytes = this.#options.maxDecodeMegabytes * MEBIBYTE;
-      const complaint = await decoder.decode({ ...job, maxBytes }, chunks);
-      if (!decoder.isLost) this.#idle.push(decoder);
+      const complaint = await decoder.decode({ ...job, maxBytes }, chunks, signal);
+      this.#idle.push(decoder);
       return complaint;
     } finally {
       this.#pass();
@@ -53,19 +55,32 @@ export class DecoderPool {
     for (const decoder of this.#idle.splice(0)) decoder.end();
   }
 
-  async #turn(): Promise<void> {
+  async #turn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     clearTimeout(this.#timer);
     if (this.#busy < this.#options.decoders) {
       this.#busy += 1;
       return;
     }
-    await new Promise<void>((resolve) => this.#queue.push(resolve));
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        this.#queue.delete(enter);
+        reject(signal.reason as Error);
+      };
+      const enter = (): void => {
+        signal.removeEventListener("abort", leave);
+        resolve();
+      };
+      signal.addEventListener("abort", leave);
+      this.#queue.add(enter);
+    });
   }
 
   /** Hands the turn on. */
   #pass(): void {
-    const next = this.#queue.shift();
+    const [next] = this.#queue;
     if (next !== undefined) {
+      this.#queue.delete(next);
       next();
       return;
     }
@@ -77,12 +92,15 @@ export class DecoderPool {
     }, IDLE_MS).unref();
   }
 
-  #takeDecoder(): DecoderProcess {
-    const known = this.#idle.pop();
-    if (known !== undefined) return known;
-    const decoder = new DecoderProcess(this.entry, this.#options.decodeSeconds * 1000, () => {
-      this.#idle = this.#idle.filter((each) => each !== decoder);
-    });
-    return decoder;
+  /** One that has nothing to do. */
+  #known(): DecoderProcess | undefined {
+    for (;;) {
+      const decoder = this.#idle.pop();
+      if (decoder?.isLost !== true) return decoder;
+    }
+  }
+
+  #started(signal: AbortSignal): Promise<DecoderProcess> {
+    return DecoderProcess.start(this.module, this.#options.decodeSeconds * 1000, signal);
   }
 }

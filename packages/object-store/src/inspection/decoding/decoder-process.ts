@@ -1,14 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 
-import { InspectionInterruptedError } from "../../errors.js";
+import { startFailure } from "../../machine-failure.js";
 import { watchStep } from "../isolation/watch-worker.js";
 import { type LossReason, WorkerLostError } from "../isolation/worker-lost.js";
+import { DECODER_ENTRY } from "./decoder-entry.js";
+import { ProcessEndedError } from "./process-ended-error.js";
 import type { DecodeJob, DecoderReply, DecoderRequest } from "./protocol.js";
-
-interface Waiting {
-  resolve: (complaint: string | undefined) => void;
-  reject: (error: unknown) => void;
-}
 
 /**
  * One process that decodes, an image at a time. A thread would not do: libvips runs native code,
@@ -16,86 +13,121 @@ interface Waiting {
  */
 export class DecoderProcess {
   readonly #child: ChildProcess;
-  readonly #started: Promise<void>;
-  #waiting: Waiting | undefined;
-  #excess: LossReason | undefined;
+  readonly #deadlineMs: number;
+  #isReady = false;
   #isLost = false;
+  /** Why its module could not be loaded. */
+  #fault: unknown;
+  /** Takes its next answer. */
+  #onAnswer: ((complaint: string | undefined) => void) | undefined;
+  /** Fails what it is at. */
+  #onEnd: ((failure: unknown) => void) | undefined;
 
-  /** @param onLost hears of its end, whatever the cause */
-  constructor(
-    entry: URL,
-    private readonly deadlineMs: number,
-    onLost: () => void,
-  ) {
-    this.#child = fork(entry, [], {
-      // Decoding needs nothing of the application's environment or arguments.
-      env: {},
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
+  private constructor(child: ChildProcess, deadlineMs: number) {
+    this.#child = child;
+    this.#deadlineMs = deadlineMs;
+    child.on("message", (reply: DecoderReply) => {
+      if ("excess" in reply) this.#lose(reply.excess);
+      else if ("failed" in reply) this.#fault = errorOf(reply.failed);
+      else this.#onAnswer?.("complaint" in reply ? reply.complaint : undefined);
     });
-    this.#hold(true);
-    this.#started = new Promise((resolve, reject) => {
-      this.#child.on("message", (reply: DecoderReply) => {
-        if ("ready" in reply) resolve();
-        else if ("excess" in reply) this.#excess = reply.excess;
-        else this.#waiting?.resolve(reply.complaint);
-      });
-      this.#child.on("error", (error) => {
-        reject(new InspectionInterruptedError(error));
-      });
-      this.#child.on("exit", () => {
-        this.#isLost = true;
-        reject(new InspectionInterruptedError());
-        this.#waiting?.reject(new WorkerLostError(this.#excess ?? "fault", true));
-        onLost();
-      });
+    child.on("error", (error) => {
+      this.#lose("fault", error);
     });
+    child.on("exit", (code, signal) => {
+      this.#lose("fault", new ProcessEndedError(code, signal, this.#fault));
+    });
+  }
+
+  /**
+   * Starts a process and waits until it can decode. It has as long for that as for an image.
+   *
+   * @param module what it loads, and decodes with
+   * @param signal ends the process, with its reason
+   * @throws ResourceUnavailableError (`resource_unavailable`) where it does not start in time
+   */
+  static async start(
+    module: URL,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<DecoderProcess> {
+    const decoder = new DecoderProcess(forked(module), deadlineMs);
+    await decoder.#during(signal, () => decoder.#nextAnswer());
+    decoder.#isReady = true;
+    return decoder;
   }
 
   /**
    * Decodes an image and gives the decoder's complaint, or undefined.
    *
-   * @throws WorkerLostError when the image brought the process down, InspectionInterruptedError when
-   *   it cannot start
+   * @param signal ends the process, with its reason
+   * @throws WorkerLostError when the image brought the process down
    */
-  async decode(job: DecodeJob, chunks: AsyncIterable<Uint8Array>): Promise<string | undefined> {
-    this.#hold(true);
-    await this.#started;
-    const verdict = new Promise<string | undefined>((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-    });
-    // It may come while chunks are still being sent.
-    verdict.catch(() => undefined);
-    const stopWatch = watchStep({ deadlineMs: this.deadlineMs, maxGrowthBytes: Infinity }, () => {
-      this.#excess = "time";
-      this.end();
-    });
-    try {
+  decode(
+    job: DecodeJob,
+    chunks: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    return this.#during(signal, async () => {
+      const answer = this.#nextAnswer();
       await this.#send({ job });
-      for await (const chunk of chunks) await this.#send({ chunk });
-      return await verdict;
-    } catch (error) {
-      // Half an image was sent.
-      this.end();
-      throw error;
-    } finally {
-      stopWatch();
-      this.#waiting = undefined;
-      this.#hold(false);
-    }
-  }
-
-  end(): void {
-    this.#isLost = true;
-    this.#child.kill("SIGKILL");
+      for await (const chunk of chunks) {
+        if (this.#isLost) break;
+        await this.#send({ chunk });
+      }
+      return answer;
+    });
   }
 
   get isLost(): boolean {
     return this.#isLost;
   }
 
-  /** What a lost process was sent is not missed: its end is told by the verdict. */
+  /** Ends the process. What it is at fails. */
+  end(failure?: unknown): void {
+    this.#isLost = true;
+    // One that could not be made has none, and the signal would go to the group of this process.
+    if (this.#child.pid !== undefined) this.#child.kill("SIGKILL");
+    this.#onEnd?.(failure);
+  }
+
+  /** Does work that ends with the process: when it is lost, too slow, or the signal aborts. */
+  async #during<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    const onAbort = (): void => {
+      this.end(signal.reason);
+    };
+    const stopWatch = watchStep({ deadlineMs: this.#deadlineMs, maxGrowthBytes: Infinity }, () => {
+      this.#lose("time", new Error(`no answer within ${this.#deadlineMs / 1000} seconds`));
+    });
+    signal.addEventListener("abort", onAbort);
+    this.#hold(true);
+    try {
+      return await new Promise<Result>((resolve, reject) => {
+        this.#onEnd = reject;
+        if (signal.aborted) onAbort();
+        work().then(resolve, (error: unknown) => {
+          // Half an image was sent.
+          this.end(error);
+        });
+      });
+    } finally {
+      stopWatch();
+      signal.removeEventListener("abort", onAbort);
+      this.#hold(false);
+    }
+  }
+
+  #nextAnswer(): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      this.#onAnswer = resolve;
+    });
+  }
+
+  #lose(reason: LossReason, cause?: unknown): void {
+    this.end(this.#isReady ? new WorkerLostError(reason, true, cause) : startFailure(cause));
+  }
+
+  /** What a lost process was sent is not missed: its end is told by `#lose`. */
   #send(request: DecoderRequest): Promise<void> {
     return new Promise((resolve) => {
       this.#child.send(request, () => {
@@ -113,4 +145,23 @@ export class DecoderProcess {
       this.#child.channel?.unref();
     }
   }
+}
+
+/** @throws ResourceUnavailableError (`resource_unavailable`) */
+function forked(module: URL): ChildProcess {
+  try {
+    return fork(DECODER_ENTRY, [String(process.pid), module.href], {
+      // Decoding needs nothing of the application's environment or arguments.
+      env: {},
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+  } catch (error) {
+    throw startFailure(error);
+  }
+}
+
+function errorOf({ code, message }: { code: string | undefined; message: string }): Error {
+  return Object.assign(new Error(message), { code });
 }

@@ -16,6 +16,8 @@ export type DecoderRequest = { job: DecodeJob } | { chunk: Uint8Array };
 /** From a decoder. */
 export type DecoderReply =
   | { ready: true }
+  /** Its module could not be loaded; the process ends. */
+  | { failed: { code: string | undefined; message: string } }
   /** What the decoder said of the image; undefined where every pixel could be decoded. */
   | { complaint: string | undefined }
   /** The image needs more memory than it may; the process ends. */

@@ -1,3 +1,4 @@
+import { endNow } from "./end-now.js";
 import type { DecodeJob, DecoderReply, DecoderRequest } from "./protocol.js";
 
 /** Milliseconds between two looks at the memory of the process. */
@@ -26,7 +27,6 @@ export function serveDecodes(
     length += request.chunk.byteLength;
     if (job !== undefined && length === job.byteLength) void run(decode, bytes, job);
   });
-  // process.exit() would wait for native code that does not end.
   process.on("disconnect", endNow);
   reply({ ready: true });
 }
@@ -48,8 +48,4 @@ async function run(
 
 function reply(message: DecoderReply, sent?: () => void): void {
   process.send?.(message, undefined, undefined, sent);
-}
-
-function endNow(): void {
-  process.kill(process.pid, "SIGKILL");
 }

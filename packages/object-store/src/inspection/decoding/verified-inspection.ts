@@ -1,4 +1,4 @@
-import { InspectionInterruptedError, InvalidMediaError } from "../../errors.js";
+import { InvalidMediaError } from "../../errors.js";
 import type { Inspection } from "../inspection.js";
 import { type LossReason, WorkerLostError } from "../isolation/worker-lost.js";
 import {
@@ -61,7 +61,7 @@ export class VerifiedInspection implements Inspection {
   }
 
   close(): void {
-    this.#closed.abort();
+    this.#closed.abort(new Error("The inspection is closed."));
     this.inner.close();
     this.#spool?.then((spool) => spool.close()).catch(() => undefined);
   }
@@ -73,13 +73,16 @@ export class VerifiedInspection implements Inspection {
     }
     const head = this.#head.splice(0);
     if (MEDIA_FORMATS[format].kind !== "image") return;
+    const { signal } = this.#closed;
+    // Once closed, nobody would close the spool.
+    signal.throwIfAborted();
     try {
-      // Once closed, nobody would close the spool.
-      this.#closed.signal.throwIfAborted();
       const spool = await (this.#spool ??= Spool.open());
       for (const bytes of [...head, chunk]) await spool.append(bytes);
     } catch (error) {
-      throw new InspectionInterruptedError(error);
+      // Closed meanwhile, the spool fails for that.
+      signal.throwIfAborted();
+      throw error;
     }
   }
 

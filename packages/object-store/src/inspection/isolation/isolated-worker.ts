@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
 
-import { InspectionInterruptedError } from "../../errors.js";
+import { allocated, startFailure } from "../../machine-failure.js";
 import type {
   StepReply,
   StepRequest,
@@ -39,9 +39,10 @@ export class IsolatedWorker implements StepRunner {
   #excess: LossReason | undefined;
   inspections = 0;
 
+  /** @throws ResourceUnavailableError (`resource_unavailable`) where no thread can be started */
   constructor(settings: WorkerSettings, onLost: () => void) {
     this.#settings = settings;
-    const shared = new SharedArrayBuffer(WINDOW_BYTES);
+    const shared = allocated(() => new SharedArrayBuffer(WINDOW_BYTES));
     this.#window = Buffer.from(shared);
     const setup: WorkerSetup = { window: shared };
     this.#worker = startThread(settings.entry, {
@@ -126,11 +127,7 @@ export class IsolatedWorker implements StepRunner {
     this.#running = undefined;
     for (const step of this.#queue.splice(0)) {
       // One that cannot even start must not be tried for ever.
-      step.reject(
-        this.#isReady
-          ? new WorkerLostError(reason, false, fault)
-          : new InspectionInterruptedError(fault),
-      );
+      step.reject(this.#isReady ? new WorkerLostError(reason, false, fault) : startFailure(fault));
     }
   }
 

@@ -22,7 +22,10 @@ export interface IsolationOptions {
    * start on demand and end when idle.
    */
   decoders?: number;
-  /** Seconds, 1 to 600, that the decoding of one image may take; 30 by default. */
+  /**
+   * Seconds, 1 to 600, that the decoding of one image may take, and before it the start of a process;
+   * 30 by default.
+   */
   decodeSeconds?: number;
   /**
    * Mebibytes, 128 to 65,536, of a process that decodes; 1,024 by default. Large WebP, animated and

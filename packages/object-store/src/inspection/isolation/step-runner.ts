@@ -22,7 +22,8 @@ export interface StepRunner {
    * Has a parser take a step. The state of the inspection is freed with its last one.
    *
    * @param prepare writes the step's bytes to the window as soon as it is free
-   * @throws WorkerLostError, StepDroppedError
+   * @throws WorkerLostError, StepDroppedError, ResourceUnavailableError (`resource_unavailable`) when
+   *   the worker does not start
    */
   run(inspection: number, prepare: (window: Buffer) => StepRequest): Promise<StepReply>;
   /** Frees the state of an inspection that did not come to its last step, and drops its waiting steps. */

@@ -1,10 +1,11 @@
 import { isSharedArrayBuffer } from "node:util/types";
 import type { Worker } from "node:worker_threads";
 
-import { InspectionInterruptedError } from "../../errors.js";
+import { InspectionInterruptedError, type ResourceUnavailableError } from "../../errors.js";
 import { startThread } from "../../inspection/isolation/start-thread.js";
+import { startFailure } from "../../machine-failure.js";
 import { HASHING_ENTRY } from "./hashing-entry.js";
-import type { HashReply, HashRequest } from "./protocol.js";
+import type { HashingReply, HashReply, HashRequest } from "./protocol.js";
 
 interface Waiting {
   hash: number;
@@ -16,21 +17,23 @@ interface Waiting {
 export class HashingThread {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
-  #lost: InspectionInterruptedError | undefined;
+  #isReady = false;
+  #lost: InspectionInterruptedError | ResourceUnavailableError | undefined;
   #lastHash = 0;
   /** Bodies that are being hashed. */
   bodies = 0;
 
   /**
    * @param entry the module that the thread runs
-   * @throws InspectionInterruptedError (`inspection_interrupted`) where no thread can be started
+   * @throws ResourceUnavailableError (`resource_unavailable`) where no thread can be started
    */
   constructor(entry: URL = HASHING_ENTRY) {
     // It makes nothing but short-lived messages.
     this.#worker = startThread(entry, { resourceLimits: { maxYoungGenerationSizeMb: 2 } });
     this.#worker.unref();
-    this.#worker.on("message", (reply: HashReply) => {
-      this.#settle(reply);
+    this.#worker.on("message", (reply: HashingReply) => {
+      this.#isReady = true;
+      if (!("ready" in reply)) this.#settle(reply);
     });
     let fault: unknown;
     this.#worker.on("error", (error) => (fault = error));
@@ -48,7 +51,10 @@ export class HashingThread {
     return (this.#lastHash += 1);
   }
 
-  /** @throws InspectionInterruptedError (`inspection_interrupted`) once the thread is lost */
+  /**
+   * @throws InspectionInterruptedError (`inspection_interrupted`) once the thread is lost,
+   *   ResourceUnavailableError (`resource_unavailable`) where it did not start
+   */
   async ask(what: "update" | "digest", hash: number, bytes: Uint8Array): Promise<HashReply> {
     if (this.#lost !== undefined) throw this.#lost;
     this.#post({ what, hash, bytes });
@@ -90,7 +96,7 @@ export class HashingThread {
   }
 
   #lose(fault: unknown): void {
-    this.#lost ??= new InspectionInterruptedError(fault);
+    this.#lost ??= this.#isReady ? new InspectionInterruptedError(fault) : startFailure(fault);
     for (const { reject } of this.#waiting.splice(0)) reject(this.#lost);
   }
 }

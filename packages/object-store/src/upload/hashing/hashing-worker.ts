@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 
-import type { HashReply, HashRequest } from "./protocol.js";
+import type { HashingReply, HashReply, HashRequest } from "./protocol.js";
 
 if (parentPort === null) throw new Error("This module runs in a worker thread only.");
 const port = parentPort;
@@ -27,3 +27,4 @@ port.on("message", (request: HashRequest) => {
   if (request.what === "forget") open.delete(request.hash);
   else port.postMessage(answerTo(request));
 });
+port.postMessage({ ready: true } satisfies HashingReply);

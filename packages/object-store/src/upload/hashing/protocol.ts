@@ -5,6 +5,9 @@ export type HashRequest =
   /** No more will come. */
   | { what: "forget"; hash: number };
 
+/** From the thread. */
+export type HashingReply = { ready: true } | HashReply;
+
 export interface HashReply {
   hash: number;
   /** Where one was asked for. */

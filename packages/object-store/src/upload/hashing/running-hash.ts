@@ -4,7 +4,8 @@ export interface RunningHash {
    * Takes the next bytes, which must stay as they are until this resolves. Those of the call before
    * may still be under way. Where it fails, so does the digest.
    *
-   * @throws InspectionInterruptedError (`inspection_interrupted`)
+   * @throws InspectionInterruptedError (`inspection_interrupted`), ResourceUnavailableError
+   *   (`resource_unavailable`)
    */
   update(bytes: Uint8Array): Promise<void>;
   /** Takes the last bytes, and gives the digest: 32 bytes. */

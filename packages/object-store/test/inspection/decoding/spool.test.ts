@@ -30,7 +30,12 @@ describe("Spool", () => {
   });
 
   it("fails where there is no place for it", async () => {
-    await expect(Spool.open(join(folder, "absent"))).rejects.toMatchObject({ code: "ENOENT" });
+    await expect(Spool.open(join(folder, "absent"))).rejects.toMatchObject({
+      code: "resource_unavailable",
+      resource: "temporary folder",
+      retryable: false,
+      cause: { code: "ENOENT" },
+    });
   });
 });
 

@@ -137,11 +137,13 @@ describe("InspectionPool", () => {
     expect(await other).toEqual(expected);
   });
 
-  it("is retryable when no worker can be started", async () => {
+  it("says that the machine lacks a worker that cannot be loaded, which no repetition mends", async () => {
     pool = new InspectionPool({}, new URL("./missing-worker.js", import.meta.url));
     await expect(pool.inspector().open().finish(files[0])).rejects.toMatchObject({
-      code: "inspection_interrupted",
-      retryable: true,
+      code: "resource_unavailable",
+      resource: "processes",
+      retryable: false,
+      cause: { code: expect.stringMatching(/MODULE_NOT_FOUND$/) },
     });
   });
 
@@ -153,7 +155,7 @@ describe("InspectionPool", () => {
     const untried = inspector.open().write(suspect);
     // The worker that it ends has been started; the one of its own cannot be.
     entry.href = "http://127.0.0.1/";
-    await expect(untried).rejects.toMatchObject({ code: "inspection_interrupted" });
+    await expect(untried).rejects.toMatchObject({ code: "resource_unavailable" });
     entry.href = HOSTILE.href;
     await expect(inspector.open().write(suspect)).rejects.toMatchObject({ code: "invalid_media" });
   });
