@@ -1,15 +1,15 @@
 import { type Resource, ResourceUnavailableError } from "./errors.js";
 
 /** What a system call fails with where the machine has nothing left of a resource. */
-const SHORTAGES: Readonly<Record<string, Resource>> = {
-  EMFILE: "file descriptors",
-  ENFILE: "file descriptors",
-  ENOMEM: "memory",
-  ERR_MEMORY_ALLOCATION_FAILED: "memory",
-  ENOSPC: "disk space",
-  EDQUOT: "disk space",
-  EFBIG: "disk space",
-};
+const SHORTAGES: ReadonlyMap<string | undefined, Resource> = new Map([
+  ["EMFILE", "file descriptors"],
+  ["ENFILE", "file descriptors"],
+  ["ENOMEM", "memory"],
+  ["ERR_MEMORY_ALLOCATION_FAILED", "memory"],
+  ["ENOSPC", "disk space"],
+  ["EDQUOT", "disk space"],
+  ["EFBIG", "disk space"],
+]);
 
 /** How deep a library may have wrapped the failure of a system call. */
 const MAX_DEPTH = 5;
@@ -18,7 +18,7 @@ const MAX_DEPTH = 5;
 export function shortage(error: unknown): ResourceUnavailableError | undefined {
   let each = error;
   for (let depth = 0; each instanceof Error && depth < MAX_DEPTH; depth += 1) {
-    const resource = SHORTAGES[codeOf(each) ?? ""];
+    const resource = SHORTAGES.get(codeOf(each));
     if (resource !== undefined) {
       return new ResourceUnavailableError(resource, { cause: error, retryable: true });
     }

@@ -57,7 +57,7 @@ describe("a failure of the machine", () => {
   });
 
   it("is none where a file is missing or a server is away", () => {
-    for (const code of ["ENOENT", "EACCES", "ECONNREFUSED", "EAGAIN", "EIO"]) {
+    for (const code of ["ENOENT", "EACCES", "ECONNREFUSED", "EAGAIN", "EIO", "constructor"]) {
       expect(shortage(failure(code))).toBeUndefined();
     }
     expect(shortage(undefined)).toBeUndefined();
