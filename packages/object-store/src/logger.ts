@@ -1,7 +1,6 @@
 import { InvalidInputError } from "./errors.js";
 
-type Facts = Readonly<Record<string, unknown>>;
-type Log = (this: unknown, message: string, facts: Facts) => unknown;
+type Log = (this: unknown, ...said: Parameters<ObjectStoreLogger["warn"]>) => unknown;
 
 /**
  * Receives what happens behind the caller's back, and what the machine lacks, as a message that is
@@ -9,12 +8,12 @@ type Log = (this: unknown, message: string, facts: Facts) => unknown;
  * Neither ever holds owners, keys, names, URLs or SQL.
  */
 export interface ObjectStoreLogger {
-  warn(message: string, facts: Facts): void;
+  warn(message: string, facts: Readonly<Record<string, unknown>>): void;
   /**
    * Hears of the end of every call: `operation`, `kind`, `scope`, `seconds`, and `code` when it
    * failed.
    */
-  debug?(message: string, facts: Facts): void;
+  debug?(message: string, facts: Readonly<Record<string, unknown>>): void;
 }
 
 /**
