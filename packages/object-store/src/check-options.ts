@@ -14,15 +14,26 @@ const CALLBACKS = ["onProgress", "onFinding", "onLine"];
 export function checkOptions<Options extends object>(given: Options | null | undefined): Options {
   const options: Options & { signal?: unknown; transaction?: unknown } = given ?? ({} as Options);
   if (typeof options !== "object" || Array.isArray(options)) {
-    throw new InvalidInputError(`Options are an object, and ${described(options)} came.`);
+    throw new InvalidInputError(`The options must be an object, and ${described(options)} came.`);
   }
   const { signal, transaction } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidInputError(`signal must be an AbortSignal, and ${described(signal)} came.`);
-  }
-  if (transaction !== undefined) checkTransaction(transaction);
+  if (!isAbsent(signal)) checkSignal(signal);
+  if (!isAbsent(transaction)) checkTransaction(transaction);
   for (const name of CALLBACKS) checkFunction(name, (options as Record<string, unknown>)[name]);
-  return options;
+  if (signal !== null && transaction !== null) return options;
+  return { ...options, signal: signal ?? undefined, transaction: transaction ?? undefined };
+}
+
+/** Null as well, which `fetch` takes for no signal and Sequelize for no transaction. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+/** Told by what it can do, as an application may bring a polyfill. */
+function checkSignal(signal: unknown): void {
+  const { aborted, addEventListener } = signal as Partial<AbortSignal>;
+  if (typeof aborted === "boolean" && typeof addEventListener === "function") return;
+  throw new InvalidInputError(`signal must be an AbortSignal, and ${described(signal)} came.`);
 }
 
 function checkFunction(name: string, value: unknown): void {
@@ -32,7 +43,7 @@ function checkFunction(name: string, value: unknown): void {
 
 /** Told by what it can do, as an application may have another copy of Sequelize. */
 function checkTransaction(transaction: unknown): void {
-  const { commit, rollback, afterCommit, finished } = (transaction ?? {}) as Partial<
+  const { commit, rollback, afterCommit, finished } = transaction as Partial<
     Transaction & { finished: unknown }
   >;
   if (![commit, rollback, afterCommit].every((method) => typeof method === "function")) {

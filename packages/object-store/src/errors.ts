@@ -32,7 +32,7 @@ export type ObjectStoreErrorCode =
   | "upload_in_progress";
 
 interface ErrorFacts {
-  /** The lower-level error. */
+  /** The lower-level error, kept for logs. */
   cause?: unknown;
   /** Whether the same call may succeed later without being changed. */
   retryable?: boolean;
@@ -44,6 +44,8 @@ interface ErrorFacts {
  *
  * `util.inspect` and `console` print only the name and the code of a `cause`: the messages of
  * foreign errors may quote keys, users, statements and signed URLs. Log `error.cause` to see it all.
+ * Node itself, when it prints an error that nobody caught, and loggers that serialize `cause` print
+ * it whole.
  */
 export abstract class ObjectStoreError extends Error {
   abstract readonly code: ObjectStoreErrorCode;
@@ -93,14 +95,19 @@ export class EmptyFileError extends ObjectStoreError {
   readonly code = "empty_file";
 }
 
-/** Raised when the body holds more bytes than the limit. */
+/** Raised when the body holds more bytes than the limit, or its source has cut it at one of its own. */
 export class FileTooLargeError extends ObjectStoreError {
   readonly code = "file_too_large";
   /** The limit in bytes. */
   readonly maxBytes: number;
 
-  constructor(maxBytes: number) {
-    super(`The file is larger than the limit of ${maxBytes} bytes.`);
+  /** @param isCut whether its source has cut it there */
+  constructor(maxBytes: number, { isCut = false } = {}) {
+    super(
+      isCut
+        ? `The body was cut off by its source after ${maxBytes} bytes.`
+        : `The file is larger than the limit of ${maxBytes} bytes.`,
+    );
     this.maxBytes = maxBytes;
   }
 }
@@ -236,7 +243,7 @@ export class OwnerNotFoundError extends ObjectStoreError {
 
 /**
  * Raised when the body's source fails while it is read, gives no byte for the provider's
- * `sourceTimeoutSeconds`, or ends although its request did not complete.
+ * `sourceTimeoutSeconds`, or is an HTTP request that was cut off.
  */
 export class SourceFailedError extends ObjectStoreError {
   readonly code = "source_failed";

@@ -23,20 +23,22 @@ export interface ObjectStoreLogger {
  */
 export function safeLogger(given: ObjectStoreLogger | null | undefined): ObjectStoreLogger {
   if (given === undefined) return { warn: () => undefined };
-  const { warn, debug } = (given ?? {}) as { warn?: Log; debug?: Log };
-  if (typeof warn !== "function" || !["undefined", "function"].includes(typeof debug)) {
+  const logger = (given ?? {}) as { warn?: Log; debug?: Log };
+  const isFunction = (method: unknown): boolean => typeof method === "function";
+  if (!isFunction(logger.warn) || !(logger.debug === undefined || isFunction(logger.debug))) {
     throw new InvalidInputError("logger must have a method warn, and may have a method debug.");
   }
-  const quietly = async (log: Log, ...said: Parameters<Log>): Promise<void> => {
+  // Its methods are looked up each time: some loggers replace them when their level changes.
+  const quietly = async (log: () => unknown): Promise<void> => {
     try {
-      await log.apply(given, said);
+      await log();
     } catch {
       // There is nobody left to tell.
     }
   };
   return {
-    warn: (...said) => void quietly(warn, ...said),
-    ...(debug && { debug: (...said: Parameters<Log>) => void quietly(debug, ...said) }),
+    warn: (...said) => void quietly(() => logger.warn?.(...said)),
+    debug: (...said) => void quietly(() => logger.debug?.(...said)),
   };
 }
 

@@ -65,7 +65,7 @@ export abstract class S3Error extends Error {
   /** Whether the same call, with a fresh body, may succeed later without any other change. */
   readonly retryable: boolean;
   /** The object key that the call was about, if it was about one. */
-  readonly key: string | undefined;
+  declare readonly key: string | undefined;
   /** HTTP status of the answer, if there was one. */
   readonly statusCode: number | undefined;
   /** The server's id of the request (x-amz-request-id), for its operator. */
@@ -78,7 +78,8 @@ export abstract class S3Error extends Error {
     this.operation = operation;
     this.outcome = details.outcome;
     this.retryable = details.retryable ?? false;
-    this.key = details.key;
+    // Not enumerable, so that it is not printed.
+    Object.defineProperty(this, "key", { value: details.key });
     this.statusCode = details.statusCode;
     this.requestId = details.requestId;
   }

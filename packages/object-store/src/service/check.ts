@@ -36,12 +36,18 @@ export function checkSecret(name: string, value: unknown): string | undefined {
   );
 }
 
-/** @throws InvalidInputError (`invalid_input`) unless every limit is a whole number of 1 at least */
+/** @throws InvalidInputError (`invalid_input`) unless every limit is a number of 0 or more */
 export function checkLimits(given: unknown): Partial<InspectionLimits> {
   const limits: Partial<Record<string, unknown>> = checkOptions(given as object | undefined);
   const known = Object.keys(DEFAULT_INSPECTION_LIMITS).filter((name) => limits[name] !== undefined);
-  const most = Number.MAX_SAFE_INTEGER;
-  return Object.fromEntries(known.map((name) => [name, checkInteger(name, limits[name], 1, most)]));
+  return Object.fromEntries(known.map((name) => [name, checkLimit(name, limits[name])]));
+}
+
+function checkLimit(name: string, value: unknown): number {
+  if (typeof value === "number" && value >= 0) return value;
+  throw new InvalidInputError(
+    `${name} must be a number of 0 or more, and ${described(value)} came.`,
+  );
 }
 
 /** @throws InvalidInputError (`invalid_input`) */

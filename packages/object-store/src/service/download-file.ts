@@ -38,7 +38,9 @@ export async function downloadFile<Row extends MediaFileModel, Facts extends Sto
     const object = await s3.get(row.s3Key, { range, signal });
     if (object.totalByteLength !== row.byteSize) {
       object.body.destroy();
-      throw new StorageError("S3 has another number of bytes for the file than were stored.");
+      throw new StorageError(
+        `The file in S3 has ${object.totalByteLength} bytes; ${row.byteSize ?? 0} were stored.`,
+      );
     }
     const stream = withOurErrors(object.body, signal);
     const closed = new Promise((resolve) => stream.once("close", resolve));
@@ -59,8 +61,13 @@ export async function downloadFile<Row extends MediaFileModel, Facts extends Sto
   }
 }
 
-function checkRange(range: { start: number; end?: number }, byteSize: number): void {
-  const { start, end } = (range as unknown as typeof range | null) ?? { start: NaN };
+function checkRange(range: { start: number; end?: number } | null, byteSize: number): void {
+  if (typeof range !== "object" || range === null) {
+    throw new InvalidInputError(
+      `range must be an object { start, end }, and ${described(range)} came.`,
+    );
+  }
+  const { start, end } = range;
   const bounds = end === undefined ? [start] : [start, end];
   if (
     !bounds.every((bound) => Number.isSafeInteger(bound) && bound >= 0) ||
@@ -80,6 +87,8 @@ function checkRange(range: { start: number; end?: number }, byteSize: number): v
 /** The same bytes; failures as errors of ours; destroying it destroys the body. */
 function withOurErrors(body: Readable, signal: AbortSignal): Readable {
   const stream = new PassThrough();
+  // Whoever reads it sees its failure; one that nobody listens to must not end the process.
+  stream.on("error", () => undefined);
   // Also of one whose bytes have all come and wait to be read.
   signal.addEventListener("abort", () => stream.destroy(abortFailure(signal)));
   body.on("error", (error) => {

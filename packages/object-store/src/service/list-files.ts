@@ -53,9 +53,9 @@ export class FileLists<Read extends ImageRead | AudioRead> {
     const { signal, ...query } = checkOptions(given);
     let cursor: string | null = null;
     do {
-      this.#dependencies.calls.requireOpen();
       throwIfAborted(signal);
-      const page: Page<Read> = await this.page(owner, { limit: 200, ...query, cursor });
+      const next: ListQuery = { limit: 200, ...query, cursor };
+      const page: Page<Read> = await this.#dependencies.calls.run(() => this.page(owner, next));
       for (const item of page.items) {
         throwIfAborted(signal);
         yield item;

@@ -1,58 +1,72 @@
+import { setMaxListeners } from "node:events";
+
 import { StoreClosedError } from "../errors.js";
 
-/** Seconds that calls get to end by themselves once they were told to. */
-const GRACE_SECONDS = 2;
+/** Milliseconds that calls get to undo what they began, once they are aborted. */
+const GRACE_MS = 2_000;
 
 /** The calls of one store, until it is closed. */
 export class OpenCalls {
   readonly #end = new AbortController();
-  readonly #running = new Set<Promise<unknown>>();
-  #closing: Promise<void> | undefined;
+  /** What is under way, each with what fails it. */
+  readonly #running = new Map<Promise<unknown>, (error: StoreClosedError) => void>();
+  #isClosed = false;
+  /** Resolves once nothing is under way any more after a close, or is waited for. */
+  readonly #left: Promise<void>;
+  #leave = (): void => undefined;
+
+  constructor() {
+    this.#left = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
+    setMaxListeners(0, this.#end.signal);
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
 
   /** Aborted once a close waits no longer. */
   get signal(): AbortSignal {
     return this.#end.signal;
   }
 
-  /** @throws StoreClosedError (`store_closed`) */
-  requireOpen(): void {
-    if (this.#closing !== undefined) throw new StoreClosedError();
-  }
-
-  /** @throws StoreClosedError (`store_closed`) */
+  /**
+   * Runs a call. One that does not heed the signal fails all the same, a moment later.
+   *
+   * @throws StoreClosedError (`store_closed`)
+   */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.requireOpen();
-    const running = work();
-    this.hold(running);
-    return running;
+    if (this.#isClosed) throw new StoreClosedError();
+    return new Promise((resolve, reject) => {
+      const running = work();
+      this.hold(running, reject);
+      running.then(resolve, reject);
+    });
   }
 
-  /** Has a close wait for something that outlives its call, such as a stream. */
-  hold(running: Promise<unknown>): void {
+  /** Has a close wait for something, such as a stream that outlives its call. */
+  hold(running: Promise<unknown>, fail: (error: StoreClosedError) => void = () => undefined): void {
     const ended = (): void => {
       this.#running.delete(running);
+      if (this.#isClosed && this.#running.size === 0) this.#leave();
     };
-    this.#running.add(running);
+    this.#running.set(running, fail);
     running.then(ended, ended);
   }
 
   /** Refuses new calls, waits for those under way and, after so many seconds, aborts them. */
-  close(seconds: number): Promise<void> {
-    return (this.#closing ??= this.#close(seconds));
-  }
-
-  async #close(seconds: number): Promise<void> {
-    const over = new Promise<void>((resolve) => {
-      setTimeout(() => {
-        this.#end.abort(new StoreClosedError());
-        setTimeout(resolve, GRACE_SECONDS * 1000).unref();
-      }, seconds * 1000).unref();
-    });
-    await Promise.race([over, this.#ended()]);
-  }
-
-  async #ended(): Promise<void> {
-    // A call that ends may leave a stream behind.
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  async close(seconds: number): Promise<void> {
+    this.#isClosed = true;
+    if (this.#running.size === 0) return;
+    let timer = setTimeout(() => {
+      this.#end.abort(new StoreClosedError());
+      timer = setTimeout(() => {
+        for (const fail of this.#running.values()) fail(new StoreClosedError());
+        this.#leave();
+      }, GRACE_MS);
+    }, seconds * 1000);
+    await this.#left;
+    clearTimeout(timer);
   }
 }

@@ -23,6 +23,7 @@ import type { MediaCreate } from "./dto/media-create.js";
 import type { FileLists } from "./list-files.js";
 import type { MediaService } from "./media-service.js";
 import type { OpenCalls } from "./open-calls.js";
+import { discardInput } from "./upload-request.js";
 import type { ObjectStoreService } from "./object-store-service.js";
 import { checkOptions } from "../check-options.js";
 
@@ -93,10 +94,12 @@ function collectionOf<
   const run = <Result>(name: string, work: () => Promise<Result>): Promise<Result> =>
     call(name, kind, binding, work);
   return {
-    upload: (input, options) =>
-      call("upload", kind, binding, (span) =>
+    upload(input, options) {
+      if (binding.calls.isClosed) void discardInput(input);
+      return call("upload", kind, binding, (span) =>
         countedUpload(kind, span, service.upload(owner, input, options)),
-      ),
+      );
+    },
     get: (id) => run("get", () => service.get(owner, id)),
     exists: (id) => run("exists", () => service.exists(owner, id)),
     ...listsOf(service.lists, kind, binding),

@@ -15,7 +15,7 @@ import { InspectedBody } from "../upload/inspected-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { storageKey } from "../upload/storage-key.js";
-import { type UploadEnd, withUploadTime } from "../upload/upload-time.js";
+import { withUploadTime } from "../upload/upload-time.js";
 import { claimKey } from "./claim-key.js";
 import { contradictionsTo } from "./contradictions.js";
 import type { Dependencies } from "./dependencies.js";
@@ -93,14 +93,16 @@ async function store<
     const rules = { maxBytes, sourceTimeoutSeconds, inspection, isVerdictSlow, signal };
     const body = await stage("detect", () => InspectedBody.open(source, rules));
     try {
-      return await storeBody(dependencies, kind, owner, { ...work, ...end, body });
+      return await storeBody(dependencies, kind, owner, { ...work, end, body });
     } finally {
       body.close();
     }
   });
 }
 
-interface OpenWork<Create> extends Work<Create>, UploadEnd {
+interface OpenWork<Create> extends Work<Create> {
+  /** Ends the upload before its time. */
+  end: AbortController;
   body: InspectedBody;
 }
 
@@ -113,8 +115,9 @@ async function storeBody<
   dependencies: Dependencies,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   owner: Owner,
-  { create, source, body, options, urlOptions, lost, signal }: OpenWork<Create>,
+  { create, source, body, options, urlOptions, end }: OpenWork<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
+  const { signal } = end;
   const { s3, logger, leaseSeconds } = dependencies;
   const { repo } = kind;
   const format = MEDIA_FORMATS[body.format];
@@ -145,7 +148,7 @@ async function storeBody<
   }
 
   const upload = new PendingUpload({ repo, s3, logger, leaseSeconds }, intent);
-  await stage("transfer", () => upload.send(body, lost, signal));
+  await stage("transfer", () => upload.send(body, end));
   const signed = await signRow(dependencies, intent, urlOptions).catch(async (error: unknown) => {
     await upload.giveUp(true);
     throw error;

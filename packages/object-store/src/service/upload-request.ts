@@ -29,23 +29,27 @@ export async function uploadRequest<Create extends MediaCreate>(
   input: Input<Create>,
   given: UploadOptions | undefined,
 ): Promise<UploadRequest<Create>> {
-  const bodies = bodiesIn(input);
-  bodies.forEach(guardBody);
+  let create: Create | undefined;
   try {
+    create = validated(createDto, input, HINT);
+    guardBody(create.body);
     const options = checkOptions(given);
-    const create = validated(createDto, input, HINT);
     if (options.idempotencyKey !== undefined) checkIdempotencyKey(options.idempotencyKey);
     const verify = checkVerification(options.verify ?? defaults.verify);
-    const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, defaults);
+    const urlOptions = checkUrlOptions(
+      { expiresIn: options.urlExpiresIn },
+      defaults,
+      "urlExpiresIn",
+    );
     return { create, options, urlOptions, verify };
   } catch (error) {
-    await Promise.all(bodies.map(discardBody));
+    await (create === undefined ? discardInput(input) : discardBody(create.body));
     throw error;
   }
 }
 
-/** What may be a body: the property, or what was passed in the place of its object. */
-function bodiesIn(input: unknown): unknown[] {
+/** Ends what may be a body: the property, or what was passed in the place of its object. */
+export async function discardInput(input: unknown): Promise<void> {
   const { body } = (input ?? {}) as { body?: unknown };
-  return [input, body];
+  await Promise.all([input, body].map(discardBody));
 }

@@ -16,10 +16,11 @@ export interface CheckedUrlOptions {
 export function checkUrlOptions(
   options: UrlOptions,
   defaults: { urlExpiresIn: number; urlWindow: number | undefined },
+  name = "expiresIn",
 ): CheckedUrlOptions {
   const { expiresIn = defaults.urlExpiresIn, disposition = "inline" } = options;
   const { window = defaults.urlWindow } = options;
-  checkInteger("expiresIn", expiresIn, 1, MAX_URL_SECONDS);
+  checkInteger(name, expiresIn, 1, MAX_URL_SECONDS);
   // Callers without type checking may pass anything.
   const given: string = disposition;
   if (given !== "inline" && given !== "attachment") {

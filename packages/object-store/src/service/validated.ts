@@ -24,7 +24,7 @@ export function validated<Dto extends object>(
   }
   const names = propertiesOf(dto);
   const unknown = Object.keys(input).filter((name) => !names.has(name));
-  if (unknown.length > 0) throw new InvalidInputError(`The input has ${listed(unknown)}.`);
+  if (unknown.length > 0) throw new InvalidInputError(`The input has ${listed(unknown)}. ${hint}`);
   const instance = new dto();
   for (const name of names) {
     if (Object.hasOwn(input, name)) Object.assign(instance, { [name]: input[name] });

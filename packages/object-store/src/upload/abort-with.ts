@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * Aborts the controller as soon as one of the signals is aborted, for the same reason. Not by
  * `AbortSignal.any`, which leaves something of each call in a signal that outlives it.
@@ -13,6 +15,8 @@ export function abortWith(
       controller.abort(signal?.reason);
     };
     if (signal?.aborted === true) abort();
+    // Any number of calls may share one.
+    if (signal instanceof EventTarget) setMaxListeners(0, signal);
     signal?.addEventListener("abort", abort, { once: true });
     return () => signal?.removeEventListener("abort", abort);
   });

@@ -12,13 +12,21 @@ const NOTHING: Uint8Array = new Uint8Array(0);
 /** Chunks that are taken in a row before the event loop gets a turn, and an abort a chance. */
 const CHUNKS_PER_TURN = 64;
 
+/** Milliseconds for which the rest of a refused request is read. */
+const LINGER_MS = 30_000;
+
 /** A Node stream, whose length only its end tells. */
 export function readableSource(stream: Readable): ByteSource {
   const iterator = stream.iterator({ destroyOnReturn: false });
   return readingFrom(stream, iterator, () => {
-    if (stream instanceof IncomingMessage) void dropRest(stream, iterator);
+    if (isServerRequest(stream)) void dropRest(stream, iterator);
     else stream.destroy();
   });
+}
+
+/** Of what a client of ours was answered, the status is known. */
+function isServerRequest(stream: Readable): stream is IncomingMessage {
+  return stream instanceof IncomingMessage && typeof stream.statusCode !== "number";
 }
 
 /**
@@ -28,6 +36,10 @@ export function readableSource(stream: Readable): ByteSource {
 async function dropRest(request: IncomingMessage, iterator: AsyncIterator<unknown>): Promise<void> {
   await ended(iterator);
   request.resume();
+  const linger = setTimeout(() => request.destroy(), LINGER_MS).unref();
+  request.once("close", () => {
+    clearTimeout(linger);
+  });
 }
 
 /** A web stream or any other iterable of bytes. */
@@ -112,7 +124,7 @@ async function nextOf(iterator: AsyncIterator<unknown>): Promise<Uint8Array | un
  */
 function requireUncut(origin: object, byteSize: number): void {
   const { truncated, aborted } = origin as Readonly<Record<string, unknown>>;
-  if (truncated === true) throw new FileTooLargeError(byteSize);
+  if (truncated === true) throw new FileTooLargeError(byteSize, { isCut: true });
   if (aborted === true) {
     throw new SourceFailedError("The request of the body ended before it was complete.");
   }

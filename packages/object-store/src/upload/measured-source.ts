@@ -13,7 +13,10 @@ export const SOURCE_TIMEOUT_SECONDS = 60;
 export interface SourceRules {
   /** The most bytes that a body may hold. */
   maxBytes: number;
-  /** Seconds for which the next byte is waited for; {@link SOURCE_TIMEOUT_SECONDS} when absent. */
+  /**
+   * Seconds for which the next byte is waited for, or Infinity; {@link SOURCE_TIMEOUT_SECONDS} when
+   * absent.
+   */
   sourceTimeoutSeconds?: number;
   signal?: AbortSignal | undefined;
 }
@@ -113,16 +116,13 @@ export class MeasuredSource {
 
   /** Fails once nothing has come for too long. */
   async #unlessSilent(reading: Promise<number>): Promise<number> {
-    if (this.memory !== undefined) return reading;
     const { sourceTimeoutSeconds: seconds = SOURCE_TIMEOUT_SECONDS } = this.#rules;
+    if (this.memory !== undefined || seconds === Infinity) return reading;
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         // After what came while the event loop was busy.
-        setImmediate(
-          reject,
-          new SourceFailedError(`The source gave no byte for ${seconds} seconds.`),
-        );
+        setImmediate(reject, new SourceFailedError(`The source gave no byte within ${seconds} s.`));
       }, seconds * 1000);
     });
     try {

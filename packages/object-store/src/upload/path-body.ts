@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import { InvalidInputError } from "../errors.js";
 
 /** Registered, so that two copies of the module know each other's. JSON cannot hold a symbol. */
@@ -9,17 +11,28 @@ export interface PathBody {
 }
 
 /**
- * The file of this machine with this path, as the body of an upload. The file brings its name. Never
- * call it with a path that a client chose.
+ * The file of this machine with this path or `file:` URL, as the body of an upload. The file brings
+ * its name. Never call it with a path that a client chose.
  *
- * @throws InvalidInputError (`invalid_input`) unless it is a string that can be a path
+ * @throws InvalidInputError (`invalid_input`) for what can be neither
  */
-export function fromPath(path: string): PathBody {
-  const given: unknown = path;
+export function fromPath(path: string | URL): PathBody {
+  const given: unknown = path instanceof URL && path.protocol === "file:" ? pathOfUrl(path) : path;
   if (typeof given !== "string" || given === "" || given.includes("\0")) {
-    throw new InvalidInputError("fromPath takes the path of a file: a string without NUL.");
+    throw new InvalidInputError(
+      "fromPath takes the path of a file, without NUL, or its file: URL.",
+    );
   }
-  return Object.freeze({ [PATH]: path });
+  return Object.freeze({ [PATH]: given });
+}
+
+function pathOfUrl(url: URL): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    // It names another host, or encodes a slash.
+    return undefined;
+  }
 }
 
 /** The path of a body that {@link fromPath} made; undefined for anything else. */

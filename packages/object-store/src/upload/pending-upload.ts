@@ -35,21 +35,20 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
   /**
    * Brings the bytes to S3 under a lease that is renewed meanwhile.
    *
-   * @param lost is aborted when the lease is lost, and must end the body
-   * @param signal ends the transfer; follows `lost`
+   * @param end ends the transfer and the body; is aborted when the lease is lost
    */
-  send(body: InspectedBody, lost: AbortController, signal: AbortSignal): Promise<void> {
-    const target = { key: this.#key, signal };
-    return this.#make(() => transfer(this.#parts.s3, body, target), lost, signal);
+  send(body: InspectedBody, end: AbortController): Promise<void> {
+    const target = { key: this.#key, signal: end.signal };
+    return this.#make(() => transfer(this.#parts.s3, body, target), end);
   }
 
   /** The same by a copy of an object of the bucket, as long as it is the one that was judged. */
   copy(
     source: { key: string; etag: string; sha256: Buffer; contentType: string },
-    lost: AbortController,
-    signal: AbortSignal,
+    end: AbortController,
   ): Promise<void> {
     const { s3 } = this.#parts;
+    const { signal } = end;
     const { key: sourceKey, etag: copySourceIfMatch, sha256, contentType } = source;
     const input = { sourceKey, targetKey: this.#key, copySourceIfMatch, contentType, signal };
     const copy = async (): Promise<void> => {
@@ -60,20 +59,16 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
       }
       await requireCopiedBytes(s3, this.#key, { sha256, signal });
     };
-    return this.#make(copy, lost, signal);
+    return this.#make(copy, end);
   }
 
-  async #make(
-    work: () => Promise<void>,
-    lost: AbortController,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #make(work: () => Promise<void>, end: AbortController): Promise<void> {
     const { repo, logger, leaseSeconds } = this.#parts;
     const stopRenewal = keepLease({
       seconds: leaseSeconds,
       renew: () => repo.renewLease(this.#id, leaseSeconds),
       onLost: (reason) => {
-        lost.abort(reason);
+        end.abort(reason);
       },
       onFailure: (error) => {
         logger.warn("a lease could not be renewed", { fileId: this.#id, ...errorFacts(error) });
@@ -84,7 +79,7 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
     } catch (error) {
       const failure = error instanceof TransferFailure ? error : new TransferFailure(error, true);
       const wasOurs = await this.giveUp(failure.mayHaveLeftBytes);
-      const refusal = storageFailure("store the file", failure.cause, signal);
+      const refusal = storageFailure("store the file", failure.cause, end.signal);
       // The sweep discards the parts of an upload that it takes over.
       throw wasOurs || failure.cause instanceof ObjectStoreError
         ? refusal

@@ -3,6 +3,8 @@ import { isPromise } from "node:util/types";
 
 import { openByteSource } from "./open-byte-source.js";
 
+const guarded = new WeakSet();
+
 /**
  * Keeps a stream that fails before it is read, or after, from ending the process: its next read fails
  * in its place. To be called in the turn in which the body is handed over.
@@ -12,15 +14,19 @@ export function guardBody(body: unknown): void {
   // One that somebody forgot to wait for.
   if (isPromise(body)) body.catch(() => undefined);
   // Streams of libraries need not be instances of Node's.
-  else if (isStream(body)) body.on("error", () => undefined);
+  else if (isStream(body) && !guarded.has(body)) {
+    guarded.add(body);
+    body.on("error", () => undefined);
+  }
 }
 
 function isStream(body: object): body is Pick<Readable, "on"> {
   return "pipe" in body && "on" in body && typeof body.on === "function";
 }
 
-/** Ends the stream of a body that nobody is going to read; anything else is left alone. */
+/** Guards and ends the stream of a body that nobody is going to read; anything else is left alone. */
 export async function discardBody(body: unknown): Promise<void> {
+  guardBody(body);
   if (!isIterable(body)) return;
   try {
     await (await openByteSource(body)).close();

@@ -152,6 +152,30 @@ export function describeBodies(subject: () => Subject): void {
       await images().delete(file.id);
     });
 
+    it("of thirty uploads at once shares a signal without a warning", async () => {
+      const warnings: Error[] = [];
+      const warned = (warning: Error): void => {
+        if (warning.name === "MaxListenersExceededWarning") warnings.push(warning);
+      };
+      process.on("warning", warned);
+      const { signal } = new AbortController();
+      const files = await Promise.all(
+        Array.from({ length: 30 }, () => images().upload({ body: png.bytes }, { signal })),
+      );
+      await sleep(5);
+      process.off("warning", warned);
+      expect(warnings).toEqual([]);
+      await images().deleteMany(files.map(({ file }) => file.id));
+    });
+
+    it("is a file of the server by a file: URL, too", async () => {
+      const here = new URL("../fixtures/in-transaction.mjs", import.meta.url);
+      await expectRefusal(images().upload({ body: fromPath(here) }), "unsupported_media_type");
+      for (const url of ["https://example.com/a.png", "file:///a%2Fb.png"]) {
+        expect(() => fromPath(new URL(url))).toThrow(/fromPath takes the path/);
+      }
+    });
+
     it("is a file of the server only by fromPath, never by JSON", async () => {
       const json: unknown = JSON.parse('{"path":"/etc/hostname"}');
       await expectRefusal(images().upload(untyped({ body: json })), "invalid_input");

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -10,6 +11,7 @@ import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
 import { services } from "../support/services.js";
+import { storageWith } from "../support/storage-with.js";
 
 const CLOSED = { code: "store_closed", retryable: true };
 
@@ -52,6 +54,17 @@ describe("a store that is closed", () => {
     await expect(harness.storeWith({}).ready()).resolves.toBeUndefined();
   });
 
+  it("ends the body of an upload that it refuses, also one that fails", async () => {
+    await harness.store.close();
+    const { images } = harness.store.forUser(userId);
+    const missing = createReadStream("/nonexistent/cat.png");
+    await expect(images.upload({ body: missing })).rejects.toMatchObject(CLOSED);
+    const { body } = halfBody();
+    await expect(images.upload({ body })).rejects.toMatchObject(CLOSED);
+    await sleep(20);
+    expect([missing.destroyed, body.destroyed]).toEqual([true, true]);
+  });
+
   it("lets an upload under way finish", async () => {
     const { body, finish } = halfBody();
     const upload = harness.store.forUser(userId).images.upload({ body });
@@ -81,6 +94,37 @@ describe("a store that is closed", () => {
     expect(await collect(read.stream)).toHaveLength(png.byteLength);
     await closing;
     expect(await failed).toMatchObject([CLOSED]);
+  });
+
+  it("waits for a page that is read, and ends the loop behind it", async () => {
+    const { images } = harness.store.forUser(userId);
+    await images.upload({ body: png });
+    await images.upload({ body: png });
+    const loop = images.all({ limit: 1 })[Symbol.asyncIterator]();
+    const first = loop.next();
+    await harness.store.close();
+    expect((await first).value).toMatchObject({ byteSize: png.byteLength });
+    await expect(loop.next()).rejects.toMatchObject(CLOSED);
+  });
+
+  it("fails any other call that takes too long, and is not held up by its options of before", async () => {
+    const hanging = storageWith(harness.s3, { delete: () => new Promise(() => undefined) });
+    const store = harness.storeWith({ s3: hanging });
+    const { file } = await store.forUser(userId).images.upload({ body: png });
+    const refused = expect(store.forUser(userId).images.delete(file.id)).rejects;
+    const patient = store.close({ timeoutSeconds: 3_600 });
+    await store.close({ timeoutSeconds: 0 });
+    await refused.toMatchObject(CLOSED);
+    await patient;
+  });
+
+  it("harms nobody who has left a download unread without listening to it", async () => {
+    const { images } = harness.store.forUser(userId);
+    const { file } = await images.upload({ body: png });
+    const { stream } = await images.download(file.id);
+    await harness.store.close({ timeoutSeconds: 0 });
+    await sleep(20);
+    expect(stream.destroyed).toBe(true);
   });
 
   it("waits no longer than it was told to, and is closed at once when nothing is under way", async () => {

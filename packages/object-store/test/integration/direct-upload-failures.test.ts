@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
@@ -68,6 +69,22 @@ describe("the completion of a direct upload", () => {
       await scope.images.delete(file.id);
     },
   );
+
+  it("is not cut off by the bound on the silence of a body while S3 is slow", async () => {
+    const slow = storageWith(harness.s3, {
+      async get(key, options) {
+        const object = await harness.s3.get(key, options);
+        async function* late() {
+          await sleep(1_500);
+          yield* object.body as AsyncIterable<Uint8Array>;
+        }
+        return { ...object, body: Readable.from(late()) };
+      },
+    });
+    const { images } = harness.storeWith({ s3: slow, sourceTimeoutSeconds: 1 }).forUser(userId);
+    const { file } = await images.completeDirectUpload(direct.id);
+    await images.delete(file.id);
+  });
 
   it("leaves nothing of a copy whose answer was lost, and can be repeated", async () => {
     faults.add({ match: "copy", times: 1, fault: { type: "loseResponse" } });

@@ -39,6 +39,30 @@ async function serving(options: UploadOptions, use: (url: string) => Promise<voi
   }
 }
 
+describe("an HTTP answer that is refused as a body", () => {
+  it("is read no further", async () => {
+    let sent = 0;
+    const remote = createServer((_request, response) => {
+      const chunk = Buffer.alloc(1_000_000, "text");
+      const send = (): void => {
+        if (response.destroyed) return;
+        sent += 1;
+        response.write(chunk, send);
+      };
+      send();
+    }).listen(0, "127.0.0.1");
+    await once(remote, "listening");
+    const asked = request(`http://127.0.0.1:${(remote.address() as AddressInfo).port}`).end();
+    const [body] = (await once(asked, "response")) as [IncomingMessage];
+    const upload = harness.store.forSystem().images.upload({ body });
+    await expect(upload).rejects.toMatchObject({ code: "unsupported_media_type" });
+    expect(body.destroyed).toBe(true);
+    remote.closeAllConnections();
+    await new Promise((resolve) => remote.close(resolve));
+    expect(sent).toBeLessThan(200);
+  });
+});
+
 describe("an HTTP request whose body is refused", () => {
   it("stays open for its answer", async () => {
     await serving({}, async (url) => {

@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { S3Provider } from "@repo/s3-provider";
 
+import type { ObjectStoreLogger } from "../../src/logger.js";
 import { objectStoreMaintenance } from "../../src/maintenance.js";
 import { objectStoreProvider } from "../../src/object-store-provider.js";
 import { injectFaults } from "../../src/testing.js";
@@ -151,6 +152,15 @@ describe("an application that registers an OpenTelemetry SDK", () => {
     const { file } = await images.upload({ body: (await sampleOf("png")).bytes });
     expect(await images.exists(file.id)).toBe(true);
     await images.delete(file.id);
+  });
+
+  it("is told of a call by the method that the logger has by then", async () => {
+    const changing: ObjectStoreLogger = { warn: () => undefined };
+    const { images } = harness.storeWith({ logger: changing }).forSystem();
+    const debug = jest.fn();
+    changing.debug = debug;
+    await images.count();
+    expect(debug).toHaveBeenCalledTimes(1);
   });
 
   it("hears of every call through the injected logger", () => {

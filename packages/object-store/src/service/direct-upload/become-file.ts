@@ -22,7 +22,6 @@ import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
 import { storageFailure } from "../../upload/storage-failure.js";
 import { storageKey } from "../../upload/storage-key.js";
-import type { UploadEnd } from "../../upload/upload-time.js";
 import { deleteFile } from "../delete-file.js";
 import type { AudioRead } from "../dto/audio-read.js";
 import type { ImageRead } from "../dto/image-read.js";
@@ -45,7 +44,9 @@ const REFUSALS = new Set<ObjectStoreError["code"]>([
 ]);
 
 /** How to complete a direct upload, with every choice made. */
-export interface Completion extends Pick<CompleteOptions, "transaction">, UploadEnd {
+export interface Completion extends Pick<CompleteOptions, "transaction"> {
+  /** Ends the completion before its time. */
+  end: AbortController;
   urlOptions: CheckedUrlOptions;
   verify: Verification;
 }
@@ -67,12 +68,12 @@ export async function becomeFile<
   completion: Completion,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { directUploads, leaseSeconds, logger } = tools;
-  const { lost, signal } = completion;
+  const { end } = completion;
   const stopRenewal = keepLease({
     seconds: leaseSeconds,
     renew: () => directUploads.renew(direct, leaseSeconds),
     onLost: (reason) => {
-      lost.abort(reason);
+      end.abort(reason);
     },
     onFailure: (error) => {
       logger.warn("a claim could not be renewed", { id: direct.id, ...errorFacts(error) });
@@ -81,7 +82,7 @@ export async function becomeFile<
   try {
     return await store(tools, kind, direct, completion);
   } catch (error) {
-    const failure = storedFailure(error, signal);
+    const failure = storedFailure(error, end.signal);
     const wasOurs = await giveBack(tools, direct, failure);
     // Who took the upload over has removed what S3 was asked for.
     throw wasOurs || !isOfStorage(failure) ? failure : new UploadExpiredError();
@@ -99,8 +100,9 @@ async function store<
   tools: DirectUploadTools,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   direct: DirectUploadModel,
-  { transaction, urlOptions, verify, lost, signal }: Completion,
+  { transaction, urlOptions, verify, end }: Completion,
 ): Promise<{ row: Row; signed: SignedUrl }> {
+  const { signal } = end;
   const { s3, logger, leaseSeconds, directUploads, inOwnTransaction } = tools;
   const { repo } = kind;
   const staged = await inspectStaged(tools, direct, kind, { verify, signal });
@@ -113,7 +115,7 @@ async function store<
   const upload = new PendingUpload({ repo, s3, logger, leaseSeconds }, intent);
   const { sha256 } = staged.verdict;
   const source = { key: direct.s3Key, etag: staged.etag, sha256, contentType };
-  await upload.copy(source, lost, signal);
+  await upload.copy(source, end);
 
   const { facts, ...stored } = staged.verdict;
   const columns = kind.columns(facts, stored, new kind.createDto());

@@ -48,7 +48,7 @@ export async function completeDirectUpload<
   const { directUploads, leaseSeconds } = tools;
   const { repo } = kind;
   const { transaction, signal } = options;
-  const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, tools);
+  const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, tools, "urlExpiresIn");
   const verify = checkVerification(options.verify ?? tools.verify);
   const place = { id: checkDirectUploadId(id), kind: kind.kind, userId: owner };
   if (transaction !== undefined) await repo.requireReadCommitted(transaction);
@@ -63,7 +63,7 @@ export async function completeDirectUpload<
       const { row, signed } = await withUploadTime(
         tools.uploadTimeoutSeconds,
         [signal, tools.calls.signal],
-        (end) => becomeFile(tools, kind, claimed, { ...end, transaction, urlOptions, verify }),
+        (end) => becomeFile(tools, kind, claimed, { end, transaction, urlOptions, verify }),
       );
       return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, claimed));
     }

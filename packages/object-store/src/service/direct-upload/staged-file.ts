@@ -36,7 +36,7 @@ export async function inspectStaged(
   kind: { kind: MediaKind; accepted: string },
   { verify, signal }: { verify: Verification; signal: AbortSignal },
 ): Promise<StagedFile> {
-  const { s3, maxBytes, sourceTimeoutSeconds, inspector } = tools;
+  const { s3, maxBytes, inspector } = tools;
   if (row.multipartId !== null) await assemble(tools, row, row.multipartId, signal);
   const md5 = createHash("md5");
   const onBytes = (chunk: Uint8Array): void => {
@@ -52,7 +52,8 @@ export async function inspectStaged(
   const inspection = inspector.open(verify);
   let body: InspectedBody | undefined;
   try {
-    const rules = { maxBytes, sourceTimeoutSeconds, inspection, signal };
+    // The S3 provider bounds the silence of its server.
+    const rules = { maxBytes, sourceTimeoutSeconds: Infinity, inspection, signal };
     body = await InspectedBody.open(source, rules);
     const format = MEDIA_FORMATS[body.format];
     if (format.kind !== kind.kind) {
