@@ -11,6 +11,7 @@ const DEVELOPMENT_ONLY = [
   "bench",
   "command-line",
   "crash-proof",
+  "hostile-clients",
   "tooling",
 ];
 const PRODUCT = ["object-store", "s3-provider", "database", "user-avatars"];
@@ -38,6 +39,14 @@ const ALLOWED_OWN = {
     "s3-provider",
     "command-line",
     "local-s3",
+    "local-services",
+    "sample-media",
+  ],
+  "packages/hostile-clients/src/**": [
+    "object-store",
+    "database",
+    "s3-provider",
+    "command-line",
     "local-services",
     "sample-media",
   ],

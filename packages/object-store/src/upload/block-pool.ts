@@ -1,11 +1,16 @@
 import { allocated } from "../machine-failure.js";
 import { ALL_BLOCKS_BYTES, BLOCK_BYTES, MIN_BLOCK_BYTES } from "./sizes.js";
+import { whenIdle } from "./when-idle.js";
 
-/** Blocks that are kept for the next bodies: 24 MiB. */
+/** Blocks that are kept for the next bodies, until there was none for a while: 24 MiB. */
 const MAX_IDLE = 32;
 
 const idle: Buffer[] = [];
 let pairs = 0;
+
+const used = whenIdle(() => {
+  idle.length = 0;
+});
 
 /** Two blocks for a body on its way: while one is sent, the other is filled. */
 export interface BlockPair {
@@ -38,6 +43,7 @@ export function borrowBlocks(): BlockPair {
     release(whenFree) {
       pairs -= 1;
       void whenFree?.then(() => {
+        used();
         for (const block of [current, other]) {
           if (block !== undefined && idle.length < MAX_IDLE) idle.push(block);
         }

@@ -1,11 +1,17 @@
 import { allocated } from "../machine-failure.js";
+import { whenIdle } from "./when-idle.js";
 
-/** Bytes that are kept for the next bodies at most. */
+/** Bytes that are kept for the next bodies at most, until there was none for a while. */
 const MAX_IDLE_BYTES = 32 * 1024 * 1024;
 const SMALLEST = 64 * 1024;
 
 const idle = new Map<number, Buffer[]>();
 let idleBytes = 0;
+
+const used = whenIdle(() => {
+  idle.clear();
+  idleBytes = 0;
+});
 
 /**
  * Memory for so many bytes and perhaps more, with any content. Fresh memory costs more than copying
@@ -22,6 +28,7 @@ export function borrowMemory(byteLength: number): Buffer {
 /** Gives back memory that nobody reads or writes any more. */
 export function returnMemory(memory: Buffer): void {
   const size = memory.byteLength;
+  used();
   if (idleBytes + size > MAX_IDLE_BYTES) return;
   idleBytes += size;
   const same = idle.get(size);

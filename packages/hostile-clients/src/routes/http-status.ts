@@ -1,0 +1,24 @@
+import { ObjectStoreError, type ObjectStoreErrorCode } from "@repo/object-store";
+
+const STATUS: Partial<Record<ObjectStoreErrorCode, number>> = {
+  access_denied: 403,
+  empty_file: 400,
+  file_not_found: 404,
+  file_too_large: 413,
+  idempotency_conflict: 409,
+  invalid_cursor: 400,
+  invalid_input: 400,
+  invalid_media: 422,
+  invalid_range: 416,
+  length_mismatch: 400,
+  unsupported_media_type: 415,
+};
+
+export function answerTo(error: unknown) {
+  if (!(error instanceof ObjectStoreError)) {
+    return { status: 500, body: { code: "internal", message: "Something went wrong." } };
+  }
+  const { code, message, retryable } = error;
+  const status = STATUS[code] ?? (retryable ? 503 : 500);
+  return { status, body: { code, message } };
+}
