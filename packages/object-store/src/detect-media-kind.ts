@@ -4,6 +4,7 @@ import { MEDIA_FORMATS, type MediaKind } from "./inspection/media-facts.js";
 import { openBody } from "./service/open-body.js";
 import { InspectedBody } from "./upload/inspected-body.js";
 import type { MediaBody } from "./upload/media-body.js";
+import { UPLOAD_SECONDS, withUploadTime } from "./upload/upload-time.js";
 
 /**
  * Which collection a body belongs to, by its content: only its head is read. Undefined when it is
@@ -16,7 +17,9 @@ export async function detectMediaKind(body: MediaBody): Promise<MediaKind | unde
   const source = await openBody(body);
   const inspection = isolatedInspector(sharedIsolation()).open();
   try {
-    const head = await InspectedBody.open(source, { maxBytes: Infinity, inspection });
+    const head = await withUploadTime(UPLOAD_SECONDS, [], ({ signal }) =>
+      InspectedBody.open(source, { maxBytes: Infinity, inspection, signal }),
+    );
     return MEDIA_FORMATS[head.format].kind;
   } catch (error) {
     if (error instanceof ObjectStoreError && REFUSALS.has(error.code)) return undefined;

@@ -44,8 +44,8 @@ interface ErrorFacts {
  *
  * `util.inspect` and `console` print only the name and the code of a `cause`: the messages of
  * foreign errors may quote keys, users, statements and signed URLs. Log `error.cause` to see it all.
- * Node itself, when it prints an error that nobody caught, and loggers that serialize `cause` print
- * it whole.
+ * `console.dir`, Node when it prints an error that nobody caught, and loggers that serialize `cause`
+ * show it whole.
  */
 export abstract class ObjectStoreError extends Error {
   abstract readonly code: ObjectStoreErrorCode;

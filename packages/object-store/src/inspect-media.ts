@@ -8,6 +8,7 @@ import { openBody } from "./service/open-body.js";
 import { borrowBlocks } from "./upload/block-pool.js";
 import { MeasuredSource } from "./upload/measured-source.js";
 import type { MediaBody } from "./upload/media-body.js";
+import { UPLOAD_SECONDS, withUploadTime } from "./upload/upload-time.js";
 import { HEAD_BYTES } from "./upload/sizes.js";
 
 /**
@@ -26,8 +27,9 @@ export async function inspectMedia(
   try {
     const inspection = isolatedInspector(sharedIsolation(), checkLimits(limits)).open();
     try {
-      const measured = new MeasuredSource(source, { maxBytes: MAX_FILE_BYTES });
-      return await inspectAll(measured, inspection);
+      return await withUploadTime(UPLOAD_SECONDS, [], ({ signal }) =>
+        inspectAll(new MeasuredSource(source, { maxBytes: MAX_FILE_BYTES, signal }), inspection),
+      );
     } finally {
       inspection.close();
     }

@@ -42,7 +42,7 @@ import { scopeOf } from "./service/scope.js";
 import { observed } from "./telemetry/observed.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/url-options.js";
 import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
-import { MAX_UPLOAD_SECONDS } from "./upload/upload-time.js";
+import { MAX_UPLOAD_SECONDS, UPLOAD_SECONDS } from "./upload/upload-time.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
 export const MAX_FILE_BYTES = 104_857_600;
@@ -156,7 +156,7 @@ export function providerOver(
       ),
       uploadTimeoutSeconds: checkInteger(
         "uploadTimeoutSeconds",
-        options.uploadTimeoutSeconds ?? 3_600,
+        options.uploadTimeoutSeconds ?? UPLOAD_SECONDS,
         1,
         MAX_UPLOAD_SECONDS,
       ),

@@ -32,7 +32,8 @@ import type { Page } from "./service/dto/page.js";
  * Any call rejects with an `ObjectStoreError`, told apart by its `code`. Every call that needs
  * PostgreSQL or S3 can reject with `database_unavailable` or `storage_unavailable`, which are
  * retryable, and with `database_error` or `storage_error`, which are not: the server refused, or a
- * file's bytes are missing. The other codes are named at each method.
+ * file's bytes are missing; with `resource_unavailable` where this machine lacks something; and with
+ * `store_closed` once the store is closed. The other codes are named at each method.
  *
  * Deletion removes bytes for good only from a bucket without versioning.
  */
@@ -46,18 +47,16 @@ export interface ObjectStoreProvider {
   forUser(userId: string): MediaScope;
   /** The scope of the application itself: system-wide files only. */
   forSystem(): MediaScope;
-  /**
-   * Looks whether both servers answer, with one small request to each: for a readiness probe.
-   *
-   * @throws what a call would fail with; StoreClosedError (`store_closed`) once it is closed
-   */
+  /** Looks whether both servers answer, with one small request to each: for a readiness probe. */
   ready(): Promise<void>;
   /**
    * Ends the work of this store: refuses new calls with StoreClosedError (`store_closed`, retryable),
    * waits for those under way, downloads that are being read included, and after `timeoutSeconds`
-   * aborts them with the same error. Close the servers afterwards: `await store.close()`, then
-   * `s3.destroy()` and `await database.close()`. It may be called again, and never rejects once its
-   * options are good.
+   * fails them with the same error. Uploads and completions undo what they began, for which they have
+   * two seconds more; what another call has begun may still happen. It waits for no transaction of a
+   * caller's: end those before. Close the servers afterwards:
+   * `await store.close()`, then `s3.destroy()` and `await database.close()`. It may be called again,
+   * with less time.
    *
    * @throws InvalidInputError (`invalid_input`)
    */

@@ -19,7 +19,7 @@ export function contradictionsTo(
   if (extension !== undefined && !(format && TYPE_NAMES[format].extensions.includes(extension))) {
     found.push({ source: "filename", claimed: extension });
   }
-  const declared = essenceOf(claims.contentType ?? "");
+  const declared = essenceOf(claims.contentType ?? "") ?? UNTYPED;
   if (declared !== UNTYPED && !(format && isNameOf(format, declared))) {
     found.push({ source: "contentType", claimed: declared });
   }

@@ -3,6 +3,9 @@ const UNSAFE = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFF9-
 
 const MAX_CHARACTERS = 255;
 
+/** UTF-16 code units that are looked at: what replaces and normalizes them takes longer than they are. */
+const MAX_LOOKED_AT = 1024;
+
 /**
  * A file name that is safe to store and to offer at download: without path, control and
  * bidirectional control characters, in NFC, at most 255 characters with its extension kept. Null
@@ -10,8 +13,10 @@ const MAX_CHARACTERS = 255;
  */
 export function sanitizedFilename(name: string | null | undefined): string | null {
   if (name === undefined || name === null) return null;
-  const base = name.toWellFormed().split(/[/\\]/u).at(-1) ?? "";
-  const clean = base.replaceAll(UNSAFE, "").normalize("NFC").trim();
+  const base = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+  const short =
+    base.length > MAX_LOOKED_AT ? base.slice(0, MAX_LOOKED_AT) + extensionOf(base) : base;
+  const clean = short.toWellFormed().replaceAll(UNSAFE, "").normalize("NFC").trim();
   if (clean === "" || clean === "." || clean === "..") return null;
   return shortened(clean);
 }
@@ -19,6 +24,11 @@ export function sanitizedFilename(name: string | null | undefined): string | nul
 function shortened(name: string): string {
   const characters = Array.from(name);
   if (characters.length <= MAX_CHARACTERS) return name;
-  const extension = Array.from(/\.[^.]{1,16}$/u.exec(name)?.[0] ?? "");
+  const extension = Array.from(extensionOf(name));
   return [...characters.slice(0, MAX_CHARACTERS - extension.length), ...extension].join("");
+}
+
+/** With its dot, or nothing. */
+function extensionOf(name: string): string {
+  return /\.[^.]{1,16}$/u.exec(name.slice(-64))?.[0] ?? "";
 }

@@ -1,3 +1,4 @@
+import { InvalidInputError, ObjectStoreError } from "../errors.js";
 import type { Verification } from "../inspection/verification.js";
 import type { Input, UploadOptions } from "../provider.js";
 import { discardBody, guardBody } from "../upload/unread-body.js";
@@ -44,12 +45,21 @@ export async function uploadRequest<Create extends MediaCreate>(
     return { create, options, urlOptions, verify };
   } catch (error) {
     await (create === undefined ? discardInput(input) : discardBody(create.body));
-    throw error;
+    if (error instanceof ObjectStoreError) throw error;
+    throw new InvalidInputError("The input cannot be read.", { cause: error });
   }
 }
 
 /** Ends what may be a body: the property, or what was passed in the place of its object. */
 export async function discardInput(input: unknown): Promise<void> {
-  const { body } = (input ?? {}) as { body?: unknown };
-  await Promise.all([input, body].map(discardBody));
+  await Promise.all([input, bodyOf(input)].map(discardBody));
+}
+
+function bodyOf(input: unknown): unknown {
+  try {
+    return (input as { body?: unknown } | null | undefined)?.body;
+  } catch {
+    // Its getter throws.
+    return undefined;
+  }
 }

@@ -65,7 +65,9 @@ function readingFrom(
   iterator: AsyncIterator<unknown>,
   close: () => void,
 ): ByteSource {
-  let rest = NOTHING;
+  let chunk = NOTHING;
+  /** Bytes of the chunk, and how many of them were read. */
+  let [length, at] = [0, 0];
   let hasEnded = false;
   let chunks = 0;
   let byteSize = 0;
@@ -73,22 +75,23 @@ function readingFrom(
     byteLength: undefined,
     filename: undefined,
     async read(target) {
-      while (rest.byteLength === 0 && !hasEnded) {
+      while (at === length && !hasEnded) {
         const next = await nextOf(iterator);
         if (next === undefined) {
           requireUncut(origin, byteSize);
           hasEnded = true;
-          break;
+          return 0;
         }
-        rest = next;
-        byteSize += next.byteLength;
+        chunk = next;
+        [length, at] = [next.byteLength, 0];
+        byteSize += length;
         chunks += 1;
-        if (next.byteLength === 0 || chunks % CHUNKS_PER_TURN === 0) await nextTurn();
+        if (length === 0 || chunks % CHUNKS_PER_TURN === 0) await nextTurn();
       }
-      const piece = rest.subarray(0, target.byteLength);
-      target.set(piece);
-      rest = rest.subarray(piece.byteLength);
-      return piece.byteLength;
+      const count = Math.min(length - at, target.byteLength);
+      copy(chunk, target, { at, count, length });
+      at += count;
+      return count;
     },
     // Async, so that it never throws.
     close: async () => {
@@ -98,6 +101,19 @@ function readingFrom(
       close();
     },
   };
+}
+
+/** @throws SourceFailedError (`source_failed`) where somebody else has taken the memory of the chunk */
+function copy(
+  chunk: Uint8Array,
+  target: Uint8Array,
+  { at, count, length }: { at: number; count: number; length: number },
+): void {
+  if (chunk.byteLength !== length) {
+    throw new SourceFailedError("A chunk of the body was transferred before it was read.");
+  }
+  // Not by a method of the chunk, whose class may be the caller's.
+  target.set(new Uint8Array(chunk.buffer, chunk.byteOffset + at, count));
 }
 
 /** The next chunk, or undefined at the end. */
@@ -118,14 +134,18 @@ async function nextOf(iterator: AsyncIterator<unknown>): Promise<Uint8Array | un
 
 /**
  * Some streams end normally although they were cut, and say so in a property: `truncated` of form
- * parsers (busboy) at their limit, `aborted` of an HTTP/2 request that its client reset.
+ * parsers (busboy) at their limit, `aborted` of an HTTP/2 request that its client reset, unless it was
+ * answered by then: its length tells.
  *
  * @see https://github.com/mscdex/busboy#readme and https://nodejs.org/api/http2.html (request.aborted)
  */
 function requireUncut(origin: object, byteSize: number): void {
-  const { truncated, aborted } = origin as Readonly<Record<string, unknown>>;
+  const { truncated, aborted, headers } = origin as Partial<
+    IncomingMessage & { truncated: unknown }
+  >;
   if (truncated === true) throw new FileTooLargeError(byteSize, { isCut: true });
-  if (aborted === true) {
+  const announced = Number(headers?.["content-length"] ?? byteSize);
+  if (aborted === true || announced !== byteSize) {
     throw new SourceFailedError("The request of the body ended before it was complete.");
   }
 }

@@ -18,7 +18,7 @@ import { pathOf } from "./path-body.js";
  */
 export async function openByteSource(body: MediaBody): Promise<ByteSource> {
   try {
-    return await opened(body);
+    return await sourceOf(body);
   } catch (error) {
     if (error instanceof ObjectStoreError) throw error;
     throw new InvalidInputError("The body cannot be read: it may be locked or in use.", {
@@ -27,12 +27,24 @@ export async function openByteSource(body: MediaBody): Promise<ByteSource> {
   }
 }
 
-async function opened(body: MediaBody): Promise<ByteSource> {
+async function sourceOf(body: MediaBody): Promise<ByteSource> {
   if (isUint8Array(body)) return memorySource(body);
   if (body instanceof Blob) return blobSource(body);
-  if (body instanceof Readable) return readableSource(body);
-  if (Symbol.asyncIterator in body) return iterableSource(body);
+  if (body instanceof Readable) return readableSource(onlyOnce(body));
+  if (Symbol.asyncIterator in body) return iterableSource(onlyOnce(body));
   const path = pathOf(body);
   if (path !== undefined) return fileSource(path);
   throw new InvalidInputError("The body is of no shape that can be read.");
+}
+
+const opened = new WeakSet();
+
+/** A stream can be read once: what is left of it the second time would pass for a file. */
+function onlyOnce<Body extends AsyncIterable<unknown>>(body: Body): Body {
+  const isOnceOnly = body instanceof Readable || "next" in body;
+  if (isOnceOnly && opened.has(body)) {
+    throw new InvalidInputError("The body was read before, and a stream can be read once.");
+  }
+  opened.add(body);
+  return body;
 }

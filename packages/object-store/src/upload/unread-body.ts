@@ -16,7 +16,15 @@ export function guardBody(body: unknown): void {
   // Streams of libraries need not be instances of Node's.
   else if (isStream(body) && !guarded.has(body)) {
     guarded.add(body);
-    body.on("error", () => undefined);
+    listen(body);
+  }
+}
+
+function listen(stream: Pick<Readable, "on">): void {
+  try {
+    stream.on("error", () => undefined);
+  } catch {
+    // Reading it fails as well.
   }
 }
 

@@ -1,6 +1,9 @@
 import { UploadExpiredError } from "../errors.js";
 import { abortWith } from "./abort-with.js";
 
+/** Seconds that an upload may take unless somebody says otherwise. */
+export const UPLOAD_SECONDS = 3_600;
+
 /** The longest time that an upload may be given, 24 hours in seconds: an audit relies on it. */
 export const MAX_UPLOAD_SECONDS = 86_400;
 

@@ -105,6 +105,18 @@ export function describeArguments(subject: () => Subject): void {
       for (const each of refused) await expectRefusal(each(), "invalid_input");
     });
 
+    it("whose getter throws, or whose keys cannot be told, is refused", async () => {
+      const getter = {
+        get body(): never {
+          throw new TypeError("no");
+        },
+      };
+      const proxy = new Proxy({}, { ownKeys: () => JSON.parse("no JSON") as string[] });
+      for (const given of [getter, proxy]) {
+        await expectRefusal(images().upload(given), "invalid_input");
+      }
+    });
+
     it("may be anything that an application has at hand", async () => {
       const { bytes: body } = await sampleOf("png");
       const polyfill = Object.assign(new EventTarget(), { aborted: false });

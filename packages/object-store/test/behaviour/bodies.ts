@@ -7,6 +7,8 @@ import type { Sample } from "@repo/sample-media";
 
 import type { MediaBody } from "../../src/upload/media-body.js";
 import { fromPath } from "../../src/upload/path-body.js";
+import { detectMediaKind } from "../../src/detect-media-kind.js";
+import { pieces } from "../support/bytes.js";
 import { sampleOf } from "../support/samples.js";
 import { expectRefusal } from "./expectations.js";
 import type { Subject } from "./subject.js";
@@ -174,6 +176,41 @@ export function describeBodies(subject: () => Subject): void {
       for (const url of ["https://example.com/a.png", "file:///a%2Fb.png"]) {
         expect(() => fromPath(new URL(url))).toThrow(/fromPath takes the path/);
       }
+    });
+
+    it("that is a stream is read once, as what is left of it would pass for a file", async () => {
+      const mp3 = (await sampleOf("mp3")).bytes;
+      const { audio } = subject().store.forUser(userId);
+      const makes = [() => Readable.from(pieces(mp3, 1000)), () => pieces(mp3, 1000)];
+      for (const make of makes) {
+        const refused = make();
+        await expectRefusal(images().upload({ body: refused }), "unsupported_media_type");
+        await expectRefusal(audio.upload({ body: refused }), "invalid_input");
+        const looked = make();
+        expect(await detectMediaKind(looked)).toBe("audio");
+        await expectRefusal(audio.upload({ body: looked }), "invalid_input");
+        const shared = make();
+        const [first, second] = await Promise.allSettled([
+          audio.upload({ body: shared }),
+          audio.upload({ body: shared }),
+        ]);
+        expect(second).toMatchObject({ reason: { code: "invalid_input" } });
+        if (first.status === "rejected") throw first.reason;
+        expect(first.value.file.byteSize).toBe(mp3.byteLength);
+        await audio.delete(first.value.file.id);
+      }
+    });
+
+    it("has a name of any length, of which a bounded part is looked at", async () => {
+      const name = `a${"\u0301\u0316".repeat(400_000)}.png`;
+      const body = new File([Uint8Array.from(png.bytes)], name, {
+        type: `a/${"b".repeat(10_000)}`,
+      });
+      const { file, contradictions } = await images().upload({ body });
+      expect(file.filename).toMatch(/^a.*\.png$|^á.*\.png$/su);
+      expect(Array.from(file.filename ?? "").length).toBeLessThanOrEqual(255);
+      expect(contradictions).toEqual([]);
+      await images().delete(file.id);
     });
 
     it("is a file of the server only by fromPath, never by JSON", async () => {

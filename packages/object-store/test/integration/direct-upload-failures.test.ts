@@ -86,6 +86,14 @@ describe("the completion of a direct upload", () => {
     await images.delete(file.id);
   });
 
+  it("waits for another's no longer than an upload may take", async () => {
+    await setClaim("00000000-0000-7000-8000-0000000000c1", 600);
+    const { images } = harness.storeWith({ uploadTimeoutSeconds: 1 }).forUser(userId);
+    await expect(images.completeDirectUpload(direct.id)).rejects.toMatchObject({
+      code: "upload_expired",
+    });
+  });
+
   it("leaves nothing of a copy whose answer was lost, and can be repeated", async () => {
     faults.add({ match: "copy", times: 1, fault: { type: "loseResponse" } });
     await expect(scope.images.completeDirectUpload(direct.id)).rejects.toMatchObject({

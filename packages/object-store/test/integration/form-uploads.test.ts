@@ -6,6 +6,7 @@ import {
   createServer as createHttp2Server,
   type Http2Server,
   type IncomingHttpHeaders,
+  constants,
 } from "node:http2";
 import { type AddressInfo, connect, type Server } from "node:net";
 import { Readable, type Writable } from "node:stream";
@@ -166,9 +167,13 @@ describe("an upload from an HTTP/2 request", () => {
   let session: ClientHttp2Session;
 
   /** Uploads the body of each request, and tells how the first one ends. */
-  async function serve(sample: Sample): Promise<{ outcome: Promise<unknown> }> {
+  async function serve(
+    sample: Sample,
+    { isAnsweredFirst = false } = {},
+  ): Promise<{ outcome: Promise<unknown> }> {
     const ended = new EventEmitter();
     server = createHttp2Server((request, response) => {
+      if (isAnsweredFirst) response.writeHead(202).end();
       void outcomeOf(uploadSample(mine, sample, request)).then((outcome) => {
         ended.emit("outcome", outcome);
         response.end();
@@ -191,6 +196,19 @@ describe("an upload from an HTTP/2 request", () => {
     const [headers] = (await once(stream, "response")) as [IncomingHttpHeaders];
     expect(headers[":status"]).toBe(200);
     expect(await outcome).toMatchObject({ code: "unsupported_media_type" });
+  });
+
+  it("fails when its client resets it after it was answered, as it is shorter than announced", async () => {
+    const sample = await sampleOf("mp3");
+    const { outcome } = await serve(sample, { isAnsweredFirst: true });
+    const length = sample.bytes.byteLength;
+    const stream = session.request({ ":method": "POST", "content-length": length });
+    stream.on("error", () => undefined);
+    stream.write(sample.bytes.subarray(0, halfOf(sample)));
+    await once(stream, "response");
+    stream.close(constants.NGHTTP2_CANCEL);
+    expect(await outcome).toMatchObject({ code: "source_failed" });
+    await expectNothing();
   });
 
   it.each(FORMATS)("fails when its client resets it in mid-body: %s", async (format) => {

@@ -24,11 +24,18 @@ export function mediaServer(scopeOf: ScopeOf) {
       } else if (request.method === "POST") {
         const { file, url } = await scope.images.upload({ body: request });
         answer(201, { id: file.id }, { Location: url });
-      } else {
+      } else if (request.method === "GET") {
         const id = (request.url ?? "").slice(1);
         const { stream, contentType, byteLength } = await scope.images.download(id);
-        response.writeHead(200, { "Content-Type": contentType, "Content-Length": byteLength });
+        response.writeHead(200, {
+          "Content-Type": contentType,
+          "Content-Length": byteLength,
+          "X-Content-Type-Options": "nosniff",
+        });
         await pipeline(stream, response);
+      } else {
+        const body = { code: "method_not_allowed", message: "Send GET or POST." };
+        answer(405, body, { Allow: "GET, POST" });
       }
     };
     respond().catch((error: unknown) => {

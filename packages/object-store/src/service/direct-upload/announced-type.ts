@@ -9,13 +9,15 @@ import { essenceOf, isNameOf, UNTYPED } from "../declared-type.js";
  * @throws UnsupportedMediaTypeError (`unsupported_media_type`)
  */
 export function announcedType(contentType: string | null | undefined, kind: MediaKind): string {
-  const essence = essenceOf(contentType ?? "");
+  const announced = contentType ?? "";
+  const essence = essenceOf(announced);
   const formats = (Object.keys(MEDIA_FORMATS) as MediaFormat[]).filter(
     (format) => MEDIA_FORMATS[format].kind === kind,
   );
-  if (essence === UNTYPED || formats.some((format) => isNameOf(format, essence))) return essence;
+  const isOfKind = (type: string) => formats.some((format) => isNameOf(format, type));
+  if (essence !== undefined && (essence === UNTYPED || isOfKind(essence))) return essence;
   const types = formats.map((format) => MEDIA_FORMATS[format].contentType).join(", ");
   throw new UnsupportedMediaTypeError(
-    `The content type must be one of ${types}, or none; ${JSON.stringify(essence.slice(0, 64))} came.`,
+    `The content type must be one of ${types}, or none; ${JSON.stringify(announced.slice(0, 64))} came.`,
   );
 }

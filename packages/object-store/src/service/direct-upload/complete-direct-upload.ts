@@ -53,34 +53,33 @@ export async function completeDirectUpload<
   const place = { id: checkDirectUploadId(id), kind: kind.kind, userId: owner };
   if (transaction !== undefined) await repo.requireReadCommitted(transaction);
 
-  let looksUnclaimed = 0;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const own = transaction && (await directUploads.find(place, { transaction }));
-    // What the caller's transaction has completed, it has locked: a claim would wait for its end.
-    const isCompleted = typeof own?.fileId === "string";
-    const claimed = isCompleted ? null : await directUploads.claim(place, leaseSeconds);
-    if (claimed !== null) {
-      const { row, signed } = await withUploadTime(
-        tools.uploadTimeoutSeconds,
-        [signal, tools.calls.signal],
-        (end) => becomeFile(tools, kind, claimed, { end, transaction, urlOptions, verify }),
-      );
-      return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, claimed));
+  return withUploadTime(tools.uploadTimeoutSeconds, [signal, tools.calls.signal], async (end) => {
+    let looksUnclaimed = 0;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      const own = transaction && (await directUploads.find(place, { transaction }));
+      // What the caller's transaction has completed, it has locked: a claim would wait for its end.
+      const isCompleted = typeof own?.fileId === "string";
+      const claimed = isCompleted ? null : await directUploads.claim(place, leaseSeconds);
+      if (claimed !== null) {
+        const completion = { end, transaction, urlOptions, verify };
+        const { row, signed } = await becomeFile(tools, kind, claimed, completion);
+        return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, claimed));
+      }
+      const current = isCompleted ? own : await directUploads.find(place, { transaction });
+      if (current === null) throw new DirectUploadNotFoundError(id);
+      const fileId = outcomeOf(current);
+      if (fileId !== undefined) {
+        const row = await repo.findVisible(fileId, owner, { transaction });
+        if (row === null) throw new FileNotFoundError(fileId);
+        const signed = await signRow(tools, row, urlOptions);
+        return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, current));
+      }
+      // What nobody holds and nobody can claim is expired by the database's clock.
+      if (current.claim === null) looksUnclaimed += 1;
+      if (looksUnclaimed > 1) throw new DirectUploadExpiredError();
+      await abortable(sleep(pause), end.signal);
     }
-    const current = isCompleted ? own : await directUploads.find(place, { transaction });
-    if (current === null) throw new DirectUploadNotFoundError(id);
-    const fileId = outcomeOf(current);
-    if (fileId !== undefined) {
-      const row = await repo.findVisible(fileId, owner, { transaction });
-      if (row === null) throw new FileNotFoundError(fileId);
-      const signed = await signRow(tools, row, urlOptions);
-      return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, current));
-    }
-    // What nobody holds and nobody can claim is expired by the database's clock.
-    if (current.claim === null) looksUnclaimed += 1;
-    if (looksUnclaimed > 1) throw new DirectUploadExpiredError();
-    await abortable(sleep(pause), signal);
-  }
+  });
 }
 
 function contradictionsOf(row: MediaFileModel, direct: DirectUploadModel): TypeContradiction[] {
