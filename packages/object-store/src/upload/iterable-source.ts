@@ -1,4 +1,4 @@
-import { IncomingMessage } from "node:http";
+import { type IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isUint8Array } from "node:util/types";
@@ -132,6 +132,12 @@ async function nextOf(iterator: AsyncIterator<unknown>): Promise<Uint8Array | un
   );
 }
 
+interface CutFacts {
+  truncated?: unknown;
+  aborted?: unknown;
+  headers?: IncomingHttpHeaders;
+}
+
 /**
  * Some streams end normally although they were cut, and say so in a property: `truncated` of form
  * parsers (busboy) at their limit, `aborted` of an HTTP/2 request that its client reset, unless it was
@@ -140,9 +146,7 @@ async function nextOf(iterator: AsyncIterator<unknown>): Promise<Uint8Array | un
  * @see https://github.com/mscdex/busboy#readme and https://nodejs.org/api/http2.html (request.aborted)
  */
 function requireUncut(origin: object, byteSize: number): void {
-  const { truncated, aborted, headers } = origin as Partial<
-    IncomingMessage & { truncated: unknown }
-  >;
+  const { truncated, aborted, headers }: Readonly<CutFacts> = origin;
   if (truncated === true) throw new FileTooLargeError(byteSize, { isCut: true });
   const announced = Number(headers?.["content-length"] ?? byteSize);
   if (aborted === true || announced !== byteSize) {

@@ -98,7 +98,8 @@ describe("InspectionPool", () => {
   });
 
   it("replaces a worker whose heap has grown; its files go on in the next one", async () => {
-    const inspector = openPool({ workers: 1, maxHeapMegabytes: 16 }).inspector();
+    const bounds = { workers: 1, maxHeapMegabytes: 16, deadlineSeconds: 30 };
+    const inspector = openPool(bounds).inspector();
     const hoarding = wav(
       fmt(),
       riffChunk("data", Buffer.alloc(400)),
