@@ -135,6 +135,7 @@ async function nextOf(iterator: AsyncIterator<unknown>): Promise<Uint8Array | un
 interface CutFacts {
   truncated?: unknown;
   aborted?: unknown;
+  httpVersion?: unknown;
   headers?: IncomingHttpHeaders;
 }
 
@@ -146,10 +147,10 @@ interface CutFacts {
  * @see https://github.com/mscdex/busboy#readme and https://nodejs.org/api/http2.html (request.aborted)
  */
 function requireUncut(origin: object, byteSize: number): void {
-  const { truncated, aborted, headers }: Readonly<CutFacts> = origin;
+  const { truncated, aborted, httpVersion, headers }: Readonly<CutFacts> = origin;
   if (truncated === true) throw new FileTooLargeError(byteSize, { isCut: true });
-  const announced = Number(headers?.["content-length"] ?? byteSize);
-  if (aborted === true || announced !== byteSize) {
+  const length = httpVersion === "2.0" ? headers?.["content-length"] : undefined;
+  if (aborted === true || Number(length ?? byteSize) !== byteSize) {
     throw new SourceFailedError("The request of the body ended before it was complete.");
   }
 }
