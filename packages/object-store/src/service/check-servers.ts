@@ -22,7 +22,7 @@ export function checkServers(options: Servers): Servers {
       `database must be a connection of createDatabase, and ${described(database)} came.`,
     );
   }
-  if (typeof s3?.put !== "function") {
+  if (typeof s3?.list !== "function") {
     throw new InvalidInputError(`s3 must be an S3Provider, and ${described(s3)} came.`);
   }
   return { database, s3 };
