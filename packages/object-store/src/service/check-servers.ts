@@ -11,18 +11,20 @@ interface Servers {
 }
 
 /**
- * The servers that a provider works with, told by what they can do.
+ * The servers that a provider or maintenance works with.
  *
  * @throws InvalidInputError (`invalid_input`)
  */
 export function checkServers(options: Servers): Servers {
-  const { database, s3 }: Partial<Servers> = checkOptions<Partial<Servers>>(options);
+  const { database, s3 }: { database?: Sequelize; s3?: StorageClient | null } =
+    checkOptions<Partial<Servers>>(options);
   if (typeof database?.addModels !== "function") {
     throw new InvalidInputError(
       `database must be a connection of createDatabase, and ${described(database)} came.`,
     );
   }
-  if (typeof s3?.list !== "function") {
+  // Maintenance may be given a part of one.
+  if (typeof s3 !== "object" || s3 === null || Array.isArray(s3)) {
     throw new InvalidInputError(`s3 must be an S3Provider, and ${described(s3)} came.`);
   }
   return { database, s3 };
