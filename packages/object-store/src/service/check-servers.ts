@@ -16,8 +16,9 @@ interface Servers {
  * @throws InvalidInputError (`invalid_input`)
  */
 export function checkServers(options: Servers): Servers {
-  const { database, s3 }: { database?: Sequelize; s3?: StorageClient | null } =
-    checkOptions<Partial<Servers>>(options);
+  const { database, s3 } = checkOptions<{ database?: Sequelize; s3?: StorageClient | null }>(
+    options,
+  );
   if (typeof database?.addModels !== "function") {
     throw new InvalidInputError(
       `database must be a connection of createDatabase, and ${described(database)} came.`,
