@@ -95,13 +95,13 @@ export class EmptyFileError extends ObjectStoreError {
   readonly code = "empty_file";
 }
 
-/** Raised when the body holds more bytes than the limit, or its source has cut it at one of its own. */
+/** Raised when the body holds more bytes than the limit, or when its source cut it at a limit of its own. */
 export class FileTooLargeError extends ObjectStoreError {
   readonly code = "file_too_large";
   /** The limit in bytes. */
   readonly maxBytes: number;
 
-  /** @param isCut whether its source has cut it there */
+  /** @param isCut whether the source cut the body after so many bytes */
   constructor(maxBytes: number, { isCut = false } = {}) {
     super(
       isCut
@@ -212,7 +212,7 @@ export class ResourceUnavailableError extends ObjectStoreError {
   readonly resource: Resource;
 
   constructor(resource: Resource, facts: { cause?: unknown; retryable: boolean }) {
-    const advice = facts.retryable ? "Try again later." : "Its operator has to mend that.";
+    const advice = facts.retryable ? "Try again later." : "Its operator has to repair that.";
     super(`The server has no usable ${resource} at present. ${advice}`, facts);
     this.resource = resource;
   }
@@ -266,7 +266,7 @@ export class OperationAbortedError extends ObjectStoreError {
 export class UploadExpiredError extends ObjectStoreError {
   readonly code = "upload_expired";
 
-  /** @param seconds what it took longer than; its lease when absent */
+  /** @param seconds the bound that was exceeded; the lease when absent */
   constructor(seconds?: number) {
     const bound = seconds === undefined ? "its lease" : `${seconds} seconds`;
     super(`The upload took longer than ${bound} and was given up. Upload the file again.`, {

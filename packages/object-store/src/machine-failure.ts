@@ -14,7 +14,7 @@ const SHORTAGES: ReadonlyMap<string | undefined, Resource> = new Map([
 /** How deep a library may have wrapped the failure of a system call. */
 const MAX_DEPTH = 5;
 
-/** The error of ours for a failure, or what caused it, that is a shortage of the machine's. */
+/** Maps a shortage of the machine, also one deep in the causes; undefined for any other failure. */
 export function shortage(error: unknown): ResourceUnavailableError | undefined {
   let each = error;
   for (let depth = 0; each instanceof Error && depth < MAX_DEPTH; depth += 1) {
@@ -28,7 +28,7 @@ export function shortage(error: unknown): ResourceUnavailableError | undefined {
   return undefined;
 }
 
-/** The error of ours for a failure to write, or read, a temporary file. */
+/** Maps a failure to write or read a temporary file. */
 export function temporaryFileFailure(error: unknown): ResourceUnavailableError {
   const facts = { cause: error, retryable: false };
   return shortage(error) ?? new ResourceUnavailableError("temporary folder", facts);
@@ -50,7 +50,7 @@ export function allocated<Memory>(allocate: () => Memory): Memory {
 const NO_PROGRAM =
   /^(EACCES|ENOENT|ENOEXEC|ENOTDIR|EPERM|(ERR_)?MODULE_NOT_FOUND|ERR_WORKER_PATH|EXIT_\d+)$/;
 
-/** The error of ours for a process or thread that does not start. */
+/** Maps a failure to start a process or a thread. */
 export function startFailure(error: unknown): ResourceUnavailableError {
   const retryable = !NO_PROGRAM.test(codeOf(error) ?? "");
   return shortage(error) ?? new ResourceUnavailableError("processes", { cause: error, retryable });

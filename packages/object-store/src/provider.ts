@@ -64,7 +64,7 @@ export interface ObjectStoreProvider {
 }
 
 export interface CloseOptions {
-  /** Seconds, 0 to 3,600, for which calls under way are waited for; 10 when absent. */
+  /** Seconds to wait for calls under way, 0 to 3,600; 10 when absent. */
   timeoutSeconds?: number;
 }
 

@@ -16,6 +16,6 @@ export interface Behaviour {
   readonly act: (means: Means) => Promise<readonly Answer[]>;
   /** The codes that are right, for each answer. */
   readonly right: readonly (readonly string[])[];
-  /** Whether no other answer will do; else whoever is too slow on a busy machine is told so. */
+  /** Whether only the expected answer counts. Otherwise a time-out of a busy machine is accepted too. */
   readonly isHonest?: true;
 }

@@ -2,7 +2,7 @@ import { InvalidCursorError } from "../errors.js";
 import type { KeyPosition } from "../repo/inventory-repo.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
 
-/** More than any key of ours takes. */
+/** Characters of a cursor that are decoded at most; a key of ours has fewer. */
 const MAX_CHARACTERS = 1024;
 
 /** Where a verification goes on: behind this key. */

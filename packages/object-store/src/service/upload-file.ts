@@ -47,16 +47,11 @@ export async function uploadFile<
   const source = await openByteSource(create.body);
   const inspection = dependencies.inspector.open(verify);
   try {
-    const { row, signed } = await store(dependencies, kind, owner, {
-      ...request,
-      source,
-      inspection,
-    });
-    const claims = {
-      filename: sanitizedFilename(create.filename ?? source.filename),
-      contentType: create.contentType ?? source.contentType,
-    };
-    const contradictions = contradictionsTo(row.contentType, claims);
+    const filename = sanitizedFilename(create.filename ?? source.filename);
+    const work = { ...request, source, filename, inspection };
+    const { row, signed } = await store(dependencies, kind, owner, work);
+    const contentType = create.contentType ?? source.contentType;
+    const contradictions = contradictionsTo(row.contentType, { filename, contentType });
     return new FileUploadResult(kind.read(row), signed, contradictions);
   } finally {
     inspection.close();
@@ -68,6 +63,8 @@ export async function uploadFile<
 
 interface Work<Create> extends UploadRequest<Create> {
   source: ByteSource;
+  /** The name to store. */
+  filename: string | null;
   inspection: Inspection;
 }
 
@@ -115,7 +112,7 @@ async function storeBody<
   dependencies: Dependencies,
   kind: MediaKindOf<Row, Facts, Create, Read>,
   owner: Owner,
-  { create, source, body, options, urlOptions, end }: OpenWork<Create>,
+  { create, filename, body, options, urlOptions, end }: OpenWork<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { signal } = end;
   const { s3, logger, leaseSeconds } = dependencies;
@@ -134,7 +131,7 @@ async function storeBody<
     id,
     userId: owner,
     s3Key: storageKey({ id, userId: owner, format: body.format }),
-    originalFilename: sanitizedFilename(create.filename ?? source.filename),
+    originalFilename: filename,
     contentType: format.contentType,
   };
   const { row: intent, state } = await stage("intent", async () =>

@@ -127,7 +127,7 @@ export class DecoderProcess {
     this.end(this.#isReady ? new WorkerLostError(reason, true, cause) : startFailure(cause));
   }
 
-  /** What a lost process was sent is not missed: its end is told by `#lose`. */
+  /** Resolves also when the process is gone: `#lose` fails the work then. */
   #send(request: DecoderRequest): Promise<void> {
     return new Promise((resolve) => {
       this.#child.send(request, () => {
