@@ -28,3 +28,4 @@ export {
   PreparedStatement,
   type SqlParameter,
 } from "./prepared/prepared-statement.js";
+export { isStalePlan } from "./prepared/stale-plan.js";

@@ -8,3 +8,4 @@ export {
 export { type OperationName } from "./operations/operation.js";
 export { type LocalS3Options } from "./options.js";
 export { type LocalS3, startLocalS3 } from "./server/start.js";
+export { makeFolder } from "./storage/make-folder.js";

@@ -3,8 +3,9 @@ import { chown, readdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 
+import { makeFolder } from "@repo/local-s3";
+
 import { ForeignDataDirError, NoUnprivilegedAccountError, UnusableDataDirError } from "./errors.js";
-import { makeFolder } from "./make-folder.js";
 
 const execFileAsync = promisify(execFile);
 
@@ -72,7 +73,8 @@ export async function prepareHome(home: string, binary: string): Promise<Account
 /** Gives the names of what is in it already. */
 async function makeHome(home: string): Promise<string[]> {
   try {
-    await makeFolder(home, 0o700);
+    // Those above are for others, too.
+    await makeFolder(home, 0o700, 0o777);
     return await readdir(home);
   } catch (cause) {
     throw new UnusableDataDirError(dirname(home), { cause });

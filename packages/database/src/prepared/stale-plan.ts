@@ -1,13 +1,13 @@
-import { DatabaseError } from "sequelize";
-
 /**
  * Whether a prepared statement failed, before it began, because its connection's copy of it is of
- * no use any more: the columns it gives have changed (0A000), or it is gone (26000, DEALLOCATE).
+ * no use any more: the columns it gives have changed (0A000, which has other causes too), or it is
+ * gone (26000, DEALLOCATE).
  *
+ * @param error of Sequelize, or of the driver
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function isStalePlan(error: unknown): boolean {
-  if (!(error instanceof DatabaseError) || !("code" in error.parent)) return false;
-  const { code, routine } = error.parent as { code?: unknown; routine?: unknown };
+  const { parent = error } = (error ?? {}) as { parent?: unknown };
+  const { code, routine } = (parent ?? {}) as { code?: unknown; routine?: unknown };
   return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery");
 }

@@ -10,21 +10,27 @@ export const FILE_MODE = 0o600;
 /**
  * Makes a folder and those above it, as far as they are missing. Node's own recursive `mkdir` never
  * returns where the system says ENOENT of a folder whose parent exists, as it does below /proc.
+ *
+ * @param modeAbove of the folders above it that are missing
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(
+  path: string,
+  mode = FOLDER_MODE,
+  modeAbove = mode,
+): Promise<void> {
   try {
-    await make(path);
+    await make(path, mode);
   } catch (error) {
     const parent = dirname(path);
     if (systemErrorCode(error) !== "ENOENT" || parent === path) throw error;
-    await makeFolder(parent);
-    await make(path);
+    await makeFolder(parent, modeAbove);
+    await make(path, mode);
   }
 }
 
-async function make(path: string): Promise<void> {
+async function make(path: string, mode: number): Promise<void> {
   try {
-    await mkdir(path, { mode: FOLDER_MODE });
+    await mkdir(path, { mode });
   } catch (error) {
     if (systemErrorCode(error) !== "EEXIST") throw error;
   }

@@ -1,3 +1,5 @@
+import { isStalePlan } from "@repo/database";
+
 import { DatabaseError, DatabaseUnavailableError, ObjectStoreError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
 
@@ -11,14 +13,11 @@ const PASSING: readonly (readonly [RegExp, string])[] = [
   [/^40P01/, "PostgreSQL ended it to resolve a deadlock"],
   [/^(40|08)/, "the connection or its transaction was lost"],
   [/^25006/, "the server is read-only, as after a failover"],
-  [/^26000/, "its prepared statement was dropped"],
   [/^53/, "the server is short of connections, memory or disk space"],
   [/^55P03/, "a lock was not free in time"],
   [/^57014/, "it took too long"],
   [/^57/, "the server is stopping or starting"],
 ];
-/** A plan that the columns of its table have outlived: 0A000 has other causes, too. */
-const STALE_PLAN = { code: "0A000", routine: "RevalidateCachedQuery" };
 
 /** What pg says, without an SQLSTATE, when a connection breaks while a statement runs. */
 const BROKEN_CONNECTION = /connection terminated|connection error|timeout|ECONN|EPIPE/i;
@@ -56,6 +55,7 @@ function passingReason(error: Error): string | undefined {
   if (error.name === "SequelizeConnectionAcquireTimeoutError") {
     return "no connection of the pool was free in time";
   }
+  if (isStalePlan(error)) return "its prepared statement was dropped";
   if (POOL_CLOSED.test(error.message)) return "its pool of connections was closed";
   const origin = "parent" in error && error.parent instanceof Error ? error.parent : error;
   if ("severity" in origin) return reasonOfAnswer(origin);
@@ -65,7 +65,6 @@ function passingReason(error: Error): string | undefined {
 
 /** The same for an error that the server answered with, such as that the password is wrong. */
 function reasonOfAnswer(answer: Error): string | undefined {
-  const { code, routine } = answer as { code?: unknown; routine?: unknown };
-  if (code === STALE_PLAN.code && routine === STALE_PLAN.routine) return "its plan was dropped";
+  const { code } = answer as { code?: unknown };
   return PASSING.find(([sqlState]) => sqlState.test(String(code)))?.[1];
 }
