@@ -1,4 +1,5 @@
 export { type ConnectionSettings } from "./connection-settings.js";
+export { Connections } from "./connections/connections.js";
 export { createDatabase, type DatabaseOptions, type PoolOptions } from "./create-database.js";
 export {
   DatabaseSetupError,

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
-import type { Sequelize, Transaction } from "sequelize";
+import type { Transaction } from "sequelize";
 
+import type { Connections } from "../connections/connections.js";
 import { isStalePlan } from "./stale-plan.js";
 import { runOn, withClient } from "./run-statement.js";
 
@@ -9,8 +10,13 @@ import { runOn, withClient } from "./run-statement.js";
 export type SqlParameter = string | number | bigint | boolean | object | null;
 
 export interface PreparedOptions {
-  /** Runs on this transaction's connection; without one, on any of the pool's. */
+  /** Runs on this transaction's connection. */
   readonly transaction?: Transaction | null | undefined;
+  /**
+   * Where it runs without a transaction: on one of the connections beside the pool (`own`, the
+   * default), or on one of the pool's, as any query of the application's.
+   */
+  readonly on?: "own" | "pool";
 }
 
 /**
@@ -41,40 +47,41 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
 
   /** The rows as objects by column name. */
   async rows<Row extends object = Record<string, unknown>>(
-    database: Sequelize,
+    connections: Connections,
     parameters: Parameters,
     options: PreparedOptions = {},
   ): Promise<Row[]> {
-    const { rows } = await this.#run(database, parameters, options, {});
+    const { rows } = await this.#run(connections, parameters, options, {});
     return rows as Row[];
   }
 
   /** The rows as arrays of values in the order of the columns, which is cheaper. */
   async arrays<Row extends readonly unknown[] = readonly unknown[]>(
-    database: Sequelize,
+    connections: Connections,
     parameters: Parameters,
     options: PreparedOptions = {},
   ): Promise<Row[]> {
-    const { rows } = await this.#run(database, parameters, options, { rowMode: "array" });
+    const { rows } = await this.#run(connections, parameters, options, { rowMode: "array" });
     return rows as Row[];
   }
 
   /** Runs it for its effect; how many rows it changed. */
   async execute(
-    database: Sequelize,
+    connections: Connections,
     parameters: Parameters,
     options: PreparedOptions = {},
   ): Promise<number> {
-    const { rowCount } = await this.#run(database, parameters, options, {});
+    const { rowCount } = await this.#run(connections, parameters, options, {});
     return rowCount ?? 0;
   }
 
   #run(
-    database: Sequelize,
+    connections: Connections,
     parameters: Parameters,
     { transaction }: PreparedOptions,
     mode: { rowMode?: "array" },
   ) {
+    const { sequelize: database } = connections;
     const statement = { text: this.text, values: parameters, ...mode };
     return withClient(database, transaction ?? undefined, this.text, async (client) => {
       try {
