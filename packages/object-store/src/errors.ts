@@ -10,6 +10,7 @@ export type ObjectStoreErrorCode =
   | "direct_upload_incomplete"
   | "direct_upload_not_found"
   | "empty_file"
+  | "file_in_use"
   | "file_not_found"
   | "file_too_large"
   | "idempotency_conflict"
@@ -93,6 +94,26 @@ export class InvalidRangeError extends ObjectStoreError {
 /** Raised when the body ends before its first byte. */
 export class EmptyFileError extends ObjectStoreError {
   readonly code = "empty_file";
+}
+
+/** Raised when a row of the application's refers to a file that is to be deleted. */
+export class FileInUseError extends ObjectStoreError {
+  readonly code = "file_in_use";
+
+  /**
+   * @param table that refers to the file
+   * @param constraint the foreign key that refused
+   */
+  constructor(
+    readonly table: string | undefined,
+    readonly constraint: string | undefined,
+    cause?: unknown,
+  ) {
+    super(
+      `The file is in use: the constraint ${constraint ?? "of a foreign key"} of ${table ?? "another table"} refers to it.`,
+      { cause },
+    );
+  }
 }
 
 /** Raised when the body holds more bytes than the limit, or when its source cut it at a limit of its own. */
@@ -292,9 +313,12 @@ export class UploadInProgressError extends ObjectStoreError {
   readonly code = "upload_in_progress";
 
   constructor() {
-    super("This idempotency key is free only once a transaction that holds it has ended.", {
-      retryable: true,
-    });
+    super(
+      "A transaction that is still open holds this idempotency key; it is free once that has ended.",
+      {
+        retryable: true,
+      },
+    );
   }
 }
 

@@ -1,19 +1,21 @@
-import type { StorageClient } from "./upload/storage-client.js";
+import { Connections } from "@repo/database";
 import type { Sequelize } from "sequelize-typescript";
 
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import { audit } from "./maintenance/audit.js";
 import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
 import { eraseUser } from "./maintenance/erase-user.js";
-import type { InventoryKind } from "./maintenance/inventory.js";
 import { longCall } from "./maintenance/long-call.js";
 import { sweep } from "./maintenance/sweep.js";
 import { usage } from "./maintenance/usage.js";
 import { verify } from "./maintenance/verify.js";
+import { AudioRepo } from "./repo/audio-repo.js";
 import { EraseRepo } from "./repo/erase-repo.js";
+import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
-import { modelsFor } from "./repo/models-for.js";
-import { ownTransactions } from "./repo/own-transaction.js";
+import { JournalRepo } from "./repo/journal-repo.js";
+import { KeyRepo } from "./repo/key-repo.js";
+import { OwnerRepo } from "./repo/owner-repo.js";
 import { SweepRepo } from "./repo/sweep-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
 import { checkInteger } from "./service/check.js";
@@ -21,6 +23,7 @@ import { checkServers } from "./service/check-servers.js";
 import { checkOptions } from "./check-options.js";
 import { countSwept } from "./telemetry/count-swept.js";
 import { observed } from "./telemetry/observed.js";
+import type { StorageClient } from "./upload/storage-client.js";
 
 export type {
   AuditFinding,
@@ -57,27 +60,27 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const { database, s3 } = checkServers(options);
   const logger = safeLogger(options.logger);
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
-  const models = modelsFor(database);
-  const swept = [
-    { repo: new SweepRepo(models.image), folder: "images" },
-    { repo: new SweepRepo(models.audio), folder: "audio" },
-    { repo: new SweepRepo(models.directUpload), folder: "staging" },
+  const connections = new Connections(database);
+  const journal = new JournalRepo(connections, new OwnerRepo(connections));
+  const keys = new KeyRepo(connections);
+  const images = new ImageRepo(connections);
+  const audio = new AudioRepo(connections);
+  const sweepRepo = new SweepRepo(connections);
+  const eraseRepo = new EraseRepo(connections);
+  // In the order of their folders.
+  const kinds = [
+    { kind: "audio", folder: "audio", files: audio },
+    { kind: "image", folder: "images", files: images },
   ] as const;
-  const inventoryOf = (status?: "ready"): readonly [InventoryKind, InventoryKind] => [
-    { kind: "audio", folder: "audio", repo: new InventoryRepo(models.audio, status) },
-    { kind: "image", folder: "images", repo: new InventoryRepo(models.image, status) },
-  ];
-  const staging = { folder: "staging", repo: new InventoryRepo(models.directUpload) } as const;
-  const inventory = [...inventoryOf(), staging] as const;
-  const readyFiles = inventoryOf("ready");
-  const erased = [
-    // First, so that none becomes a file behind the erasure's back.
-    { kind: "direct_upload", folder: "staging", repo: new EraseRepo(models.directUpload) },
-    { kind: "image", folder: "images", repo: new EraseRepo(models.image) },
-    { kind: "audio", folder: "audio", repo: new EraseRepo(models.audio) },
+  const folders = [
+    ...kinds.map((kind) => ({ ...kind, rows: new InventoryRepo(connections, kind.folder) })),
+    { folder: "staging", rows: new InventoryRepo(connections, "direct_uploads") },
   ] as const;
-  const inOwnTransaction = ownTransactions(database);
-  const usageRepo = new UsageRepo(database);
+  const verified = kinds.map(({ kind, folder }) => {
+    return { kind, folder, rows: new InventoryRepo(connections, folder, { withHashes: true }) };
+  });
+  const tools = { s3, logger, leaseSeconds, journal, keys };
+  const usageRepo = new UsageRepo(connections);
   const run = <Options extends { signal?: AbortSignal }, Result>(
     name: string,
     action: string,
@@ -91,17 +94,15 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   return Object.freeze({
     sweep: (options) =>
       run("sweep", "sweep", options, async (call) =>
-        countSwept(await sweep(swept, { s3, logger, leaseSeconds }, call)),
+        countSwept(await sweep({ ...tools, repo: sweepRepo }, call)),
       ),
     audit: (options) =>
-      run("audit", "audit the bucket", options, (call) =>
-        audit(inventory, { s3, logger, inOwnTransaction }, call),
-      ),
+      run("audit", "audit the bucket", options, (call) => audit(folders, tools, call)),
     verify: (options) =>
-      run("verify", "verify objects", options, (call) => verify(readyFiles, { s3, logger }, call)),
+      run("verify", "verify objects", options, (call) => verify(verified, { s3, logger }, call)),
     eraseUser: (userId, options) =>
       run("erase_user", "erase a user's files", options, (call) =>
-        eraseUser(erased, { s3, logger, leaseSeconds }, userId, call),
+        eraseUser(kinds.toReversed(), { ...tools, repo: eraseRepo }, userId, call),
       ),
     usage: (options) => run("usage", "count files", options, (call) => usage(usageRepo, call)),
   } satisfies ObjectStoreMaintenance);

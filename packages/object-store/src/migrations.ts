@@ -6,6 +6,7 @@ import { createAudio } from "./migrations/0003-create-audio.js";
 import { freeKeysOfDeletedFiles } from "./migrations/0004-free-keys-of-deleted-files.js";
 import { indexLists } from "./migrations/0005-index-lists.js";
 import { createDirectUploads } from "./migrations/0006-create-direct-uploads.js";
+import { createJournal } from "./migrations/0007-create-journal.js";
 import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
 import { checkOptions } from "./check-options.js";
 
@@ -35,5 +36,6 @@ export function objectStoreMigrations(options?: ObjectStoreMigrationOptions): re
     freeKeysOfDeletedFiles(),
     indexLists(),
     createDirectUploads(),
+    createJournal(),
   ];
 }

@@ -1,4 +1,5 @@
-import type { StorageClient } from "./upload/storage-client.js";
+import { Connections, PreparedStatement } from "@repo/database";
+import type { Transaction } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
 
 import type { InspectionLimits } from "./inspection/inspection-limits.js";
@@ -20,13 +21,11 @@ import type { ObjectStoreProvider } from "./provider.js";
 import { guarded } from "./repo/database-failure.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { DirectUploadRepo } from "./repo/direct-upload-repo.js";
-import { IdempotencyRepo } from "./repo/idempotency-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { ListRepo } from "./repo/list-repo.js";
-import { modelsFor } from "./repo/models-for.js";
-import { SqlFileTable } from "./repo/sql-file-table.js";
-import { SqlTable } from "./repo/sql-table.js";
-import { type OwnTransaction, ownTransactions } from "./repo/own-transaction.js";
+import { requireReadCommitted } from "./repo/isolation.js";
+import { type Journal, JournalRepo } from "./repo/journal-repo.js";
+import { OwnerRepo, type Owners } from "./repo/owner-repo.js";
 import {
   checkInteger,
   checkLimits,
@@ -39,9 +38,11 @@ import { ObjectStoreService, type Repos } from "./service/object-store-service.j
 import { OpenCalls } from "./service/open-calls.js";
 import { requireServers } from "./service/require-servers.js";
 import { scopeOf } from "./service/scope.js";
+import { TransactionEnds } from "./service/transaction-ends.js";
 import { observed } from "./telemetry/observed.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/url-options.js";
 import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
+import type { StorageClient } from "./upload/storage-client.js";
 import { MAX_UPLOAD_SECONDS, UPLOAD_SECONDS } from "./upload/upload-time.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
@@ -104,37 +105,44 @@ export function objectStoreProvider(options: ObjectStoreOptions): ObjectStorePro
   return providerOver(options, sqlPersistence(options.database));
 }
 
+const ANSWER = new PreparedStatement("SELECT 1");
+
 /** Rows in PostgreSQL. */
 export function sqlPersistence(database: Sequelize): Persistence {
-  const models = modelsFor(database);
+  const connections = new Connections(database);
+  const owners = new OwnerRepo(connections);
   return {
-    images: new ImageRepo(new SqlFileTable(models.image)),
-    audio: new AudioRepo(new SqlFileTable(models.audio)),
-    imageKeys: new IdempotencyRepo(models.image, models.audio),
-    audioKeys: new IdempotencyRepo(models.audio, models.image),
-    lists: new ListRepo(database),
-    directUploads: new DirectUploadRepo(new SqlTable(models.directUpload)),
-    inOwnTransaction: ownTransactions(database),
-    isReady: () => guarded("answer", () => database.query("SELECT 1", { transaction: null })),
+    images: new ImageRepo(connections),
+    audio: new AudioRepo(connections),
+    lists: new ListRepo(connections),
+    directUploads: new DirectUploadRepo(connections),
+    journal: new JournalRepo(connections, owners),
+    owners,
+    requireReadCommitted: (transaction) => requireReadCommitted(connections, transaction),
+    isReady: () => guarded("answer", () => ANSWER.execute(connections, [])),
   };
 }
 
-/** Where the rows are, and how several statements on them are made one. */
+/** Where the rows are. */
 export interface Persistence extends Repos {
+  journal: Journal;
+  owners: Owners;
+  /** @throws InvalidInputError (`invalid_input`) unless it is READ COMMITTED */
+  requireReadCommitted: (transaction: Transaction) => Promise<void>;
   /** Resolves when the rows can be reached. */
   isReady: () => Promise<unknown>;
-  inOwnTransaction: OwnTransaction;
 }
 
 /** The public face over any rows. */
 export function providerOver(
   options: Omit<ObjectStoreOptions, "database">,
-  { inOwnTransaction, isReady, ...repos }: Persistence,
+  { isReady, journal, owners, requireReadCommitted, ...repos }: Persistence,
   isolation: Isolation = checkedIsolation(options.isolation),
 ): ObjectStoreProvider {
   const { s3, inspection } = options;
   const logger = safeLogger(options.logger);
   const calls = new OpenCalls();
+  const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const service = new ObjectStoreService(
     {
       s3,
@@ -142,12 +150,15 @@ export function providerOver(
       calls,
       inspector: isolatedInspector(isolation, checkLimits(inspection)),
       verify: checkVerification(options.verify ?? "metadata"),
-      inOwnTransaction,
+      journal,
+      owners,
+      ends: new TransactionEnds({ journal, s3, logger, calls, leaseSeconds }),
+      requireReadCommitted,
       maxBytes: checkInteger("maxBytes", options.maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
       urlExpiresIn: checkInteger("urlExpiresIn", options.urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
       urlWindow: checkUrlWindow("urlWindow", options.urlWindow),
       cursorSecret: checkSecret("cursorSecret", options.cursorSecret),
-      leaseSeconds: checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400),
+      leaseSeconds,
       sourceTimeoutSeconds: checkInteger(
         "sourceTimeoutSeconds",
         options.sourceTimeoutSeconds ?? SOURCE_TIMEOUT_SECONDS,

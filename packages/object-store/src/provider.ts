@@ -21,7 +21,6 @@ import type { Page } from "./service/dto/page.js";
  * scope   whose files a call works on: a user's, or the system's.
  * file    one stored image or audio file: a row in PostgreSQL and an object in S3.
  * direct  an upload that a client sends to S3 itself, to a staging key, before it is completed.
- * ready   the only state in which a file can be seen; before it is pending, after it deleting.
  * lease   the time an upload has to finish before the sweeper removes what it left.
  */
 
@@ -139,9 +138,9 @@ export interface MediaCollection<
    */
   upload(input: Input<Create>, options?: UploadOptions): Promise<FileUploadResult<Read>>;
   /** @throws FileNotFoundError (`file_not_found`) */
-  get(id: string): Promise<Read>;
+  get(id: string, options?: ReadOptions): Promise<Read>;
   /** Whether the scope can see such a file. */
-  exists(id: string): Promise<boolean>;
+  exists(id: string, options?: ReadOptions): Promise<boolean>;
   /**
    * A signed URL that anyone can GET until it expires.
    *
@@ -209,7 +208,11 @@ export interface MediaCollection<
    * `storage_unavailable` the file is already gone for readers, its bytes follow with a repeated
    * call or with the next sweep.
    *
-   * @throws FileNotFoundError (`file_not_found`), AccessDeniedError (`access_denied`)
+   * Foreign keys of your tables decide before a byte is touched: those that restrict refuse, those
+   * that cascade or set null take effect with the deletion.
+   *
+   * @throws FileNotFoundError (`file_not_found`), AccessDeniedError (`access_denied`), FileInUseError
+   *   (`file_in_use`), after which a transaction of yours goes on
    */
   delete(id: string, options?: WriteOptions): Promise<void>;
   /**
@@ -227,12 +230,15 @@ export type ContentType = ImageContentType | AudioContentType;
 /** The properties of a DTO: an instance of its class, or a plain object. */
 export type Input<Dto> = { readonly [Name in keyof Dto]: Dto[Name] };
 
+export interface ReadOptions {
+  /** The caller's transaction: what was stored or deleted in it is seen so. */
+  transaction?: Transaction;
+}
+
 export interface WriteOptions {
   /**
    * The caller's transaction, READ COMMITTED: the change is visible when it commits, and a rollback
-   * leaves nothing. While it is open, the pool needs a second connection. A lock on the owner's row
-   * must not exclude foreign key checks: take `LOCK.NO_KEY_UPDATE`, as an upload waits in vain for
-   * `LOCK.UPDATE`.
+   * leaves nothing. What the module does for it before, it does on connections of its own.
    */
   transaction?: Transaction;
 }
@@ -272,7 +278,7 @@ export interface DirectUploadOptions {
 export type CompleteOptions = Omit<UploadOptions, "idempotencyKey">;
 
 /** Which files a list shows: those that meet all of it. */
-export interface ListFilter {
+export interface ListFilter extends ReadOptions {
   /** Of this type, or of one of these. */
   contentType?: ContentType | readonly ContentType[];
   /** Created at this time or later. */
@@ -299,7 +305,7 @@ export interface ListAllQuery extends Omit<ListQuery, "cursor"> {
   signal?: AbortSignal;
 }
 
-export interface UrlOptions {
+export interface UrlOptions extends ReadOptions {
   /** Seconds that the URL works, 1 to 604,800 (7 days); the provider's `urlExpiresIn` when absent. */
   expiresIn?: number;
   /**
@@ -326,14 +332,14 @@ export interface SignedUrl {
 }
 
 /**
- * What became of one file of a batch. The code of an error is `file_not_found`, `access_denied`, or
- * `storage_unavailable` or `storage_error` for a file that is gone for readers, whose bytes follow.
+ * What became of one file of a batch. The code of an error is `file_not_found`, `access_denied`,
+ * `file_in_use`, or `storage_unavailable` or `storage_error` for a file that is gone for readers, whose bytes follow.
  */
 export type DeleteResult =
   | { readonly id: string; readonly deleted: true }
   | { readonly id: string; readonly deleted: false; readonly error: ObjectStoreError };
 
-export interface DownloadOptions {
+export interface DownloadOptions extends ReadOptions {
   /** Byte offsets, both inclusive and from 0; without `end`, up to the last byte. */
   range?: { start: number; end?: number };
   /** Ends the download, also while its stream is read. */

@@ -49,6 +49,6 @@ function describe(finding: AuditFinding): string {
     case "size_mismatch":
       return `other size    ${key}  ${finding.objectByteSize} B, and ${finding.byteSize} B by its row`;
     case "dead_row":
-      return `dead row      ${key}  ${finding.status} since ${finding.leaseExpiresAt.toISOString()}`;
+      return `dead row      ${key}  ${finding.purpose} since ${finding.leaseExpiresAt.toISOString()}`;
   }
 }

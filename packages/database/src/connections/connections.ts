@@ -1,4 +1,4 @@
-import type { Sequelize } from "sequelize";
+import type { Sequelize } from "sequelize-typescript";
 
 /** The ways to a database that prepared statements take. */
 export class Connections {

@@ -2,17 +2,23 @@ import { type ListedMultipartUpload, S3AbortedError, S3Error } from "@repo/s3-pr
 
 import { errorFacts } from "../logger.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
-import type { SweepTools, SweptKind } from "./sweep-tools.js";
+import type { SweepTools } from "./sweep-tools.js";
 
 const BATCH = 200;
 
+const FOLDERS = ["audio", "images", "staging"] as const;
+
 /**
- * Discards the multipart uploads of one kind's files that no running upload owns. Its row is always
+ * Discards the multipart uploads that no running upload owns. Its row is always
  * committed before a multipart upload begins, so no clock but the database's decides.
  */
-export async function abortStaleUploads(
-  { repo, folder }: SweptKind,
-  { s3, logger, signal, report, batchDone }: SweepTools,
+export async function abortStaleUploads(tools: SweepTools): Promise<void> {
+  for (const folder of FOLDERS) await abortStaleUploadsBelow(`${folder}/`, tools);
+}
+
+async function abortStaleUploadsBelow(
+  prefix: string,
+  { repo, s3, logger, signal, report, batchDone }: SweepTools,
 ): Promise<void> {
   const tolerate = (message: string, error: unknown): void => {
     if (!(error instanceof S3Error) || error instanceof S3AbortedError) throw error;
@@ -20,8 +26,7 @@ export async function abortStaleUploads(
     logger.warn(message, errorFacts(error));
   };
   const abortUnowned = async (uploads: ListedMultipartUpload[]): Promise<void> => {
-    const running = await repo.findRunning(uploads.map(({ key }) => fileIdOfKey(key) ?? ""));
-    const owned = new Set(running.map(({ s3Key }) => s3Key));
+    const owned = await repo.runningAmong(uploads.map(({ key }) => key));
     for (const upload of uploads.filter(({ key }) => !owned.has(key))) {
       try {
         await s3.abortMultipartUpload(upload, { signal });
@@ -35,7 +40,7 @@ export async function abortStaleUploads(
 
   let batch: ListedMultipartUpload[] = [];
   try {
-    for await (const upload of s3.listMultipartUploads({ prefix: `${folder}/`, signal })) {
+    for await (const upload of s3.listMultipartUploads({ prefix, signal })) {
       if (fileIdOfKey(upload.key) === undefined) continue;
       batch.push(upload);
       if (batch.length === BATCH) {

@@ -1,19 +1,25 @@
 import type { ListedObject } from "@repo/s3-provider";
 
+import type { MediaFileModel } from "../models/media-file.model.js";
 import type { InventoryRow } from "../repo/inventory-repo.js";
+import type { KeyRepo } from "../repo/key-repo.js";
+import type { Files } from "../repo/media-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { AuditRepair } from "./audit-repair.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
 import { findObject, type InventoryFolder } from "./inventory.js";
 
-/** How long the lease of an unfinished row may have been over before it counts as dead. */
-const DEAD_AFTER_MS = 3_600_000;
+/** A folder of an audit: one of files, or the staged uploads. */
+export interface AuditFolder extends InventoryFolder {
+  files?: Files<MediaFileModel>;
+}
 
 interface Parts {
   s3: StorageClient;
   signal: AbortSignal | undefined;
   report: AuditReport;
   repair: AuditRepair;
+  keys: KeyRepo;
   /** When the audit began, on the database's clock. */
   now: Date;
   /** Milliseconds that an orphan must have rested. */
@@ -22,36 +28,31 @@ interface Parts {
 
 /** Whether a row and its object tell the same, as almost all do; the rest deserve a look. */
 export function isWhole(object: ListedObject | undefined, row: InventoryRow | undefined): boolean {
-  return row?.status === "ready" && object?.byteLength === row.byteSize;
+  return row !== undefined && (row.byteSize === null || object?.byteLength === row.byteSize);
 }
 
 /**
  * Looks at what stands under one key. Listing and rows were read at different times, so whatever
- * differs is looked at once more, in the order that an application at work cannot confuse: a row
- * is there before its object, and after it.
+ * differs is looked at once more, in the order that an application at work cannot confuse: a row of
+ * some table is there before its object, and after it.
  */
 export class AuditLook {
   constructor(private readonly parts: Parts) {}
 
   /** For what is not {@link isWhole}; undefined where a second look finds nothing wrong. */
   async compare(
-    folder: InventoryFolder,
+    folder: AuditFolder,
     object: ListedObject | undefined,
     row: InventoryRow | undefined,
   ): Promise<AuditFinding | undefined> {
-    if (row === undefined) return object && this.#orphan(folder, object);
-    if (row.status !== "ready") return this.#unfinished(folder, row);
-    return this.#otherObject(folder, row);
+    return row === undefined ? object && this.#orphan(object) : this.#otherObject(folder, row);
   }
 
-  async #orphan(
-    { repo }: InventoryFolder,
-    listed: ListedObject,
-  ): Promise<AuditFinding | undefined> {
-    const { s3, signal, report, repair } = this.parts;
+  async #orphan(listed: ListedObject): Promise<AuditFinding | undefined> {
+    const { s3, signal, report, repair, keys } = this.parts;
     const { key } = listed;
+    if ((await keys.purposesOf([key])).size > 0) return undefined;
     if (this.#isTooYoung(listed.lastModified)) return undefined;
-    if ((await repo.findByKey(key)) !== null) return undefined;
     const object = await findObject(s3, key, signal);
     if (object === undefined || this.#isTooYoung(object.lastModified)) return undefined;
     report.orphans += 1;
@@ -68,38 +69,23 @@ export class AuditLook {
   }
 
   async #otherObject(
-    folder: InventoryFolder,
+    { rows, files }: AuditFolder,
     { s3Key: key }: InventoryRow,
   ): Promise<AuditFinding | undefined> {
     const { s3, signal, report, repair } = this.parts;
     const object = await findObject(s3, key, signal);
-    const row = await folder.repo.findByKey(key);
-    if (row?.status !== "ready" || row.byteSize === object?.byteLength) return undefined;
-    const facts = { key, fileId: row.id, byteSize: row.byteSize ?? 0 };
+    const row = await rows.findByKey(key);
+    if (row === null || row.byteSize === null || row.byteSize === object?.byteLength) {
+      return undefined;
+    }
+    const facts = { key, fileId: row.id, byteSize: row.byteSize };
     if (object === undefined) {
       report.missingObjects += 1;
-      const action = await repair.missingObject(folder, row.id);
+      const action = files === undefined ? "kept" : await repair.missingObject(files, row.id);
       return { finding: "missing_object", ...facts, action };
     }
     report.sizeMismatches += 1;
     const objectByteSize = object.byteLength;
     return { finding: "size_mismatch", ...facts, objectByteSize, action: "kept" };
-  }
-
-  async #unfinished(
-    { repo }: InventoryFolder,
-    seen: InventoryRow,
-  ): Promise<AuditFinding | undefined> {
-    if (!this.#isDead(seen)) return undefined;
-    const row = await repo.findByKey(seen.s3Key);
-    if (row?.leaseExpiresAt == null || !this.#isDead(row)) return undefined;
-    this.parts.report.deadRows += 1;
-    const { s3Key: key, id: fileId, status, leaseExpiresAt } = row;
-    return { finding: "dead_row", key, fileId, status, leaseExpiresAt, action: "kept" };
-  }
-
-  #isDead({ leaseExpiresAt }: InventoryRow): boolean {
-    const { now } = this.parts;
-    return leaseExpiresAt !== null && now.getTime() - leaseExpiresAt.getTime() >= DEAD_AFTER_MS;
   }
 }

@@ -1,16 +1,16 @@
 import { S3AbortedError, S3Error } from "@repo/s3-provider";
 
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
-import type { OwnTransaction } from "../repo/own-transaction.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import type { Files } from "../repo/media-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
-import { findObject, type InventoryFolder } from "./inventory.js";
-import { quarantineObject, quarantineRow } from "./quarantine.js";
+import { findObject } from "./inventory.js";
+import { quarantinedRowKey, quarantineObject, quarantineRow } from "./quarantine.js";
 
 export interface RepairTools {
   s3: StorageClient;
   logger: ObjectStoreLogger;
-  inOwnTransaction: OwnTransaction;
   signal: AbortSignal | undefined;
 }
 
@@ -33,18 +33,23 @@ export class AuditRepair {
     });
   }
 
-  /** Looks once more under the row's lock: an owner who deletes the file meanwhile is faster. */
-  missingObject({ repo }: InventoryFolder, fileId: string): Promise<Action> {
-    const { s3, signal, inOwnTransaction } = this.tools;
-    return this.#try(() =>
-      inOwnTransaction(async (transaction) => {
-        const row = await repo.lockReady(fileId, transaction);
-        if (row === null || (await findObject(s3, row.s3Key, signal)) !== undefined) return false;
-        await quarantineRow(s3, row, signal);
-        await repo.leaveToSweep(row, transaction);
-        return true;
-      }),
-    );
+  /** Keeps the row, and then takes it away: an owner who changes or deletes the file is faster. */
+  missingObject(files: Files<MediaFileModel>, fileId: string): Promise<Action> {
+    const { s3, signal } = this.tools;
+    return this.#try(async () => {
+      const row = await files.findById(fileId);
+      if (row === null || (await findObject(s3, row.s3Key, signal)) !== undefined) return false;
+      await quarantineRow(s3, row, signal);
+      const { removed } = await files.remove([fileId], row.userId, {
+        leaseSeconds: 0,
+        skipLocked: true,
+      });
+      const [last] = removed;
+      if (last === undefined) await s3.delete(quarantinedRowKey(row), { signal });
+      else if (Number(last.updatedAt) !== Number(row.updatedAt))
+        await quarantineRow(s3, last, signal);
+      return last !== undefined;
+    });
   }
 
   async #try(fix: () => Promise<boolean>): Promise<Action> {

@@ -3,18 +3,14 @@ import type { ListedObject } from "@repo/s3-provider";
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
 import type { InventoryRow } from "../repo/inventory-repo.js";
+import type { KeyRepo } from "../repo/key-repo.js";
 import { checkBoolean, checkInteger } from "../service/check.js";
 import { MAX_UPLOAD_SECONDS } from "../upload/upload-time.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
 import { AuditRepair, type RepairTools } from "./audit-repair.js";
-import { AuditLook, isWhole } from "./audit-look.js";
+import { type AuditFolder, AuditLook, isWhole } from "./audit-look.js";
 import type { AuditOptions, AuditReport } from "./contract.js";
-import {
-  type InventoryFolder,
-  objectsInKeyOrder,
-  OwnObjects,
-  RowsInKeyOrder,
-} from "./inventory.js";
+import { objectsInKeyOrder, OwnObjects, RowsInKeyOrder } from "./inventory.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import { mergeByKey, type Pair } from "./merge-by-key.js";
 
@@ -23,10 +19,17 @@ const MIN_AGE_SECONDS = 2 * MAX_UPLOAD_SECONDS;
 /** Keys that are compared between two reports of progress. */
 const BATCH = 1000;
 
+/** Seconds for which the lease of an unfinished row may have been over before it counts as dead. */
+const DEAD_AFTER_SECONDS = 3_600;
+
+interface Tools extends Omit<RepairTools, "signal"> {
+  keys: KeyRepo;
+}
+
 /** Compares objects and rows, key by key. The folders are in their own order. */
 export async function audit(
-  folders: readonly [InventoryFolder, ...InventoryFolder[]],
-  tools: Omit<RepairTools, "signal">,
+  folders: readonly AuditFolder[],
+  tools: Tools,
   options: AuditOptions,
 ): Promise<AuditReport> {
   const { signal, onProgress, onFinding } = options;
@@ -37,12 +40,13 @@ export async function audit(
 
   const report = emptyReport();
   const repair = new AuditRepair({ ...tools, signal }, report, fix ? maxFixes : undefined);
-  const now = await folders[0].repo.clock();
+  const now = await tools.keys.clock();
   const look = new AuditLook({
     s3: tools.s3,
     signal,
     report,
     repair,
+    keys: tools.keys,
     now,
     minAgeMs: 1000 * minAge,
   });
@@ -75,11 +79,38 @@ export async function audit(
     await objects.close().catch(() => undefined);
     throw error;
   }
+  await tellDeadRows(tools.keys, report, options);
   onProgress?.({ ...report });
   return report;
 }
 
-function folderOf(folders: readonly InventoryFolder[], key: string): InventoryFolder | undefined {
+/** Those that no sweep has cared for: nobody sweeps, or S3 refuses what the sweep asks for. */
+async function tellDeadRows(
+  keys: KeyRepo,
+  report: AuditReport,
+  { signal, onFinding }: AuditOptions,
+): Promise<void> {
+  let after: string | undefined;
+  for (;;) {
+    const rows = await keys.deadRows(DEAD_AFTER_SECONDS, { after, limit: BATCH });
+    for (const { id: fileId, s3Key: key, purpose, leaseExpiresAt } of rows) {
+      throwIfAborted(signal);
+      report.deadRows += 1;
+      await onFinding?.({
+        finding: "dead_row",
+        key,
+        fileId,
+        purpose,
+        leaseExpiresAt,
+        action: "kept",
+      });
+    }
+    after = rows.at(-1)?.s3Key;
+    if (rows.length < BATCH) return;
+  }
+}
+
+function folderOf(folders: readonly AuditFolder[], key: string): AuditFolder | undefined {
   return folders.find(({ folder }) => key.startsWith(`${folder}/`));
 }
 

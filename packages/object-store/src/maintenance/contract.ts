@@ -1,19 +1,19 @@
 import type { ListedObject } from "@repo/s3-provider";
 
 import type { MediaKind } from "../inspection/media-facts.js";
-import type { MediaStatus } from "../models/stored-object.model.js";
+import type { JournalPurpose } from "../models/journal.model.js";
 
 /*
  * Glossary
- * direct upload  counts as a file here whose object is the staged one: it is removed when it has
- *              expired, and once the URLs of a completed or refused one bring nothing any more.
- * dead row     a row that is not ready and whose lease has been over for an hour: nobody sweeps, or
- *              S3 refuses what the sweep asks for.
- * orphan       an object of ours without a row.
+ * direct upload  is staged until its time is over; then its object is removed.
+ * journal      what is unfinished: an `upload` is to become a file, the object of a `removal` is to go.
+ * dead row     what is unfinished and has been left alone for an hour after its lease: nobody sweeps,
+ *              or S3 refuses what the sweep asks for.
+ * orphan       an object of ours that no file, direct upload or row of the journal knows.
  * quarantine   the prefix `quarantine/`: what an audit removes is copied there first, under its
  *              own key. Nothing but an operator, and the erasure of its user, removes it from there.
- * tombstone    a row that stays `deleting` after its object is gone, because a request that is still
- *              on its way could make the object once more. The sweep removes both.
+ * tombstone    a removal that stays after its object is gone, because a request that nobody answered
+ *              could make the object once more. The sweep ends it when none can any more.
  */
 
 /**
@@ -39,7 +39,7 @@ export interface ObjectStoreMaintenance {
    */
   audit(options?: AuditOptions): Promise<AuditReport>;
 
-  /** Reads every ready file's object again and compares its size and SHA-256 with the row's. */
+  /** Reads every file's object again and compares its size and SHA-256 with the row's. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
 
   /**
@@ -86,9 +86,9 @@ export interface SweepReport {
 
 export interface AuditOptions extends LongCallOptions<AuditReport> {
   /**
-   * Whether to act; false when absent. Orphans are moved to the quarantine. Ready rows without an
-   * object are kept there as JSON and then given to the sweep. Each is looked at again, a row under
-   * its lock, before it is touched. Objects of another size are only ever reported, as nobody can
+   * Whether to act; false when absent. Orphans are moved to the quarantine. The rows of files
+   * without an object are kept there as JSON and then removed. Each is looked at again before it is
+   * touched. Objects of another size are only ever reported, as nobody can
    * tell which side is right, and dead rows are the sweep's.
    */
   fix?: boolean;
@@ -129,17 +129,23 @@ export type AuditFinding =
       /** Bytes of the object. */
       objectByteSize: number;
     })
-  | (Finding & { finding: "dead_row"; fileId: string; status: MediaStatus; leaseExpiresAt: Date });
+  | (Finding & {
+      finding: "dead_row";
+      fileId: string;
+      purpose: JournalPurpose;
+      leaseExpiresAt: Date;
+    });
 
 export interface AuditReport {
-  /** Objects and rows that were compared. */
+  /** Objects that were compared. */
   objects: number;
+  /** Files and direct uploads that were compared. */
   rows: number;
   /** Objects without a row. */
   orphans: number;
-  /** Ready rows without an object. */
+  /** Files without an object. */
   missingObjects: number;
-  /** Ready rows whose object has another size. */
+  /** Files whose object has another size. */
   sizeMismatches: number;
   deadRows: number;
   /** Objects without a row that are too young to be called orphans. */
@@ -204,17 +210,22 @@ export interface ErasureLine {
   kind: MediaKind | "direct_upload";
   /** Null for an object below the user's prefix whose key is none of the module's. */
   fileId: string | null;
-  /** What there was: a file's status, or `orphan` and `quarantined` for an object without a row. */
-  was: MediaStatus | "orphan" | "quarantined";
+  /** What there was: a file, or what was unfinished; `orphan` and `quarantined` had no row. */
+  was: "file" | JournalPurpose | "orphan" | "quarantined";
   /** Bytes by the row or the listing; null for an unfinished upload. */
   byteSize: number | null;
   /** SHA-256 by the row, 64 lower-case hexadecimal digits; null where none is recorded. */
   sha256: string | null;
   /**
-   * `erased`: object and row are gone. `tombstone`: the bytes are gone, and the row stays for the
-   * sweep, as a request of the upload may still be on its way. `failed`: S3 did not remove it.
+   * `erased`: object and row are gone. `tombstone`: the bytes are gone, and a row stays for the sweep
+   * until `until`, as a request that nobody answered may still bring them back. `in_use`: a row of the
+   * application's refers to the file, which stays. `failed`: S3 did not remove it.
    */
-  outcome: "erased" | "tombstone" | "failed";
+  outcome: "erased" | "tombstone" | "in_use" | "failed";
+  /** Of a tombstone, when no request can bring bytes any more; null for the others. */
+  until: Date | null;
+  /** Of a file that is in use, the foreign key that refused; null for the others. */
+  constraint: string | null;
 }
 
 /** Proof of an erasure. */
@@ -237,9 +248,8 @@ export interface UsageOptions {
 }
 
 export interface Usage {
-  /** Ready files. */
   files: number;
-  /** Bytes of ready files. */
+  /** Bytes of these files. */
   bytes: number;
   /** Uploads and deletions that are not finished. */
   unfinished: number;

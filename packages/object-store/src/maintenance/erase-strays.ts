@@ -2,23 +2,32 @@ import { type ListedObject, S3AbortedError, S3Error } from "@repo/s3-provider";
 
 import { errorFacts } from "../logger.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
-import type { ErasedKind, Erasure } from "./erasure.js";
+import type { ErasureLine } from "./contract.js";
+import type { Erasure } from "./erasure.js";
 import { QUARANTINE } from "./quarantine.js";
 
 const BATCH = 1000;
 
+const KINDS = {
+  staging: "direct_upload",
+  images: "image",
+  audio: "audio",
+} as const satisfies Record<string, ErasureLine["kind"]>;
+
+type Folder = keyof typeof KINDS;
+
 /** Discards the user's multipart uploads that no row owns any more. False when S3 failed. */
 export async function abortUploads(
-  { folder, repo }: ErasedKind,
-  { userId, s3, signal, logger }: Erasure,
+  folder: Folder,
+  { userId, keys, s3, signal, logger }: Erasure,
 ): Promise<boolean> {
   return tolerant(logger, async () => {
     for await (const upload of s3.listMultipartUploads({
       prefix: `${folder}/users/${userId}/`,
       signal,
     })) {
-      const [row] = await repo.findByKeys([upload.key]);
-      if (row?.status !== "pending") await s3.abortMultipartUpload(upload, { signal });
+      const purposes = await keys.purposesOf([upload.key]);
+      if (purposes.get(upload.key) !== "upload") await s3.abortMultipartUpload(upload, { signal });
     }
   });
 }
@@ -27,43 +36,39 @@ export async function abortUploads(
  * Removes the objects below the user's prefix that belong to no file, and those in the quarantine.
  * False when S3 failed.
  */
-export async function eraseStrays(kind: ErasedKind, erasure: Erasure): Promise<boolean> {
+export async function eraseStrays(folder: Folder, erasure: Erasure): Promise<boolean> {
   const { s3, signal, userId } = erasure;
-  const folder = `${kind.folder}/users/${userId}/`;
+  const own = `${folder}/users/${userId}/`;
   return tolerant(erasure.logger, async () => {
-    for (const prefix of [folder, `${QUARANTINE}${folder}`]) {
+    for (const prefix of [own, `${QUARANTINE}${own}`]) {
       let batch: ListedObject[] = [];
       for await (const object of s3.list({ prefix, signal })) {
         batch.push(object);
         if (batch.length < BATCH) continue;
-        await eraseObjects(kind, erasure, batch);
+        await eraseObjects(KINDS[folder], erasure, batch);
         batch = [];
       }
-      await eraseObjects(kind, erasure, batch);
+      await eraseObjects(KINDS[folder], erasure, batch);
     }
   });
 }
 
 async function eraseObjects(
-  { kind, repo }: ErasedKind,
-  { s3, signal, write, batchDone }: Erasure,
+  kind: ErasureLine["kind"],
+  { s3, keys, signal, write, batchDone }: Erasure,
   objects: readonly ListedObject[],
 ): Promise<void> {
   if (objects.length === 0) return;
-  const rows = await repo.findByKeys(objects.map(({ key }) => key));
-  // A new upload of a user who was not locked out: its row decides, not its object.
-  const alive = new Set(
-    rows.filter(({ status }) => status !== "deleting").map(({ s3Key }) => s3Key),
-  );
-  const known = new Set(rows.map(({ s3Key }) => s3Key));
-  const strays = objects.filter(({ key }) => !alive.has(key));
+  const purposes = await keys.purposesOf(objects.map(({ key }) => key));
+  // A new upload of a user who was not locked out, or a file that is in use: its row decides.
+  const strays = objects.filter(({ key }) => [undefined, "removal"].includes(purposes.get(key)));
   const { failed } = await s3.deleteMany(
     strays.map(({ key }) => key),
     { signal },
   );
   const kept = new Set(failed.map(({ key }) => key));
   for (const { key, byteLength: byteSize } of strays) {
-    if (known.has(key)) continue;
+    if (purposes.has(key)) continue;
     const original = key.startsWith(QUARANTINE) ? key.slice(QUARANTINE.length) : key;
     write({
       key,
@@ -73,6 +78,8 @@ async function eraseObjects(
       byteSize,
       sha256: null,
       outcome: kept.has(key) ? "failed" : "erased",
+      until: null,
+      constraint: null,
     });
   }
   batchDone();

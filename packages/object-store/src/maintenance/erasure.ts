@@ -1,19 +1,26 @@
+import type { MediaKind } from "../inspection/media-facts.js";
 import type { ObjectStoreLogger } from "../logger.js";
-import type { StoredObjectModel } from "../models/stored-object.model.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
 import type { EraseRepo } from "../repo/erase-repo.js";
+import type { Journal } from "../repo/journal-repo.js";
+import type { KeyRepo } from "../repo/key-repo.js";
+import type { Files } from "../repo/media-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { ErasureLine } from "./contract.js";
 
-/** The rows of one kind of file, and the folder of its objects. */
+/** The files of one kind, and the folder of their objects. */
 export interface ErasedKind {
-  kind: ErasureLine["kind"];
-  folder: "images" | "audio" | "staging";
-  repo: EraseRepo<StoredObjectModel>;
+  kind: MediaKind;
+  folder: "images" | "audio";
+  files: Files<MediaFileModel>;
 }
 
 /** What the parts of an erasure work with. */
 export interface Erasure {
   userId: string;
+  repo: EraseRepo;
+  journal: Pick<Journal, "forget">;
+  keys: KeyRepo;
   s3: StorageClient;
   logger: ObjectStoreLogger;
   leaseSeconds: number;

@@ -2,7 +2,6 @@ import { type ListedObject, S3NotFoundError } from "@repo/s3-provider";
 
 import { InvalidInputError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
-import type { StoredObjectModel } from "../models/stored-object.model.js";
 import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import type { StorageClient } from "../upload/storage-client.js";
@@ -11,7 +10,7 @@ import type { Batches } from "./merge-by-key.js";
 /** Rows, and the folder of their objects. */
 export interface InventoryFolder {
   folder: "audio" | "images" | "staging";
-  repo: InventoryRepo<StoredObjectModel>;
+  rows: InventoryRepo;
 }
 
 /** Those of one kind of file. */
@@ -31,7 +30,7 @@ const ROWS = 1000;
  */
 const OBJECTS = 64;
 
-/** Every row, in the order of the keys; the folders are in their own order. */
+/** Every file and staged upload, in the order of the keys; the folders are in their own order. */
 export class RowsInKeyOrder implements Batches<InventoryRow> {
   #folder = 0;
   #after: KeyPosition | undefined;
@@ -42,7 +41,7 @@ export class RowsInKeyOrder implements Batches<InventoryRow> {
     for (;;) {
       const folder = this.folders[this.#folder];
       if (folder === undefined) return [];
-      const rows = await folder.repo.pageInKeyOrder({ after: this.#after, limit: ROWS });
+      const rows = await folder.rows.pageInKeyOrder({ after: this.#after, limit: ROWS });
       this.#after = rows.at(-1);
       if (rows.length < ROWS) {
         this.#folder += 1;

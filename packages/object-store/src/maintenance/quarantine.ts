@@ -1,6 +1,6 @@
 import type { ListedObject } from "@repo/s3-provider";
 
-import type { StoredObjectModel } from "../models/stored-object.model.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
 import type { StorageClient } from "../upload/storage-client.js";
 
 /** Where an audit keeps what it removes, under its own key. */
@@ -20,16 +20,21 @@ export async function quarantineObject(
   await s3.delete(key, { signal });
 }
 
+/** Where a row without an object is kept. */
+export function quarantinedRowKey({ s3Key }: MediaFileModel): string {
+  return `${QUARANTINE}${s3Key}.json`;
+}
+
 /** Keeps a row whose object is missing, as JSON with the column's names as the module has them. */
 export async function quarantineRow(
   s3: StorageClient,
-  row: StoredObjectModel,
+  row: MediaFileModel,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const columns = { ...row.get(), sha256: row.sha256?.toString("hex") ?? null };
+  const columns = { ...row.get(), sha256: row.sha256.toString("hex") };
   const body = Buffer.from(JSON.stringify(columns, null, 2));
   await s3.put({
-    key: `${QUARANTINE}${row.s3Key}.json`,
+    key: quarantinedRowKey(row),
     contentType: "application/json",
     byteLength: body.byteLength,
     body,

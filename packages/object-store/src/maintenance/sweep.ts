@@ -1,11 +1,10 @@
-import type { StoredObjectModel } from "../models/stored-object.model.js";
-import type { ClaimedRow, SweepRepo } from "../repo/sweep-repo.js";
+import type { ClaimedRow } from "../repo/sweep-repo.js";
 import { checkInteger } from "../service/check.js";
-import { tombstoneSeconds } from "../upload/tombstone.js";
+import { settleSeconds } from "../upload/late-requests.js";
 import { abortStaleUploads } from "./abort-stale-uploads.js";
 import type { SweepOptions, SweepReport } from "./contract.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
-import type { SweepTools, SweptKind } from "./sweep-tools.js";
+import type { SweepTools } from "./sweep-tools.js";
 
 /** As many keys as one DeleteObjects takes. */
 const MAX_BATCH = 1000;
@@ -13,10 +12,9 @@ const MAX_BATCH = 1000;
 const PARALLEL = 4;
 const MAX_PARALLEL = 16;
 
-/** Removes the objects, and then the rows, of files whose lease is over. */
+/** Ends what the journal says is unfinished, and whose lease is over. */
 export async function sweep(
-  kinds: readonly SweptKind[],
-  client: Pick<SweepTools, "s3" | "logger" | "leaseSeconds">,
+  client: Pick<SweepTools, "repo" | "journal" | "s3" | "logger" | "leaseSeconds">,
   { batchSize = MAX_BATCH, parallel = PARALLEL, signal, onProgress }: SweepOptions,
 ): Promise<SweepReport> {
   const report: SweepReport = { abandoned: 0, removed: 0, aborted: 0, failed: 0 };
@@ -31,43 +29,45 @@ export async function sweep(
       throwIfAborted(signal);
     },
   };
-  for (const kind of kinds) {
-    const at = await kind.repo.now();
-    await removeDeleting(kind.repo, at, tools);
-    await abandonPending(kind.repo, at, tools);
-    await abortStaleUploads(kind, tools);
-  }
+  const at = await client.repo.now();
+  await endStaged(at, tools);
+  await removeObjects(at, tools);
+  await abandonUploads(at, tools);
+  await abortStaleUploads(tools);
   return report;
 }
 
-/** Finishes deletions. What S3 would not remove is left for the next sweep to claim. */
-function removeDeleting(
-  repo: SweepRepo<StoredObjectModel>,
-  at: string,
-  tools: SweepTools,
-): Promise<void> {
-  const { leaseSeconds, batchSize: limit, report } = tools;
+/** Direct uploads whose time is over have objects to be removed, and nothing else. */
+function endStaged(at: string, tools: SweepTools): Promise<void> {
+  const { repo, batchSize: limit } = tools;
+  return eachBatch(tools, async () => (await repo.endStaged({ at, limit })) > 0);
+}
+
+/** Finishes removals. What S3 would not remove is left for the next sweep to claim. */
+function removeObjects(at: string, tools: SweepTools): Promise<void> {
+  const { repo, journal, leaseSeconds, batchSize: limit, report } = tools;
   return eachBatch(tools, async () => {
-    const rows = await repo.claimExpired("deleting", { at, limit, leaseSeconds });
+    const claim = { at, limit, leaseSeconds, settleSeconds: 0 };
+    const rows = await repo.claimExpired("removal", claim);
     if (rows.length === 0) return false;
     const { removed, kept } = await deleteObjects(rows, tools);
-    const rowsRemoved = await repo.deleteAll(removed);
-    report.removed += rowsRemoved;
+    const ended = await journal.forget(removed);
+    report.removed += ended.size;
     await repo.release(kept);
     return true;
   });
 }
 
-/** Turns what crashed uploads left into tombstones, and removes the bytes that have come so far. */
-function abandonPending(
-  repo: SweepRepo<StoredObjectModel>,
-  at: string,
-  tools: SweepTools,
-): Promise<void> {
-  const { batchSize: limit, report } = tools;
-  const leaseSeconds = tombstoneSeconds(tools.leaseSeconds);
+/**
+ * Removes the bytes that have come of crashed uploads. Their rows stay, as removals, until no request
+ * of them can bring more.
+ */
+function abandonUploads(at: string, tools: SweepTools): Promise<void> {
+  const { repo, batchSize: limit, report } = tools;
+  const seconds = settleSeconds(tools.leaseSeconds);
   return eachBatch(tools, async () => {
-    const rows = await repo.claimExpired("pending", { at, limit, leaseSeconds });
+    const claim = { at, limit, leaseSeconds: seconds, settleSeconds: seconds };
+    const rows = await repo.claimExpired("upload", claim);
     if (rows.length === 0) return false;
     const { removed } = await deleteObjects(rows, tools);
     report.abandoned += removed.length;

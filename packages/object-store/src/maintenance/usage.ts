@@ -9,9 +9,9 @@ export async function usage(repo: UsageRepo, options: UsageOptions): Promise<Usa
   const owner = given === undefined || given === null ? given : checkUserId(given);
   const limit = checkInteger("top", options.top ?? 20, 0, 10_000);
 
-  const totals = await repo.totals({ owner });
+  const totals = await repo.totals(owner);
   throwIfAborted(signal);
-  const rows = limit === 0 ? [] : await repo.largestOwners({ owner, limit });
+  const rows = limit === 0 ? [] : await repo.largestOwners(owner, limit);
   throwIfAborted(signal);
   const owners = [...new Set(rows.map((row) => row.owner))];
   return {

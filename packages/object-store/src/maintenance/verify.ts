@@ -23,7 +23,7 @@ interface Tools {
   logger: ObjectStoreLogger;
 }
 
-/** Reads the objects of ready rows in the order of their keys. The kinds are in that of their folders. */
+/** Reads the objects of files in the order of their keys. The kinds are in that of their folders. */
 export async function verify(
   kinds: readonly InventoryKind[],
   { s3, logger }: Tools,
@@ -58,7 +58,7 @@ export async function verify(
     }
   };
 
-  for (const { kind, folder, repo } of kinds) {
+  for (const { kind, folder, rows: repo } of kinds) {
     if (start !== undefined && folder < start.folder) continue;
     let after: KeyPosition | undefined = start?.folder === folder ? start : undefined;
     for (;;) {
@@ -70,7 +70,7 @@ export async function verify(
         report.files += 1;
         report.bytes = pace.bytes;
         report.cursor = encodeVerifyCursor(row.s3Key);
-        if (finding !== "intact" && (await repo.findByKey(row.s3Key))?.status === "ready") {
+        if (finding !== "intact" && (await repo.findByKey(row.s3Key)) !== null) {
           report[finding === "unreadable" ? "unreadable" : "corrupt"] += 1;
           await onFinding?.({ finding, kind, fileId: row.id, key: row.s3Key });
         }

@@ -4,41 +4,41 @@ import { AllowNull, Column, Default, Table } from "sequelize-typescript";
 import type { AudioTags, DurationSource } from "../inspection/media-facts.js";
 import { MediaFileModel } from "./media-file.model.js";
 
-/** An audio file; its facts are null until it is ready. */
+/** An audio file. */
 @Table({ tableName: "audio", underscored: true })
 export class AudioModel extends MediaFileModel<
   InferAttributes<AudioModel>,
   InferCreationAttributes<AudioModel>
 > {
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.DOUBLE)
-  declare durationSeconds: number | null;
+  declare durationSeconds: number;
 
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.TEXT)
-  declare durationSource: DurationSource | null;
+  declare durationSource: DurationSource;
 
   /** Bits per second. */
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.INTEGER)
-  declare bitrate: number | null;
+  declare bitrate: number;
 
   /** Hertz. */
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.INTEGER)
-  declare sampleRate: number | null;
+  declare sampleRate: number;
 
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.SMALLINT)
-  declare channels: number | null;
+  declare channels: number;
 
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.TEXT)
-  declare codec: string | null;
+  declare codec: string;
 
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.BOOLEAN)
-  declare lossless: boolean | null;
+  declare lossless: boolean;
 
   @AllowNull(false)
   @Default({})

@@ -1,8 +1,8 @@
+import { BaseModel } from "@repo/database";
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
-import { AllowNull, Column, Table } from "sequelize-typescript";
+import { AllowNull, Column, Table, Unique } from "sequelize-typescript";
 
 import type { MediaKind } from "../inspection/media-facts.js";
-import { StoredObjectModel } from "./stored-object.model.js";
 
 /**
  * A direct upload and its staged object. What is declared (name, type, size and digests) is what the
@@ -10,13 +10,49 @@ import { StoredObjectModel } from "./stored-object.model.js";
  * `deleting` once it is completed, refused or expired: its URLs may bring bytes until then.
  */
 @Table({ tableName: "direct_uploads", underscored: true })
-export class DirectUploadModel extends StoredObjectModel<
+export class DirectUploadModel extends BaseModel<
   InferAttributes<DirectUploadModel>,
   InferCreationAttributes<DirectUploadModel>
 > {
   @AllowNull(false)
   @Column(DataTypes.TEXT)
   declare kind: MediaKind;
+
+  /** The owner, or null for the system; a plain value, which holds nobody's row. */
+  @AllowNull
+  @Column(DataTypes.UUID)
+  declare userId: string | null;
+
+  @Unique
+  @AllowNull(false)
+  @Column(DataTypes.TEXT)
+  declare s3Key: string;
+
+  @AllowNull
+  @Column(DataTypes.TEXT)
+  declare originalFilename: string | null;
+
+  @AllowNull(false)
+  @Column(DataTypes.TEXT)
+  declare contentType: string;
+
+  @AllowNull(false)
+  @Column(DataTypes.INTEGER)
+  declare byteSize: number;
+
+  /** 32 bytes. */
+  @AllowNull
+  @Column(DataTypes.BLOB)
+  declare sha256: Buffer | null;
+
+  @AllowNull(false)
+  @Column(DataTypes.TEXT)
+  declare status: "pending" | "deleting";
+
+  /** The end of the time to complete it, on the database's clock; its URLs bring nothing after it. */
+  @AllowNull(false)
+  @Column(DataTypes.DATE)
+  declare leaseExpiresAt: Date;
 
   /** 16 bytes. */
   @AllowNull

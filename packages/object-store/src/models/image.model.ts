@@ -3,32 +3,32 @@ import { AllowNull, Column, Table } from "sequelize-typescript";
 
 import { MediaFileModel } from "./media-file.model.js";
 
-/** An image; its facts are null until it is ready. */
+/** An image. */
 @Table({ tableName: "images", underscored: true })
 export class ImageModel extends MediaFileModel<
   InferAttributes<ImageModel>,
   InferCreationAttributes<ImageModel>
 > {
   /** Pixels, as displayed. */
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.INTEGER)
-  declare width: number | null;
+  declare width: number;
 
   /** Pixels, as displayed. */
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.INTEGER)
-  declare height: number | null;
+  declare height: number;
 
   /** EXIF orientation, 1 to 8. */
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.SMALLINT)
-  declare orientation: number | null;
+  declare orientation: number;
 
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.INTEGER)
-  declare pageCount: number | null;
+  declare pageCount: number;
 
-  @AllowNull
+  @AllowNull(false)
   @Column(DataTypes.BOOLEAN)
-  declare hasAlpha: boolean | null;
+  declare hasAlpha: boolean;
 }

@@ -1,36 +1,38 @@
-import type { AudioTags, DurationSource } from "../inspection/media-facts.js";
-import type { AudioModel } from "../models/audio.model.js";
-import type { Owner } from "./conditions.js";
-import { MediaRepo, type StatementOptions, type StoredFacts } from "./media-repo.js";
+import { type Connections, ModelColumns } from "@repo/database";
 
-export interface StoredAudioFacts extends StoredFacts {
-  durationSeconds: number;
-  durationSource: DurationSource;
-  bitrate: number;
-  sampleRate: number;
-  channels: number;
-  codec: string;
-  lossless: boolean;
-  tags: AudioTags;
-  transcript: string | null;
-}
+import type { AudioModel } from "../models/audio.model.js";
+import { LockingStatement } from "./locking-statement.js";
+import { MediaRepo } from "./media-repo.js";
+import { modelsFor } from "./models-for.js";
+import type { Owner } from "./owner.js";
+import type { StatementOptions } from "./statement-options.js";
+
+/** What the use cases ask of it. */
+export type AudioRows = Pick<AudioRepo, keyof AudioRepo>;
 
 /** The rows of audio files. */
-export class AudioRepo extends MediaRepo<AudioModel, StoredAudioFacts> {
-  /** Replaces the transcript of this owner's ready file, or gives null when there is none. */
+export class AudioRepo extends MediaRepo<AudioModel> {
+  readonly #setTranscript: LockingStatement<[id: string, owner: Owner, transcript: string | null]>;
+
+  constructor(connections: Connections) {
+    const { audio } = modelsFor(connections.sequelize);
+    super(connections, audio, "audio");
+    this.#setTranscript = new LockingStatement(
+      (wait) => `
+      UPDATE audio SET transcript = $3, updated_at = clock_timestamp()
+      WHERE id = $1 AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
+      RETURNING ${new ModelColumns(audio).list()}
+    `,
+    );
+  }
+
+  /** Replaces the transcript of this owner's file, or gives null when there is none. */
   async setTranscript(
     id: string,
     owner: Owner,
     transcript: string | null,
     options: StatementOptions,
   ): Promise<AudioModel | null> {
-    return this.change(
-      "set the transcript",
-      { id, userId: owner, status: "ready" },
-      {
-        values: { transcript },
-        ...options,
-      },
-    );
+    return this.change("set the transcript", this.#setTranscript, [id, owner, transcript], options);
   }
 }

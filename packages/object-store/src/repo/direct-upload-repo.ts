@@ -1,11 +1,19 @@
-import { literal, Op } from "sequelize";
+import {
+  type Connections,
+  ModelColumns,
+  PreparedStatement,
+  type SqlParameter,
+} from "@repo/database";
 import { v7 as uuidv7 } from "uuid";
 
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { DirectUploadModel } from "../models/direct-upload.model.js";
-import { fromNow, leaseForAtLeast, leaseHeld, type Owner } from "./conditions.js";
-import type { StatementOptions } from "./media-repo.js";
-import type { MediaTable } from "./media-table.js";
+import { guarded } from "./database-failure.js";
+import { LockingStatement } from "./locking-statement.js";
+import { modelsFor } from "./models-for.js";
+import type { Owner } from "./owner.js";
+import { fromNow } from "./sql.js";
+import type { StatementOptions } from "./statement-options.js";
 
 export interface NewDirectUpload {
   id: string;
@@ -27,92 +35,192 @@ export interface DirectUploadPlace {
   userId: Owner;
 }
 
-const CLAIM_OVER = { claim: null, claimExpiresAt: null };
+/** A direct upload, and what the database's clock says of it. */
+export interface SeenDirectUpload {
+  row: DirectUploadModel;
+  /** The time to complete it is over. */
+  isExpired: boolean;
+  /** Somebody is completing it. */
+  isClaimed: boolean;
+}
+
+const PLACE = "id = $1 AND kind = $2 AND user_id IS NOT DISTINCT FROM $3";
+const HELD = "id = $1 AND claim = $2 AND status = 'pending'";
+const CLAIM_OVER = "claim = NULL, claim_expires_at = NULL, updated_at = clock_timestamp()";
 
 /** The sweep takes nothing over whose claim is held. */
-function claimFor(seconds: number): object {
-  return { claimExpiresAt: fromNow(seconds), leaseExpiresAt: leaseForAtLeast(seconds) };
+function claimFor(seconds: string): string {
+  return `
+    claim_expires_at = ${fromNow(seconds)},
+    lease_expires_at = GREATEST(lease_expires_at, ${fromNow(seconds)}),
+    updated_at = clock_timestamp()
+  `;
 }
+
+type Place = [id: string, kind: MediaKind, owner: Owner];
+
+/** What the use cases ask of it. */
+export type DirectUploads = Pick<DirectUploadRepo, keyof DirectUploadRepo>;
 
 /**
  * The rows of direct uploads. Who completes one holds a claim, which is a lease within the lease;
  * every transition is a compare-and-set on it and on the database's clock.
  */
 export class DirectUploadRepo {
-  constructor(private readonly table: MediaTable<DirectUploadModel>) {}
+  readonly #connections: Connections;
+  readonly #columns: ModelColumns<DirectUploadModel>;
+  readonly #insert: PreparedStatement<
+    [
+      ...place: Place,
+      s3Key: string,
+      originalFilename: string | null,
+      contentType: string,
+      byteSize: number,
+      md5: Buffer | null,
+      sha256: Buffer | null,
+      partByteSize: number | null,
+      seconds: number,
+    ]
+  >;
+  readonly #setMultipartId: PreparedStatement<[id: string, multipartId: string]>;
+  readonly #find: PreparedStatement<Place>;
+  readonly #claim: PreparedStatement<[...place: Place, claim: string, leaseSeconds: number]>;
+  readonly #renew: PreparedStatement<[id: string, claim: string | null, leaseSeconds: number]>;
+  readonly #release: PreparedStatement<[id: string, claim: string | null]>;
+  readonly #refuse: PreparedStatement<
+    [id: string, claim: string | null, code: string, message: string]
+  >;
+  readonly #cancel: LockingStatement<Place>;
+
+  constructor(connections: Connections) {
+    const columns = new ModelColumns(modelsFor(connections.sequelize).directUpload);
+    this.#connections = connections;
+    this.#columns = columns;
+    this.#insert = new PreparedStatement(`
+      INSERT INTO direct_uploads (
+        id, kind, user_id, s3_key, original_filename, content_type, byte_size, md5, sha256,
+        part_byte_size, status, lease_expires_at, created_at, updated_at
+      )
+      VALUES (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', ${fromNow("$11")}, clock_timestamp(),
+        clock_timestamp()
+      )
+      RETURNING ${columns.list()}
+    `);
+    this.#setMultipartId = new PreparedStatement(
+      "UPDATE direct_uploads SET multipart_id = $2, updated_at = clock_timestamp() WHERE id = $1",
+    );
+    this.#find = new PreparedStatement(`
+      SELECT ${columns.list()}, lease_expires_at <= clock_timestamp(),
+        coalesce(claim_expires_at > clock_timestamp(), false)
+      FROM direct_uploads WHERE ${PLACE}
+    `);
+    // What an open transaction has completed is locked, and nobody waits for it.
+    this.#claim = new PreparedStatement(`
+      UPDATE direct_uploads SET claim = $4, ${claimFor("$5")}
+      WHERE id IN (
+        SELECT id FROM direct_uploads
+        WHERE ${PLACE} AND status = 'pending' AND lease_expires_at > clock_timestamp()
+          AND (claim IS NULL OR claim_expires_at <= clock_timestamp())
+        FOR UPDATE SKIP LOCKED
+      )
+      RETURNING ${columns.list()}
+    `);
+    this.#renew = new PreparedStatement(
+      `UPDATE direct_uploads SET ${claimFor("$3")} WHERE ${HELD}`,
+    );
+    this.#release = new PreparedStatement(`
+      UPDATE direct_uploads SET ${CLAIM_OVER}
+      WHERE id IN (SELECT id FROM direct_uploads WHERE ${HELD} FOR UPDATE SKIP LOCKED)
+    `);
+    this.#refuse = new PreparedStatement(`
+      UPDATE direct_uploads
+      SET status = 'deleting', refusal_code = $3, refusal_message = $4, ${CLAIM_OVER}
+      WHERE ${HELD}
+    `);
+    this.#cancel = new LockingStatement(
+      (wait) => `
+        UPDATE direct_uploads SET status = 'deleting', ${CLAIM_OVER}
+        WHERE ${PLACE} AND status = 'pending' AND ${wait} RETURNING id
+      `,
+    );
+  }
 
   /** @param seconds until when it has to be completed */
   async create(upload: NewDirectUpload, seconds: number): Promise<DirectUploadModel> {
-    const state = { status: "pending", leaseExpiresAt: fromNow(seconds) };
-    return this.table.insert({ ...upload, ...state }, {});
+    const { id, kind, userId, s3Key, originalFilename, contentType, byteSize } = upload;
+    const { md5, sha256, partByteSize } = upload;
+    const row = await guarded("record the direct upload", () =>
+      this.#insert.arrays(this.#connections, [
+        ...([id, kind, userId, s3Key, originalFilename, contentType, byteSize] as const),
+        ...([md5, sha256, partByteSize, seconds] as const),
+      ]),
+    );
+    return this.#columns.instance(row[0] ?? []);
   }
 
   /** Records what S3 calls the multipart upload. */
   async setMultipartId(id: string, multipartId: string): Promise<void> {
-    await this.table.update("record the multipart upload", { id }, { multipartId }, {});
+    await this.#change(this.#setMultipartId, [id, multipartId]);
   }
 
   async find(
-    place: DirectUploadPlace,
+    { id, kind, userId }: DirectUploadPlace,
     options: StatementOptions = {},
-  ): Promise<DirectUploadModel | null> {
-    return this.table.findOne({ ...place }, options);
+  ): Promise<SeenDirectUpload | null> {
+    const [found] = await guarded("read the direct upload", () =>
+      this.#find.arrays(this.#connections, [id, kind, userId], options),
+    );
+    if (found === undefined) return null;
+    const [isExpired, isClaimed] = found.slice(-2);
+    const row = this.#columns.instance(found);
+    return { row, isExpired: isExpired === true, isClaimed: isClaimed === true };
   }
 
   /** Takes the completion on, or gives null when there is nothing to complete or somebody does. */
-  async claim(place: DirectUploadPlace, leaseSeconds: number): Promise<DirectUploadModel | null> {
-    const free = { claim: null };
-    const abandoned = { claimExpiresAt: { [Op.lte]: literal("clock_timestamp()") } };
-    for (const unclaimed of [free, abandoned]) {
-      const [row] = await this.table.update(
-        "claim the direct upload",
-        { ...place, status: "pending", ...leaseHeld(), ...unclaimed },
-        { claim: uuidv7(), ...claimFor(leaseSeconds) },
-        {},
-      );
-      if (row !== undefined) return row;
-    }
-    return null;
+  async claim(
+    { id, kind, userId }: DirectUploadPlace,
+    leaseSeconds: number,
+  ): Promise<DirectUploadModel | null> {
+    const [row] = await guarded("claim the direct upload", () =>
+      this.#claim.arrays(this.#connections, [id, kind, userId, uuidv7(), leaseSeconds]),
+    );
+    return row === undefined ? null : this.#columns.instance(row);
   }
 
   /** Pushes the end of a claim out, or gives false when it is another's by now. */
   async renew({ id, claim }: DirectUploadModel, leaseSeconds: number): Promise<boolean> {
-    return this.#change({ id, claim, status: "pending" }, claimFor(leaseSeconds), {});
+    return this.#change(this.#renew, [id, claim, leaseSeconds]);
   }
 
   /** Gives a claim back, for somebody else to complete the upload. */
   async release({ id, claim }: DirectUploadModel): Promise<boolean> {
-    return this.#change({ id, claim, status: "pending" }, CLAIM_OVER, {});
-  }
-
-  /** The upload has become a file; its row stays while its URLs may bring bytes. */
-  async complete(
-    { id, claim }: DirectUploadModel,
-    fileId: string,
-    options: StatementOptions,
-  ): Promise<boolean> {
-    const values = { status: "deleting", fileId, ...CLAIM_OVER };
-    return this.#change({ id, claim, status: "pending" }, values, options);
+    return this.#change(this.#release, [id, claim]);
   }
 
   /** What came is no file of ours, and never will be. */
   async refuse(
     { id, claim }: DirectUploadModel,
-    refusal: { code: string; message: string },
+    { code, message }: { code: string; message: string },
   ): Promise<boolean> {
-    const { code: refusalCode, message: refusalMessage } = refusal;
-    const values = { status: "deleting", refusalCode, refusalMessage, ...CLAIM_OVER };
-    return this.#change({ id, claim, status: "pending" }, values, {});
+    return this.#change(this.#refuse, [id, claim, code, message]);
   }
 
   /** Ends an upload that is not completed; who is completing it has lost its claim. */
-  async cancel(place: DirectUploadPlace): Promise<boolean> {
-    const values = { status: "deleting", ...CLAIM_OVER };
-    return this.#change({ ...place, status: "pending" }, values, {});
+  async cancel({ id, kind, userId }: DirectUploadPlace): Promise<boolean> {
+    const ended = await guarded("cancel the direct upload", () =>
+      this.#cancel.arrays(this.#connections, [id, kind, userId]),
+    );
+    return ended.length > 0;
   }
 
-  async #change(where: object, values: object, options: StatementOptions): Promise<boolean> {
-    const rows = await this.table.update("change the direct upload", where, values, options);
-    return rows.length > 0;
+  async #change<Parameters extends readonly SqlParameter[]>(
+    statement: PreparedStatement<Parameters>,
+    parameters: Parameters,
+  ): Promise<boolean> {
+    const changed = await guarded("change the direct upload", () =>
+      statement.execute(this.#connections, parameters),
+    );
+    return changed > 0;
   }
 }

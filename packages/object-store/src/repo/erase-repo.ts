@@ -1,96 +1,106 @@
-import { QueryTypes } from "sequelize";
+import { type Connections, ModelColumns, PreparedStatement } from "@repo/database";
 
-import type { StoredObjectModel, MediaStatus } from "../models/stored-object.model.js";
+import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
 import { guarded } from "./database-failure.js";
-import { SweepRepo } from "./sweep-repo.js";
+import { modelsFor } from "./models-for.js";
+import { fromNow } from "./sql.js";
 
-interface EraseClaim {
-  userId: string;
-  /** Only files behind this id; the ids of all when absent. */
-  after: string | undefined;
-  limit: number;
-  leaseSeconds: number;
-  tombstoneSeconds: number;
+/** A row of the journal that an erasure has claimed. */
+export interface ErasedRow {
+  row: JournalModel;
+  /** Its purpose before. */
+  was: JournalPurpose;
 }
 
-/** What the erasure of a user asks of the rows of one kind of file. */
-export class EraseRepo<Row extends StoredObjectModel> extends SweepRepo<Row> {
+const END_STAGED = new PreparedStatement<[userId: string, settleSeconds: number]>(`
+  WITH ended AS (
+    DELETE FROM direct_uploads WHERE id IN (
+      SELECT id FROM direct_uploads WHERE user_id = $1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, user_id, s3_key, status, lease_expires_at
+  )
+  INSERT INTO object_store_journal (
+    id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at
+  )
+  SELECT
+    id, 'direct_upload', user_id, s3_key, CASE status WHEN 'pending' THEN 'upload' ELSE 'removal' END,
+    clock_timestamp(),
+    CASE WHEN status = 'pending' THEN GREATEST(lease_expires_at, ${fromNow("$2")}) ELSE lease_expires_at END,
+    clock_timestamp(), clock_timestamp()
+  FROM ended
+`);
+
+const COUNT = new PreparedStatement<[userId: string]>(`
+  SELECT (SELECT count(*) FROM images WHERE user_id = $1)
+    + (SELECT count(*) FROM audio WHERE user_id = $1)
+    + (SELECT count(*) FROM direct_uploads WHERE user_id = $1)
+    + (SELECT count(*) FROM object_store_journal WHERE user_id = $1)
+`);
+
+/** What the erasure of a user asks of what is unfinished. */
+export class EraseRepo {
+  readonly #connections: Connections;
+  readonly #columns: ModelColumns<JournalModel>;
+  readonly #claim: PreparedStatement<
+    [userId: string, after: string, limit: number, leaseSeconds: number, settleSeconds: number]
+  >;
+
+  constructor(connections: Connections) {
+    const columns = new ModelColumns(modelsFor(connections.sequelize).journal);
+    this.#connections = connections;
+    this.#columns = columns;
+    this.#claim = new PreparedStatement(`
+      WITH claimed AS (
+        SELECT id, purpose FROM object_store_journal
+        WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
+      )
+      UPDATE object_store_journal AS entry SET
+        purpose = 'removal',
+        idempotency_key = NULL,
+        lease_expires_at = ${fromNow("$4")},
+        settled_at = CASE claimed.purpose
+          WHEN 'upload' THEN GREATEST(settled_at, ${fromNow("$5")}) ELSE settled_at
+        END,
+        updated_at = clock_timestamp()
+      FROM claimed WHERE entry.id = claimed.id
+      RETURNING ${columns.list("entry")}, claimed.purpose
+    `);
+  }
+
   /**
-   * Takes over a batch of a user's files, whatever their status, by id: all become deleting, and an
-   * upload that is under way has lost its row, which stays for as long as a request of it, or one
-   * that was signed for it, may still bring bytes. Rows that somebody holds at the moment are passed
-   * over. What each row was before is told by {@link wasOf}, and {@link staysOf}.
+   * Moves a user's direct uploads to the journal, first of all, so that none becomes a file behind
+   * the erasure's back. Their rows stay there while their URLs may bring bytes.
    */
-  async claim(claim: EraseClaim): Promise<Row[]> {
-    return guarded("claim a user's files", () =>
-      this.database.query(
-        `
-          WITH claimed AS (
-            SELECT
-              id,
-              status,
-              status = 'pending'
-                OR (status = 'deleting' AND lease_expires_at > clock_timestamp()) AS stays
-            FROM ${this.table}
-            WHERE user_id = :userId ${claim.after === undefined ? "" : "AND id > :after"}
-            ORDER BY id
-            LIMIT :limit
-            FOR UPDATE SKIP LOCKED
-          )
-          UPDATE ${this.table} AS file SET
-            status = 'deleting',
-            ${this.freed}
-            lease_expires_at = CASE
-              WHEN claimed.status = 'deleting' AND claimed.stays THEN file.lease_expires_at
-              WHEN claimed.stays THEN GREATEST(
-                file.lease_expires_at,
-                clock_timestamp() + make_interval(secs => :tombstoneSeconds)
-              )
-              ELSE clock_timestamp() + make_interval(secs => :leaseSeconds)
-            END,
-            updated_at = clock_timestamp()
-          FROM claimed WHERE file.id = claimed.id
-          RETURNING file.id, file.s3_key, file.byte_size, file.sha256, claimed.status AS was,
-            claimed.stays
-        `,
-        {
-          replacements: { ...claim },
-          type: QueryTypes.SELECT,
-          transaction: null,
-          model: this.model,
-          mapToModel: true,
-        },
-      ),
+  async endStaged(userId: string, settleSeconds: number): Promise<void> {
+    await guarded("end a user's direct uploads", () =>
+      END_STAGED.execute(this.#connections, [userId, settleSeconds]),
     );
   }
 
-  wasOf(row: Row): MediaStatus {
-    return row.get("was") as MediaStatus;
-  }
-
   /**
-   * Whether the row has to stay: of an upload that ran, whose last request may still be on its way,
-   * or another party's tombstone.
+   * Takes over a batch of what is unfinished of a user's, by id: an upload that is under way has
+   * lost its row, which stays for as long as a request of it may still bring bytes. Rows that
+   * somebody holds at the moment are passed over.
    */
-  staysOf(row: Row): boolean {
-    return row.get("stays") === true;
-  }
-
-  /** Which of these keys have a row. */
-  async findByKeys(keys: readonly string[]): Promise<Row[]> {
-    return guarded("look for the rows of keys", () =>
-      this.model.findAll({
-        attributes: ["id", "s3Key", "status"],
-        where: this.where({ s3Key: [...keys] }),
-        transaction: null,
-      }),
+  async claim(
+    userId: string,
+    batch: { after: string; limit: number; leaseSeconds: number; settleSeconds: number },
+  ): Promise<ErasedRow[]> {
+    const { after, limit, leaseSeconds, settleSeconds } = batch;
+    const rows = await guarded("claim a user's unfinished files", () =>
+      this.#claim.arrays(this.#connections, [userId, after, limit, leaseSeconds, settleSeconds]),
     );
+    return rows.map((row) => ({
+      row: this.#columns.instance(row),
+      was: row.at(-1) as JournalPurpose,
+    }));
   }
 
-  /** How many rows a user has, of whatever status. */
+  /** How many rows a user has: files, direct uploads, and what is unfinished. */
   async countOf(userId: string): Promise<number> {
-    return guarded("count a user's files", () =>
-      this.model.count({ where: this.where({ userId }), transaction: null }),
+    const [row] = await guarded("count a user's files", () =>
+      COUNT.arrays<[count: string]>(this.#connections, [userId]),
     );
+    return Number(row?.[0]);
   }
 }

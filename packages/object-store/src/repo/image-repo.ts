@@ -1,13 +1,15 @@
-import type { ImageModel } from "../models/image.model.js";
-import { MediaRepo, type StoredFacts } from "./media-repo.js";
+import type { Connections } from "@repo/database";
 
-export interface StoredImageFacts extends StoredFacts {
-  width: number;
-  height: number;
-  orientation: number;
-  pageCount: number;
-  hasAlpha: boolean;
-}
+import type { ImageModel } from "../models/image.model.js";
+import { MediaRepo } from "./media-repo.js";
+import { modelsFor } from "./models-for.js";
+
+/** What the use cases ask of it. */
+export type ImageRows = Pick<ImageRepo, keyof ImageRepo>;
 
 /** The rows of images. */
-export class ImageRepo extends MediaRepo<ImageModel, StoredImageFacts> {}
+export class ImageRepo extends MediaRepo<ImageModel> {
+  constructor(connections: Connections) {
+    super(connections, modelsFor(connections.sequelize).image, "image");
+  }
+}

@@ -1,9 +1,13 @@
-import { ModelColumns, PreparedStatement, type SqlParameter } from "@repo/database";
-import type { Sequelize } from "sequelize-typescript";
+import {
+  type Connections,
+  ModelColumns,
+  PreparedStatement,
+  type SqlParameter,
+} from "@repo/database";
 
 import type { AudioModel } from "../models/audio.model.js";
 import type { ImageModel } from "../models/image.model.js";
-import type { Owner } from "./conditions.js";
+import type { Owner } from "./owner.js";
 import { guarded } from "./database-failure.js";
 import {
   countStatement,
@@ -12,6 +16,7 @@ import {
   pageStatement,
 } from "./list-statement.js";
 import { modelsFor } from "./models-for.js";
+import type { StatementOptions } from "./statement-options.js";
 
 /** Which files of an owner a list shows. */
 export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
@@ -25,22 +30,29 @@ export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
 
 type MediaRow = ImageModel | AudioModel;
 
-/** Lists of ready files, of either kind or of both, each in one query that an index answers. */
+/** What the use cases ask of it. */
+export type ListRows = Pick<ListRepo, keyof ListRepo>;
+
+/** Lists of files, of either kind or of both, each in one query that an index answers. */
 export class ListRepo {
-  readonly #database: Sequelize;
+  readonly #connections: Connections;
   readonly #image: ModelColumns<ImageModel>;
   readonly #audio: ModelColumns<AudioModel>;
   readonly #statements = new Map<string, PreparedStatement<readonly SqlParameter[]>>();
 
-  constructor(database: Sequelize) {
-    const models = modelsFor(database);
-    this.#database = database;
+  constructor(connections: Connections) {
+    const models = modelsFor(connections.sequelize);
+    this.#connections = connections;
     this.#image = new ModelColumns(models.image);
     this.#audio = new ModelColumns(models.audio);
   }
 
   /** The first files of a selection in its order, at most so many. */
-  async page(selection: ListSelection, limit: number): Promise<MediaRow[]> {
+  async page(
+    selection: ListSelection,
+    limit: number,
+    options: StatementOptions,
+  ): Promise<MediaRow[]> {
     const shape = shapeOf(selection);
     const columns: Record<"image" | "audio", ListColumns> = {
       image: this.#image,
@@ -48,7 +60,10 @@ export class ListRepo {
     };
     const statement = this.#statement("page", shape, () => pageStatement(shape, columns));
     const rows = await guarded("list files", () =>
-      statement.arrays(this.#database, [...parametersFor(selection), limit]),
+      statement.arrays(this.#connections, [...parametersFor(selection), limit], {
+        ...options,
+        on: "pool",
+      }),
     );
     const [first, second] = shape.kinds;
     if (second === undefined) {
@@ -63,11 +78,14 @@ export class ListRepo {
   }
 
   /** How many files a selection has. */
-  async count(selection: ListSelection): Promise<number> {
+  async count(selection: ListSelection, options: StatementOptions): Promise<number> {
     const shape = shapeOf(selection);
     const statement = this.#statement("count", shape, () => countStatement(shape));
     const [row] = await guarded("count files", () =>
-      statement.arrays<[count: string]>(this.#database, parametersFor(selection)),
+      statement.arrays<[count: string]>(this.#connections, parametersFor(selection), {
+        ...options,
+        on: "pool",
+      }),
     );
     return Number(row?.[0]);
   }

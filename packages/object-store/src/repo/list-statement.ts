@@ -96,7 +96,6 @@ function source(shape: ListShape, kind: MediaKind, contentType: string | undefin
   const { created, named } = parametersOf(shape);
   const conditions = [
     keyset(shape, contentType),
-    "status = 'ready'",
     ...(shape.created ? [`created_at >= ${created[0]} AND created_at < ${created[1]}`] : []),
     ...(shape.named
       ? [

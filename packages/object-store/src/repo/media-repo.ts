@@ -1,162 +1,183 @@
-import type { Transaction } from "sequelize";
+import {
+  type Connections,
+  ModelColumns,
+  PreparedStatement,
+  type SqlParameter,
+} from "@repo/database";
+import type { ModelCtor } from "sequelize-typescript";
 
+import { OwnerNotFoundError } from "../errors.js";
+import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import { fromNow, leaseHeld, type Owner } from "./conditions.js";
-import type { FileTable } from "./file-table.js";
+import { guarded } from "./database-failure.js";
+import { type ClaimedDirectUpload, type Completion, FileCompletion } from "./file-completion.js";
+import { FileRemoval, type Removal } from "./file-removal.js";
+import type { LockingStatement } from "./locking-statement.js";
+import { OwnedStatement } from "./owned-statement.js";
+import type { Owner } from "./owner.js";
+import { sqlStateOf } from "./sql-state.js";
+import type { StatementOptions } from "./statement-options.js";
 
-export interface NewFile {
-  id: string;
-  userId: Owner;
-  s3Key: string;
-  originalFilename: string | null;
-  contentType: string;
-  idempotencyKey?: string | null;
-}
-
-/** What every kind of file records when it becomes ready. */
+/** What every kind of file records besides where it is. */
 export interface StoredFacts {
   byteSize: number;
   sha256: Buffer;
 }
 
-export interface StatementOptions {
-  /** The caller's transaction. A repo never commits it or rolls it back. */
-  transaction?: Transaction | undefined;
-}
+/** Its own and system-wide files; with null for the owner, system-wide ones only. */
+const VISIBLE = "(user_id = $2 OR user_id IS NULL)";
 
-/**
- * The rows of one kind of file. Every transition is a compare-and-set on the status and on the
- * database's clock; it gives null or false when another party was faster.
- */
-export abstract class MediaRepo<Row extends MediaFileModel, Facts extends StoredFacts> {
-  constructor(private readonly table: FileTable<Row>) {}
+const FOREIGN_KEY_VIOLATION = "23503";
 
-  /** @throws InvalidInputError (`invalid_input`) unless the caller's transaction is READ COMMITTED */
-  requireReadCommitted(transaction: Transaction): Promise<void> {
-    return this.table.requireReadCommitted(transaction);
+/** What the use cases ask of the files of one kind. */
+export type Files<Row extends MediaFileModel> = Pick<MediaRepo<Row>, keyof MediaRepo<Row>>;
+
+/** The files of one kind. */
+export abstract class MediaRepo<Row extends MediaFileModel> {
+  readonly #connections: Connections;
+  readonly #columns: ModelColumns<Row>;
+  readonly #completion: FileCompletion<Row>;
+  readonly #removal: FileRemoval<Row>;
+  readonly #byId: PreparedStatement<[id: string]>;
+  readonly #visible: PreparedStatement<[id: string, owner: Owner]>;
+  readonly #allVisible: PreparedStatement<[ids: readonly string[], owner: Owner]>;
+  readonly #exists: PreparedStatement<[id: string, owner: Owner]>;
+  readonly #page: PreparedStatement<[owner: string, after: string, limit: number]>;
+  readonly #ofKey: OwnedStatement<[idempotencyKey: string, owner: Owner]>;
+
+  constructor(connections: Connections, model: ModelCtor<Row>, kind: MediaKind) {
+    this.#connections = connections;
+    this.#columns = new ModelColumns(model);
+    this.#completion = new FileCompletion(connections, model);
+    this.#removal = new FileRemoval(connections, model, kind);
+    const table = `"${model.getTableName() as string}"`;
+    const files = `SELECT ${this.#columns.list()} FROM ${table} WHERE`;
+    this.#byId = new PreparedStatement(`${files} id = $1`);
+    this.#visible = new PreparedStatement(`${files} id = $1 AND ${VISIBLE}`);
+    this.#allVisible = new PreparedStatement(`${files} id = ANY ($1) AND ${VISIBLE}`);
+    this.#exists = new PreparedStatement(`SELECT 1 FROM ${table} WHERE id = $1 AND ${VISIBLE}`);
+    this.#page = new PreparedStatement(
+      `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
+    );
+    this.#ofKey = new OwnedStatement(
+      (ownedBy) => `${files} idempotency_key = $1 AND ${ownedBy("$2")}`,
+    );
   }
 
-  /** Records the intent to store a file: a pending row with a lease. */
-  async create(file: NewFile, leaseSeconds: number, options: StatementOptions = {}): Promise<Row> {
-    return this.table.insertPending(file, leaseSeconds, options);
-  }
-
-  /** A ready file, whoever owns it. */
+  /** A file, whoever owns it. */
   async findById(id: string): Promise<Row | null> {
-    return this.table.findById(id);
+    return this.#first(await this.#decide(this.#byId, [id]));
   }
 
-  /** A ready file of this owner or system-wide. */
-  async findVisible(id: string, owner: Owner, options: StatementOptions = {}): Promise<Row | null> {
-    return this.table.findVisible(id, owner, options);
+  /** A file of this owner or system-wide. */
+  async findVisible(id: string, owner: Owner, options: StatementOptions): Promise<Row | null> {
+    return this.#first(await this.#read(this.#visible, [id, owner], options));
   }
 
-  /** The ready files among these ids that are this owner's or system-wide, in no order. */
-  async findAllVisible(ids: readonly string[], owner: Owner): Promise<Row[]> {
-    return this.table.findAllVisible(ids, owner);
-  }
-
-  /** Whether a ready file of this owner or system-wide has this id. */
-  async exists(id: string, owner: Owner): Promise<boolean> {
-    return this.table.exists(id, owner);
-  }
-
-  /** pending → ready, or null when the lease is over. */
-  async markReady(id: string, facts: Facts, options: StatementOptions): Promise<Row | null> {
-    return this.table.complete(id, facts, options);
-  }
-
-  /** Pushes the lease of a pending file out, or gives false when it is over. */
-  async renewLease(id: string, leaseSeconds: number): Promise<boolean> {
-    const renewed = await this.change(
-      "renew the lease",
-      { id, status: "pending", ...leaseHeld() },
-      {
-        values: { leaseExpiresAt: fromNow(leaseSeconds) },
-      },
-    );
-    return renewed !== null;
-  }
-
-  /** pending → deleting, or null when the file is not pending any more. */
-  async giveUpPending(id: string, graceSeconds: number): Promise<Row | null> {
-    return this.change(
-      "give up the upload",
-      { id, status: "pending" },
-      {
-        values: deletingFor(graceSeconds),
-      },
-    );
-  }
-
-  /** ready → deleting; a file that is deleting already stays so and is given back as well. */
-  async markDeleting(
-    id: string,
-    owner: Owner,
-    leaseSeconds: number,
-    options: StatementOptions,
-  ): Promise<Row | null> {
-    return this.change(
-      "delete the file",
-      { id, userId: owner, status: ["ready", "deleting"] },
-      {
-        values: deletingFor(leaseSeconds),
-        ...options,
-      },
-    );
-  }
-
-  /** The same for many: those of these files that are this owner's, in no order. */
-  async markAllDeleting(
+  /** The files among these ids that are this owner's or system-wide, in no order. */
+  async findAllVisible(
     ids: readonly string[],
     owner: Owner,
-    leaseSeconds: number,
     options: StatementOptions,
   ): Promise<Row[]> {
-    return this.table.update(
-      "delete files",
-      { id: [...ids], userId: owner, status: ["ready", "deleting"] },
-      deletingFor(leaseSeconds),
-      options,
-    );
+    return this.#columns.instances(await this.#read(this.#allVisible, [ids, owner], options));
   }
 
-  /** Whether a file is deleting in the committed state, for one more lease of the caller's. */
-  async claimDeleting(id: string, leaseSeconds: number): Promise<Row | null> {
-    return this.change(
-      "delete the file",
-      { id, status: "deleting" },
-      { values: { leaseExpiresAt: fromNow(leaseSeconds) } },
-    );
+  /** Whether a file of this owner or system-wide has this id. */
+  async exists(id: string, owner: Owner, options: StatementOptions): Promise<boolean> {
+    return (await this.#read(this.#exists, [id, owner], options)).length > 0;
   }
 
-  /** Those of many that are, for one more lease of the caller's. */
-  async claimAllDeleting(ids: readonly string[], leaseSeconds: number): Promise<Row[]> {
-    const values = { leaseExpiresAt: fromNow(leaseSeconds) };
-    return this.table.update("delete files", { id: [...ids], status: "deleting" }, values, {});
+  /** A page of a user's files by id. */
+  async page(owner: string, after: string, limit: number): Promise<Row[]> {
+    return this.#columns.instances(await this.#decide(this.#page, [owner, after, limit]));
   }
 
-  /** Removes the rows of deleting files whose objects are gone. */
-  async deleteAll(ids: readonly string[]): Promise<void> {
-    await this.table.remove({ id: [...ids], status: "deleting" });
-  }
-
-  /** Removes the row of a file whose object is gone or was never made. */
-  async delete(id: string, status: "pending" | "deleting"): Promise<boolean> {
-    return (await this.table.remove({ id, status })) > 0;
-  }
-
-  protected async change(
-    action: string,
-    where: object,
-    change: StatementOptions & { values: object },
+  /** The owner's file that was uploaded under an idempotency key. */
+  async findByIdempotencyKey(
+    { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },
+    options: StatementOptions,
   ): Promise<Row | null> {
-    const { values, ...options } = change;
-    const [row] = await this.table.update(action, where, values, options);
-    return row ?? null;
+    return this.#first(
+      await this.#decide(this.#ofKey.of(userId), [idempotencyKey, userId], options),
+    );
   }
-}
 
-function deletingFor(leaseSeconds: number): object {
-  return { status: "deleting", idempotencyKey: null, leaseExpiresAt: fromNow(leaseSeconds) };
+  /**
+   * upload → file, or null when the lease is over.
+   *
+   * @throws OwnerNotFoundError (`owner_not_found`)
+   */
+  async complete(completion: Completion, options: StatementOptions): Promise<Row | null> {
+    return this.#completed(completion, () => this.#completion.complete(completion, options));
+  }
+
+  /** The same of a direct upload, which is completed by it; null also when its claim is another's. */
+  async completeDirect(
+    completion: Completion,
+    direct: ClaimedDirectUpload,
+    options: StatementOptions,
+  ): Promise<Row | null> {
+    return this.#completed(completion, () =>
+      this.#completion.completeDirect(completion, direct, options),
+    );
+  }
+
+  /** file → removal, for those of the owner that nothing of the application's refers to. */
+  async remove(
+    ids: readonly string[],
+    owner: Owner,
+    options: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
+  ): Promise<Removal<Row>> {
+    return guarded("delete files", () => this.#removal.remove(ids, owner, options));
+  }
+
+  async #completed(
+    { userId }: Completion,
+    complete: () => Promise<Row | null>,
+  ): Promise<Row | null> {
+    return guarded("complete the upload", async () => {
+      try {
+        return await complete();
+      } catch (error) {
+        const isOwnerGone = sqlStateOf(error) === FOREIGN_KEY_VIOLATION && userId !== null;
+        throw isOwnerGone ? new OwnerNotFoundError(error) : error;
+      }
+    });
+  }
+
+  protected async change<Parameters extends readonly SqlParameter[]>(
+    action: string,
+    statement: LockingStatement<Parameters>,
+    parameters: Parameters,
+    options: StatementOptions,
+  ): Promise<Row | null> {
+    return this.#first(
+      await guarded(action, () => statement.arrays(this.#connections, parameters, options)),
+    );
+  }
+
+  /** What a caller wants to see, on the application's own connections. */
+  #read<Parameters extends readonly SqlParameter[]>(
+    statement: PreparedStatement<Parameters>,
+    parameters: Parameters,
+    options: StatementOptions,
+  ): Promise<(readonly unknown[])[]> {
+    return guarded("read files", () =>
+      statement.arrays(this.#connections, parameters, { ...options, on: "pool" }),
+    );
+  }
+
+  /** What the module has to know for its next step. */
+  #decide<Parameters extends readonly SqlParameter[]>(
+    statement: PreparedStatement<Parameters>,
+    parameters: Parameters,
+    options: StatementOptions = {},
+  ): Promise<(readonly unknown[])[]> {
+    return guarded("read files", () => statement.arrays(this.#connections, parameters, options));
+  }
+
+  #first([row]: readonly (readonly unknown[])[]): Row | null {
+    return row === undefined ? null : this.#columns.instance(row);
+  }
 }

@@ -3,11 +3,13 @@ import type { Sequelize } from "sequelize-typescript";
 import { AudioModel } from "../models/audio.model.js";
 import { DirectUploadModel } from "../models/direct-upload.model.js";
 import { ImageModel } from "../models/image.model.js";
+import { JournalModel } from "../models/journal.model.js";
 
 interface MediaModels {
-  directUpload: typeof DirectUploadModel;
   image: typeof ImageModel;
   audio: typeof AudioModel;
+  directUpload: typeof DirectUploadModel;
+  journal: typeof JournalModel;
 }
 
 const registered = new WeakMap<Sequelize, MediaModels>();
@@ -21,11 +23,13 @@ export function modelsFor(database: Sequelize): MediaModels {
   const known = registered.get(database);
   if (known !== undefined) return known;
   const models: MediaModels = {
-    directUpload: class DirectUpload extends DirectUploadModel {},
     image: class Image extends ImageModel {},
     audio: class Audio extends AudioModel {},
+    directUpload: class DirectUpload extends DirectUploadModel {},
+    journal: class Journal extends JournalModel {},
   };
-  database.addModels([models.image, models.audio, models.directUpload]);
+  const { image, audio, directUpload, journal } = models;
+  database.addModels([image, audio, directUpload, journal]);
   registered.set(database, models);
   return models;
 }

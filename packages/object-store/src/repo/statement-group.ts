@@ -1,10 +1,5 @@
 /** The most that one statement takes. */
 const MAX_ITEMS = 100;
-/**
- * Milliseconds for which items wait while a statement is under way, so that they go together. One
- * that takes longer may wait for a lock of somebody else's, which is not to hold up the others.
- */
-const PATIENCE_MS = 25;
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -34,26 +29,21 @@ export class StatementGroup<Item, Result> {
     this.#isOfOneItem = isOfOneItem;
   }
 
+  get isIdle(): boolean {
+    return !this.#isBusy && this.#waiting.length === 0;
+  }
+
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      this.#advance();
+      if (!this.#isBusy) void this.#work();
     });
   }
 
-  #advance(): void {
-    if (this.#isBusy || this.#waiting.length === 0) return;
+  async #work(): Promise<void> {
     this.#isBusy = true;
-    let isOver = false;
-    const goOn = (): void => {
-      if (isOver) return;
-      isOver = true;
-      clearTimeout(patience);
-      this.#isBusy = false;
-      this.#advance();
-    };
-    const patience = setTimeout(goOn, PATIENCE_MS);
-    void this.#settle(this.#waiting.splice(0, MAX_ITEMS)).then(goOn);
+    while (this.#waiting.length > 0) await this.#settle(this.#waiting.splice(0, MAX_ITEMS));
+    this.#isBusy = false;
   }
 
   async #settle(group: readonly Waiting<Item, Result>[]): Promise<void> {
@@ -66,7 +56,7 @@ export class StatementGroup<Item, Result> {
       if (group.length === 1 || !this.#isOfOneItem(error)) {
         for (const { reject } of group) reject(error);
       } else {
-        await Promise.all(group.map((each) => this.#settle([each])));
+        for (const each of group) await this.#settle([each]);
       }
     }
   }

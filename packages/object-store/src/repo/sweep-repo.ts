@@ -1,109 +1,122 @@
-import { PreparedStatement } from "@repo/database";
-import { QueryTypes } from "sequelize";
-import type { ModelCtor } from "sequelize-typescript";
+import { type Connections, PreparedStatement } from "@repo/database";
 
-import type { MediaStatus, StoredObjectModel } from "../models/stored-object.model.js";
-import { leaseHeld } from "./conditions.js";
+import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
 import { guarded } from "./database-failure.js";
-import { TableRepo } from "./table-repo.js";
+import { fromNow } from "./sql.js";
 
 /**
  * A row that a sweep has claimed. A sweep takes any number of rows, so these are no model instances:
  * making them took a tenth of its time.
  */
-export type ClaimedRow = Pick<StoredObjectModel, "id" | "s3Key">;
+export type ClaimedRow = Pick<JournalModel, "id" | "s3Key">;
 
-/** What a sweep asks of the rows of one kind of file, a batch at a time. */
-export class SweepRepo<Row extends StoredObjectModel> extends TableRepo<Row> {
-  readonly #claim: PreparedStatement<
-    [status: MediaStatus, at: string, limit: number, leaseSeconds: number]
-  >;
-  readonly #deleteAll: PreparedStatement<[ids: readonly string[]]>;
+const NOW = new PreparedStatement("SELECT clock_timestamp()::text");
 
-  constructor(model: ModelCtor<Row>) {
-    super(model);
-    // By where the locked rows lie: by their ids, PostgreSQL may read all of the table to find them. A
-    // row that has moved since the statement began is left to a later claim.
-    // https://www.postgresql.org/docs/current/sql-update.html, the example of a batch.
-    this.#claim = new PreparedStatement(`
-      UPDATE ${this.table} SET
-        status = 'deleting',
-        ${this.freed}
-        lease_expires_at = clock_timestamp() + make_interval(secs => $4),
-        updated_at = clock_timestamp()
-      WHERE ctid = ANY (ARRAY (
-        SELECT ctid FROM ${this.table}
-        WHERE status = $1 AND status <> 'ready' AND lease_expires_at <= $2
-        ORDER BY lease_expires_at
-        LIMIT $3
-        FOR UPDATE SKIP LOCKED
-      ))
-      RETURNING id, s3_key
-    `);
-    this.#deleteAll = new PreparedStatement(
-      `DELETE FROM ${this.table} WHERE id = ANY ($1) AND status = 'deleting'`,
-    );
-  }
+// By where the locked rows lie: by their ids, PostgreSQL may read all of the table to find them. A
+// row that has moved since the statement began is left to a later claim.
+// https://www.postgresql.org/docs/current/sql-update.html, the example of a batch.
+const CLAIM = new PreparedStatement<
+  [purpose: JournalPurpose, at: string, limit: number, leaseSeconds: number, settleSeconds: number]
+>(`
+  UPDATE object_store_journal SET
+    purpose = 'removal',
+    idempotency_key = NULL,
+    lease_expires_at = ${fromNow("$4")},
+    settled_at = GREATEST(settled_at, ${fromNow("$5")}),
+    updated_at = clock_timestamp()
+  WHERE ctid = ANY (ARRAY (
+    SELECT ctid FROM object_store_journal
+    WHERE purpose = $1 AND lease_expires_at <= $2::timestamptz
+    ORDER BY lease_expires_at
+    LIMIT $3
+    FOR UPDATE SKIP LOCKED
+  ))
+  RETURNING id, s3_key
+`);
+
+const RELEASE = new PreparedStatement<[ids: readonly string[]]>(`
+  UPDATE object_store_journal SET lease_expires_at = clock_timestamp()
+  WHERE id = ANY ($1) AND purpose = 'removal'
+`);
+
+const END_STAGED = new PreparedStatement<[at: string, limit: number]>(`
+  WITH ended AS (
+    DELETE FROM direct_uploads WHERE ctid = ANY (ARRAY (
+      SELECT ctid FROM direct_uploads
+      WHERE lease_expires_at <= $1::timestamptz LIMIT $2 FOR UPDATE SKIP LOCKED
+    ))
+    RETURNING id, user_id, s3_key
+  )
+  INSERT INTO object_store_journal (
+    id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at
+  )
+  SELECT
+    id, 'direct_upload', user_id, s3_key, 'removal', $1::timestamptz, clock_timestamp(),
+    clock_timestamp(), clock_timestamp()
+  FROM ended
+`);
+
+const RUNNING = new PreparedStatement<[keys: readonly string[]]>(`
+  SELECT s3_key FROM object_store_journal
+  WHERE s3_key = ANY ($1) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
+  UNION ALL
+  SELECT s3_key FROM direct_uploads
+  WHERE s3_key = ANY ($1) AND status = 'pending' AND lease_expires_at > clock_timestamp()
+`);
+
+/** What a sweep asks of the journal, a batch at a time. */
+export class SweepRepo {
+  constructor(private readonly connections: Connections) {}
 
   /** The database's clock, as claimExpired compares it. */
   async now(): Promise<string> {
     const [row] = await guarded("tell the time", () =>
-      this.database.query<{ now: string }>("SELECT clock_timestamp()::text AS now", {
-        type: QueryTypes.SELECT,
-        transaction: null,
-      }),
+      NOW.arrays<[now: string]>(this.connections, []),
     );
     if (row === undefined) throw new Error("PostgreSQL told no time");
-    return row.now;
+    return row[0];
+  }
+
+  /** Moves direct uploads whose time was over to the journal; how many. */
+  async endStaged({ at, limit }: { at: string; limit: number }): Promise<number> {
+    return guarded("end direct uploads", () => END_STAGED.execute(this.connections, [at, limit]));
   }
 
   /**
-   * Takes over files whose lease was over at a time, for one lease of the taker's: pending ones
-   * become deleting. Parties that claim at once get different files, and nobody waits for another.
+   * Takes over rows whose lease was over at a time, for one lease of the taker's: uploads become
+   * removals. Parties that claim at once get different rows, and nobody waits for another.
+   *
+   * @param claim `settleSeconds` for which a request may still be on its way
    */
   async claimExpired(
-    status: "pending" | "deleting",
-    claim: { at: string; limit: number; leaseSeconds: number },
+    purpose: JournalPurpose,
+    claim: { at: string; limit: number; leaseSeconds: number; settleSeconds: number },
   ): Promise<ClaimedRow[]> {
-    const { at, limit, leaseSeconds } = claim;
-    const rows = await guarded("claim expired files", () =>
-      this.#claim.arrays<[id: string, s3Key: string]>(this.database, [
-        status,
+    const { at, limit, leaseSeconds, settleSeconds } = claim;
+    const rows = await guarded("claim expired rows", () =>
+      CLAIM.arrays<[id: string, s3Key: string]>(this.connections, [
+        purpose,
         at,
         limit,
         leaseSeconds,
+        settleSeconds,
       ]),
     );
     // Emptied, as promises of past batches hold it until V8 next collects all of its heap.
     return rows.splice(0).map(([id, s3Key]) => ({ id, s3Key }));
   }
 
-  /** Ends the leases of claimed files whose objects are still there, for the next sweep to claim. */
+  /** Ends the leases of claimed rows whose objects are still there, for the next sweep to claim. */
   async release(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await guarded("release claimed files", () =>
-      this.database.query(
-        `UPDATE ${this.table} SET lease_expires_at = clock_timestamp()
-         WHERE id IN (:ids) AND status = 'deleting'`,
-        { replacements: { ids: [...ids] }, transaction: null },
-      ),
-    );
+    await guarded("release claimed rows", () => RELEASE.execute(this.connections, [ids]));
   }
 
-  /** Removes the rows of deleting files whose objects are gone. */
-  async deleteAll(ids: readonly string[]): Promise<number> {
-    if (ids.length === 0) return 0;
-    return guarded("remove the files' rows", () => this.#deleteAll.execute(this.database, [ids]));
-  }
-
-  /** Those of these ids whose upload is running: pending, with a lease that is not over. */
-  async findRunning(ids: readonly string[]): Promise<Row[]> {
-    return guarded("look for running uploads", () =>
-      this.model.findAll({
-        attributes: ["id", "s3Key"],
-        where: this.where({ id: [...ids], status: "pending", ...leaseHeld() }),
-        transaction: null,
-      }),
+  /** Those of these keys whose upload, or direct upload, is running: its lease is not over. */
+  async runningAmong(keys: readonly string[]): Promise<Set<string>> {
+    const rows = await guarded("look for running uploads", () =>
+      RUNNING.arrays<[s3Key: string]>(this.connections, [keys]),
     );
+    return new Set(rows.map(([s3Key]) => s3Key));
   }
 }

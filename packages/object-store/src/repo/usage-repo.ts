@@ -1,7 +1,7 @@
-import { QueryTypes, type Sequelize } from "sequelize";
+import { type Connections, PreparedStatement } from "@repo/database";
 
-import type { Owner } from "./conditions.js";
 import { guarded } from "./database-failure.js";
+import type { Owner } from "./owner.js";
 
 /** The files of one kind, of everybody or of one owner. */
 export interface UsageRow {
@@ -12,70 +12,85 @@ export interface UsageRow {
   unfinished: number;
 }
 
-interface Wanted {
-  /** Of this owner only. */
-  owner?: Owner | undefined;
+/** Of both kinds, by owner. Doubles hold counts and bytes exactly up to 2^53, and come as numbers. */
+function usageBy(condition: string): string {
+  const tables = [
+    ["image", "images"],
+    ["audio", "audio"],
+  ] as const;
+  const files = tables.map(
+    ([kind, table]) => `
+      SELECT '${kind}' AS kind, user_id, count(*) AS files, sum(byte_size) AS bytes, 0 AS unfinished
+      FROM ${table} WHERE ${condition} GROUP BY user_id
+    `,
+  );
+  return `
+    SELECT kind, user_id AS owner, sum(files)::float8 AS files, sum(bytes)::float8 AS bytes,
+      sum(unfinished)::float8 AS unfinished
+    FROM (
+      ${files.join(" UNION ALL ")}
+      UNION ALL
+      SELECT kind, user_id, 0, 0, count(*) FROM object_store_journal
+      WHERE kind <> 'direct_upload' AND ${condition} GROUP BY kind, user_id
+    ) AS counts
+    GROUP BY kind, user_id
+  `;
 }
+
+const CONDITIONS = {
+  everybody: "$1::uuid IS NULL",
+  system: "user_id IS NULL AND $1::uuid IS NULL",
+  user: "user_id = $1",
+} as const;
+
+type Whose = keyof typeof CONDITIONS;
+
+function statements<Parameters extends readonly [owner: Owner, ...rest: number[]]>(
+  text: (usage: string) => string,
+): Record<Whose, PreparedStatement<Parameters>> {
+  const of = (whose: Whose) => new PreparedStatement<Parameters>(text(usageBy(CONDITIONS[whose])));
+  return { everybody: of("everybody"), system: of("system"), user: of("user") };
+}
+
+const TOTALS = statements<[owner: Owner]>(
+  (usage) => `
+    WITH usage AS (${usage})
+    SELECT kind, sum(files) AS files, sum(bytes) AS bytes, sum(unfinished) AS unfinished
+    FROM usage GROUP BY kind
+  `,
+);
+
+const LARGEST = statements<[owner: Owner, limit: number]>(
+  (usage) => `
+    WITH usage AS (${usage}), largest AS (
+      SELECT owner, sum(bytes) AS bytes FROM usage
+      GROUP BY owner ORDER BY bytes DESC, owner LIMIT $2
+    )
+    SELECT usage.* FROM usage JOIN largest ON usage.owner IS NOT DISTINCT FROM largest.owner
+    ORDER BY largest.bytes DESC, largest.owner
+  `,
+);
 
 /** Counts the rows of both kinds. Each call reads all that are wanted. */
 export class UsageRepo {
-  constructor(private readonly database: Sequelize) {}
+  constructor(private readonly connections: Connections) {}
 
-  /** A row for each kind that has files. */
-  async totals({ owner }: Wanted): Promise<UsageRow[]> {
-    return this.#select(
-      `
-        WITH usage AS (${usageOf(owner)})
-        SELECT kind, sum(files) AS files, sum(bytes) AS bytes, sum(unfinished) AS unfinished
-        FROM usage GROUP BY kind
-      `,
-      { owner },
+  /** A row for each kind that has files, of everybody or of one owner. */
+  async totals(owner: Owner | undefined): Promise<UsageRow[]> {
+    return guarded("count files", () =>
+      TOTALS[whose(owner)].rows<UsageRow>(this.connections, [owner ?? null]),
     );
   }
 
   /** A row for each kind of those owners that have the most bytes, most first. */
-  async largestOwners({ owner, limit }: Wanted & { limit: number }): Promise<UsageRow[]> {
-    return this.#select(
-      `
-        WITH usage AS (${usageOf(owner)}), largest AS (
-          SELECT owner, sum(bytes) AS bytes FROM usage
-          GROUP BY owner ORDER BY bytes DESC, owner LIMIT :limit
-        )
-        SELECT usage.* FROM usage JOIN largest ON usage.owner IS NOT DISTINCT FROM largest.owner
-        ORDER BY largest.bytes DESC, largest.owner
-      `,
-      { owner, limit },
-    );
-  }
-
-  async #select(sql: string, replacements: object): Promise<UsageRow[]> {
+  async largestOwners(owner: Owner | undefined, limit: number): Promise<UsageRow[]> {
     return guarded("count files", () =>
-      this.database.query<UsageRow>(sql, {
-        replacements: { ...replacements },
-        type: QueryTypes.SELECT,
-        transaction: null,
-      }),
+      LARGEST[whose(owner)].rows<UsageRow>(this.connections, [owner ?? null, limit]),
     );
   }
 }
 
-/** Doubles hold counts and bytes exactly up to 2^53, and come as numbers. */
-function usageOf(owner: Owner | undefined): string {
-  const condition =
-    owner === undefined ? "true" : owner === null ? "user_id IS NULL" : "user_id = :owner";
-  return (["image", "audio"] as const)
-    .map(
-      (kind) => `
-        SELECT
-          '${kind}' AS kind,
-          user_id AS owner,
-          count(*) FILTER (WHERE status = 'ready')::float8 AS files,
-          coalesce(sum(byte_size) FILTER (WHERE status = 'ready'), 0)::float8 AS bytes,
-          count(*) FILTER (WHERE status <> 'ready')::float8 AS unfinished
-        FROM ${kind === "image" ? "images" : "audio"}
-        WHERE ${condition}
-        GROUP BY user_id
-      `,
-    )
-    .join(" UNION ALL ");
+function whose(owner: Owner | undefined): Whose {
+  if (owner === undefined) return "everybody";
+  return owner === null ? "system" : "user";
 }

@@ -3,24 +3,27 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Transaction } from "sequelize";
 
 import { IdempotencyConflictError, UploadInProgressError } from "../errors.js";
+import type { JournalModel } from "../models/journal.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { MediaRepo, NewFile, StoredFacts } from "../repo/media-repo.js";
-import type { IdempotencyRepo } from "../repo/idempotency-repo.js";
+import type { NewUpload } from "../repo/journal-repo.js";
+import type { Files } from "../repo/media-repo.js";
 import { abortFailure } from "../upload/abortable.js";
-import { tombstoneSeconds } from "../upload/tombstone.js";
+import { settleSeconds } from "../upload/late-requests.js";
 import type { Dependencies } from "./dependencies.js";
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** How long a row may stay locked after its lease is over: a sweeper holds it for a moment only. */
-const LOCKED_MS = 2_000;
+/**
+ * How long an upload waits for one whose file a transaction has made that is still open: two
+ * transactions that wait for each other's keys would wait for ever.
+ */
+const OPEN_TRANSACTION_MS = 5_000;
 
-type KeyedFile = NewFile & { idempotencyKey: string };
-
-interface Kind<Row extends MediaFileModel, Facts extends StoredFacts> {
-  repo: MediaRepo<Row, Facts>;
-  keys: IdempotencyRepo<Row>;
+interface Kind<Row extends MediaFileModel> {
+  repo: Files<Row>;
+  /** Of the other kind: a key is one owner's for both. */
+  otherFiles: Pick<Files<MediaFileModel>, "findByIdempotencyKey">;
 }
 
 interface Waiting {
@@ -29,46 +32,55 @@ interface Waiting {
   signal: AbortSignal;
 }
 
-/** A new intent under the key, or the file that the key belongs to. */
-interface Claim<Row> {
-  row: Row;
-  state: "new" | "ready";
-}
-
-type Attempt<Row> = Claim<Row> | { row: Row; state: "running" } | { state: "other kind" };
+/** A new row of the journal under the key, or the file that the key belongs to. */
+type Claim<Row> = { upload: JournalModel } | { file: Row };
 
 /**
- * Records the intent to store a file under an idempotency key, unless the key has a file already.
- * Waits for an upload under the same key as long as its lease is held, and takes an expired one
- * over.
+ * Records an upload under an idempotency key, unless the key has a file already. Waits for an upload
+ * under the same key as long as its lease is held, and takes an expired one over.
  *
  * @throws IdempotencyConflictError (`idempotency_conflict`), UploadInProgressError
- *   (`upload_in_progress`), UploadAbortedError (`upload_aborted`)
+ *   (`upload_in_progress`), UploadAbortedError (`upload_aborted`), OwnerNotFoundError
+ *   (`owner_not_found`)
  */
-export async function claimKey<Row extends MediaFileModel, Facts extends StoredFacts>(
-  dependencies: Dependencies,
-  kind: Kind<Row, Facts>,
-  file: KeyedFile,
+export async function claimKey<Row extends MediaFileModel>(
+  { journal, leaseSeconds }: Dependencies,
+  { repo, otherFiles }: Kind<Row>,
+  upload: NewUpload,
+  idempotencyKey: string,
   { transaction, signal }: Waiting,
 ): Promise<Claim<Row>> {
-  let overSince: number | undefined;
+  const key = { userId: upload.userId, idempotencyKey };
+  const look = async (seenBy: Transaction | undefined): Promise<Row | "other kind" | null> => {
+    const file = await repo.findByIdempotencyKey(key, { transaction: seenBy });
+    if (file !== null) return file;
+    const other = await otherFiles.findByIdempotencyKey(key, { transaction: seenBy });
+    return other === null ? null : "other kind";
+  };
+
+  let openSince: number | undefined;
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
-    const attempt = await tryToClaim(dependencies, kind, file);
-    if (attempt.state === "new") return attempt;
-    const own = transaction && (await kind.keys.find(file, { transaction }));
-    if (own?.status === "ready") return { row: own, state: "ready" };
-    if (attempt.state !== "running") {
-      // The caller's transaction has deleted the key's file, which everybody else still sees.
-      if (transaction !== undefined && !(await kind.keys.isOfOtherKind(file, { transaction }))) {
+    const own = transaction === undefined ? null : await look(transaction);
+    if (own !== null) return fileOf(own);
+    const row = await journal.openKeyed(upload, idempotencyKey);
+    // Also behind a new row: a file that was made while it was is seen by no look before.
+    const seen = await look(undefined);
+    if (seen !== null) {
+      if (row !== null) await journal.drop(row.id);
+      // The caller's transaction has deleted it, which nobody else sees yet.
+      if (transaction !== undefined) throw new UploadInProgressError();
+      return fileOf(seen);
+    }
+    if (row !== null) return { upload: row };
+
+    const running = await journal.findByIdempotencyKey(key);
+    if (running !== null) {
+      if (running.kind !== upload.kind) throw new IdempotencyConflictError();
+      if (await journal.takeOver(running.id, settleSeconds(leaseSeconds))) continue;
+      if (!(await journal.isLocked(running.id))) openSince = undefined;
+      else if (performance.now() - (openSince ??= performance.now()) > OPEN_TRANSACTION_MS) {
         throw new UploadInProgressError();
       }
-      if (attempt.state === "other kind") throw new IdempotencyConflictError();
-      return attempt;
-    }
-
-    if (!kind.keys.leaseIsOver(attempt.row)) overSince = undefined;
-    else if (performance.now() - (overSince ??= performance.now()) > LOCKED_MS) {
-      throw new UploadInProgressError();
     }
     await pause(wait, undefined, { signal }).catch(() => {
       throw abortFailure(signal);
@@ -76,20 +88,7 @@ export async function claimKey<Row extends MediaFileModel, Facts extends StoredF
   }
 }
 
-async function tryToClaim<Row extends MediaFileModel, Facts extends StoredFacts>(
-  { inOwnTransaction, leaseSeconds }: Dependencies,
-  { repo, keys }: Kind<Row, Facts>,
-  file: KeyedFile,
-): Promise<Attempt<Row>> {
-  return inOwnTransaction(async (transaction) => {
-    await keys.lock(file, transaction);
-    if (await keys.isOfOtherKind(file, { transaction })) return { state: "other kind" };
-    const holder = await keys.find(file, { transaction });
-    if (holder?.status === "ready") return { row: holder, state: "ready" };
-    const isFree =
-      holder === null ||
-      (await keys.takeOver(holder.id, tombstoneSeconds(leaseSeconds), transaction));
-    if (!isFree) return { row: holder, state: "running" };
-    return { row: await repo.create(file, leaseSeconds, { transaction }), state: "new" };
-  });
+function fileOf<Row>(found: Row | "other kind"): Claim<Row> {
+  if (found === "other kind") throw new IdempotencyConflictError();
+  return { file: found };
 }

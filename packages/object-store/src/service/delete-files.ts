@@ -1,51 +1,69 @@
-import type { S3Error } from "@repo/s3-provider";
-
 import { FileNotFoundError, type ObjectStoreError } from "../errors.js";
-import { errorFacts } from "../logger.js";
+import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { DeleteResult, WriteOptions } from "../provider.js";
-import { rootOf } from "../repo/caller-transaction.js";
-import type { Owner } from "../repo/conditions.js";
-import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
+import type { Files } from "../repo/media-repo.js";
+import type { Owner } from "../repo/owner.js";
 import { storageFailure } from "../upload/storage-failure.js";
-import { checkIds, normalizedFileId } from "./check.js";
+import { checkFileId, checkIds, normalizedFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
 import { notYours } from "./refusal.js";
+import { removeObjects } from "./remove-objects.js";
 
 const MAX_IDS = 10_000;
 
-/**
- * Deletes many files as `deleteFile` does one: first for readers, then their objects, 1,000 a
- * request, then their rows.
- */
-export async function deleteFiles<Row extends MediaFileModel, Facts extends StoredFacts>(
+interface Kind<Row extends MediaFileModel> {
+  kind: MediaKind;
+  repo: Files<Row>;
+}
+
+/** Deletes one file, as `deleteFiles` does many. */
+export async function deleteFile<Row extends MediaFileModel>(
   dependencies: Dependencies,
-  repo: MediaRepo<Row, Facts>,
+  kind: Kind<Row>,
+  owner: Owner,
+  id: string,
+  options: WriteOptions,
+): Promise<void> {
+  const [result] = await deleteFiles(dependencies, kind, owner, [checkFileId(id)], options);
+  if (result?.deleted === false) throw result.error;
+}
+
+/**
+ * Deletes many files: first for readers, then their objects, 1,000 a request. Inside a caller's
+ * transaction no object is touched before the commit. What was deleted before, and whose object is
+ * still there, is tried again.
+ */
+export async function deleteFiles<Row extends MediaFileModel>(
+  dependencies: Dependencies,
+  { kind, repo }: Kind<Row>,
   owner: Owner,
   ids: readonly string[],
   { transaction }: WriteOptions,
 ): Promise<DeleteResult[]> {
-  const { leaseSeconds, logger } = dependencies;
+  const { leaseSeconds, journal, ends } = dependencies;
   const asked = checkIds("deleteMany", ids, MAX_IDS);
   const wanted = [...new Set(asked.map(normalizedFileId).filter((id) => id !== undefined))];
-  const rows = await repo.markAllDeleting(wanted, owner, leaseSeconds, { transaction });
-  const failures = await refusals(repo, owner, wanted, rows);
-  if (transaction === undefined) {
-    for (const [id, error] of await removeObjects(dependencies, repo, rows)) {
+  const { removed, inUse } = await repo.remove(wanted, owner, { transaction, leaseSeconds });
+  const failures = new Map<string, ObjectStoreError>(inUse);
+  const done = new Set([...removed.map(({ id }) => id), ...inUse.keys()]);
+  const missing = wanted.filter((id) => !done.has(id));
+  const repeated =
+    missing.length === 0
+      ? []
+      : await journal.claimRemovalsOf({ kind, userId: owner }, missing, leaseSeconds);
+  const gone = new Set(repeated.map(({ id }) => id));
+  const refused = missing.filter((id) => !gone.has(id));
+  for (const [id, error] of await refusals(repo, owner, refused, transaction)) {
+    failures.set(id, error);
+  }
+  const removals = [...removed, ...repeated];
+  if (transaction !== undefined) {
+    if (removals.length > 0) ends.of(transaction).removeObjects(removals.map(({ id }) => id));
+  } else {
+    for (const [id, error] of await removeObjects(dependencies, removals)) {
       failures.set(id, storageFailure("delete the file", error));
     }
-  } else if (rows.length > 0) {
-    const marked = rows.map(({ id }) => id);
-    rootOf(transaction).afterCommit(async () => {
-      try {
-        // Sequelize runs the hooks also when COMMIT failed: only the committed state is believed.
-        const committed = await repo.claimAllDeleting(marked, leaseSeconds);
-        const [failure] = (await removeObjects(dependencies, repo, committed)).values();
-        if (failure !== undefined) throw failure;
-      } catch (error) {
-        logger.warn("deleted files' objects are left to the sweeper", errorFacts(error));
-      }
-    });
   }
   return asked.map((id) => {
     const fileId = normalizedFileId(id);
@@ -54,33 +72,15 @@ export async function deleteFiles<Row extends MediaFileModel, Facts extends Stor
   });
 }
 
-/** Why files were not marked, by their ids. */
-async function refusals<Row extends MediaFileModel, Facts extends StoredFacts>(
-  repo: MediaRepo<Row, Facts>,
+/** Why a scope could not change files: it cannot see them, or it can see but not change them. */
+async function refusals<Row extends MediaFileModel>(
+  repo: Files<Row>,
   owner: Owner,
-  wanted: readonly string[],
-  marked: readonly Row[],
+  ids: readonly string[],
+  transaction: WriteOptions["transaction"],
 ): Promise<Map<string, ObjectStoreError>> {
-  const done = new Set(marked.map(({ id }) => id));
-  const missing = wanted.filter((id) => !done.has(id));
-  if (missing.length === 0) return new Map();
-  const foreign = (await repo.findAllVisible(missing, owner)).filter((row) => row.userId !== owner);
-  const denied = new Set(foreign.map(({ id }) => id));
-  return new Map(
-    missing.map((id) => [id, denied.has(id) ? notYours() : new FileNotFoundError(id)]),
-  );
-}
-
-/** @returns the files whose objects may still be there, which a sweep will remove */
-async function removeObjects<Row extends MediaFileModel, Facts extends StoredFacts>(
-  { s3 }: Dependencies,
-  repo: MediaRepo<Row, Facts>,
-  rows: readonly Row[],
-): Promise<Map<string, S3Error>> {
-  if (rows.length === 0) return new Map();
-  const idsByKey = new Map(rows.map(({ id, s3Key }) => [s3Key, id]));
-  const { failed } = await s3.deleteMany([...idsByKey.keys()]);
-  const failures = new Map(failed.map(({ key, error }) => [idsByKey.get(key) ?? "", error]));
-  await repo.deleteAll(rows.map(({ id }) => id).filter((id) => !failures.has(id)));
-  return failures;
+  if (ids.length === 0) return new Map();
+  const visible = await repo.findAllVisible(ids, owner, { transaction });
+  const denied = new Set(visible.filter(({ userId }) => userId !== owner).map(({ id }) => id));
+  return new Map(ids.map((id) => [id, denied.has(id) ? notYours() : new FileNotFoundError(id)]));
 }

@@ -11,8 +11,8 @@ import {
 } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Download, DownloadOptions } from "../provider.js";
-import type { Owner } from "../repo/conditions.js";
-import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/owner.js";
+import type { Files } from "../repo/media-repo.js";
 import { abortFailure } from "../upload/abortable.js";
 import { abortWith } from "../upload/abort-with.js";
 import { storageFailure } from "../upload/storage-failure.js";
@@ -20,17 +20,17 @@ import { checkFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
 
 /** Opens a file's bytes, or a range of them. */
-export async function downloadFile<Row extends MediaFileModel, Facts extends StoredFacts>(
+export async function downloadFile<Row extends MediaFileModel>(
   { s3, calls }: Dependencies,
-  repo: MediaRepo<Row, Facts>,
+  repo: Files<Row>,
   owner: Owner,
   id: string,
-  { range, signal: callers }: DownloadOptions,
+  { range, signal: callers, transaction }: DownloadOptions,
 ): Promise<Download> {
   const fileId = checkFileId(id);
-  const row = await repo.findVisible(fileId, owner);
+  const row = await repo.findVisible(fileId, owner, { transaction });
   if (row === null) throw new FileNotFoundError(id);
-  if (range !== undefined) checkRange(range, row.byteSize ?? 0);
+  if (range !== undefined) checkRange(range, row.byteSize);
   const end = new AbortController();
   const stopFollowing = abortWith(end, [callers, calls.signal]);
   const { signal } = end;
@@ -39,7 +39,7 @@ export async function downloadFile<Row extends MediaFileModel, Facts extends Sto
     if (object.totalByteLength !== row.byteSize) {
       object.body.destroy();
       throw new StorageError(
-        `The file in S3 has ${object.totalByteLength} bytes; ${row.byteSize ?? 0} were stored.`,
+        `The file in S3 has ${object.totalByteLength} bytes; ${row.byteSize} were stored.`,
       );
     }
     const stream = withOurErrors(object.body, signal);
@@ -55,7 +55,7 @@ export async function downloadFile<Row extends MediaFileModel, Facts extends Sto
     };
   } catch (error) {
     stopFollowing();
-    const isGone = error instanceof S3NotFoundError && !(await repo.exists(fileId, owner));
+    const isGone = error instanceof S3NotFoundError && !(await repo.exists(fileId, owner, {}));
     if (isGone) throw new FileNotFoundError(id);
     throw storageFailure("read the file", error, signal);
   }

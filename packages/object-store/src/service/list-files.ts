@@ -1,7 +1,7 @@
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { ListAllQuery, ListFilter, ListQuery } from "../provider.js";
-import type { Owner } from "../repo/conditions.js";
-import type { ListRepo } from "../repo/list-repo.js";
+import type { Owner } from "../repo/owner.js";
+import type { ListRows } from "../repo/list-repo.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import { encodeCursor } from "./cursor.js";
 import type { Dependencies } from "./dependencies.js";
@@ -17,11 +17,11 @@ import { signRow } from "./sign-urls.js";
 /** The lists of one kind of file or of both, for any owner. */
 export class FileLists<Read extends ImageRead | AudioRead> {
   readonly #dependencies: Dependencies;
-  readonly #repo: ListRepo;
+  readonly #repo: ListRows;
   readonly #kinds: readonly MediaKind[];
 
   /** @param kinds must be those of `Read` */
-  constructor(dependencies: Dependencies, repo: ListRepo, kinds: readonly MediaKind[]) {
+  constructor(dependencies: Dependencies, repo: ListRows, kinds: readonly MediaKind[]) {
     this.#dependencies = dependencies;
     this.#repo = repo;
     this.#kinds = kinds;
@@ -31,7 +31,7 @@ export class FileLists<Read extends ImageRead | AudioRead> {
     const checked = checkListQuery(this.#dependencies, owner, this.#kinds, query);
     const { limit, selection, binding, urls } = checked;
     // One more than the limit shows whether more follow.
-    const rows = await this.#repo.page(selection, limit + 1);
+    const rows = await this.#repo.page(selection, limit + 1, { transaction: query.transaction });
     const shown = rows.slice(0, limit);
     const items = shown.map((row) => toMediaRead(row) as Read);
     if (urls !== undefined) {
@@ -65,6 +65,7 @@ export class FileLists<Read extends ImageRead | AudioRead> {
   }
 
   async count(owner: Owner, filter: ListFilter): Promise<number> {
-    return this.#repo.count(selectionOf(owner, this.#kinds, filter));
+    const { transaction } = filter;
+    return this.#repo.count(selectionOf(owner, this.#kinds, filter), { transaction });
   }
 }

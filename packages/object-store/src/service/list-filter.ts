@@ -3,7 +3,7 @@ import { isDate } from "node:util/types";
 import { InvalidInputError } from "../errors.js";
 import { MEDIA_FORMATS, type MediaKind } from "../inspection/media-facts.js";
 import type { ListFilter } from "../provider.js";
-import type { Owner } from "../repo/conditions.js";
+import type { Owner } from "../repo/owner.js";
 import type { ListSelection } from "../repo/list-repo.js";
 import { earliestIdAt } from "./id-time.js";
 import { namesStartingWith } from "./name-range.js";

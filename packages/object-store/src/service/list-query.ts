@@ -2,7 +2,7 @@ import { described } from "../described.js";
 import { InvalidCursorError, InvalidInputError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { ListQuery } from "../provider.js";
-import type { Owner } from "../repo/conditions.js";
+import type { Owner } from "../repo/owner.js";
 import type { ListSelection } from "../repo/list-repo.js";
 import { checkInteger } from "./check.js";
 import { type CursorBinding, decodeCursor } from "./cursor.js";

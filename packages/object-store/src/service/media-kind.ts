@@ -1,7 +1,6 @@
 import type { MediaFacts, MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { IdempotencyRepo } from "../repo/idempotency-repo.js";
-import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
+import type { Files, StoredFacts } from "../repo/media-repo.js";
 import type { AudioRead } from "./dto/audio-read.js";
 import type { ImageRead } from "./dto/image-read.js";
 import type { MediaCreate } from "./dto/media-create.js";
@@ -9,7 +8,6 @@ import type { MediaCreate } from "./dto/media-create.js";
 /** What differs between images and audio, for the use cases that serve both. */
 export interface MediaKindOf<
   Row extends MediaFileModel,
-  Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 > {
@@ -17,9 +15,14 @@ export interface MediaKindOf<
   /** How a message calls what is accepted. */
   readonly accepted: string;
   readonly createDto: new () => Create;
-  readonly repo: MediaRepo<Row, Facts>;
-  readonly keys: IdempotencyRepo<Row>;
-  /** The columns that a good verdict fills. */
-  columns(facts: MediaFacts, stored: StoredFacts, input: Create): Facts;
+  readonly repo: Files<Row>;
+  /** Of the other kind: an idempotency key is one owner's for both. */
+  readonly otherFiles: Pick<Files<MediaFileModel>, "findByIdempotencyKey">;
+  /** What a good verdict makes of a file's attributes. */
+  values(
+    facts: MediaFacts,
+    stored: StoredFacts,
+    input: Create,
+  ): Partial<Pick<Row, keyof Row>> & StoredFacts;
   read(row: Row): Read;
 }

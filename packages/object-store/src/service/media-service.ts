@@ -7,18 +7,17 @@ import type {
   Download,
   DownloadOptions,
   Input,
+  ReadOptions,
   SignedUrl,
   UploadOptions,
   UrlOptions,
   WriteOptions,
 } from "../provider.js";
-import type { Owner } from "../repo/conditions.js";
-import type { DirectUploadRepo } from "../repo/direct-upload-repo.js";
-import type { ListRepo } from "../repo/list-repo.js";
-import type { StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/owner.js";
+import type { DirectUploads } from "../repo/direct-upload-repo.js";
+import type { ListRows } from "../repo/list-repo.js";
 import { checkFileId, checkIds, normalizedFileId } from "./check.js";
-import { deleteFile } from "./delete-file.js";
-import { deleteFiles } from "./delete-files.js";
+import { deleteFile, deleteFiles } from "./delete-files.js";
 import type { Dependencies } from "./dependencies.js";
 import { completeDirectUpload } from "./direct-upload/complete-direct-upload.js";
 import { createDirectUpload } from "./direct-upload/create-direct-upload.js";
@@ -42,14 +41,13 @@ const MAX_IDS = 1000;
 
 /** The repos that serve both kinds. */
 export interface SharedRepos {
-  lists: ListRepo;
-  directUploads: DirectUploadRepo;
+  lists: ListRows;
+  directUploads: DirectUploads;
 }
 
 /** The use cases of one kind of file, for any owner. DTOs go in and out, never models. */
 export class MediaService<
   Row extends MediaFileModel,
-  Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 > {
@@ -58,7 +56,7 @@ export class MediaService<
 
   constructor(
     protected readonly dependencies: Dependencies,
-    protected readonly kind: MediaKindOf<Row, Facts, Create, Read>,
+    protected readonly kind: MediaKindOf<Row, Create, Read>,
     { lists, directUploads }: SharedRepos,
   ) {
     this.#direct = { ...dependencies, directUploads };
@@ -73,18 +71,18 @@ export class MediaService<
     return uploadFile(this.dependencies, this.kind, owner, input, options);
   }
 
-  async get(owner: Owner, id: string): Promise<Read> {
-    return this.kind.read(await this.#visible(owner, id));
+  async get(owner: Owner, id: string, options: ReadOptions): Promise<Read> {
+    return this.kind.read(await this.#visible(owner, id, options));
   }
 
-  async exists(owner: Owner, id: string): Promise<boolean> {
+  async exists(owner: Owner, id: string, options: ReadOptions): Promise<boolean> {
     const fileId = normalizedFileId(id);
-    return fileId !== undefined && this.kind.repo.exists(fileId, owner);
+    return fileId !== undefined && this.kind.repo.exists(fileId, owner, options);
   }
 
   async url(owner: Owner, id: string, options: UrlOptions): Promise<SignedUrl> {
     const checked = checkUrlOptions(options, this.dependencies);
-    return signRow(this.dependencies, await this.#visible(owner, id), checked);
+    return signRow(this.dependencies, await this.#visible(owner, id, options), checked);
   }
 
   async urls(
@@ -95,7 +93,7 @@ export class MediaService<
     const checked = checkUrlOptions(options, this.dependencies);
     const fileIds = new Map(checkIds("urls", ids, MAX_IDS).map((id) => [id, normalizedFileId(id)]));
     const wanted = [...fileIds.values()].filter((id) => id !== undefined);
-    const rows = await this.kind.repo.findAllVisible(wanted, owner);
+    const rows = await this.kind.repo.findAllVisible(wanted, owner, options);
     const signed = await signRows(this.dependencies, rows, checked);
     return new Map(
       [...fileIds].flatMap(([id, fileId]) => {
@@ -110,11 +108,11 @@ export class MediaService<
   }
 
   delete(owner: Owner, id: string, options: WriteOptions): Promise<void> {
-    return deleteFile(this.dependencies, this.kind.repo, owner, id, options);
+    return deleteFile(this.dependencies, this.kind, owner, id, options);
   }
 
   deleteMany(owner: Owner, ids: readonly string[], options: WriteOptions): Promise<DeleteResult[]> {
-    return deleteFiles(this.dependencies, this.kind.repo, owner, ids, options);
+    return deleteFiles(this.dependencies, this.kind, owner, ids, options);
   }
 
   createDirectUpload(
@@ -141,8 +139,8 @@ export class MediaService<
     return cancelDirectUpload(this.#direct, this.kind.kind, owner, id);
   }
 
-  async #visible(owner: Owner, id: string): Promise<Row> {
-    const row = await this.kind.repo.findVisible(checkFileId(id), owner);
+  async #visible(owner: Owner, id: string, { transaction }: ReadOptions): Promise<Row> {
+    const row = await this.kind.repo.findVisible(checkFileId(id), owner, { transaction });
     if (row === null) throw new FileNotFoundError(id);
     return row;
   }

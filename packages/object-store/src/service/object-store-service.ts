@@ -1,8 +1,7 @@
-import type { AudioModel } from "../models/audio.model.js";
 import type { ImageModel } from "../models/image.model.js";
-import type { AudioRepo } from "../repo/audio-repo.js";
-import type { ImageRepo, StoredImageFacts } from "../repo/image-repo.js";
-import type { IdempotencyRepo } from "../repo/idempotency-repo.js";
+import type { AudioRows } from "../repo/audio-repo.js";
+import type { ImageRows } from "../repo/image-repo.js";
+import { audioKind } from "./audio-kind.js";
 import { AudioService } from "./audio-service.js";
 import type { Dependencies } from "./dependencies.js";
 import type { AudioRead } from "./dto/audio-read.js";
@@ -13,22 +12,21 @@ import { FileLists } from "./list-files.js";
 import { MediaService, type SharedRepos } from "./media-service.js";
 
 export interface Repos extends SharedRepos {
-  images: ImageRepo;
-  audio: AudioRepo;
-  imageKeys: IdempotencyRepo<ImageModel>;
-  audioKeys: IdempotencyRepo<AudioModel>;
+  images: ImageRows;
+  audio: AudioRows;
 }
 
 /** Everything that the module does, for any owner. The public face binds it to one scope. */
 export class ObjectStoreService {
-  readonly images: MediaService<ImageModel, StoredImageFacts, ImageCreate, ImageRead>;
+  readonly images: MediaService<ImageModel, ImageCreate, ImageRead>;
   readonly audio: AudioService;
   /** Of both kinds. */
   readonly lists: FileLists<ImageRead | AudioRead>;
 
   constructor(dependencies: Dependencies, repos: Repos) {
-    this.images = new MediaService(dependencies, imageKind(repos.images, repos.imageKeys), repos);
-    this.audio = new AudioService(dependencies, repos.audio, repos.audioKeys, repos);
+    const { images, audio } = repos;
+    this.images = new MediaService(dependencies, imageKind(images, audio), repos);
+    this.audio = new AudioService(dependencies, audioKind(audio, images), audio, repos);
     this.lists = new FileLists(dependencies, repos.lists, ["image", "audio"]);
   }
 }

@@ -1,19 +1,21 @@
 import { AccessDeniedError, FileNotFoundError, type ObjectStoreError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { Owner } from "../repo/conditions.js";
-import type { MediaRepo, StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/owner.js";
+import type { Files } from "../repo/media-repo.js";
+import type { StatementOptions } from "../repo/statement-options.js";
 
 export function notYours(): AccessDeniedError {
   return new AccessDeniedError("A system-wide file can be changed by the system's scope only.");
 }
 
 /** Why a scope could not change a file: it cannot see it, or it can see but not change it. */
-export async function refusal<Row extends MediaFileModel, Facts extends StoredFacts>(
-  repo: MediaRepo<Row, Facts>,
+export async function refusal<Row extends MediaFileModel>(
+  repo: Files<Row>,
   owner: Owner,
   id: string,
+  options: StatementOptions,
 ): Promise<ObjectStoreError> {
-  const visible = await repo.findVisible(id, owner);
+  const visible = await repo.findVisible(id, owner, options);
   if (visible !== null && visible.userId !== owner) {
     return notYours();
   }

@@ -15,7 +15,7 @@ export async function requireSameBytes(file: MediaFileModel, body: InspectedBody
   if (!mayBeSame) throw new IdempotencyConflictError();
   await body.readToEnd();
   const { byteSize, sha256 } = body.verdict;
-  if (byteSize !== file.byteSize || file.sha256?.equals(sha256) !== true) {
+  if (byteSize !== file.byteSize || !file.sha256.equals(sha256)) {
     throw new IdempotencyConflictError();
   }
 }

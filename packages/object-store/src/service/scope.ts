@@ -13,8 +13,7 @@ import type {
   MediaScope,
 } from "../provider.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { Owner } from "../repo/conditions.js";
-import type { StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/owner.js";
 import { observed } from "../telemetry/observed.js";
 import { countedUpload } from "../telemetry/upload-telemetry.js";
 import type { AudioRead } from "./dto/audio-read.js";
@@ -82,11 +81,10 @@ function listsOf<Read extends ImageRead | AudioRead>(
 
 function collectionOf<
   Row extends MediaFileModel,
-  Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 >(
-  service: MediaService<Row, Facts, Create, Read>,
+  service: MediaService<Row, Create, Read>,
   kind: MediaKind,
   binding: Binding,
 ): MediaCollection<Create, Read> {
@@ -100,8 +98,8 @@ function collectionOf<
         countedUpload(kind, span, service.upload(owner, input, options)),
       );
     },
-    get: (id) => run("get", () => service.get(owner, id)),
-    exists: (id) => run("exists", () => service.exists(owner, id)),
+    get: (id, options) => run("get", () => service.get(owner, id, checkOptions(options))),
+    exists: (id, options) => run("exists", () => service.exists(owner, id, checkOptions(options))),
     ...listsOf(service.lists, kind, binding),
     url: (id, options) => run("url", () => service.url(owner, id, checkOptions(options))),
     urls: (ids, options) => run("urls", () => service.urls(owner, ids, checkOptions(options))),

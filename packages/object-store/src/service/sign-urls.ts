@@ -5,10 +5,12 @@ import { contentDisposition } from "./content-disposition.js";
 import type { Dependencies } from "./dependencies.js";
 import type { CheckedUrlOptions } from "./url-options.js";
 
+type Signed = Pick<MediaFileModel, "s3Key" | "contentType" | "originalFilename">;
+
 /** Signs a GET of a file's object. It needs no request to S3. */
 export async function signRow(
   { s3 }: Pick<Dependencies, "s3">,
-  row: MediaFileModel,
+  row: Signed,
   { disposition, ...life }: CheckedUrlOptions,
 ): Promise<SignedUrl> {
   try {
@@ -35,6 +37,6 @@ export async function signRows(
   );
 }
 
-function downloadName(row: MediaFileModel): string {
+function downloadName(row: Signed): string {
   return row.originalFilename ?? row.s3Key.slice(row.s3Key.lastIndexOf("/") + 1);
 }

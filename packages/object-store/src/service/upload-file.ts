@@ -1,13 +1,11 @@
-import { v7 as uuidv7 } from "uuid";
-
-import { UnsupportedMediaTypeError } from "../errors.js";
+import { OwnerNotFoundError, UnsupportedMediaTypeError } from "../errors.js";
 import { errorFacts } from "../logger.js";
 import type { Inspection } from "../inspection/inspection.js";
 import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Input, SignedUrl, UploadOptions } from "../provider.js";
-import type { Owner } from "../repo/conditions.js";
-import type { NewFile, StoredFacts } from "../repo/media-repo.js";
+import type { Owner } from "../repo/owner.js";
+import type { StatementOptions } from "../repo/statement-options.js";
 import { stage } from "../telemetry/observed.js";
 import { abortFailure } from "../upload/abortable.js";
 import type { ByteSource } from "../upload/byte-source.js";
@@ -17,6 +15,7 @@ import { PendingUpload } from "../upload/pending-upload.js";
 import { storageKey } from "../upload/storage-key.js";
 import { withUploadTime } from "../upload/upload-time.js";
 import { claimKey } from "./claim-key.js";
+import { completeUpload } from "./complete-upload.js";
 import { contradictionsTo } from "./contradictions.js";
 import type { Dependencies } from "./dependencies.js";
 import type { AudioRead } from "./dto/audio-read.js";
@@ -32,12 +31,11 @@ import { uploadRequest, type UploadRequest } from "./upload-request.js";
 /** Stores one file: intent, bytes, completion; or nothing at all. */
 export async function uploadFile<
   Row extends MediaFileModel,
-  Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 >(
   dependencies: Dependencies,
-  kind: MediaKindOf<Row, Facts, Create, Read>,
+  kind: MediaKindOf<Row, Create, Read>,
   owner: Owner,
   input: Input<Create>,
   options: UploadOptions | undefined,
@@ -70,20 +68,17 @@ interface Work<Create> extends UploadRequest<Create> {
 
 async function store<
   Row extends MediaFileModel,
-  Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 >(
   dependencies: Dependencies,
-  kind: MediaKindOf<Row, Facts, Create, Read>,
+  kind: MediaKindOf<Row, Create, Read>,
   owner: Owner,
   work: Work<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { source, inspection, verify, options } = work;
   const { maxBytes, sourceTimeoutSeconds, uploadTimeoutSeconds, calls } = dependencies;
-  if (options.transaction !== undefined) {
-    await kind.repo.requireReadCommitted(options.transaction);
-  }
+  await requireUploadable(dependencies, owner, options);
   return withUploadTime(uploadTimeoutSeconds, [options.signal, calls.signal], async (end) => {
     const { signal } = end;
     const isVerdictSlow = verify === "decode";
@@ -97,6 +92,22 @@ async function store<
   });
 }
 
+/**
+ * What would fail in the end is refused before a byte is read, in what the caller's transaction sees.
+ *
+ * @throws InvalidInputError (`invalid_input`), OwnerNotFoundError (`owner_not_found`)
+ */
+export async function requireUploadable(
+  { requireReadCommitted, owners }: Dependencies,
+  owner: Owner,
+  { transaction }: StatementOptions,
+): Promise<void> {
+  if (transaction === undefined) return;
+  await requireReadCommitted(transaction);
+  if (owner === null || (await owners.exists(owner, { transaction }))) return;
+  throw new OwnerNotFoundError();
+}
+
 interface OpenWork<Create> extends Work<Create> {
   /** Ends the upload before its time. */
   end: AbortController;
@@ -105,18 +116,16 @@ interface OpenWork<Create> extends Work<Create> {
 
 async function storeBody<
   Row extends MediaFileModel,
-  Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 >(
   dependencies: Dependencies,
-  kind: MediaKindOf<Row, Facts, Create, Read>,
+  kind: MediaKindOf<Row, Create, Read>,
   owner: Owner,
   { create, filename, body, options, urlOptions, end }: OpenWork<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { signal } = end;
-  const { s3, logger, leaseSeconds } = dependencies;
-  const { repo } = kind;
+  const { journal, leaseSeconds } = dependencies;
   const format = MEDIA_FORMATS[body.format];
   if (format.kind !== kind.kind) {
     throw new UnsupportedMediaTypeError(
@@ -125,38 +134,37 @@ async function storeBody<
   }
 
   body.readAhead();
-  const id = uuidv7();
   const { idempotencyKey, transaction } = options;
-  const file: NewFile = {
-    id,
-    userId: owner,
-    s3Key: storageKey({ id, userId: owner, format: body.format }),
-    originalFilename: filename,
-    contentType: format.contentType,
-  };
-  const { row: intent, state } = await stage("intent", async () =>
+  const isOwnerKnown = transaction !== undefined;
+  const key = storageKey({ userId: owner, format: body.format });
+  const intent = { kind: kind.kind, userId: owner, ...key, leaseSeconds, isOwnerKnown };
+  const claim = await stage("intent", async () =>
     idempotencyKey === undefined
-      ? { row: await repo.create(file, leaseSeconds), state: "new" }
-      : claimKey(dependencies, kind, { ...file, idempotencyKey }, { transaction, signal }),
+      ? { upload: await journal.open(intent) }
+      : claimKey(dependencies, kind, intent, idempotencyKey, { transaction, signal }),
   );
-  if (state === "ready") {
-    await requireSameBytes(intent, body);
-    return { row: intent, signed: await signRow(dependencies, intent, urlOptions) };
+  if ("file" in claim) {
+    const { file } = claim;
+    await requireSameBytes(file, body);
+    return { row: file, signed: await signRow(dependencies, file, urlOptions) };
   }
 
-  const upload = new PendingUpload({ repo, s3, logger, leaseSeconds }, intent);
+  const upload = new PendingUpload(dependencies, claim.upload);
   await stage("transfer", () => upload.send(body, end));
-  const signed = await signRow(dependencies, intent, urlOptions).catch(async (error: unknown) => {
-    await upload.giveUp(true);
+  const named = { originalFilename: filename, contentType: format.contentType };
+  const object = { ...named, s3Key: claim.upload.s3Key };
+  const signed = await signRow(dependencies, object, urlOptions).catch(async (error: unknown) => {
+    await upload.giveUp();
     throw error;
   });
   if (signal.aborted) {
-    await upload.giveUp(true);
+    await upload.giveUp();
     throw abortFailure(signal);
   }
   const { facts, ...stored } = body.verdict;
+  const values = { ...named, ...kind.values(facts, stored, create) };
   const row = await stage("complete", () =>
-    upload.complete(kind.columns(facts, stored, create), { transaction }),
+    completeUpload(dependencies, kind.repo, { upload, userId: owner, values }, { transaction }),
   );
   return { row, signed };
 }

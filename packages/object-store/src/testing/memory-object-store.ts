@@ -7,16 +7,16 @@ import {
   providerOver,
 } from "../object-store-provider.js";
 import type { ObjectStoreProvider } from "../provider.js";
-import { AudioRepo } from "../repo/audio-repo.js";
-import { DirectUploadRepo } from "../repo/direct-upload-repo.js";
-import { ImageRepo } from "../repo/image-repo.js";
-import { modelsFor } from "../repo/models-for.js";
+import { InvalidInputError } from "../errors.js";
 import { checkOptions } from "../check-options.js";
 import type { StorageClient } from "../upload/storage-client.js";
-import { type KeyLocks, MemoryKeys } from "./memory/memory-keys.js";
+import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
+import { MemoryAudio, MemoryFiles } from "./memory/memory-files.js";
+import { MemoryJournal, type OwnerCheck } from "./memory/memory-journal.js";
 import { MemoryLists } from "./memory/memory-lists.js";
-import { MemoryTable, type OwnerCheck } from "./memory/memory-table.js";
+import { memoryTables } from "./memory/memory-tables.js";
 import { inMemoryTransaction } from "./memory/memory-transaction.js";
+import { watch } from "./memory/transactions.js";
 import { MemoryStorage } from "./memory-storage.js";
 
 export interface MemoryObjectStoreOptions extends Omit<ObjectStoreOptions, "database" | "s3"> {
@@ -58,31 +58,32 @@ export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObj
   const given = checkOptions(options);
   const { s3 = new MemoryStorage(), isOwner = () => true, ...settings } = given;
   const database = createDatabase({ url: NOWHERE });
-  const models = modelsFor(database);
-  const image = new MemoryTable(models.image, isOwner);
-  const audio = new MemoryTable(models.audio, isOwner);
-  const locks: KeyLocks = new Map();
+  const tables = memoryTables(database);
   const transaction: MemoryObjectStore["transaction"] = (work) =>
     inMemoryTransaction(database, work);
   const persistence: Persistence = {
-    images: new ImageRepo(image),
-    audio: new AudioRepo(audio),
-    imageKeys: new MemoryKeys(
-      { own: models.image, other: models.audio },
-      { own: image, other: audio },
-      locks,
-    ),
-    audioKeys: new MemoryKeys(
-      { own: models.audio, other: models.image },
-      { own: audio, other: image },
-      locks,
-    ),
-    lists: new MemoryLists(database, { image, audio }),
-    directUploads: new DirectUploadRepo(new MemoryTable(models.directUpload, isOwner)),
-    inOwnTransaction: transaction,
+    images: new MemoryFiles("image", tables.image, tables, isOwner),
+    audio: new MemoryAudio("audio", tables.audio, tables, isOwner),
+    lists: new MemoryLists(tables),
+    directUploads: new MemoryDirectUploads(tables.directUpload),
+    journal: new MemoryJournal(tables, isOwner),
+    owners: { exists: (owner) => Promise.resolve(isOwner(owner)) },
+    requireReadCommitted,
     isReady: () => Promise.resolve(),
   };
   const storeWith: MemoryObjectStore["storeWith"] = (more) =>
     providerOver({ ...settings, s3, ...more }, persistence);
   return Object.freeze({ store: storeWith({}), storeWith, transaction });
+}
+
+function requireReadCommitted(transaction: Transaction): Promise<void> {
+  watch(transaction);
+  const { options } = transaction as Transaction & { options: { isolationLevel?: string } };
+  const level = options.isolationLevel ?? "READ COMMITTED";
+  if (level === "READ COMMITTED") return Promise.resolve();
+  return Promise.reject(
+    new InvalidInputError(
+      `An upload needs a transaction with the isolation level READ COMMITTED; it has ${level}.`,
+    ),
+  );
 }

@@ -3,17 +3,17 @@ import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "../inspection/m
 const FOLDERS = { image: "images", audio: "audio" } as const satisfies Record<MediaKind, string>;
 
 /**
- * The key of a file's object. It holds nothing of the user's input, and as the id is new for every
- * upload, a key is never reused. The database checks the same form.
+ * What the key of a file's object has before the file's id, and after it. It holds nothing of the
+ * user's input, and as the id is new for every upload, a key is never reused. The database checks
+ * the same form.
  */
-export function storageKey(file: {
-  id: string;
-  userId: string | null;
-  format: MediaFormat;
-}): string {
-  const { kind, extension } = MEDIA_FORMATS[file.format];
-  const owner = file.userId === null ? "system" : `users/${file.userId}`;
-  return `${FOLDERS[kind]}/${owner}/${file.id}.${extension}`;
+export function storageKey({ userId, format }: { userId: string | null; format: MediaFormat }): {
+  keyStart: string;
+  keyEnd: string;
+} {
+  const { kind, extension } = MEDIA_FORMATS[format];
+  const owner = userId === null ? "system" : `users/${userId}`;
+  return { keyStart: `${FOLDERS[kind]}/${owner}/`, keyEnd: `.${extension}` };
 }
 
 /** The key of a direct upload's staged object, which no GET is ever signed for. */

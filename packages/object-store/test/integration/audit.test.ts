@@ -1,3 +1,4 @@
+import { Connections } from "@repo/database";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { ListedObject } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
@@ -8,12 +9,12 @@ import {
   objectStoreMaintenance,
 } from "../../src/maintenance.js";
 import { InventoryRepo, type InventoryRow } from "../../src/repo/inventory-repo.js";
-import { modelsFor } from "../../src/repo/models-for.js";
 import type { StorageClient } from "../../src/upload/storage-client.js";
 import { agedStorage } from "../support/aged-storage.js";
 import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
+import { addUnfinished } from "../support/unfinished.js";
 
 let harness: Harness;
 let old: StorageClient;
@@ -26,7 +27,8 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  for (const table of ["images", "audio"]) await harness.database.query(`DELETE FROM ${table}`);
+  for (const table of ["images", "audio", "object_store_journal"])
+    await harness.database.query(`DELETE FROM ${table}`);
   await harness.s3.deleteMany(await harness.keys());
 });
 
@@ -111,17 +113,12 @@ describe("an audit", () => {
   it("reports rows that nobody sweeps, and leaves those of running uploads alone", async () => {
     const leases = { dead: "-61 min", expired: "-59 min", running: "10 min" };
     for (const lease of Object.values(leases)) {
-      const id = uuidv7();
-      await harness.database.query(
-        `INSERT INTO images (id, s3_key, content_type, status, lease_expires_at, created_at, updated_at)
-         VALUES ('${id}', 'images/system/${id}.png', 'image/png', 'pending',
-           now() + interval '${lease}', now(), now())`,
-      );
-      await putObject(`images/system/${id}.png`);
+      const { key } = await addUnfinished(harness.database, { purpose: "upload", lease });
+      await putObject(key);
     }
     const { report, findings } = await audit({ fix: true });
-    expect(report).toEqual({ ...CLEAN, objects: 3, rows: 3, deadRows: 1 });
-    expect(findings).toMatchObject([{ finding: "dead_row", status: "pending", action: "kept" }]);
+    expect(report).toEqual({ ...CLEAN, objects: 3, rows: 0, deadRows: 1 });
+    expect(findings).toMatchObject([{ finding: "dead_row", purpose: "upload", action: "kept" }]);
   });
 
   it("passes over keys that are not the module's", async () => {
@@ -183,7 +180,7 @@ describe("the rows of a kind", () => {
       for (let count = 0; count < 2; count += 1) await uploadSample(scope, await sampleOf("png"));
     }
     const keys = await harness.keys();
-    const repo = new InventoryRepo(modelsFor(harness.database).image);
+    const repo = new InventoryRepo(new Connections(harness.database), "images");
     for (const limit of [1, 2, 3, 4, 6, 7]) {
       const seen: string[] = [];
       let page: InventoryRow[] = [];
@@ -219,7 +216,7 @@ describe("an audit that may fix", () => {
 
     const { body } = await harness.s3.get(`quarantine/${key}.json`);
     const kept = JSON.parse((await collect(body)).toString()) as object;
-    expect(kept).toMatchObject({ id: file?.id, s3Key: key, status: "ready" });
+    expect(kept).toMatchObject({ id: file?.id, s3Key: key, contentType: "audio/mpeg" });
     expect(await harness.maintenance.sweep()).toMatchObject({ removed: 1 });
     expect((await audit()).report).toMatchObject({ ...CLEAN, objects: 5, rows: 5 });
   });

@@ -39,13 +39,13 @@ async function leftovers(): Promise<unknown> {
   for await (const { key } of harness.s3.listMultipartUploads()) uploads.push(key);
   const objects = await harness.keys();
   return {
-    unready: rows.filter(({ status }) => status !== "ready"),
+    unfinished: rows.filter(({ state }) => state !== "file"),
     uploads,
     orphans: objects.filter((key) => !rows.some(({ s3_key }) => s3_key === key)),
   };
 }
 
-const NOTHING = { unready: [], uploads: [], orphans: [] };
+const NOTHING = { unfinished: [], uploads: [], orphans: [] };
 
 describe("an upload that is verified by decoding", () => {
   it("takes every valid sample, of known and of unknown length", async () => {

@@ -4,6 +4,7 @@ import { Transaction } from "sequelize";
 import type { MediaScope } from "../../src/provider.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
+import { expireUnfinished } from "../support/unfinished.js";
 
 let harness: Harness;
 let scope: MediaScope;
@@ -117,7 +118,7 @@ describe("a caller's transaction around an upload", () => {
     await expect(scope.audio.get(file.id)).rejects.toMatchObject({ code: "file_not_found" });
     expect(await objectsOf(file.id)).toEqual([]);
 
-    await ageLeases();
+    await expireUnfinished(harness.database);
     await harness.maintenance.sweep();
     expect((await harness.rows()).filter((row) => row.id === file.id)).toEqual([]);
   });
@@ -192,14 +193,6 @@ describe("setTranscript", () => {
     });
   });
 });
-
-async function ageLeases(): Promise<void> {
-  for (const table of ["images", "audio"]) {
-    await harness.database.query(
-      `UPDATE ${table} SET lease_expires_at = now() - interval '1 day' WHERE status <> 'ready'`,
-    );
-  }
-}
 
 const objectsOf = async (fileId: string): Promise<string[]> =>
   (await harness.keys()).filter((key) => key.includes(fileId));

@@ -232,7 +232,7 @@ describe("a completion that fails in a caller's transaction", () => {
 
   it("leaves nothing in it when its file was taken over, and can be repeated there", async () => {
     const failing = meeting(() =>
-      harness.database.query("UPDATE images SET status = 'deleting' WHERE status = 'pending'"),
+      harness.database.query("UPDATE object_store_journal SET purpose = 'removal'"),
     );
     const transaction = await harness.database.transaction();
     await expectExpired(failing, transaction);

@@ -238,7 +238,7 @@ describe("completion refuses", () => {
     await age();
     await harness.maintenance.sweep();
     expect(await stagedKeys()).toEqual([]);
-    expect((await harness.rows()).map(({ status }) => status)).not.toContain("pending");
+    expect((await harness.rows()).map(({ state }) => state)).not.toContain("upload");
   });
 
   it("bytes of another digest, and broken media", async () => {

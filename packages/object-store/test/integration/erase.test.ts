@@ -8,6 +8,7 @@ import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import { storageWith } from "../support/storage-with.js";
+import { addUnfinished, expireUnfinished } from "../support/unfinished.js";
 
 let harness: Harness;
 let userId: string;
@@ -26,15 +27,8 @@ afterAll(async () => {
   await harness.close();
 });
 
-async function unfinished(status: "pending" | "deleting", lease: string): Promise<string> {
-  const id = uuidv7();
-  const key = `images/users/${userId}/${id}.png`;
-  await harness.database.query(
-    `INSERT INTO images
-       (id, user_id, s3_key, content_type, status, lease_expires_at, created_at, updated_at)
-     VALUES ('${id}', '${userId}', '${key}', 'image/png', '${status}',
-       now() + interval '${lease}', now(), now())`,
-  );
+async function unfinished(purpose: "upload" | "removal", lease: string): Promise<string> {
+  const { key } = await addUnfinished(harness.database, { purpose, lease, userId });
   await putObject(key);
   return key;
 }
@@ -68,10 +62,12 @@ describe("the erasure of a user", () => {
         key: expect.stringContaining(`/users/${userId}/${file.id}.`),
         kind: file.kind,
         fileId: file.id,
-        was: "ready",
+        was: "file",
         byteSize: file.byteSize,
         sha256: file.sha256,
         outcome: "erased",
+        until: null,
+        constraint: null,
       })),
     });
     expect(await left()).toEqual({ keys: [], rows: [] });
@@ -80,23 +76,21 @@ describe("the erasure of a user", () => {
   });
 
   it("finishes what crashed, and leaves a tombstone where a request may be on its way", async () => {
-    const running = await unfinished("pending", "5 min");
-    const crashed = await unfinished("pending", "-1 s");
-    const dead = await unfinished("deleting", "-1 s");
-    const tombstone = await unfinished("deleting", "5 min");
+    const running = await unfinished("upload", "5 min");
+    const crashed = await unfinished("upload", "-1 s");
+    const dead = await unfinished("removal", "-1 s");
+    const tombstone = await unfinished("removal", "5 min");
     const { lines, complete } = await harness.maintenance.eraseUser(userId);
     expect(outcomes(lines)).toEqual({
-      [running]: "pending tombstone",
-      [crashed]: "pending tombstone",
-      [dead]: "deleting erased",
-      [tombstone]: "deleting tombstone",
+      [running]: "upload tombstone",
+      [crashed]: "upload tombstone",
+      [dead]: "removal erased",
+      [tombstone]: "removal tombstone",
     });
     expect(complete).toBe(false);
     expect((await left()).keys).toEqual([]);
 
-    await harness.database.query(
-      `UPDATE images SET lease_expires_at = now() WHERE status <> 'ready'`,
-    );
+    await expireUnfinished(harness.database);
     await harness.maintenance.sweep();
     expect(await harness.maintenance.eraseUser(userId)).toMatchObject({
       complete: true,
@@ -110,7 +104,7 @@ describe("the erasure of a user", () => {
     async function* body(): AsyncGenerator<Uint8Array> {
       yield bytes.subarray(0, bytes.byteLength - 1);
       const { lines } = await harness.maintenance.eraseUser(userId);
-      expect(lines).toMatchObject([{ was: "pending", outcome: "tombstone" }]);
+      expect(lines).toMatchObject([{ was: "upload", outcome: "tombstone" }]);
       yield bytes.subarray(bytes.byteLength - 1);
     }
     await expect(scope.images.upload({ body: body() })).rejects.toMatchObject({
@@ -149,10 +143,11 @@ describe("the erasure of a user", () => {
     const announced = { byteSize: bytes.byteLength, contentType: "image/png" };
     const direct = await scope.images.createDirectUpload(announced, { expiresIn: 86_400 });
     const { lines } = await harness.maintenance.eraseUser(userId);
-    expect(lines).toMatchObject([{ kind: "direct_upload", was: "pending", outcome: "tombstone" }]);
+    expect(lines).toMatchObject([{ kind: "direct_upload", was: "upload", outcome: "tombstone" }]);
     const pass = (time: string): Promise<unknown> =>
       harness.database.query(
-        `UPDATE direct_uploads SET lease_expires_at = lease_expires_at - interval '${time}'`,
+        `UPDATE object_store_journal SET lease_expires_at = lease_expires_at - interval '${time}',
+           settled_at = settled_at - interval '${time}'`,
       );
     await pass("24 h");
     await harness.maintenance.sweep();
@@ -181,7 +176,7 @@ describe("the erasure of a user", () => {
     const { database } = harness;
     await objectStoreMaintenance({ database, s3 }).eraseUser(userId);
     expect(answers).not.toEqual([]);
-    for (const answer of answers) expect(answer).toMatchObject({ code: "direct_upload_expired" });
+    for (const answer of answers) expect(answer).toMatchObject({ code: "direct_upload_not_found" });
     expect(await scope.images.count()).toBe(0);
     expect((await left()).keys).toEqual([]);
   });
@@ -206,9 +201,7 @@ describe("the erasure of a user", () => {
     expect(heard).toEqual(failed.lines);
     await expect(scope.images.get(file.id)).rejects.toMatchObject({ code: "file_not_found" });
 
-    await harness.database.query(
-      `UPDATE images SET lease_expires_at = now() WHERE status <> 'ready'`,
-    );
+    await expireUnfinished(harness.database);
     expect(await harness.maintenance.eraseUser(userId)).toMatchObject({ complete: true });
     expect(await left()).toEqual({ keys: [], rows: [] });
   });

@@ -4,6 +4,7 @@ import { sizedMedia } from "@repo/sample-media";
 import type { MediaBody } from "../../src/upload/media-body.js";
 import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
+import { expireUnfinished } from "../support/unfinished.js";
 
 let harness: Harness;
 const media = new Map<number, Buffer>();
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await harness.database.query("DELETE FROM audio");
+  await harness.database.query("DELETE FROM object_store_journal");
   await harness.s3.deleteMany(await harness.keys());
 });
 
@@ -26,9 +27,7 @@ afterAll(async () => {
 });
 
 async function expireLeases(): Promise<void> {
-  await harness.database.query(
-    `UPDATE audio SET lease_expires_at = now() - interval '1 s' WHERE status <> 'ready'`,
-  );
+  await expireUnfinished(harness.database);
 }
 
 /** The bytes, with something that happens before the last of them. */
@@ -69,7 +68,7 @@ describe.each(SIZES)("an upload of %d bytes that outlives its lease", (size) => 
       code: "upload_expired",
     });
     expect(await harness.keys()).toEqual([]);
-    expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
+    expect(await harness.rows()).toMatchObject([{ state: "removal" }]);
 
     await expireLeases();
     expect(await harness.maintenance.sweep()).toMatchObject({ removed: 1 });

@@ -129,7 +129,7 @@ describe("files that make their parser misbehave", () => {
     });
     expect(await mine.count()).toBe(UPLOADS);
     const rows = await harness.rows();
-    expect(rows.filter(({ status }) => status !== "ready")).toEqual([]);
+    expect(rows.filter(({ state }) => state !== "file")).toEqual([]);
     expect(await harness.keys()).toEqual(rows.map(({ s3_key }) => s3_key).sort());
     expect(await multipartUploads()).toEqual([]);
   });

@@ -5,6 +5,7 @@ import type { MediaScope, UploadOptions } from "../../src/provider.js";
 import { pieces } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
+import { addUnfinished } from "../support/unfinished.js";
 
 let harness: Harness;
 let userId: string;
@@ -22,6 +23,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await harness.database.query("DELETE FROM images");
   await harness.database.query("DELETE FROM audio");
+  await harness.database.query("DELETE FROM object_store_journal");
   idempotencyKey = uuidv7();
 });
 
@@ -65,18 +67,12 @@ function heldBody(bytes: Uint8Array): {
 
 /** What a process leaves that was killed while it uploaded under the key. */
 async function crashedUpload(lease: string): Promise<string> {
-  const id = uuidv7();
-  await harness.database.query(
-    `INSERT INTO images (id, user_id, s3_key, content_type, status, lease_expires_at,
-       idempotency_key, created_at, updated_at)
-     VALUES ('${id}', '${userId}', 'images/users/${userId}/${id}.png', 'image/png', 'pending',
-       now() + interval '${lease}', '${idempotencyKey}', now(), now())`,
-  );
-  return id;
+  const row = { purpose: "upload", lease, userId, idempotencyKey } as const;
+  return (await addUnfinished(harness.database, row)).id;
 }
 
-const statuses = async (): Promise<Record<string, string>> =>
-  Object.fromEntries((await harness.rows()).map(({ id, status }) => [id, status]));
+const states = async (): Promise<Record<string, string>> =>
+  Object.fromEntries((await harness.rows()).map(({ id, state }) => [id, state]));
 
 describe("a repetition of an upload with the same idempotency key and bytes", () => {
   it("gives the first result, with a URL that works, and stores nothing", async () => {
@@ -112,7 +108,7 @@ describe("a repetition of an upload with the same idempotency key and bytes", ()
     }, 50);
     await expect(first).rejects.toMatchObject({ code: "source_failed" });
     const { file } = await again;
-    expect((await statuses())[file.id]).toBe("ready");
+    expect((await states())[file.id]).toBe("file");
   });
 
   it("stores one file when many run at once", async () => {
@@ -124,7 +120,7 @@ describe("a repetition of an upload with the same idempotency key and bytes", ()
   it("takes over from a process that crashed, once its lease is over", async () => {
     const crashed = await crashedUpload("200 ms");
     const { file } = await upload();
-    expect(await statuses()).toEqual({ [crashed]: "deleting", [file.id]: "ready" });
+    expect(await states()).toEqual({ [crashed]: "removal", [file.id]: "file" });
     expect((await upload()).file.id).toBe(file.id);
   });
 
@@ -132,14 +128,14 @@ describe("a repetition of an upload with the same idempotency key and bytes", ()
     const crashed = await crashedUpload("-1 s");
     await harness.maintenance.sweep();
     const { file } = await upload();
-    expect(await statuses()).toEqual({ [crashed]: "deleting", [file.id]: "ready" });
+    expect(await states()).toEqual({ [crashed]: "removal", [file.id]: "file" });
   });
 
   it("waits no longer than its signal says", async () => {
     const crashed = await crashedUpload("1 h");
     const signal = AbortSignal.timeout(50);
     await expect(upload({ signal })).rejects.toMatchObject({ code: "upload_aborted" });
-    expect(await statuses()).toEqual({ [crashed]: "pending" });
+    expect(await states()).toEqual({ [crashed]: "upload" });
   });
 
   it("stores the file anew after it was deleted", async () => {
@@ -147,7 +143,7 @@ describe("a repetition of an upload with the same idempotency key and bytes", ()
     await scope.images.delete(file.id);
     const again = await upload();
     expect(again.file.id).not.toBe(file.id);
-    expect((await statuses())[again.file.id]).toBe("ready");
+    expect((await states())[again.file.id]).toBe("file");
   });
 });
 
@@ -170,7 +166,7 @@ describe("an idempotency key", () => {
       });
     }
     expect(await harness.keys()).toEqual(keys);
-    expect(await statuses()).toEqual({ [file.id]: "ready" });
+    expect(await states()).toEqual({ [file.id]: "file" });
 
     idempotencyKey = uuidv7();
     await upload({}, other);
@@ -245,17 +241,20 @@ describe("an upload with an idempotency key in the caller's transaction", () => 
     await transaction.rollback();
     expect((await harness.keys()).filter((key) => key.includes(first.file.id))).toEqual([]);
     const again = await upload();
-    expect(await statuses()).toEqual({ [first.file.id]: "deleting", [again.file.id]: "ready" });
+    expect(await states()).toEqual({ [again.file.id]: "file" });
   });
 
   it("that stays open for longer than its lease is reported instead of waited for", async () => {
     const held = await crashedUpload("-1 s");
     const transaction = await harness.database.transaction();
-    await harness.database.query(`SELECT FROM images WHERE id = '${held}' FOR UPDATE`, {
-      transaction,
-    });
+    await harness.database.query(
+      `SELECT FROM object_store_journal WHERE id = '${held}' FOR UPDATE`,
+      {
+        transaction,
+      },
+    );
     await expect(upload()).rejects.toMatchObject({ code: "upload_in_progress", retryable: true });
     await transaction.rollback();
-    expect(await statuses()).toEqual({ [held]: "pending" });
+    expect(await states()).toEqual({ [held]: "upload" });
   });
 });

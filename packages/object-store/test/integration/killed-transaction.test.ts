@@ -14,6 +14,7 @@ import { collect, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import { services } from "../support/services.js";
+import { expireUnfinished } from "../support/unfinished.js";
 
 const CHILD = fileURLToPath(new URL("../fixtures/in-transaction.mjs", import.meta.url));
 
@@ -31,7 +32,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await harness.database.query("DELETE FROM audio");
+  await harness.database.query("DELETE FROM audio; DELETE FROM object_store_journal");
   await harness.s3.deleteMany(await harness.keys());
   fileId = (await uploadSample(scope, sample)).file.id;
 });
@@ -89,9 +90,7 @@ async function backendsGone(): Promise<void> {
 
 async function sweepAsIfLater(): Promise<void> {
   for (let round = 0; round < 2; round += 1) {
-    await harness.database.query(
-      `UPDATE audio SET lease_expires_at = now() - interval '1 s' WHERE status <> 'ready'`,
-    );
+    await expireUnfinished(harness.database);
     await harness.maintenance.sweep();
   }
 }
@@ -108,7 +107,7 @@ describe("a process that is killed with a transaction of its caller's", () => {
     const id = await killedAt("open", "upload");
     await expect(scope.audio.get(id)).rejects.toMatchObject({ code: "file_not_found" });
     await sweepAsIfLater();
-    expect(await harness.rows()).toMatchObject([{ id: fileId, status: "ready" }]);
+    expect(await harness.rows()).toMatchObject([{ id: fileId, state: "file" }]);
     expect(await objects()).toBe(1);
   });
 

@@ -12,6 +12,7 @@ import type { MediaScope } from "../../src/provider.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
+import { expireUnfinished } from "../support/unfinished.js";
 
 const CREDENTIALS = { accessKeyId: "outage", secretAccessKey: "outage-secret" };
 const UNAVAILABLE_STORAGE = { code: "storage_unavailable", retryable: true };
@@ -64,7 +65,7 @@ describe("with S3 down", () => {
     expect((await scope.list()).items.map((file) => file.id)).toEqual([id]);
     // A request on a connection that broke may have arrived: it leaves a tombstone for the sweep.
     await sweepAll(harness);
-    expect(await harness.rows()).toMatchObject([{ id, status: "ready" }]);
+    expect(await harness.rows()).toMatchObject([{ id, state: "file" }]);
     const { stream } = await scope.audio.download(id);
     expect(sha256(await collect(stream))).toBe(sha256(bytes));
     await scope.audio.upload({ body: bytes });
@@ -83,7 +84,7 @@ describe("with S3 down", () => {
   it("a deletion that is not repeated is finished by the sweep", async () => {
     await expect(scope.audio.delete(id)).rejects.toMatchObject(UNAVAILABLE_STORAGE);
     server = await start(server.port);
-    await harness.database.query(`UPDATE audio SET lease_expires_at = now()`);
+    await expireUnfinished(harness.database);
     expect(await harness.maintenance.sweep()).toMatchObject({ removed: 1 });
     expect(await harness.rows()).toEqual([]);
     expect(await harness.keys()).toEqual([]);
@@ -143,7 +144,7 @@ describe("with PostgreSQL down", () => {
     for (const call of calls) await expect(call()).rejects.toMatchObject(UNAVAILABLE_DATABASE);
 
     postgres = await start(postgres.port);
-    expect(await harness.rows()).toMatchObject([{ id, status: "ready" }]);
+    expect(await harness.rows()).toMatchObject([{ id, state: "file" }]);
     expect(await harness.keys()).toHaveLength(1);
     expect((await scope.audio.get(id)).transcript).toBeNull();
     await scope.audio.upload({ body: bytes });
@@ -159,7 +160,7 @@ describe("with PostgreSQL down", () => {
 
     postgres = await start(postgres.port);
     await sweepAll(harness);
-    expect(await harness.rows()).toMatchObject([{ id, status: "ready" }]);
+    expect(await harness.rows()).toMatchObject([{ id, state: "file" }]);
     expect(await harness.keys()).toHaveLength(1);
   });
 });
@@ -167,9 +168,7 @@ describe("with PostgreSQL down", () => {
 /** Sweeps as if every lease were over, until nothing is left to do. */
 async function sweepAll({ database, maintenance }: Harness): Promise<void> {
   for (let round = 0; round < 2; round += 1) {
-    for (const table of ["images", "audio"]) {
-      await database.query(`UPDATE ${table} SET lease_expires_at = now() WHERE status <> 'ready'`);
-    }
+    await expireUnfinished(database);
     await maintenance.sweep();
   }
 }

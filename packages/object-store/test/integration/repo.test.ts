@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { v7 as uuidv7 } from "uuid";
+import { Connections } from "@repo/database";
 
 import { ImageModel } from "../../src/models/image.model.js";
-import { ImageRepo, type StoredImageFacts } from "../../src/repo/image-repo.js";
-import { modelsFor } from "../../src/repo/models-for.js";
-import { SqlFileTable } from "../../src/repo/sql-file-table.js";
+import { JournalModel } from "../../src/models/journal.model.js";
+import type { Completion } from "../../src/repo/file-completion.js";
+import { ImageRepo } from "../../src/repo/image-repo.js";
+import { JournalRepo } from "../../src/repo/journal-repo.js";
+import { OwnerRepo } from "../../src/repo/owner-repo.js";
 import { type Harness, openHarness } from "../support/harness.js";
+import { expireUnfinished } from "../support/unfinished.js";
 
-const FACTS: StoredImageFacts = {
+const VALUES = {
+  originalFilename: null,
+  contentType: "image/png",
   byteSize: 10,
   sha256: Buffer.alloc(32, 1),
   width: 3,
@@ -19,27 +24,29 @@ const FACTS: StoredImageFacts = {
 
 let harness: Harness;
 let repo: ImageRepo;
+let journal: JournalRepo;
 let userId: string;
-let id: string;
+let upload: JournalModel;
+let completion: Completion;
 
 beforeAll(async () => {
   harness = await openHarness();
-  repo = new ImageRepo(new SqlFileTable(modelsFor(harness.database).image));
+  const connections = new Connections(harness.database);
+  repo = new ImageRepo(connections);
+  journal = new JournalRepo(connections, new OwnerRepo(connections));
   userId = await harness.addUser();
 });
 
 beforeEach(async () => {
-  id = uuidv7();
-  await repo.create(
-    {
-      id,
-      userId,
-      s3Key: `images/users/${userId}/${id}.png`,
-      originalFilename: null,
-      contentType: "image/png",
-    },
-    60,
-  );
+  upload = await journal.open({
+    kind: "image",
+    userId,
+    keyStart: `images/users/${userId}/`,
+    keyEnd: ".png",
+    leaseSeconds: 60,
+    isOwnerKnown: false,
+  });
+  completion = { id: upload.id, userId, unansweredSeconds: 0, values: VALUES };
 });
 
 afterAll(async () => {
@@ -48,63 +55,78 @@ afterAll(async () => {
 
 describe("a repo", () => {
   it("gives model instances", async () => {
-    const ready = await repo.markReady(id, FACTS, {});
-    expect(ready).toBeInstanceOf(ImageModel);
-    expect(ready).toMatchObject({ id, status: "ready", leaseExpiresAt: null, width: 3 });
+    expect(upload).toBeInstanceOf(JournalModel);
+    const { id, s3Key } = upload;
+    expect(s3Key).toBe(`images/users/${userId}/${id}.png`);
+    const file = await repo.complete(completion, {});
+    expect(file).toBeInstanceOf(ImageModel);
+    expect(file).toMatchObject({ id, s3Key, userId, width: 3, unansweredUntil: null });
     expect(await repo.findById(id)).toBeInstanceOf(ImageModel);
-    expect((await repo.findAllVisible([id], userId))[0]).toBeInstanceOf(ImageModel);
+    expect((await repo.findAllVisible([id], userId, {}))[0]).toBeInstanceOf(ImageModel);
+    const { removed } = await repo.remove([id], userId, { leaseSeconds: 60 });
+    expect(removed).toMatchObject([{ id, s3Key, byteSize: 10 }]);
+    expect((await journal.claimRemovals([id], 60))[0]).toBeInstanceOf(JournalModel);
   });
 
-  it("finds ready files only", async () => {
+  it("finds no uploads, and files by their owner only", async () => {
+    const { id } = upload;
     expect(await repo.findById(id)).toBeNull();
-    expect(await repo.findVisible(id, userId)).toBeNull();
-    expect(await repo.exists(id, userId)).toBe(false);
-    await repo.markReady(id, FACTS, {});
-    expect(await repo.exists(id, userId)).toBe(true);
-    expect(await repo.exists(id, await harness.addUser())).toBe(false);
-    expect(await repo.exists(id, null)).toBe(false);
+    expect(await repo.findVisible(id, userId, {})).toBeNull();
+    expect(await repo.exists(id, userId, {})).toBe(false);
+    await repo.complete(completion, {});
+    expect(await repo.exists(id, userId, {})).toBe(true);
+    expect(await repo.exists(id, await harness.addUser(), {})).toBe(false);
+    expect(await repo.exists(id, null, {})).toBe(false);
   });
 
   it("neither commits nor rolls back the caller's transaction", async () => {
     const transaction = await harness.database.transaction();
-    expect(await repo.markReady(id, FACTS, { transaction })).not.toBeNull();
-    expect(await repo.findById(id)).toBeNull();
+    expect(await repo.complete(completion, { transaction })).not.toBeNull();
+    expect(await repo.findById(upload.id)).toBeNull();
     await transaction.rollback();
-    expect(await repo.findById(id)).toBeNull();
-    expect((await repo.markReady(id, FACTS, {}))?.status).toBe("ready");
+    expect(await repo.findById(upload.id)).toBeNull();
+    expect(await repo.complete(completion, {})).not.toBeNull();
   });
 
   it("lets one of many racing transitions win", async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 8 }, () => repo.markReady(id, FACTS, {})),
+      Array.from({ length: 8 }, () => repo.complete(completion, {})),
     );
     expect(outcomes.filter((row) => row !== null)).toHaveLength(1);
   });
 
-  it("gives up what is pending and nothing else", async () => {
-    await repo.markReady(id, FACTS, {});
-    expect(await repo.giveUpPending(id, 60)).toBeNull();
-    expect(await repo.renewLease(id, 60)).toBe(false);
-    expect(await repo.delete(id, "pending")).toBe(false);
+  it("gives up uploads and nothing else", async () => {
+    await repo.complete(completion, {});
+    const { id } = upload;
+    expect(await journal.giveUp([id], 60, 0)).toEqual([]);
+    expect(await journal.renew(id, 60)).toBe(false);
+    expect(await journal.drop(id)).toBe(false);
     expect(await repo.findById(id)).not.toBeNull();
   });
 
-  it("renews the lease of a pending file while it holds, and never completes it after", async () => {
-    expect(await repo.renewLease(id, 60)).toBe(true);
-    await harness.database.query(`UPDATE images SET lease_expires_at = now() WHERE id = '${id}'`);
-    expect(await repo.renewLease(id, 60)).toBe(false);
-    expect(await repo.markReady(id, FACTS, {})).toBeNull();
+  it("renews the lease of an upload while it holds, and never completes it after", async () => {
+    expect(await journal.renew(upload.id, 60)).toBe(true);
+    await expireUnfinished(harness.database);
+    expect(await journal.renew(upload.id, 60)).toBe(false);
+    expect(await repo.complete(completion, {})).toBeNull();
+  });
+
+  it("ends a removal only once no request can make its object any more", async () => {
+    await repo.complete({ ...completion, unansweredSeconds: 60 }, {});
+    const { id } = upload;
+    await repo.remove([id], userId, { leaseSeconds: 60 });
+    expect(await journal.forget([id])).toEqual(new Set());
+    await expireUnfinished(harness.database);
+    expect(await journal.forget([id])).toEqual(new Set([id]));
   });
 });
 
 it("keeps two connections apart", async () => {
   const other = await openHarness();
   try {
-    await repo.markReady(id, FACTS, {});
-    expect(
-      await new ImageRepo(new SqlFileTable(modelsFor(other.database).image)).findById(id),
-    ).toBeNull();
-    expect(await repo.findById(id)).not.toBeNull();
+    await repo.complete(completion, {});
+    expect(await new ImageRepo(new Connections(other.database)).findById(upload.id)).toBeNull();
+    expect(await repo.findById(upload.id)).not.toBeNull();
   } finally {
     await other.close();
   }

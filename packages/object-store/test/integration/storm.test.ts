@@ -15,6 +15,7 @@ import { chunk, png, pngHeader, riffChunk } from "../inspection/support/images.j
 import { agedStorage } from "../support/aged-storage.js";
 import { sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
+import { expireUnfinished } from "../support/unfinished.js";
 
 /** Files that are uploaded in all: few in the usual run, 2,000 with `pnpm storm`. */
 const FILES = Number(process.env["TEST_STORM_FILES"] ?? 120);
@@ -128,17 +129,6 @@ function ignoreNotFound(error: unknown): void {
   if (!(error instanceof ObjectStoreError) || error.code !== "file_not_found") throw error;
 }
 
-/** Lets leases run out: of running uploads, too, and of tombstones as if their time had come. */
-async function age(condition: string): Promise<void> {
-  for (const table of ["images", "audio"]) {
-    await harness.database.query(
-      `UPDATE ${table} SET lease_expires_at = now() - interval '1 s' WHERE id IN (
-         SELECT id FROM ${table} WHERE status <> 'ready' AND (${condition}) FOR UPDATE SKIP LOCKED
-       )`,
-    );
-  }
-}
-
 it(`keeps every acknowledged file of ${FILES}, and nothing else, with ${SWEEPERS} sweepers and one call in ten failing`, async () => {
   const hits = failOneCallInTen();
   const acknowledged = new Map<string, Acknowledged>();
@@ -147,9 +137,11 @@ it(`keeps every acknowledged file of ${FILES}, and nothing else, with ${SWEEPERS
   const sweepers = Array.from({ length: SWEEPERS }, async (_, sweeper) => {
     while (isUploading) {
       if (sweeper === 0) {
-        await age(
-          `status = 'pending' AND random() < 0.1
-           OR status = 'deleting' AND updated_at < now() - interval '2 s'`,
+        // Of running uploads, too, and of tombstones as if their time had come.
+        await expireUnfinished(
+          harness.database,
+          `purpose = 'upload' AND random() < 0.1
+           OR purpose = 'removal' AND updated_at < now() - interval '2 s'`,
         );
       }
       await maintenance.sweep();
@@ -161,7 +153,7 @@ it(`keeps every acknowledged file of ${FILES}, and nothing else, with ${SWEEPERS
   await Promise.all(sweepers);
 
   for (let rounds = 0; ; rounds += 1) {
-    await age("true");
+    await expireUnfinished(harness.database);
     const { removed, abandoned, failed } = await maintenance.sweep();
     if (removed + abandoned + failed === 0) break;
     expect(rounds).toBeLessThan(50);

@@ -8,6 +8,7 @@ import { injectFaults, MemoryStorage } from "../../src/testing.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import { storageWith } from "../support/storage-with.js";
+import { addUnfinished, expireUnfinished } from "../support/unfinished.js";
 
 let harness: Harness;
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await harness.database.query("DELETE FROM images");
+  await harness.database.query("DELETE FROM images; DELETE FROM object_store_journal");
 });
 
 afterAll(async () => {
@@ -25,16 +26,11 @@ afterAll(async () => {
 
 /** A row as a crash leaves it, with or without its object. */
 async function crashed(
-  status: "pending" | "deleting",
+  purpose: "upload" | "removal",
   lease: string,
   withObject: boolean,
 ): Promise<string> {
-  const id = uuidv7();
-  const key = `images/system/${id}.png`;
-  await harness.database.query(
-    `INSERT INTO images (id, s3_key, content_type, status, lease_expires_at, created_at, updated_at)
-     VALUES ('${id}', '${key}', 'image/png', '${status}', now() + interval '${lease}', now(), now())`,
-  );
+  const { key } = await addUnfinished(harness.database, { purpose, lease });
   if (withObject) {
     const body = Buffer.from("bytes");
     await harness.s3.put({ key, body, byteLength: body.byteLength, contentType: "image/png" });
@@ -42,16 +38,10 @@ async function crashed(
   return key;
 }
 
-async function ageTombstones(): Promise<void> {
-  await harness.database.query(
-    `UPDATE images SET lease_expires_at = now() - interval '1 s' WHERE status <> 'ready'`,
-  );
-}
-
 describe("sweep", () => {
   it("removes what expired deletions left, with and without an object", async () => {
-    await crashed("deleting", "-1 s", true);
-    await crashed("deleting", "-1 s", false);
+    await crashed("removal", "-1 s", true);
+    await crashed("removal", "-1 s", false);
     expect(await harness.maintenance.sweep()).toEqual({
       abandoned: 0,
       removed: 2,
@@ -63,7 +53,7 @@ describe("sweep", () => {
   });
 
   it("removes an expired upload's object and keeps its tombstone for one more lease", async () => {
-    const key = await crashed("pending", "-1 s", true);
+    const key = await crashed("upload", "-1 s", true);
     expect(await harness.maintenance.sweep()).toEqual({
       abandoned: 1,
       removed: 0,
@@ -71,12 +61,12 @@ describe("sweep", () => {
       failed: 0,
     });
     expect(await harness.keys()).toEqual([]);
-    expect(await harness.rows()).toMatchObject([{ status: "deleting", s3_key: key }]);
+    expect(await harness.rows()).toMatchObject([{ state: "removal", s3_key: key }]);
 
     // The request that the crash left on its way arrives after all.
     const body = Buffer.from("late");
     await harness.s3.put({ key, body, byteLength: body.byteLength, contentType: "image/png" });
-    await ageTombstones();
+    await expireUnfinished(harness.database);
     expect(await harness.maintenance.sweep()).toEqual({
       abandoned: 0,
       removed: 1,
@@ -87,8 +77,8 @@ describe("sweep", () => {
     expect(await harness.rows()).toEqual([]);
   });
 
-  it("leaves running uploads and ready files alone", async () => {
-    const key = await crashed("pending", "1 h", true);
+  it("leaves running uploads and files alone", async () => {
+    const key = await crashed("upload", "1 h", true);
     const { file } = await uploadSample(harness.store.forSystem(), await sampleOf("png"));
     expect(await harness.maintenance.sweep()).toEqual({
       abandoned: 0,
@@ -101,7 +91,7 @@ describe("sweep", () => {
   });
 
   it("sweeps each file once when many sweep at once", async () => {
-    await Promise.all(Array.from({ length: 40 }, () => crashed("deleting", "-1 s", true)));
+    await Promise.all(Array.from({ length: 40 }, () => crashed("removal", "-1 s", true)));
     const { storage, faults } = injectFaults(new MemoryStorage());
     const { database } = harness;
     await Promise.all(
@@ -114,19 +104,22 @@ describe("sweep", () => {
   });
 
   it("passes over a file that another party holds, without waiting for it", async () => {
-    const held = await crashed("deleting", "-1 s", true);
-    await crashed("deleting", "-1 s", true);
+    const held = await crashed("removal", "-1 s", true);
+    await crashed("removal", "-1 s", true);
     const transaction = await harness.database.transaction();
-    await harness.database.query(`SELECT * FROM images WHERE s3_key = '${held}' FOR UPDATE`, {
-      transaction,
-    });
+    await harness.database.query(
+      `SELECT * FROM object_store_journal WHERE s3_key = '${held}' FOR UPDATE`,
+      {
+        transaction,
+      },
+    );
     expect(await harness.maintenance.sweep()).toMatchObject({ removed: 1 });
     expect(await harness.rows()).toMatchObject([{ s3_key: held }]);
     await transaction.rollback();
   });
 
   it("tries a file that S3 will not delete once a sweep, and says so", async () => {
-    await crashed("deleting", "-1 s", false);
+    await crashed("removal", "-1 s", false);
     const { storage, faults } = injectFaults(new MemoryStorage());
     faults.add({ fault: { type: "deleteErrors", keys: () => true } });
     const warnings: unknown[] = [];
@@ -140,7 +133,7 @@ describe("sweep", () => {
     expect(warnings).toEqual([
       ["objects could not be swept", { count: 1, codes: ["s3_unavailable"] }],
     ]);
-    expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
+    expect(await harness.rows()).toMatchObject([{ state: "removal" }]);
 
     faults.clear();
     expect(await objectStoreMaintenance({ database, s3: storage }).sweep()).toMatchObject({
@@ -150,8 +143,8 @@ describe("sweep", () => {
   });
 
   it("works in batches, and tells of each", async () => {
-    await Promise.all(Array.from({ length: 5 }, () => crashed("deleting", "-1 s", false)));
-    await crashed("pending", "-1 s", false);
+    await Promise.all(Array.from({ length: 5 }, () => crashed("removal", "-1 s", false)));
+    await crashed("upload", "-1 s", false);
     const { storage, faults } = injectFaults(new MemoryStorage());
     const heard: unknown[] = [];
     const { database } = harness;
@@ -172,7 +165,7 @@ describe("sweep", () => {
   });
 
   it("works on several batches at a time, and finishes those under way when one fails", async () => {
-    await Promise.all(Array.from({ length: 6 }, () => crashed("deleting", "-1 s", false)));
+    await Promise.all(Array.from({ length: 6 }, () => crashed("removal", "-1 s", false)));
     let underWay = 0;
     let most = 0;
     let calls = 0;
@@ -199,7 +192,7 @@ describe("sweep", () => {
   });
 
   it("ends between two batches when its signal aborts", async () => {
-    await Promise.all(Array.from({ length: 3 }, () => crashed("deleting", "-1 s", false)));
+    await Promise.all(Array.from({ length: 3 }, () => crashed("removal", "-1 s", false)));
     const controller = new AbortController();
     await expect(
       harness.maintenance.sweep({
@@ -215,7 +208,7 @@ describe("sweep", () => {
   });
 
   it("does nothing when its signal was aborted before, and refuses a batch of none", async () => {
-    await crashed("deleting", "-1 s", false);
+    await crashed("removal", "-1 s", false);
     const { maintenance } = harness;
     await expect(maintenance.sweep({ signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: "operation_aborted",
@@ -228,8 +221,8 @@ describe("sweep", () => {
 
   it("discards the multipart uploads of crashed uploads, and leaves those that run alone", async () => {
     const gone = `images/system/${uuidv7()}.png`;
-    const expired = await crashed("pending", "-1 s", false);
-    const running = await crashed("pending", "1 h", false);
+    const expired = await crashed("upload", "-1 s", false);
+    const running = await crashed("upload", "1 h", false);
     const foreign = "images/not-ours.png";
     for (const key of [gone, expired, running, foreign]) {
       await harness.s3.createMultipartUpload({ key, contentType: "image/png" });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { FileUploadResult } from "../../src/service/dto/file-upload-result.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
+import { addUnfinished } from "../support/unfinished.js";
 
 const NOTHING = { files: 0, bytes: 0, unfinished: 0 };
 
@@ -27,13 +28,8 @@ beforeAll(async () => {
     await uploadSample(harness.store.forSystem(), await sampleOf("gif")),
   ];
   // An interrupted upload of Alice's.
-  const id = uploads[0]?.file.id.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
-  await harness.database.query(
-    `INSERT INTO audio
-       (id, user_id, s3_key, content_type, status, lease_expires_at, created_at, updated_at)
-     VALUES ('${id}', '${alice}', 'audio/users/${alice}/${id}.mp3', 'audio/mpeg', 'pending', now(),
-       now(), now())`,
-  );
+  const row = { purpose: "upload", lease: "0 s", kind: "audio", userId: alice } as const;
+  await addUnfinished(harness.database, row);
 });
 
 afterAll(async () => {

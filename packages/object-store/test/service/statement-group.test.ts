@@ -4,10 +4,6 @@ import { StatementGroup } from "../../src/repo/statement-group.js";
 
 class Conflict extends Error {}
 
-async function waitUntil(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 /** Doubles numbers; each run waits for its turn. */
 function doubling() {
   const runs: number[][] = [];
@@ -73,14 +69,5 @@ describe("StatementGroup", () => {
     const next = group.add(6);
     await openGates();
     expect(await next).toBe(12);
-  });
-
-  it("does not hold up the others for long when a statement waits for somebody else", async () => {
-    const { group, runs, openGates } = doubling();
-    const results = Promise.all([1, 2, 3].map((item) => group.add(item)));
-    await waitUntil(() => runs.length === 2);
-    expect(runs).toEqual([[1], [2, 3]]);
-    await openGates();
-    expect(await results).toEqual([2, 4, 6]);
   });
 });

@@ -33,6 +33,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await harness.database.query("DELETE FROM images");
   await harness.database.query("DELETE FROM audio");
+  await harness.database.query("DELETE FROM object_store_journal");
   memory = new MemoryStorage();
   ({ storage, faults } = injectFaults(memory));
   scope = harness.storeWith({ s3: storage }).forUser(userId);
@@ -78,14 +79,14 @@ describe("the workflow of an upload", () => {
 
     const s3Key = `images/users/${userId}/${file.id}.png`;
     expect(seen).toEqual([
-      { id: file.id, status: "pending", s3_key: s3Key },
-      { items: [], nextCursor: null },
+      { id: file.id, state: "upload", s3_key: s3Key },
+      expect.objectContaining({ items: [], nextCursor: null }),
     ]);
     expect(faults.calls).toEqual([
       { operation: "put", keys: [s3Key], number: 1 },
       { operation: "presignGet", keys: [s3Key], number: 1 },
     ]);
-    expect(await harness.rows()).toEqual([{ id: file.id, status: "ready", s3_key: s3Key }]);
+    expect(await harness.rows()).toEqual([{ id: file.id, state: "file", s3_key: s3Key }]);
   });
 
   it("asks S3 nothing when the content is refused", async () => {
@@ -121,7 +122,7 @@ describe("the workflow of an upload", () => {
       scope.images.upload({ body: (await sampleOf("png")).bytes }),
     ).rejects.toMatchObject({ code: "storage_unavailable" });
     expect(faults.operations).toEqual(["put", "delete"]);
-    expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
+    expect(await harness.rows()).toMatchObject([{ state: "removal" }]);
   });
 
   it("reports a refusal of S3 as not retryable", async () => {
@@ -180,7 +181,7 @@ describe("a large body of unknown length", () => {
     await expect(scope.audio.upload({ body: chunked(media) })).rejects.toMatchObject({
       code: "storage_unavailable",
     });
-    expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
+    expect(await harness.rows()).toMatchObject([{ state: "removal" }]);
   });
 });
 
@@ -217,7 +218,7 @@ describe("an abort", () => {
         .images.upload({ body: (await sampleOf("png")).bytes }, { signal: controller.signal }),
     ).rejects.toMatchObject({ code: "upload_aborted" });
     expect(aborting.keys).toEqual([]);
-    expect(await harness.rows()).toMatchObject([{ status: "deleting" }]);
+    expect(await harness.rows()).toEqual([]);
   });
 });
 
@@ -250,7 +251,7 @@ describe("the workflow of a deletion", () => {
       seen.push(...(await harness.rows()), await scope.images.exists(file.id));
     });
     await scope.images.delete(file.id);
-    expect(seen).toEqual([expect.objectContaining({ id: file.id, status: "deleting" }), false]);
+    expect(seen).toEqual([expect.objectContaining({ id: file.id, state: "removal" }), false]);
     expect(await harness.rows()).toEqual([]);
   });
 

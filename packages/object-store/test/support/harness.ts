@@ -24,8 +24,8 @@ export interface Harness {
   addUser(): Promise<string>;
   /** Every key in the bucket. */
   keys(): Promise<string[]>;
-  /** Every row of both tables, whatever its status. */
-  rows(): Promise<{ id: string; status: string; s3_key: string }[]>;
+  /** Every file, and what is unfinished. */
+  rows(): Promise<{ id: string; state: "file" | "upload" | "removal"; s3_key: string }[]>;
   close(): Promise<void>;
 }
 
@@ -80,7 +80,10 @@ export async function openHarness(
     },
     rows: () =>
       database.query(
-        `SELECT id, status, s3_key FROM images UNION ALL SELECT id, status, s3_key FROM audio ORDER BY s3_key`,
+        `SELECT id, 'file' AS state, s3_key FROM images
+         UNION ALL SELECT id, 'file', s3_key FROM audio
+         UNION ALL SELECT id, purpose, s3_key FROM object_store_journal WHERE kind <> 'direct_upload'
+         ORDER BY s3_key`,
         { type: QueryTypes.SELECT },
       ),
     async close() {

@@ -1,6 +1,6 @@
 import type { Sequelize } from "sequelize";
 
-/** A ready file without an object, as lists and URLs need it. */
+/** A file without an object, as lists and URLs need it. */
 export interface StoredRow {
   id: string;
   userId: string | null;
@@ -57,9 +57,9 @@ function insertInto(contentType: keyof typeof EXTENSIONS, userId: string | null)
   const folder = `${table}/${userId === null ? "system" : `users/${userId}`}`;
   return `
     INSERT INTO ${table} (id, user_id, s3_key, original_filename, content_type, byte_size, sha256,
-      status, created_at, updated_at, ${facts})
+      created_at, updated_at, ${facts})
     SELECT file.id, ${userId === null ? "NULL::uuid" : `'${userId}'::uuid`},
       '${folder}/' || file.id || '.${EXTENSIONS[contentType]}', file.filename, '${contentType}', 10,
-      decode(repeat('ab', 32), 'hex'), 'ready', file.created_at, file.created_at, ${values}
+      decode(repeat('ab', 32), 'hex'), file.created_at, file.created_at, ${values}
   `;
 }

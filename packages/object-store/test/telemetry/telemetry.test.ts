@@ -12,6 +12,7 @@ import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
 import { services } from "../support/services.js";
 import { type Recording, startRecording } from "./recording.js";
+import { expireUnfinished } from "../support/unfinished.js";
 
 const FILENAME = "a-private-name.png";
 const METRICS = [
@@ -50,7 +51,7 @@ beforeAll(async () => {
   faults.add({ match: "delete", fault: { type: "error" } });
   const failing = objectStoreProvider({ database, s3: storage, logger }).forUser(userId);
   await expect(failing.images.delete(file.id)).rejects.toThrow();
-  await database.query("UPDATE images SET lease_expires_at = now() - interval '1 second'");
+  await expireUnfinished(database);
   await objectStoreMaintenance({ database, s3, logger }).sweep();
 });
 

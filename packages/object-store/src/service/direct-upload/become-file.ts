@@ -1,7 +1,4 @@
-import { v7 as uuidv7 } from "uuid";
-
 import { S3PreconditionFailedError } from "@repo/s3-provider";
-import type { Transaction } from "sequelize";
 
 import {
   DirectUploadIncompleteError,
@@ -16,13 +13,11 @@ import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { CompleteOptions, SignedUrl } from "../../provider.js";
-import { afterEnd } from "../../repo/caller-transaction.js";
-import type { StoredFacts } from "../../repo/media-repo.js";
 import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
 import { storageFailure } from "../../upload/storage-failure.js";
 import { storageKey } from "../../upload/storage-key.js";
-import { deleteFile } from "../delete-file.js";
+import { completeUpload } from "../complete-upload.js";
 import type { AudioRead } from "../dto/audio-read.js";
 import type { ImageRead } from "../dto/image-read.js";
 import type { MediaCreate } from "../dto/media-create.js";
@@ -58,12 +53,11 @@ export interface Completion extends Pick<CompleteOptions, "transaction"> {
  */
 export async function becomeFile<
   Row extends MediaFileModel,
-  Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 >(
   tools: DirectUploadTools,
-  kind: MediaKindOf<Row, Facts, Create, Read>,
+  kind: MediaKindOf<Row, Create, Read>,
   direct: DirectUploadModel,
   completion: Completion,
 ): Promise<{ row: Row; signed: SignedUrl }> {
@@ -93,50 +87,52 @@ export async function becomeFile<
 
 async function store<
   Row extends MediaFileModel,
-  Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 >(
   tools: DirectUploadTools,
-  kind: MediaKindOf<Row, Facts, Create, Read>,
+  kind: MediaKindOf<Row, Create, Read>,
   direct: DirectUploadModel,
   { transaction, urlOptions, verify, end }: Completion,
 ): Promise<{ row: Row; signed: SignedUrl }> {
   const { signal } = end;
-  const { s3, logger, leaseSeconds, directUploads, inOwnTransaction } = tools;
-  const { repo } = kind;
+  const { journal, leaseSeconds, ends } = tools;
   const staged = await inspectStaged(tools, direct, kind, { verify, signal });
   const { contentType } = MEDIA_FORMATS[staged.format];
-  const id = uuidv7();
-  const { userId, originalFilename } = direct;
-  const s3Key = storageKey({ id, userId, format: staged.format });
-  const file = { id, userId, s3Key, originalFilename, contentType };
-  const intent = await repo.create(file, leaseSeconds);
-  const upload = new PendingUpload({ repo, s3, logger, leaseSeconds }, intent);
-  const { sha256 } = staged.verdict;
-  const source = { key: direct.s3Key, etag: staged.etag, sha256, contentType };
-  await upload.copy(source, end);
-
+  const { userId, originalFilename, claim } = direct;
+  const intent = await journal.open({
+    kind: kind.kind,
+    userId,
+    ...storageKey({ userId, format: staged.format }),
+    leaseSeconds,
+    isOwnerKnown: transaction !== undefined,
+  });
+  const upload = new PendingUpload(tools, intent);
   const { facts, ...stored } = staged.verdict;
-  const columns = kind.columns(facts, stored, new kind.createDto());
-  const giveUp = async (error: unknown): Promise<never> => {
-    await upload.giveUp(true);
+  const { sha256 } = stored;
+  await upload.copy({ key: direct.s3Key, etag: staged.etag, sha256, contentType }, end);
+
+  const named = { originalFilename, contentType };
+  const object = { ...named, s3Key: intent.s3Key };
+  const signed = await signRow(tools, object, urlOptions).catch(async (error: unknown) => {
+    await upload.giveUp();
     throw error;
-  };
-  const signed = await signRow(tools, intent, urlOptions).catch(giveUp);
-  const finish = async (transaction: Transaction): Promise<Row> => {
-    const row = await upload.complete(columns, { transaction });
-    if (await directUploads.complete(direct, id, { transaction })) return row;
-    // A caller may commit its transaction all the same.
-    await deleteFile(tools, repo, userId, id, { transaction });
-    throw new UploadExpiredError();
-  };
+  });
   if (transaction !== undefined) {
-    afterEnd(transaction, () => settle(tools, direct, id));
-    return { row: await finish(transaction), signed };
+    ends.of(transaction).run((signal) => settle(tools, direct, upload.id, signal));
   }
-  const row = await inOwnTransaction(finish).catch(giveUp);
-  await discardStaged(tools, direct);
+  const row = await completeUpload(
+    tools,
+    kind.repo,
+    {
+      upload,
+      userId,
+      values: { ...named, ...kind.values(facts, stored, new kind.createDto()) },
+      direct: { id: direct.id, claim },
+    },
+    { transaction },
+  );
+  if (transaction === undefined) await discardStaged(tools, direct);
   return { row, signed };
 }
 
@@ -145,12 +141,13 @@ async function settle(
   tools: DirectUploadTools,
   direct: DirectUploadModel,
   fileId: string,
+  signal: AbortSignal,
 ): Promise<void> {
   const { directUploads, logger } = tools;
   const { id, kind, userId } = direct;
   try {
     const committed = await directUploads.find({ id, kind, userId });
-    if (committed?.fileId === fileId) await discardStaged(tools, direct);
+    if (committed?.row.fileId === fileId) await discardStaged(tools, direct, signal);
     else await directUploads.release(direct);
   } catch (error) {
     logger.warn("a direct upload is left to the sweeper", { id, ...errorFacts(error) });

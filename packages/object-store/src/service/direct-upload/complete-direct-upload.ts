@@ -1,15 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import {
-  DirectUploadExpiredError,
-  DirectUploadNotFoundError,
-  FileNotFoundError,
-} from "../../errors.js";
+import { DirectUploadNotFoundError, FileNotFoundError } from "../../errors.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { CompleteOptions } from "../../provider.js";
-import type { Owner } from "../../repo/conditions.js";
-import type { StoredFacts } from "../../repo/media-repo.js";
+import type { Owner } from "../../repo/owner.js";
 import { abortable } from "../../upload/abortable.js";
 import { withUploadTime } from "../../upload/upload-time.js";
 import { checkVerification } from "../check.js";
@@ -21,6 +16,7 @@ import type { MediaCreate } from "../dto/media-create.js";
 import type { TypeContradiction } from "../dto/type-contradiction.js";
 import type { MediaKindOf } from "../media-kind.js";
 import { signRow } from "../sign-urls.js";
+import { requireUploadable } from "../upload-file.js";
 import { checkUrlOptions } from "../url-options.js";
 import { becomeFile } from "./become-file.js";
 import { checkDirectUploadId, outcomeOf } from "./direct-upload-state.js";
@@ -35,12 +31,11 @@ const LONGEST_PAUSE_MS = 1_000;
  */
 export async function completeDirectUpload<
   Row extends MediaFileModel,
-  Facts extends StoredFacts,
   Create extends MediaCreate,
   Read extends ImageRead | AudioRead,
 >(
   tools: DirectUploadTools,
-  kind: MediaKindOf<Row, Facts, Create, Read>,
+  kind: MediaKindOf<Row, Create, Read>,
   owner: Owner,
   id: string,
   options: CompleteOptions,
@@ -51,14 +46,13 @@ export async function completeDirectUpload<
   const urlOptions = checkUrlOptions({ expiresIn: options.urlExpiresIn }, tools, "urlExpiresIn");
   const verify = checkVerification(options.verify ?? tools.verify);
   const place = { id: checkDirectUploadId(id), kind: kind.kind, userId: owner };
-  if (transaction !== undefined) await repo.requireReadCommitted(transaction);
+  await requireUploadable(tools, owner, { transaction });
 
   return withUploadTime(tools.uploadTimeoutSeconds, [signal, tools.calls.signal], async (end) => {
-    let looksUnclaimed = 0;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const own = transaction && (await directUploads.find(place, { transaction }));
-      // What the caller's transaction has completed, it has locked: a claim would wait for its end.
-      const isCompleted = typeof own?.fileId === "string";
+      // What the caller's transaction has completed, it has locked: nobody else can claim it.
+      const isCompleted = typeof own?.row.fileId === "string";
       const claimed = isCompleted ? null : await directUploads.claim(place, leaseSeconds);
       if (claimed !== null) {
         const completion = { end, transaction, urlOptions, verify };
@@ -72,11 +66,8 @@ export async function completeDirectUpload<
         const row = await repo.findVisible(fileId, owner, { transaction });
         if (row === null) throw new FileNotFoundError(fileId);
         const signed = await signRow(tools, row, urlOptions);
-        return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, current));
+        return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, current.row));
       }
-      // What nobody holds and nobody can claim is expired by the database's clock.
-      if (current.claim === null) looksUnclaimed += 1;
-      if (looksUnclaimed > 1) throw new DirectUploadExpiredError();
       await abortable(sleep(pause), end.signal);
     }
   });

@@ -4,7 +4,7 @@ import { FileTooLargeError } from "../../errors.js";
 import type { MediaKind } from "../../inspection/media-facts.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadOptions, Input } from "../../provider.js";
-import type { Owner } from "../../repo/conditions.js";
+import type { Owner } from "../../repo/owner.js";
 import { stagingKey } from "../../upload/storage-key.js";
 import { storageFailure } from "../../upload/storage-failure.js";
 import { checkBoolean, checkInteger } from "../check.js";

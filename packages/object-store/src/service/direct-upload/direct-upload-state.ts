@@ -6,6 +6,7 @@ import {
 } from "../../errors.js";
 import { described } from "../../described.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import type { SeenDirectUpload } from "../../repo/direct-upload-repo.js";
 import { normalizedFileId } from "../check.js";
 import { DirectUploadStatus } from "../dto/direct-upload-status.js";
 
@@ -19,10 +20,11 @@ export function checkDirectUploadId(id: unknown): string {
   return checked;
 }
 
-export function toStatus(row: DirectUploadModel): DirectUploadStatus {
+export function toStatus(seen: SeenDirectUpload): DirectUploadStatus {
+  const { row } = seen;
   return Object.assign(new DirectUploadStatus(), {
     id: row.id,
-    status: statusOf(row),
+    status: statusOf(seen),
     fileId: row.fileId,
     refusal: refusalOf(row),
     filename: row.originalFilename,
@@ -38,20 +40,20 @@ export function toStatus(row: DirectUploadModel): DirectUploadStatus {
  *
  * @throws what it was refused with, DirectUploadExpiredError (`direct_upload_expired`)
  */
-export function outcomeOf(row: DirectUploadModel): string | undefined {
+export function outcomeOf(seen: SeenDirectUpload): string | undefined {
+  const { row } = seen;
   const refusal = refusalOf(row);
   if (refusal !== null) throw new DirectUploadRefusedError(refusal.code, refusal.message);
   if (row.fileId !== null) return row.fileId;
-  if (statusOf(row) === "expired") throw new DirectUploadExpiredError();
+  if (statusOf(seen) === "expired") throw new DirectUploadExpiredError();
   return undefined;
 }
 
-function statusOf(row: DirectUploadModel): Status {
+function statusOf({ row, isExpired, isClaimed }: SeenDirectUpload): Status {
   if (row.fileId !== null) return "completed";
   if (row.refusalCode !== null) return "refused";
-  const now = Date.now();
-  if (row.status === "deleting" || Number(row.leaseExpiresAt) <= now) return "expired";
-  return Number(row.claimExpiresAt) > now ? "completing" : "open";
+  if (row.status === "deleting" || isExpired) return "expired";
+  return isClaimed ? "completing" : "open";
 }
 
 function refusalOf(row: DirectUploadModel): DirectUploadStatus["refusal"] {

@@ -6,10 +6,11 @@ import type { DirectUploadTools } from "./tools.js";
 export async function discardStaged(
   { s3, logger }: DirectUploadTools,
   { id, s3Key: key, multipartId: uploadId }: DirectUploadModel,
+  signal?: AbortSignal,
 ): Promise<void> {
   try {
-    if (uploadId !== null) await s3.abortMultipartUpload({ key, uploadId });
-    await s3.delete(key);
+    if (uploadId !== null) await s3.abortMultipartUpload({ key, uploadId }, { signal });
+    await s3.delete(key, { signal });
   } catch (error) {
     logger.warn("a staged object is left to the sweeper", { id, ...errorFacts(error) });
   }

@@ -8,10 +8,9 @@ type Requests = Pick<DirectUpload, "expiresAt" | "put" | "post" | "parts">;
 /** A PUT and a form for a file in one piece. */
 export async function signWhole(
   { s3 }: DirectUploadTools,
-  { s3Key, contentType, byteSize, md5 }: DirectUploadModel,
+  { s3Key, contentType, byteSize: byteLength, md5 }: DirectUploadModel,
   expiresIn: number,
 ): Promise<Requests> {
-  const byteLength = byteSize ?? 0;
   const put = await s3.presignPut(s3Key, {
     expiresIn,
     byteLength,
@@ -34,7 +33,7 @@ export async function signParts(
 ): Promise<Requests> {
   const upload = await s3.createMultipartUpload({ key, contentType });
   await directUploads.setMultipartId(id, upload.uploadId);
-  const plan = planParts(byteSize ?? 0, partByteSize ?? Infinity);
+  const plan = planParts(byteSize, partByteSize ?? Infinity);
   let expiresAt = new Date(0);
   const parts = [];
   for (const part of plan) {

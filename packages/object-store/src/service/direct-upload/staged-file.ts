@@ -46,8 +46,8 @@ export async function inspectStaged(
   if (source === undefined) {
     throw new DirectUploadIncompleteError("The file has not been sent to S3 yet.");
   }
-  const announced = row.byteSize ?? 0;
-  if (source.byteLength !== announced) throw new LengthMismatchError(announced, source.byteLength);
+  const { byteSize } = row;
+  if (source.byteLength !== byteSize) throw new LengthMismatchError(byteSize, source.byteLength);
 
   const inspection = inspector.open(verify);
   let body: InspectedBody | undefined;
@@ -91,7 +91,7 @@ async function assemble(
     throw error;
   });
   if (sent === undefined) return;
-  const found = planParts(byteSize ?? 0, partByteSize ?? Infinity).map((planned) => ({
+  const found = planParts(byteSize, partByteSize ?? Infinity).map((planned) => ({
     partNumber: planned.partNumber,
     part: sent.find(
       ({ partNumber, byteLength }) =>

@@ -1,6 +1,6 @@
 import { DirectUploadNotFoundError } from "../../errors.js";
 import type { MediaKind } from "../../inspection/media-facts.js";
-import type { Owner } from "../../repo/conditions.js";
+import type { Owner } from "../../repo/owner.js";
 import type { DirectUploadStatus } from "../dto/direct-upload-status.js";
 import { checkDirectUploadId, toStatus } from "./direct-upload-state.js";
 import { discardStaged } from "./discard-staged.js";
@@ -13,9 +13,9 @@ export async function directUploadStatus(
   userId: Owner,
   id: string,
 ): Promise<DirectUploadStatus> {
-  const row = await directUploads.find({ id: checkDirectUploadId(id), kind, userId });
-  if (row === null) throw new DirectUploadNotFoundError(id);
-  return toStatus(row);
+  const seen = await directUploads.find({ id: checkDirectUploadId(id), kind, userId });
+  if (seen === null) throw new DirectUploadNotFoundError(id);
+  return toStatus(seen);
 }
 
 /** Ends a direct upload that is not completed; a completion that is under way fails. */
@@ -26,7 +26,7 @@ export async function cancelDirectUpload(
   id: string,
 ): Promise<void> {
   const place = { id: checkDirectUploadId(id), kind, userId };
-  const row = await tools.directUploads.find(place);
-  if (row === null) throw new DirectUploadNotFoundError(id);
-  if (await tools.directUploads.cancel(place)) await discardStaged(tools, row);
+  const seen = await tools.directUploads.find(place);
+  if (seen === null) throw new DirectUploadNotFoundError(id);
+  if (await tools.directUploads.cancel(place)) await discardStaged(tools, seen.row);
 }

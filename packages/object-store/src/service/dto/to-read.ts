@@ -52,7 +52,7 @@ function shared(row: MediaFileModel): object {
     userId: row.userId,
     filename: row.originalFilename,
     byteSize: row.byteSize,
-    sha256: row.sha256?.toString("hex"),
+    sha256: row.sha256.toString("hex"),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };

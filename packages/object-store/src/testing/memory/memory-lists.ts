@@ -1,45 +1,41 @@
-import type { Sequelize } from "sequelize-typescript";
-
 import type { AudioModel } from "../../models/audio.model.js";
 import type { ImageModel } from "../../models/image.model.js";
-import { ListRepo, type ListSelection } from "../../repo/list-repo.js";
+import type { ListRows, ListSelection } from "../../repo/list-repo.js";
+import type { StatementOptions } from "../../repo/statement-options.js";
 import type { MemoryTable } from "./memory-table.js";
+import type { MemoryTables } from "./memory-tables.js";
 
 type MediaRow = ImageModel | AudioModel;
 
-interface Tables {
-  image: MemoryTable<ImageModel>;
-  audio: MemoryTable<AudioModel>;
-}
+/** Lists of files, in memory. */
+export class MemoryLists implements ListRows {
+  constructor(private readonly tables: MemoryTables) {}
 
-/** Lists of ready files, in memory. */
-export class MemoryLists extends ListRepo {
-  readonly #tables: Tables;
-
-  constructor(database: Sequelize, tables: Tables) {
-    super(database);
-    this.#tables = tables;
-  }
-
-  override async page(selection: ListSelection, limit: number): Promise<MediaRow[]> {
+  async page(
+    selection: ListSelection,
+    limit: number,
+    options: StatementOptions,
+  ): Promise<MediaRow[]> {
     await Promise.resolve();
-    const ascending = this.#selected(selection).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const ascending = this.#selected(selection, options).sort((a, b) => (a.id < b.id ? -1 : 1));
     const ordered = selection.order === "newest" ? ascending.reverse() : ascending;
     return ordered.slice(0, limit);
   }
 
-  override async count(selection: ListSelection): Promise<number> {
+  async count(selection: ListSelection, options: StatementOptions): Promise<number> {
     await Promise.resolve();
-    return this.#selected(selection).length;
+    return this.#selected(selection, options).length;
   }
 
-  #selected({ kinds, owner, ids, created, filename }: ListSelection): MediaRow[] {
+  #selected(
+    { kinds, owner, ids, created, filename }: ListSelection,
+    { transaction }: StatementOptions,
+  ): MediaRow[] {
     return kinds.flatMap(({ kind, contentTypes }) => {
-      const table = this.#tables[kind];
-      const types = contentTypes === undefined ? {} : { contentType: [...contentTypes] };
-      return table.rows
-        .select({ userId: owner, status: "ready", ...types })
-        .map((values) => table.toModel(values))
+      const table: MemoryTable<ImageModel> | MemoryTable<AudioModel> = this.tables[kind];
+      const files: MediaRow[] = table.select((row) => row["userId"] === owner, transaction);
+      return files
+        .filter(({ contentType }) => contentTypes?.includes(contentType) ?? true)
         .filter(({ id }) => id > ids.after && id < ids.before)
         .filter(({ createdAt }) => created === undefined || isWithin(createdAt, created))
         .filter(({ originalFilename }) => {

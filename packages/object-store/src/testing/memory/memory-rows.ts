@@ -2,12 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Transaction } from "sequelize";
 
-import { evaluated, meets, type Values } from "./expressions.js";
 import { isSameTransaction, outcomeOf, watch } from "./transactions.js";
+
+/** A row by attribute. */
+export type Values = Readonly<Record<string, unknown>> & { readonly id: string };
 
 interface Change {
   id: string;
-  after: Values;
+  /** Null for a row that is gone. */
+  after: Values | null;
   transaction: Transaction;
 }
 
@@ -22,76 +25,41 @@ export class MemoryRows {
   #committed = new Map<string, Values>();
   #changes: Change[] = [];
 
-  /** The rows that meet the conditions; those of a transaction with its own changes. */
-  select(conditions: object, transaction?: Transaction): Values[] {
+  /** The rows that meet a condition; those of a transaction with its own changes. */
+  select(meets: (row: Values) => boolean, transaction?: Transaction): Values[] {
     this.#settle();
     const rows = new Map(this.#committed);
-    for (const change of this.#changes) {
-      if (transaction !== undefined && isSameTransaction(change.transaction, transaction)) {
-        rows.set(change.id, change.after);
-      }
+    for (const { id, after, transaction: of } of this.#changes) {
+      if (transaction === undefined || !isSameTransaction(of, transaction)) continue;
+      if (after === null) rows.delete(id);
+      else rows.set(id, after);
     }
-    return [...rows.values()].filter((row) => meets(row, conditions));
+    return [...rows.values()].filter(meets);
+  }
+
+  find(id: string, transaction?: Transaction): Values | undefined {
+    return this.select((row) => row.id === id, transaction)[0];
   }
 
   insert(values: Values, transaction?: Transaction): Values {
     const now = new Date();
-    const row = { ...evaluatedAll(values, {}), createdAt: now, updatedAt: now };
-    this.#write(row, transaction);
+    const row = { createdAt: now, ...values, updatedAt: now };
+    this.#write(row.id, row, transaction);
     return row;
   }
 
-  /** Changes the rows that meet the conditions, once nobody else holds one of them. */
-  async update(conditions: object, values: Values, transaction?: Transaction): Promise<Values[]> {
-    await this.#unlocked(conditions, transaction);
-    return this.#change(conditions, values, transaction);
+  change(row: Values, values: object, transaction?: Transaction): Values {
+    const after: Values = { ...row, ...values, updatedAt: new Date() };
+    this.#write(row.id, after, transaction);
+    return after;
   }
 
-  /** The same for those that nobody else holds: it waits for nobody. */
-  updateUnlocked(conditions: object, values: Values, transaction: Transaction): Values[] {
-    const isFree = (row: Values): boolean => !this.#isHeld(row["id"], transaction);
-    return this.#change(conditions, values, transaction, isFree);
+  remove(id: string, transaction?: Transaction): void {
+    this.#write(id, null, transaction);
   }
 
-  async remove(conditions: object): Promise<number> {
-    await this.#unlocked(conditions);
-    const rows = this.select(conditions);
-    for (const { id } of rows) this.#committed.delete(id as string);
-    return rows.length;
-  }
-
-  #change(
-    conditions: object,
-    values: Values,
-    transaction?: Transaction,
-    isWanted: (row: Values) => boolean = () => true,
-  ): Values[] {
-    return this.select(conditions, transaction)
-      .filter(isWanted)
-      .map((row) => {
-        const after = { ...row, ...evaluatedAll(values, row), updatedAt: new Date() };
-        this.#write(after, transaction);
-        return after;
-      });
-  }
-
-  #write(after: Values, transaction: Transaction | undefined): void {
-    const id = after["id"] as string;
-    if (transaction === undefined) {
-      this.#committed.set(id, after);
-      return;
-    }
-    watch(transaction);
-    this.#changes.push({ id, after, transaction });
-  }
-
-  async #unlocked(conditions: object, transaction?: Transaction): Promise<void> {
-    while (this.select(conditions, transaction).some(({ id }) => this.#isHeld(id, transaction))) {
-      await sleep(LOCK_MILLISECONDS);
-    }
-  }
-
-  #isHeld(id: unknown, by: Transaction | undefined): boolean {
+  /** Whether another open transaction has changed a row. */
+  isHeld(id: string, by?: Transaction): boolean {
     return this.#changes.some(
       (change) =>
         change.id === id &&
@@ -100,17 +68,26 @@ export class MemoryRows {
     );
   }
 
+  /** Waits until no other transaction holds one of the rows. */
+  async unlocked(ids: readonly string[], by?: Transaction): Promise<void> {
+    while (ids.some((id) => this.isHeld(id, by))) await sleep(LOCK_MILLISECONDS);
+  }
+
+  #write(id: string, after: Values | null, transaction: Transaction | undefined): void {
+    if (transaction !== undefined) {
+      watch(transaction);
+      this.#changes.push({ id, after, transaction });
+    } else if (after === null) this.#committed.delete(id);
+    else this.#committed.set(id, after);
+  }
+
   /** Takes over what was committed since and forgets what was rolled back. */
   #settle(): void {
     this.#changes = this.#changes.filter(({ id, after, transaction }) => {
       const outcome = outcomeOf(transaction);
-      if (outcome === "committed") this.#committed.set(id, after);
+      if (outcome === "committed" && after !== null) this.#committed.set(id, after);
+      if (outcome === "committed" && after === null) this.#committed.delete(id);
       return outcome === "open";
     });
   }
-}
-
-function evaluatedAll(values: Values, row: Values): Values {
-  const entries = Object.entries(values).map(([name, value]) => [name, evaluated(value, row)]);
-  return Object.fromEntries(entries) as Values;
 }

@@ -1,0 +1,118 @@
+import { type Connections, ModelColumns } from "@repo/database";
+import type { ModelCtor } from "sequelize-typescript";
+
+import { FileInUseError } from "../errors.js";
+import type { MediaKind } from "../inspection/media-facts.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import { LockingStatement } from "./locking-statement.js";
+import type { Owner } from "./owner.js";
+import { inSavepoint } from "./savepoint.js";
+import { fromNow } from "./sql.js";
+import { sqlStateOf } from "./sql-state.js";
+import type { StatementOptions } from "./statement-options.js";
+
+/** What became of files that were to be removed; those that are in neither were not there. */
+export interface Removal<Row> {
+  /** As they were. Their keys are in the journal now, or are once the transaction has committed. */
+  removed: Row[];
+  /** By id, those that rows of the application's refer to. */
+  inUse: Map<string, FileInUseError>;
+}
+
+type Parameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
+
+/** foreign_key_violation, and restrict_violation, which PostgreSQL 18 gives for RESTRICT. */
+const REFERRED_TO = new Set(["23503", "23001"]);
+
+/**
+ * Takes the rows of files away and writes their keys to the journal, in one statement. Foreign keys
+ * of the application decide in it: those that refuse do so for single files, those that cascade or
+ * set null take effect.
+ */
+export class FileRemoval<Row extends MediaFileModel> {
+  readonly #connections: Connections;
+  readonly #columns: ModelColumns<Row>;
+  readonly #remove: LockingStatement<Parameters>;
+  readonly #removeUnlocked: LockingStatement<Parameters>;
+
+  constructor(connections: Connections, model: ModelCtor<Row>, kind: MediaKind) {
+    this.#connections = connections;
+    this.#columns = new ModelColumns(model);
+    const table = `"${model.getTableName() as string}"`;
+    // Locked in the order of their ids, so that two who remove the same ones never deadlock.
+    const text = (lock: string) => (wait: string) => `
+      WITH wanted AS (
+        SELECT id FROM ${table}
+        WHERE id = ANY ($1) AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
+        ORDER BY id ${lock}
+      ), gone AS (
+        DELETE FROM ${table} AS file USING wanted WHERE file.id = wanted.id RETURNING file.*
+      ), written AS (
+        INSERT INTO object_store_journal (
+          id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at
+        )
+        SELECT
+          id, '${kind}', user_id, s3_key, 'removal', ${fromNow("$3")},
+          GREATEST(unanswered_until, clock_timestamp()), clock_timestamp(), clock_timestamp()
+        FROM gone
+      )
+      SELECT ${this.#columns.list("gone")} FROM gone
+    `;
+    this.#remove = new LockingStatement(text("FOR UPDATE"));
+    this.#removeUnlocked = new LockingStatement(text("FOR UPDATE SKIP LOCKED"));
+  }
+
+  /** @param skipLocked passes over files that somebody holds, instead of waiting */
+  async remove(
+    ids: readonly string[],
+    owner: Owner,
+    options: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
+  ): Promise<Removal<Row>> {
+    const removal: Removal<Row> = { removed: [], inUse: new Map() };
+    await this.#removeInto(removal, ids, (some) => this.#run(some, owner, options));
+    return removal;
+  }
+
+  /** PostgreSQL names the constraint that refused, not the file: halves tell which it was. */
+  async #removeInto(
+    removal: Removal<Row>,
+    ids: readonly string[],
+    run: (ids: readonly string[]) => Promise<Row[]>,
+  ): Promise<void> {
+    const [id] = ids;
+    if (id === undefined) return;
+    try {
+      removal.removed.push(...(await run(ids)));
+    } catch (error) {
+      if (!REFERRED_TO.has(sqlStateOf(error))) throw error;
+      if (ids.length === 1) {
+        removal.inUse.set(id, fileInUse(error));
+        return;
+      }
+      const middle = ids.length >> 1;
+      await this.#removeInto(removal, ids.slice(0, middle), run);
+      await this.#removeInto(removal, ids.slice(middle), run);
+    }
+  }
+
+  async #run(
+    ids: readonly string[],
+    owner: Owner,
+    {
+      transaction,
+      leaseSeconds,
+      skipLocked = false,
+    }: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
+  ): Promise<Row[]> {
+    const statement = skipLocked ? this.#removeUnlocked : this.#remove;
+    const run = () =>
+      statement.arrays(this.#connections, [ids, owner, leaseSeconds], { transaction });
+    const rows = await (transaction ? inSavepoint(this.#connections, transaction, run) : run());
+    return this.#columns.instances(rows);
+  }
+}
+
+function fileInUse(error: unknown): FileInUseError {
+  const { parent } = error as { parent: { constraint?: string; table?: string } };
+  return new FileInUseError(parent.table, parent.constraint, error);
+}

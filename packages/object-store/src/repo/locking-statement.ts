@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { type Connections, PreparedStatement, type SqlParameter } from "@repo/database";
+
+import { sqlStateOf } from "./sql-state.js";
+import type { StatementOptions } from "./statement-options.js";
+
+/** A condition that is true, and after which its statement fails with 55P03 where a lock takes longer. */
+const BOUNDED = "set_config('lock_timeout', '200', true) IS NOT NULL";
+
+const LOCK_NOT_AVAILABLE = "55P03";
+const PATIENCE_MS = 15_000;
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * A statement that may have to wait for a lock of the application's. In a caller's transaction it
+ * waits as the application set it up. On a connection of the module's own it waits for a moment, and
+ * is then tried again: in between it holds neither the connection, of which there are few, nor a
+ * lock that somebody else may wait for.
+ */
+export class LockingStatement<Parameters extends readonly SqlParameter[]> {
+  readonly #own: PreparedStatement<Parameters>;
+  readonly #inTransaction: PreparedStatement<Parameters>;
+
+  /** @param text is given a condition, to be checked before the first lock is taken */
+  constructor(text: (wait: string) => string) {
+    this.#own = new PreparedStatement(text(BOUNDED));
+    this.#inTransaction = new PreparedStatement(text("true"));
+  }
+
+  async arrays(
+    connections: Connections,
+    parameters: Parameters,
+    { transaction }: StatementOptions = {},
+  ): Promise<(readonly unknown[])[]> {
+    if (transaction) return this.#inTransaction.arrays(connections, parameters, { transaction });
+    const end = performance.now() + PATIENCE_MS;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      try {
+        return await this.#own.arrays(connections, parameters);
+      } catch (error) {
+        if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE || performance.now() > end) throw error;
+      }
+      await sleep(pause);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { type Connections, PreparedStatement } from "@repo/database";
+
+import { guarded } from "./database-failure.js";
+import type { StatementOptions } from "./statement-options.js";
+
+/** The foreign key of `images.user_id`, where this role may read what it refers to. */
+const REFERENCE = new PreparedStatement(`
+  SELECT format('%I.%I', space.nspname, owner.relname) AS "table", format('%I', key.attname) AS "column"
+  FROM pg_constraint AS reference
+  JOIN pg_class AS owner ON owner.oid = reference.confrelid
+  JOIN pg_namespace AS space ON space.oid = owner.relnamespace
+  JOIN pg_attribute AS key ON key.attrelid = owner.oid AND key.attnum = reference.confkey[1]
+  JOIN pg_attribute AS file ON file.attrelid = reference.conrelid AND file.attnum = reference.conkey[1]
+  WHERE reference.contype = 'f' AND reference.conrelid = 'images'::regclass
+    AND file.attname = 'user_id' AND cardinality(reference.conkey) = 1
+    AND has_column_privilege(owner.oid, key.attnum, 'SELECT') AND NOT row_security_active(owner.oid)
+`);
+
+/** What the use cases ask of it. */
+export type Owners = Pick<OwnerRepo, "exists">;
+
+/**
+ * Looks whether an owner is there. Foreign keys decide it once a file's row is made; a plain read
+ * before, which locks nothing, spares the bytes of a file that would be refused.
+ */
+export class OwnerRepo {
+  readonly #connections: Connections;
+  #condition: Promise<string> | undefined;
+  #exists: PreparedStatement<[owner: string]> | undefined;
+
+  constructor(connections: Connections) {
+    this.#connections = connections;
+  }
+
+  /** An SQL condition: the owner that an expression gives is there, or nobody can tell. */
+  async condition(expression: string): Promise<string> {
+    this.#condition ??= this.#read();
+    try {
+      return (await this.#condition).replaceAll("$owner", expression);
+    } catch (error) {
+      this.#condition = undefined;
+      throw error;
+    }
+  }
+
+  async exists(owner: string, options: StatementOptions = {}): Promise<boolean> {
+    this.#exists ??= new PreparedStatement(`SELECT ${await this.condition("$1::uuid")}`);
+    const [row] = await guarded("look for the owner", () =>
+      (this.#exists as PreparedStatement<[string]>).arrays<[boolean]>(
+        this.#connections,
+        [owner],
+        options,
+      ),
+    );
+    return row?.[0] === true;
+  }
+
+  async #read(): Promise<string> {
+    const [reference] = await guarded("find the owners' table", () =>
+      REFERENCE.rows<{ table: string; column: string }>(this.#connections, []),
+    );
+    if (reference === undefined) return "($owner IS NULL OR true)";
+    const { table, column } = reference;
+    return `EXISTS (SELECT FROM ${table} AS owner WHERE owner.${column} = $owner)`;
+  }
+}

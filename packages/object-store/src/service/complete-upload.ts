@@ -1,0 +1,49 @@
+import { UploadExpiredError } from "../errors.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import type { ClaimedDirectUpload } from "../repo/file-completion.js";
+import type { Files } from "../repo/media-repo.js";
+import type { Owner } from "../repo/owner.js";
+import type { StatementOptions } from "../repo/statement-options.js";
+import type { PendingUpload } from "../upload/pending-upload.js";
+import type { Dependencies } from "./dependencies.js";
+
+interface ToComplete {
+  upload: PendingUpload;
+  userId: Owner;
+  /** By attribute of the file's model. */
+  values: Readonly<Record<string, unknown>>;
+  /** What becomes the file, if it was sent to S3 directly. */
+  direct?: ClaimedDirectUpload;
+}
+
+/** upload → file: it exists from here on, or from the commit of the caller's transaction. */
+export async function completeUpload<Row extends MediaFileModel>(
+  { ends }: Pick<Dependencies, "ends">,
+  files: Files<Row>,
+  { upload, userId, values, direct }: ToComplete,
+  { transaction }: StatementOptions,
+): Promise<Row> {
+  const { id, unansweredSeconds } = upload;
+  const completion = { id, userId, unansweredSeconds, values };
+  if (transaction !== undefined) ends.of(transaction).undoUpload(id, unansweredSeconds);
+  let row: Row | null;
+  try {
+    row = await (direct === undefined
+      ? files.complete(completion, { transaction })
+      : files.completeDirect(completion, direct, { transaction }));
+  } catch (error) {
+    // The caller's failed transaction still holds what it has touched: its end undoes the upload.
+    if (transaction !== undefined) throw error;
+    // Perhaps only the answer was lost.
+    row = await files.findById(id).catch(() => null);
+    if (row === null) {
+      await upload.giveUp();
+      throw error;
+    }
+  }
+  if (row === null) {
+    await upload.undoExpired();
+    throw new UploadExpiredError();
+  }
+  return row;
+}

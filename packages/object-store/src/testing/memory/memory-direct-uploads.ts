@@ -1,0 +1,110 @@
+import { v7 as uuidv7 } from "uuid";
+
+import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import type {
+  DirectUploadPlace,
+  DirectUploads,
+  NewDirectUpload,
+  SeenDirectUpload,
+} from "../../repo/direct-upload-repo.js";
+import type { StatementOptions } from "../../repo/statement-options.js";
+import type { Values } from "./memory-rows.js";
+import { fromNow, isOver, type MemoryTable } from "./memory-table.js";
+
+const CLAIM_OVER = { claim: null, claimExpiresAt: null };
+
+/** The direct uploads in memory. */
+export class MemoryDirectUploads implements DirectUploads {
+  constructor(private readonly table: MemoryTable<DirectUploadModel>) {}
+
+  async create(upload: NewDirectUpload, seconds: number): Promise<DirectUploadModel> {
+    await Promise.resolve();
+    return this.table.insert({ ...upload, status: "pending", leaseExpiresAt: fromNow(seconds) });
+  }
+
+  async setMultipartId(id: string, multipartId: string): Promise<void> {
+    await this.#change(
+      (row) => row.id === id,
+      () => ({ multipartId }),
+    );
+  }
+
+  async find(
+    place: DirectUploadPlace,
+    { transaction }: StatementOptions = {},
+  ): Promise<SeenDirectUpload | null> {
+    await Promise.resolve();
+    const row = this.table.first((values) => isAt(place, values), transaction);
+    if (row === null) return null;
+    const isClaimed = row.claimExpiresAt !== null && !isOver(row.claimExpiresAt);
+    return { row, isExpired: isOver(row.leaseExpiresAt), isClaimed };
+  }
+
+  async claim(place: DirectUploadPlace, leaseSeconds: number): Promise<DirectUploadModel | null> {
+    await Promise.resolve();
+    const { rows } = this.table;
+    const [row] = rows.select(
+      (values) =>
+        isAt(place, values) &&
+        values["status"] === "pending" &&
+        !isOver(values["leaseExpiresAt"]) &&
+        (values["claim"] === null || isOver(values["claimExpiresAt"])) &&
+        !rows.isHeld(values.id),
+    );
+    if (row === undefined) return null;
+    const claimed = { claim: uuidv7(), ...claimFor(row, leaseSeconds) };
+    return this.table.toModel(rows.change(row, claimed));
+  }
+
+  async renew(direct: DirectUploadModel, leaseSeconds: number): Promise<boolean> {
+    return this.#change(isHeldBy(direct), (row) => claimFor(row, leaseSeconds));
+  }
+
+  async release(direct: DirectUploadModel): Promise<boolean> {
+    if (this.table.rows.isHeld(direct.id)) return false;
+    return this.#change(isHeldBy(direct), () => CLAIM_OVER);
+  }
+
+  async refuse(
+    direct: DirectUploadModel,
+    { code, message }: { code: string; message: string },
+  ): Promise<boolean> {
+    const refusal = { refusalCode: code, refusalMessage: message };
+    return this.#change(isHeldBy(direct), () => ({
+      status: "deleting",
+      ...refusal,
+      ...CLAIM_OVER,
+    }));
+  }
+
+  async cancel(place: DirectUploadPlace): Promise<boolean> {
+    const isPending = (row: Values): boolean => isAt(place, row) && row["status"] === "pending";
+    return this.#change(isPending, () => ({ status: "deleting", ...CLAIM_OVER }));
+  }
+
+  async #change(
+    meets: (row: Values) => boolean,
+    changes: (row: Values) => object,
+  ): Promise<boolean> {
+    const { rows } = this.table;
+    await rows.unlocked(rows.select(meets).map(({ id }) => id));
+    const found = rows.select(meets);
+    for (const row of found) rows.change(row, changes(row));
+    return found.length > 0;
+  }
+}
+
+function isAt({ id, kind, userId }: DirectUploadPlace, row: Values): boolean {
+  return row.id === id && row["kind"] === kind && row["userId"] === userId;
+}
+
+function isHeldBy({ id, claim }: DirectUploadModel): (row: Values) => boolean {
+  return (row) => row.id === id && row["claim"] === claim && row["status"] === "pending";
+}
+
+/** The sweep takes nothing over whose claim is held. */
+function claimFor(row: Values, seconds: number): object {
+  const end = fromNow(seconds);
+  const lease = row["leaseExpiresAt"] as Date;
+  return { claimExpiresAt: end, leaseExpiresAt: lease > end ? lease : end };
+}

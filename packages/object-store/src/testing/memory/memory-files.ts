@@ -1,0 +1,154 @@
+import type { Transaction } from "sequelize";
+
+import { OwnerNotFoundError } from "../../errors.js";
+import type { MediaKind } from "../../inspection/media-facts.js";
+import type { AudioModel } from "../../models/audio.model.js";
+import type { MediaFileModel } from "../../models/media-file.model.js";
+import type { AudioRows } from "../../repo/audio-repo.js";
+import type { ClaimedDirectUpload, Completion } from "../../repo/file-completion.js";
+import type { Removal } from "../../repo/file-removal.js";
+import type { Files } from "../../repo/media-repo.js";
+import type { Owner } from "../../repo/owner.js";
+import type { StatementOptions } from "../../repo/statement-options.js";
+import type { OwnerCheck } from "./memory-journal.js";
+import type { Values } from "./memory-rows.js";
+import { fromNow, isOver, type MemoryTable } from "./memory-table.js";
+import type { MemoryTables } from "./memory-tables.js";
+
+/** The files of one kind in memory. */
+export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
+  constructor(
+    private readonly kind: MediaKind,
+    protected readonly table: MemoryTable<Row>,
+    private readonly tables: MemoryTables,
+    private readonly isOwner: OwnerCheck,
+  ) {}
+
+  async findById(id: string): Promise<Row | null> {
+    await Promise.resolve();
+    return this.table.first((row) => row.id === id);
+  }
+
+  async findVisible(
+    id: string,
+    owner: Owner,
+    { transaction }: StatementOptions,
+  ): Promise<Row | null> {
+    await Promise.resolve();
+    return this.table.first((row) => row.id === id && isVisibleTo(owner, row), transaction);
+  }
+
+  async findAllVisible(
+    ids: readonly string[],
+    owner: Owner,
+    { transaction }: StatementOptions,
+  ): Promise<Row[]> {
+    await Promise.resolve();
+    return this.table.select((row) => ids.includes(row.id) && isVisibleTo(owner, row), transaction);
+  }
+
+  async exists(id: string, owner: Owner, options: StatementOptions): Promise<boolean> {
+    return (await this.findVisible(id, owner, options)) !== null;
+  }
+
+  async page(owner: string, after: string, limit: number): Promise<Row[]> {
+    await Promise.resolve();
+    return this.table
+      .select((row) => row["userId"] === owner && row.id > after)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async findByIdempotencyKey(
+    { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },
+    { transaction }: StatementOptions,
+  ): Promise<Row | null> {
+    await Promise.resolve();
+    return this.table.first(
+      (row) => row["userId"] === userId && row["idempotencyKey"] === idempotencyKey,
+      transaction,
+    );
+  }
+
+  async complete(completion: Completion, { transaction }: StatementOptions): Promise<Row | null> {
+    await this.tables.journal.rows.unlocked([completion.id], transaction);
+    return this.#complete(completion, transaction);
+  }
+
+  async completeDirect(
+    completion: Completion,
+    { id, claim }: ClaimedDirectUpload,
+    { transaction }: StatementOptions,
+  ): Promise<Row | null> {
+    const { journal, directUpload } = this.tables;
+    await journal.rows.unlocked([completion.id], transaction);
+    await directUpload.rows.unlocked([id], transaction);
+    const direct = directUpload.rows.find(id, transaction);
+    if (direct?.["claim"] !== claim || direct["status"] !== "pending") return null;
+    const row = this.#complete(completion, transaction);
+    if (row === null) return null;
+    const done = { status: "deleting", fileId: row.id, claim: null, claimExpiresAt: null };
+    directUpload.rows.change(direct, done, transaction);
+    return row;
+  }
+
+  #complete(completion: Completion, transaction: Transaction | undefined): Row | null {
+    const { id, userId, unansweredSeconds, values } = completion;
+    if (userId !== null && !this.isOwner(userId)) throw new OwnerNotFoundError();
+    const { journal } = this.tables;
+    const upload = journal.rows.find(id, transaction);
+    if (upload?.["purpose"] !== "upload" || isOver(upload["leaseExpiresAt"])) return null;
+    journal.rows.remove(id, transaction);
+    const { s3Key, idempotencyKey, createdAt } = upload;
+    const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;
+    const taken = { userId, s3Key, idempotencyKey, createdAt, unansweredUntil };
+    return this.table.insert({ ...values, id, ...taken }, transaction);
+  }
+
+  async remove(
+    ids: readonly string[],
+    owner: Owner,
+    {
+      transaction,
+      leaseSeconds,
+      skipLocked = false,
+    }: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
+  ): Promise<Removal<Row>> {
+    const { rows } = this.table;
+    if (!skipLocked) await rows.unlocked(ids, transaction);
+    const removed = rows.select(
+      (row) => ids.includes(row.id) && row["userId"] === owner && !rows.isHeld(row.id, transaction),
+      transaction,
+    );
+    for (const { id, userId, s3Key, unansweredUntil } of removed) {
+      rows.remove(id, transaction);
+      const time = {
+        leaseExpiresAt: fromNow(leaseSeconds),
+        settledAt: unansweredUntil ?? fromNow(0),
+      };
+      const removal = { id, kind: this.kind, userId, s3Key, purpose: "removal", ...time };
+      this.tables.journal.insert(removal, transaction);
+    }
+    return { removed: removed.map((row) => this.table.toModel(row)), inUse: new Map() };
+  }
+}
+
+/** The audio files in memory. */
+export class MemoryAudio extends MemoryFiles<AudioModel> implements AudioRows {
+  async setTranscript(
+    id: string,
+    owner: Owner,
+    transcript: string | null,
+    { transaction }: StatementOptions,
+  ): Promise<AudioModel | null> {
+    const { rows } = this.table;
+    await rows.unlocked([id], transaction);
+    const row = rows.find(id, transaction);
+    if (row === undefined || row["userId"] !== owner) return null;
+    return this.table.toModel(rows.change(row, { transcript }, transaction));
+  }
+}
+
+function isVisibleTo(owner: Owner, row: Values): boolean {
+  return row["userId"] === owner || row["userId"] === null;
+}

@@ -1,0 +1,153 @@
+import { v7 as uuidv7 } from "uuid";
+
+import { OwnerNotFoundError } from "../../errors.js";
+import type { MediaKind } from "../../inspection/media-facts.js";
+import type { JournalModel } from "../../models/journal.model.js";
+import type { Journal, NewUpload } from "../../repo/journal-repo.js";
+import type { Owner } from "../../repo/owner.js";
+import type { Values } from "./memory-rows.js";
+import { fromNow, isOver } from "./memory-table.js";
+import type { MemoryTables } from "./memory-tables.js";
+
+/** Whether a user exists, who may own files. */
+export type OwnerCheck = (userId: string) => boolean;
+
+interface KeyOfOwner {
+  userId: Owner;
+  idempotencyKey: string;
+}
+
+function holds({ userId, idempotencyKey }: KeyOfOwner): (row: Values) => boolean {
+  return (row) => row["userId"] === userId && row["idempotencyKey"] === idempotencyKey;
+}
+
+/** The journal in memory. */
+export class MemoryJournal implements Journal {
+  constructor(
+    private readonly tables: MemoryTables,
+    private readonly isOwner: OwnerCheck,
+  ) {}
+
+  async open(upload: NewUpload): Promise<JournalModel> {
+    await Promise.resolve();
+    return this.#insert(upload, null);
+  }
+
+  async openKeyed(upload: NewUpload, idempotencyKey: string): Promise<JournalModel | null> {
+    await Promise.resolve();
+    const { image, audio, journal } = this.tables;
+    const isHolder = holds({ userId: upload.userId, idempotencyKey });
+    const holders = [image, audio, journal].flatMap(({ rows }) => rows.select(isHolder));
+    return holders.length === 0 ? this.#insert(upload, idempotencyKey) : null;
+  }
+
+  #insert(upload: NewUpload, idempotencyKey: string | null): JournalModel {
+    const { kind, userId, keyStart, keyEnd, leaseSeconds, isOwnerKnown } = upload;
+    if (userId !== null && !isOwnerKnown && !this.isOwner(userId)) throw new OwnerNotFoundError();
+    const id = uuidv7();
+    const time = { leaseExpiresAt: fromNow(leaseSeconds), settledAt: fromNow(0) };
+    const s3Key = `${keyStart}${id}${keyEnd}`;
+    const row = { id, kind, userId, s3Key, purpose: "upload", idempotencyKey, ...time };
+    return this.tables.journal.insert(row);
+  }
+
+  async findByIdempotencyKey(key: KeyOfOwner): Promise<JournalModel | null> {
+    await Promise.resolve();
+    return this.tables.journal.first(holds(key));
+  }
+
+  async isLocked(id: string): Promise<boolean> {
+    await Promise.resolve();
+    return this.#rows.isHeld(id);
+  }
+
+  async renew(id: string, leaseSeconds: number): Promise<boolean> {
+    const row = await this.#unlockedUpload(id);
+    if (row === undefined || isOver(row["leaseExpiresAt"])) return false;
+    this.#rows.change(row, { leaseExpiresAt: fromNow(leaseSeconds) });
+    return true;
+  }
+
+  async drop(id: string): Promise<boolean> {
+    const row = await this.#unlockedUpload(id);
+    if (row !== undefined) this.#rows.remove(id);
+    return row !== undefined;
+  }
+
+  async takeOver(id: string, settleSeconds: number): Promise<boolean> {
+    await Promise.resolve();
+    const row = this.#upload(id);
+    if (row === undefined || !isOver(row["leaseExpiresAt"]) || this.#rows.isHeld(id)) return false;
+    this.#toRemoval(row, 0, settleSeconds);
+    return true;
+  }
+
+  async giveUp(
+    ids: readonly string[],
+    leaseSeconds: number,
+    settleSeconds: number,
+  ): Promise<JournalModel[]> {
+    await Promise.resolve();
+    return ids
+      .filter((id) => !this.#rows.isHeld(id))
+      .flatMap((id) => this.#upload(id) ?? [])
+      .map((row) => this.#toRemoval(row, leaseSeconds, settleSeconds));
+  }
+
+  async claimRemovals(ids: readonly string[], leaseSeconds: number): Promise<JournalModel[]> {
+    await Promise.resolve();
+    return this.#claim((row) => ids.includes(row.id), leaseSeconds);
+  }
+
+  async claimRemovalsOf(
+    { kind, userId }: { kind: MediaKind; userId: Owner },
+    ids: readonly string[],
+    leaseSeconds: number,
+  ): Promise<JournalModel[]> {
+    await Promise.resolve();
+    return this.#claim(
+      (row) => ids.includes(row.id) && row["kind"] === kind && row["userId"] === userId,
+      leaseSeconds,
+    );
+  }
+
+  async forget(ids: readonly string[]): Promise<Set<string>> {
+    await Promise.resolve();
+    const settled = this.#rows.select(
+      ({ id, purpose, settledAt }) =>
+        ids.includes(id) && purpose === "removal" && isOver(settledAt),
+    );
+    for (const { id } of settled) this.#rows.remove(id);
+    return new Set(settled.map(({ id }) => id));
+  }
+
+  get #rows() {
+    return this.tables.journal.rows;
+  }
+
+  #upload(id: string): Values | undefined {
+    return this.#rows.select((row) => row.id === id && row["purpose"] === "upload")[0];
+  }
+
+  async #unlockedUpload(id: string): Promise<Values | undefined> {
+    await this.#rows.unlocked([id]);
+    return this.#upload(id);
+  }
+
+  #claim(isWanted: (row: Values) => boolean, leaseSeconds: number): JournalModel[] {
+    return this.#rows
+      .select((row) => row["purpose"] === "removal" && isWanted(row))
+      .map((row) => this.#rows.change(row, { leaseExpiresAt: fromNow(leaseSeconds) }))
+      .map((row) => this.tables.journal.toModel(row));
+  }
+
+  #toRemoval(row: Values, leaseSeconds: number, settleSeconds: number): JournalModel {
+    const changed = this.#rows.change(row, {
+      purpose: "removal",
+      idempotencyKey: null,
+      leaseExpiresAt: fromNow(leaseSeconds),
+      settledAt: fromNow(settleSeconds),
+    });
+    return this.tables.journal.toModel(changed);
+  }
+}
