@@ -138,7 +138,7 @@ export class MemoryStorage implements StorageClient {
     }
   }
 
-  async copy(input: CopyInput): Promise<void> {
+  async copy(input: CopyInput): Promise<undefined> {
     const { sourceKey, targetKey, copySourceIfMatch, contentType, signal } = input;
     const source = this.#find(await begun("copy", sourceKey, { signal }));
     if (copySourceIfMatch !== undefined && copySourceIfMatch !== source.etag) {
