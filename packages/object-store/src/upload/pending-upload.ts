@@ -39,7 +39,9 @@ export class PendingUpload<Row extends MediaFileModel, Facts extends StoredFacts
    */
   send(body: InspectedBody, end: AbortController): Promise<void> {
     const target = { key: this.#key, signal: end.signal };
-    return this.#make(() => transfer(this.#parts.s3, body, target), end);
+    return this.#make(async () => {
+      await transfer(this.#parts.s3, body, target);
+    }, end);
   }
 
   /** The same by a copy of an object of the bucket, as long as it is the one that was judged. */
