@@ -121,6 +121,19 @@ describe("an injected fault", () => {
     expect(stored.headers["etag"]).toBe(`"${createHash("md5").update("new").digest("hex")}"`);
   });
 
+  it("landLate: cuts the connection, and does the work later", async () => {
+    let land = (): void => undefined;
+    const until = new Promise<void>((resolve) => (land = resolve));
+    const other = await startTestServer();
+    other.faults.add({ times: 1, fault: { type: "landLate", until } });
+    await expect(send(other, PUT)).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect((await send(other, GET)).status).toBe(404);
+    land();
+    while ((await send(other, GET)).status === 404);
+    expect((await send(other, GET)).text).toBe("new");
+    await other.stop();
+  });
+
   it("deleteErrors: reports the keys as failed and leaves them", async () => {
     server.faults.add({ times: 1, fault: { type: "deleteErrors", keys: ["key"] } });
     const command = new DeleteObjectsCommand({

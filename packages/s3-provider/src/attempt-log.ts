@@ -1,6 +1,15 @@
 import { type S3Outcome } from "./errors.js";
 import { readSdkError } from "./sdk-error-facts.js";
 
+/** What a call that made an object tells of its attempts. */
+export interface Written {
+  /**
+   * True when an earlier attempt of this call got no answer: the server may still carry it out, even
+   * after the object was deleted.
+   */
+  unanswered: boolean;
+}
+
 /**
  * Follows one call over its attempts. A retried call can end in a harmless error (connection
  * refused, 412) although an earlier attempt, whose answer was lost, took effect; so the outcome is
@@ -9,11 +18,17 @@ import { readSdkError } from "./sdk-error-facts.js";
 export class AttemptLog {
   #sent = false;
   #ambiguous = false;
+  #unanswered = false;
   #lastError: unknown;
 
   /** Whether any attempt got as far as the HTTP handler. */
   get sent(): boolean {
     return this.#sent;
+  }
+
+  /** Whether the server may still be at work on an attempt that failed. */
+  get unanswered(): boolean {
+    return this.#unanswered;
   }
 
   get outcome(): S3Outcome {
@@ -36,7 +51,9 @@ export class AttemptLog {
   /** @param bodyWithheld the server cannot have the whole body yet, whatever the error is */
   failed(error: unknown, bodyWithheld: boolean): void {
     this.#lastError = error;
-    if (!bodyWithheld && !isCertainlyNotApplied(error)) this.#ambiguous = true;
+    if (bodyWithheld || isCertainlyNotApplied(error)) return;
+    this.#ambiguous = true;
+    if (!isAnswerOfS3(error)) this.#unanswered = true;
   }
 }
 
@@ -51,4 +68,15 @@ function isCertainlyNotApplied(error: unknown): boolean {
     return perAddress.every(isCertainlyNotApplied);
   }
   return syscall !== undefined && BEFORE_ANY_BYTE.has(syscall);
+}
+
+const BY_A_GATEWAY = new Set([502, 504]);
+
+/**
+ * Whether S3 itself has ended this attempt with an error. A gateway in front of it also answers 5xx,
+ * without S3's error document, while the request goes on behind it.
+ */
+function isAnswerOfS3(error: unknown): boolean {
+  const { statusCode, documentCode } = readSdkError(error);
+  return documentCode !== undefined && statusCode !== undefined && !BY_A_GATEWAY.has(statusCode);
 }

@@ -1,5 +1,6 @@
 import { CopyObjectCommand } from "@aws-sdk/client-s3";
 
+import { type Written } from "./attempt-log.js";
 import { type CallOptions } from "./multipart-upload.js";
 import { assertObjectKey, encodeKey } from "./object-key.js";
 import { type S3Caller } from "./s3-caller.js";
@@ -13,10 +14,10 @@ export interface CopyInput extends CallOptions {
   contentType?: string;
 }
 
-export async function copyObject(caller: S3Caller, input: CopyInput): Promise<void> {
+export async function copyObject(caller: S3Caller, input: CopyInput): Promise<Written> {
   const { sourceKey, targetKey, copySourceIfMatch, contentType, signal } = input;
   assertObjectKey(sourceKey, "copy");
-  await caller.send(
+  const { unanswered } = await caller.send(
     new CopyObjectCommand({
       Bucket: caller.bucket,
       Key: targetKey,
@@ -29,4 +30,5 @@ export async function copyObject(caller: S3Caller, input: CopyInput): Promise<vo
     }),
     { operation: "copy", key: targetKey, signal },
   );
+  return { unanswered };
 }

@@ -1,3 +1,4 @@
+export type { Written } from "./attempt-log.js";
 export type { CopyInput } from "./copy-object.js";
 export type { DeleteManyResult } from "./delete-objects.js";
 export {

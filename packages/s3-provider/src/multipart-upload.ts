@@ -5,6 +5,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 
+import { type Written } from "./attempt-log.js";
 import { S3NotFoundError, S3UnexpectedError } from "./errors.js";
 import { type ObjectHeaders } from "./put-object.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
@@ -90,8 +91,8 @@ export async function completeMultipartUpload(
   { key, uploadId }: MultipartUpload,
   parts: readonly UploadedPart[],
   { signal }: CallOptions = {},
-): Promise<{ etag: string | undefined }> {
-  const { ETag: etag } = await caller.send(
+): Promise<Written & { etag: string | undefined }> {
+  const { ETag: etag, unanswered } = await caller.send(
     new CompleteMultipartUploadCommand({
       Bucket: caller.bucket,
       Key: key,
@@ -105,7 +106,7 @@ export async function completeMultipartUpload(
     }),
     { operation: "completeMultipartUpload", key, signal },
   );
-  return { etag: etag || undefined };
+  return { etag: etag || undefined, unanswered };
 }
 
 export async function abortMultipartUpload(

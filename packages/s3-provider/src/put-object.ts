@@ -2,6 +2,7 @@ import { type Readable } from "node:stream";
 
 import { PutObjectCommand, type PutObjectCommandOutput } from "@aws-sdk/client-s3";
 
+import { type Written } from "./attempt-log.js";
 import { S3LengthMismatchError, S3UnexpectedError } from "./errors.js";
 import { RequestBody } from "./request-body.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
@@ -28,16 +29,19 @@ export interface PutInput extends ObjectHeaders {
   signal?: AbortSignal;
 }
 
-export async function putObject(caller: S3Caller, input: PutInput): Promise<{ etag: string }> {
+export async function putObject(
+  caller: S3Caller,
+  input: PutInput,
+): Promise<Written & { etag: string }> {
   const call: S3Call = { operation: "put", key: input.key, signal: input.signal };
-  const { ETag: etag } =
+  const { ETag: etag, unanswered } =
     input.body instanceof Uint8Array
       ? await putBytes(caller, input, input.body, call)
       : await putStream(caller, input, input.body, call);
   if (etag === undefined) {
     throw new S3UnexpectedError({ ...call, outcome: "unknown", reason: "the answer has no ETag" });
   }
-  return { etag };
+  return { etag, unanswered };
 }
 
 function putBytes(
@@ -45,7 +49,7 @@ function putBytes(
   input: PutInput,
   body: Uint8Array,
   call: S3Call,
-): Promise<Pick<PutObjectCommandOutput, "ETag">> {
+): Promise<Written & Pick<PutObjectCommandOutput, "ETag">> {
   if (body.byteLength !== input.byteLength) {
     return Promise.reject(lengthMismatch(input, body.byteLength));
   }
@@ -65,7 +69,7 @@ async function putStream(
   input: PutInput,
   source: Readable,
   call: S3Call,
-): Promise<PutObjectCommandOutput> {
+): Promise<Written & PutObjectCommandOutput> {
   const body = new RequestBody(source, {
     byteLength: input.byteLength,
     onMismatch: (received) => lengthMismatch(input, received),

@@ -1,6 +1,6 @@
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
 
-import { AttemptLog } from "./attempt-log.js";
+import { AttemptLog, type Written } from "./attempt-log.js";
 import { countRetry } from "./count-retry.js";
 import type { DirectOutcome, DirectRequest, DirectSender } from "./direct/direct-sender.js";
 import { toS3Error } from "./error-mapping.js";
@@ -39,7 +39,7 @@ export class S3Caller {
     command: S3Command<I, O>,
     call: S3Call,
     body?: RequestBody,
-  ): Promise<O> {
+  ): Promise<O & Written> {
     return this.#track(call, body, async (signal, attempts) => {
       logAttempts(command, call.operation, attempts, body);
       const output = await this.client.send(command, { abortSignal: signal });
@@ -63,7 +63,7 @@ export class S3Caller {
     request: DirectRequest,
     call: S3Call,
     makeCommand: () => S3Command<I, O>,
-  ): Promise<{ ETag?: string | undefined }> {
+  ): Promise<{ ETag?: string | undefined } & Written> {
     return this.#track(call, undefined, async (signal, attempts) => {
       const first = await this.direct?.put(request, signal);
       if (first !== undefined && "etag" in first) return { ETag: first.etag };
@@ -82,7 +82,7 @@ export class S3Caller {
     { operation, key, signal }: S3Call,
     body: RequestBody | undefined,
     call: (signal: AbortSignal, attempts: AttemptLog) => Promise<Result>,
-  ): Promise<Result> {
+  ): Promise<Result & Written> {
     if (key !== undefined) assertObjectKey(key, operation);
     const attempts = new AttemptLog();
     const cut = this.#begin(signal);
@@ -94,7 +94,8 @@ export class S3Caller {
     try {
       // The SDK looks at the signal only once it has credentials and a request.
       cut.signal.throwIfAborted();
-      return await call(cut.signal, attempts);
+      const result = await call(cut.signal, attempts);
+      return { ...result, unanswered: attempts.unanswered };
     } catch (error) {
       const outcome = READS.has(operation) ? "not_applied" : attempts.outcome;
       const { sent } = attempts;

@@ -1,5 +1,6 @@
 import { type S3Client } from "@aws-sdk/client-s3";
 
+import { type Written } from "./attempt-log.js";
 import { createClient, type OwnedClient } from "./client.js";
 import { copyObject, type CopyInput } from "./copy-object.js";
 import { DirectSender } from "./direct/direct-sender.js";
@@ -79,7 +80,7 @@ export class S3Provider {
    * fails for a passing reason; a stream is sent once. If the call rejects, the stream is destroyed;
    * an error of the stream itself is rethrown as it is.
    */
-  put(input: PutInput): Promise<{ etag: string }> {
+  put(input: PutInput): Promise<Written & { etag: string }> {
     return putObject(this.#caller, input);
   }
 
@@ -96,7 +97,7 @@ export class S3Provider {
     upload: MultipartUpload,
     parts: readonly UploadedPart[],
     options?: CallOptions,
-  ): Promise<{ etag: string | undefined }> {
+  ): Promise<Written & { etag: string | undefined }> {
     return completeMultipartUpload(this.#caller, upload, parts, options);
   }
 
@@ -144,7 +145,7 @@ export class S3Provider {
   }
 
   /** Copies an object of this bucket, of at most 5 GiB, with its headers or with a type of its own. */
-  copy(input: CopyInput): Promise<void> {
+  copy(input: CopyInput): Promise<Written> {
     return copyObject(this.#caller, input);
   }
 

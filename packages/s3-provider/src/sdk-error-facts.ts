@@ -4,6 +4,8 @@ export interface SdkErrorFacts {
   name: string;
   message: string;
   statusCode?: number;
+  /** The code in the error document of the answer; absent when there was no such document. */
+  documentCode?: string;
   requestId?: string;
   /** Node's error code ("ECONNRESET"). */
   systemCode?: string;
@@ -16,6 +18,7 @@ interface ForeignError {
   name?: unknown;
   message?: unknown;
   code?: unknown;
+  Code?: unknown;
   syscall?: unknown;
   errors?: unknown;
   $metadata?: { httpStatusCode?: unknown; requestId?: unknown };
@@ -24,13 +27,15 @@ interface ForeignError {
 
 export function readSdkError(error: unknown): SdkErrorFacts {
   if (typeof error !== "object" || error === null) return { name: "", message: String(error) };
-  const { name, message, code, syscall, errors, $metadata, $response } = error as ForeignError;
+  const { name, message, code, Code, syscall, errors, $metadata, $response } =
+    error as ForeignError;
   const statusCode = $metadata?.httpStatusCode ?? $response?.statusCode;
   const requestId = $metadata?.requestId;
   return {
     name: typeof name === "string" ? name : "",
     message: typeof message === "string" ? message : "",
     ...(typeof statusCode === "number" && { statusCode }),
+    ...(typeof Code === "string" && { documentCode: Code }),
     ...(typeof requestId === "string" && { requestId }),
     ...(typeof code === "string" && { systemCode: code }),
     ...(typeof syscall === "string" && { syscall }),

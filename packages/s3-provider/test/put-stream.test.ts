@@ -31,7 +31,7 @@ describe("put of a stream", () => {
         contentDisposition: "inline",
         ifNoneMatch: "*",
       }),
-    ).resolves.toEqual({ etag: '"e"' });
+    ).resolves.toEqual({ etag: '"e"', unanswered: false });
 
     const [request] = server.seen;
     expect(request?.body.toString()).toBe("abcd");
@@ -205,7 +205,7 @@ describe("put of a stream", () => {
 
     await expect(
       s3.put({ ...UPLOAD, body: Readable.from([Buffer.alloc(1)]), byteLength: 1 }),
-    ).resolves.toEqual({ etag: '"e"' });
+    ).resolves.toEqual({ etag: '"e"', unanswered: false });
   });
 
   it.each([

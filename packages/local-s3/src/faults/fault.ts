@@ -14,6 +14,11 @@ export type Fault =
   | { readonly type: "truncateResponse"; readonly bytes: number }
   /** The operation is performed; the connection is reset instead of answering. */
   | { readonly type: "loseResponse" }
+  /**
+   * The request is taken whole and its connection is reset; the operation is performed once `until`
+   * resolves. Closing the server waits for it.
+   */
+  | { readonly type: "landLate"; readonly until: Promise<void> }
   /** DeleteObjects reports these keys as InternalError and leaves them; other operations: none. */
   | { readonly type: "deleteErrors"; readonly keys: readonly string[] };
 

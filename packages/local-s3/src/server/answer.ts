@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { authenticate, withHoistedHeaders } from "../auth/authenticate.js";
 import { type Credentials } from "../auth/authentication.js";
 import { ConnectionReset } from "../faults/connection-reset.js";
+import { heldBackBody } from "../faults/held-back-body.js";
 import { type Fault } from "../faults/fault.js";
 import { type FaultRules } from "../faults/fault-rules.js";
 import { asS3Error, errorResponse } from "../http/error-response.js";
@@ -142,11 +143,12 @@ function refusal(
 }
 
 function readBody({ message, response }: Exchange, fault: Fault | undefined) {
-  return requestBody(message, response, (total) => {
+  const body = requestBody(message, response, (total) => {
     if (fault?.type === "resetAfterBytes" && total >= fault.bytes) {
       throw new ConnectionReset();
     }
   });
+  return fault?.type === "landLate" ? heldBackBody(message, body, fault.until) : body;
 }
 
 /** Ends early, by an error, when the client goes away. */

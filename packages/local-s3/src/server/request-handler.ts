@@ -16,7 +16,7 @@ export async function handleRequest(
   response.setHeader("server", "local-s3");
   try {
     const { reply, fault } = await answer(exchange, services);
-    if (reply === undefined || fault?.type === "loseResponse") {
+    if (reply === undefined || fault?.type === "loseResponse" || fault?.type === "landLate") {
       if (reply !== undefined) await discardBody(reply);
       message.socket.resetAndDestroy();
     } else if (fault?.type === "truncateResponse") {

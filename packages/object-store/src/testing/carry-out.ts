@@ -35,6 +35,10 @@ export async function carryOut(
       if (operation === "get") (answer as ObjectDownload).body.destroy();
       throw brokenConnection(subject, unknownIfWrite);
     }
+    case "unanswered": {
+      const answer = await method(...parameters);
+      return MAKES_OBJECT.has(operation) ? { ...(answer as object), unanswered: true } : answer;
+    }
     case "hang": {
       const signal = signalOf(parameters);
       await new Promise<void>((resolve) => {
@@ -77,6 +81,8 @@ const READS: ReadonlySet<string> = new Set([
   "presignPost",
   "presignPart",
 ]);
+
+const MAKES_OBJECT: ReadonlySet<string> = new Set(["put", "completeMultipartUpload", "copy"]);
 
 function bodyOf([input]: readonly unknown[]): Readable | undefined {
   const isObject = typeof input === "object" && input !== null;

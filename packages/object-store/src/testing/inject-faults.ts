@@ -80,6 +80,7 @@ async function* listing(
   switch (fault?.type) {
     case undefined:
     case "deleteErrors":
+    case "unanswered":
       yield* list();
       return;
     case "error":

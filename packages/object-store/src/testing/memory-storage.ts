@@ -24,6 +24,7 @@ import type {
   S3Operation,
   UploadedPart,
   UploadPartInput,
+  Written,
 } from "@repo/s3-provider";
 
 import type { StorageClient } from "../upload/storage-client.js";
@@ -138,7 +139,7 @@ export class MemoryStorage implements StorageClient {
     }
   }
 
-  async copy(input: CopyInput): Promise<void> {
+  async copy(input: CopyInput): Promise<Partial<Written>> {
     const { sourceKey, targetKey, copySourceIfMatch, contentType, signal } = input;
     const source = this.#find(await begun("copy", sourceKey, { signal }));
     if (copySourceIfMatch !== undefined && copySourceIfMatch !== source.etag) {
@@ -146,6 +147,7 @@ export class MemoryStorage implements StorageClient {
     }
     const type = contentType ?? source.contentType;
     this.#store(targetKey, { ...source, contentType: type, lastModified: new Date() });
+    return {};
   }
 
   async presignGet(key: string, options: PresignGetOptions): Promise<PresignedUrl> {

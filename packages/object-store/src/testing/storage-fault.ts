@@ -8,6 +8,11 @@ export type StorageFault =
   | { readonly type: "error"; readonly error?: S3Error }
   /** The call is carried out, and fails as one whose answer was lost: its outcome is `unknown`. */
   | { readonly type: "loseResponse" }
+  /**
+   * The call is carried out. Its result says that an earlier attempt went `unanswered`, if it makes
+   * an object; to let that attempt land, make the object once more.
+   */
+  | { readonly type: "unanswered" }
   /** Nothing is done, and the call settles only if its signal is aborted (`s3_aborted`). */
   | { readonly type: "hang" }
   /** The call waits for so many milliseconds; the rules that follow apply then. */

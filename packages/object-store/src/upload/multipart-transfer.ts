@@ -1,5 +1,7 @@
-import type { MultipartUpload, UploadedPart } from "@repo/s3-provider";
+import type { MultipartUpload, UploadedPart, Written } from "@repo/s3-provider";
 
+import { completeParts } from "./complete-parts.js";
+import type { Verdict } from "./inspected-body.js";
 import type { StorageClient } from "./storage-client.js";
 
 export interface MultipartTarget {
@@ -46,11 +48,11 @@ export class MultipartTransfer {
   }
 
   /** Makes the object: the commit point of the upload. */
-  async complete(): Promise<void> {
+  async complete(verdict: Verdict): Promise<Written> {
     await this.#travelling;
     if (this.#upload === undefined) throw new Error("no part was sent");
     const { signal } = this.#target;
-    await this.#s3.completeMultipartUpload(this.#upload, this.#parts, { signal });
+    return completeParts(this.#s3, this.#upload, { parts: this.#parts, verdict, signal });
   }
 
   /** Discards what was sent; false when parts may be left on the server. */

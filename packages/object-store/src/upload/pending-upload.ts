@@ -1,3 +1,5 @@
+import type { Written } from "@repo/s3-provider";
+
 import { ObjectStoreError, UploadExpiredError } from "../errors.js";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { JournalModel } from "../models/journal.model.js";
@@ -6,7 +8,7 @@ import type { InspectedBody } from "./inspected-body.js";
 import { LATE_REQUEST_SECONDS, settleSeconds } from "./late-requests.js";
 import { keepLease } from "./lease-keeper.js";
 import { requireCopiedBytes } from "./require-copied-bytes.js";
-import type { StorageClient } from "./storage-client.js";
+import { type StorageClient, wentUnanswered } from "./storage-client.js";
 import { mayHaveStored, storageFailure } from "./storage-failure.js";
 import { transfer } from "./transfer.js";
 import { TransferFailure } from "./transfer-failure.js";
@@ -43,10 +45,7 @@ export class PendingUpload {
    */
   send(body: InspectedBody, end: AbortController): Promise<void> {
     const target = { key: this.#key, signal: end.signal };
-    return this.#make(async () => {
-      await transfer(this.#parts.s3, body, target);
-      return {};
-    }, end);
+    return this.#make(() => transfer(this.#parts.s3, body, target), end);
   }
 
   /** The same by a copy of an object of the bucket, as long as it is the one that was judged. */
@@ -58,17 +57,17 @@ export class PendingUpload {
     const { signal } = end;
     const { key: sourceKey, etag: copySourceIfMatch, sha256, contentType } = source;
     const input = { sourceKey, targetKey: this.#key, copySourceIfMatch, contentType, signal };
-    const copy = async (): Promise<{ unanswered?: boolean }> => {
-      await s3.copy(input).catch((error: unknown) => {
+    const copy = async (): Promise<Written> => {
+      const copied = await s3.copy(input).catch((error: unknown) => {
         throw new TransferFailure(error, mayHaveStored(error));
       });
       await requireCopiedBytes(s3, this.#key, { sha256, signal });
-      return {};
+      return { unanswered: wentUnanswered(copied) };
     };
     return this.#make(copy, end);
   }
 
-  async #make(work: () => Promise<{ unanswered?: boolean }>, end: AbortController): Promise<void> {
+  async #make(work: () => Promise<Written>, end: AbortController): Promise<void> {
     const { journal, logger, leaseSeconds } = this.#parts;
     const stopRenewal = keepLease({
       seconds: leaseSeconds,
@@ -81,7 +80,7 @@ export class PendingUpload {
       },
     });
     try {
-      this.#isUnanswered = (await work()).unanswered === true;
+      this.#isUnanswered = (await work()).unanswered;
     } catch (error) {
       const failure = error instanceof TransferFailure ? error : new TransferFailure(error, true);
       const wasOurs = failure.mayHaveLeftBytes ? await this.#giveUpUnknown() : await this.#drop();

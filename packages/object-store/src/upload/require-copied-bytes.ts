@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-
 import { DirectUploadIncompleteError } from "../errors.js";
+import { sha256OfObject } from "./sha256-of-object.js";
 import type { StorageClient } from "./storage-client.js";
 
 /**
@@ -14,10 +13,7 @@ export async function requireCopiedBytes(
   key: string,
   { sha256, signal }: { sha256: Buffer; signal: AbortSignal },
 ): Promise<void> {
-  const hash = createHash("sha256");
-  const { body } = await s3.get(key, { signal });
-  for await (const chunk of body as AsyncIterable<Uint8Array>) hash.update(chunk);
-  if (!hash.digest().equals(sha256)) {
+  if (!(await sha256OfObject(s3, key, signal)).equals(sha256)) {
     throw new DirectUploadIncompleteError("The file was replaced while it was read.");
   }
 }

@@ -1,21 +1,27 @@
-import type { S3Provider } from "@repo/s3-provider";
+import type {
+  CallOptions,
+  CopyInput,
+  MultipartUpload,
+  PutInput,
+  S3Provider,
+  UploadedPart,
+  Written,
+} from "@repo/s3-provider";
 
 /**
  * What the module asks of S3: one bucket of an `S3Provider`, or anything that behaves like it. That
- * `put` refuses bytes which have another SHA-256 than it was given matters most.
+ * `put` refuses bytes which have another SHA-256 than it was given matters most. A storage that
+ * never repeats a request may leave `unanswered` out.
  */
-export type StorageClient = Pick<
+export interface StorageClient extends Pick<
   S3Provider,
-  | "put"
   | "createMultipartUpload"
   | "uploadPart"
-  | "completeMultipartUpload"
   | "abortMultipartUpload"
   | "listMultipartUploads"
   | "get"
   | "head"
   | "list"
-  | "copy"
   | "delete"
   | "deleteMany"
   | "listParts"
@@ -23,4 +29,17 @@ export type StorageClient = Pick<
   | "presignPut"
   | "presignPost"
   | "presignPart"
->;
+> {
+  put(input: PutInput): Promise<Partial<Written> & { etag: string }>;
+  completeMultipartUpload(
+    upload: MultipartUpload,
+    parts: readonly UploadedPart[],
+    options?: CallOptions,
+  ): Promise<Partial<Written> & { etag: string | undefined }>;
+  copy(input: CopyInput): Promise<Partial<Written> | undefined>;
+}
+
+/** Whether a call that made an object left an attempt unanswered, which may make it anew later. */
+export function wentUnanswered(result: Partial<Written> | undefined): boolean {
+  return result?.unanswered === true;
+}

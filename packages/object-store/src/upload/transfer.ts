@@ -1,12 +1,14 @@
 import { Readable } from "node:stream";
 
+import type { Written } from "@repo/s3-provider";
+
 import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import { type BlockPair, borrowBlocks } from "./block-pool.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { MultipartTransfer } from "./multipart-transfer.js";
 import { PART_BYTES } from "./sizes.js";
-import type { StorageClient } from "./storage-client.js";
+import { type StorageClient, wentUnanswered } from "./storage-client.js";
 import { mayHaveStored } from "./storage-failure.js";
 import { TransferFailure } from "./transfer-failure.js";
 
@@ -19,37 +21,38 @@ export interface TransferTarget {
  * Sends a body to S3. The object comes into being only after the body's verdict: the last byte of
  * a PUT, or CompleteMultipartUpload, is held back until then.
  *
+ * @returns whether a request that makes the object went unanswered: it may make it anew later
  * @throws TransferFailure
  */
 export async function transfer(
   s3: StorageClient,
   body: InspectedBody,
   target: TransferTarget,
-): Promise<void> {
+): Promise<Written> {
   const contentType = MEDIA_FORMATS[body.format].contentType;
   const multipart = new MultipartTransfer(s3, { ...target, contentType });
   try {
     const { byteLength, bytes } = body;
     if (bytes !== undefined) {
-      await putBytes(s3, body, { ...target, contentType, body: bytes });
-      return;
+      return await putBytes(s3, body, { ...target, contentType, body: bytes });
     }
     if (byteLength !== undefined && byteLength > PART_BYTES) {
-      await put(s3, body, { ...target, contentType, byteLength });
-      return;
+      return await put(s3, body, { ...target, contentType, byteLength });
     }
     const parts = await body.withBlocks((blocks) => sendFullParts(body, multipart, blocks));
+    const { sha256 } = body.verdict;
+    let written: Partial<Written>;
     if (multipart.started) {
       await multipart.send(parts.last.bytes);
-      await multipart.complete();
+      written = await multipart.complete(body.verdict);
     } else {
-      const { sha256 } = body.verdict;
       const { byteLength, bytes } = parts.last;
-      await s3.put({ ...target, contentType, byteLength, body: bytes, sha256 });
+      written = await s3.put({ ...target, contentType, byteLength, body: bytes, sha256 });
     }
     // Only here: where a request broke off, its socket may still send from them.
     parts.last.release();
     parts.spare?.release();
+    return { unanswered: wentUnanswered(written) };
   } catch (error) {
     const discarded = await multipart.abort();
     throw new TransferFailure(error, !discarded || mayHaveStored(error));
@@ -64,11 +67,12 @@ async function putBytes(
   s3: StorageClient,
   body: InspectedBody,
   request: TransferTarget & { contentType: string; body: Uint8Array },
-): Promise<void> {
+): Promise<Written> {
   await body.readToEnd();
   const { byteSize: byteLength, sha256 } = body.verdict;
-  await s3.put({ ...request, byteLength, sha256 });
+  const written = await s3.put({ ...request, byteLength, sha256 });
   body.head.release();
+  return { unanswered: wentUnanswered(written) };
 }
 
 /** Sends a body of known length in one request. */
@@ -76,14 +80,15 @@ async function put(
   s3: StorageClient,
   body: InspectedBody,
   target: TransferTarget & { contentType: string; byteLength: number },
-): Promise<void> {
+): Promise<Written> {
   const blocks = borrowBlocks();
   let isSent = false;
   try {
     const stream = Readable.from(blocksOf(body, blocks), { objectMode: false, highWaterMark: 0 });
-    await s3.put({ ...target, body: stream });
+    const written = await s3.put({ ...target, body: stream });
     isSent = true;
     body.head.release();
+    return { unanswered: wentUnanswered(written) };
   } finally {
     blocks.release(isSent ? Promise.resolve() : undefined);
   }

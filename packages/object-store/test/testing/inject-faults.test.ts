@@ -61,6 +61,14 @@ describe("a storage with faults", () => {
     expect(memory.keys).toEqual(["a"]);
   });
 
+  it("carries a call out of which an earlier attempt goes unanswered", async () => {
+    faults.add({ fault: { type: "unanswered" } });
+    expect(await put("a")).toMatchObject({ etag: expect.any(String), unanswered: true });
+    expect(await storage.copy({ sourceKey: "a", targetKey: "b" })).toEqual({ unanswered: true });
+    expect(await storage.head("a")).not.toHaveProperty("unanswered");
+    expect(memory.keys).toEqual(["a", "b"]);
+  });
+
   it("hangs until the signal fires", async () => {
     faults.add({ match: "get", fault: { type: "hang" } });
     await put("a");

@@ -72,6 +72,15 @@ describe("a storage that breaks a promise", () => {
         })(),
     ],
     [
+      "put and copy leave nothing unanswered that was answered at once",
+      () =>
+        new (class extends MemoryStorage {
+          override async put(input: Parameters<Storage["put"]>[0]) {
+            return { ...(await super.put(input)), unanswered: true };
+          }
+        })(),
+    ],
+    [
       "deleteMany removes more keys than one request takes, and counts absent ones as deleted",
       () =>
         new (class extends MemoryStorage {

@@ -5,6 +5,7 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -105,6 +106,16 @@ export const multipartUpload: CheckGroup = {
       );
       expect(["completed", "NoSuchUpload"]).toContain(again);
       expect((await read(s3, "twice")).toString()).toBe("the end");
+    },
+
+    async "that is completed again after its object was deleted makes no object"(s3) {
+      const upload = await Upload.create(s3, "deleted");
+      const part = await upload.put(1, TAIL);
+      await upload.complete([part]);
+      const { Bucket, Key } = upload.target;
+      await s3.client.send(new DeleteObjectCommand({ Bucket, Key }));
+      await upload.complete([part]).catch(() => undefined);
+      expect(await s3.keys()).toEqual([]);
     },
 
     async "is over once it is aborted, and leaves nothing"(s3) {

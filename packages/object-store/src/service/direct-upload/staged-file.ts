@@ -11,8 +11,10 @@ import {
 import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "../../inspection/media-facts.js";
 import type { Verification } from "../../inspection/verification.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import { findObject } from "../../upload/find-object.js";
 import { InspectedBody, type Verdict } from "../../upload/inspected-body.js";
 import { openStagedSource } from "../../upload/staged-source.js";
+import { mayHaveStored } from "../../upload/storage-failure.js";
 import { planParts } from "./part-plan.js";
 import type { DirectUploadTools } from "./tools.js";
 
@@ -78,7 +80,10 @@ function requireDigest(name: string, announced: Buffer | null, actual: Buffer): 
   throw new ChecksumMismatchError(name, announced, actual);
 }
 
-/** Makes the parts one object, unless an earlier attempt has. */
+/**
+ * Makes the parts one object, unless an earlier attempt has. Where the answer was lost it is enough
+ * that there is an object: all of it is read next.
+ */
 async function assemble(
   { s3 }: DirectUploadTools,
   { s3Key: key, byteSize, partByteSize }: DirectUploadModel,
@@ -104,5 +109,11 @@ async function assemble(
     throw new DirectUploadIncompleteError(`These parts have not been sent to S3 yet: ${numbers}.`);
   }
   const parts = found.flatMap(({ part }) => part ?? []);
-  await s3.completeMultipartUpload(upload, parts, { signal });
+  try {
+    await s3.completeMultipartUpload(upload, parts, { signal });
+  } catch (error) {
+    const mayBeThere = error instanceof S3NotFoundError || mayHaveStored(error);
+    const look = (): Promise<unknown> => findObject(s3, key, signal).catch(() => undefined);
+    if (!mayBeThere || (await look()) === undefined) throw error;
+  }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { ListedMultipartUpload } from "@repo/s3-provider";
 
-import type { StorageClient } from "../../upload/storage-client.js";
+import { type StorageClient, wentUnanswered } from "../../upload/storage-client.js";
 import { assertAbsent, type Check, readAll, rejectsWith, TEXT } from "./check.js";
 
 /** The least that S3 takes for a part that is not the last. */
@@ -29,7 +29,8 @@ export const multipartChecks: readonly Check[] = [
       const last = await storage.uploadPart(upload, { partNumber: 2, body: tail });
       const first = await storage.uploadPart(upload, { partNumber: 1, body: head });
       await assertAbsent(storage, key("parts"));
-      await storage.completeMultipartUpload(upload, [last, first]);
+      const completed = await storage.completeMultipartUpload(upload, [last, first]);
+      assert.equal(wentUnanswered(completed), false);
       const download = await storage.get(key("parts"));
       assert.equal(download.contentType, TEXT);
       assert.ok(Buffer.concat([head, tail]).equals(await readAll(download.body)));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 
+import { wentUnanswered } from "../../upload/storage-client.js";
 import {
   assertAbsent,
   type Check,
@@ -30,6 +31,16 @@ export const objectChecks: readonly Check[] = [
       assert.equal(download.contentType, "image/png");
       assert.match(download.etag, /^"[^"]+"$/);
       assert.equal(download.etag, put.etag);
+    },
+  },
+  {
+    title: "put and copy leave nothing unanswered that was answered at once",
+    async run({ storage, key }) {
+      const body = Buffer.from("bytes");
+      const input = { key: key("answered"), body, byteLength: 5, contentType: TEXT };
+      assert.equal(wentUnanswered(await storage.put(input)), false);
+      const copy = { sourceKey: key("answered"), targetKey: key("answered/copy") };
+      assert.equal(wentUnanswered(await storage.copy(copy)), false);
     },
   },
   {
