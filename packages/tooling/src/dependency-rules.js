@@ -7,6 +7,7 @@ const DEVELOPMENT_ONLY = [
   "local-s3",
   "s3-contract",
   "local-services",
+  "postgres-setups",
   "sample-media",
   "bench",
   "command-line",
@@ -31,6 +32,7 @@ const ALLOWED_OWN = {
   "packages/local-s3/src/**": [],
   "packages/s3-contract/src/**": [],
   "packages/local-services/src/**": ["local-s3"],
+  "packages/postgres-setups/src/**": ["local-services"],
   "packages/sample-media/src/**": [],
   "packages/command-line/src/**": [],
   "packages/crash-proof/src/**": [

@@ -22,6 +22,16 @@ const refused: [string, string, string][] = [
   ["object-store from the database", "packages/database/src/x.ts", `import "@repo/object-store";`],
   ["local-s3 from the product", "packages/object-store/src/x.ts", `import "@repo/local-s3";`],
   [
+    "local-services' processes from the product",
+    "packages/database/src/x.ts",
+    `import "@repo/local-services/processes";`,
+  ],
+  [
+    "the product from postgres-setups",
+    "packages/postgres-setups/src/x.ts",
+    `import "@repo/object-store";`,
+  ],
+  [
     "the AWS SDK outside s3-provider",
     "packages/object-store/src/x.ts",
     `import "@aws-sdk/client-s3";`,

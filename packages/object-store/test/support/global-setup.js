@@ -2,13 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
 import { startLocalS3 } from "@repo/local-s3";
 import { startLocalPostgres } from "@repo/local-services";
-import { objectStoreMigrations } from "@repo/object-store/migrations";
 import { brokenSamples, validSamples } from "@repo/sample-media";
 
-const TEMPLATE = "object_store_template";
+import { makeTemplate } from "./make-template.js";
 
 /**
  * One PostgreSQL and one S3 server for the whole run. Each test file takes a database of its own,
@@ -20,19 +18,12 @@ export default async function globalSetup() {
   const postgres = await startLocalPostgres({ dataDir: join(dataDir, "postgres"), durable: false });
   const s3 = await startS3(join(dataDir, "s3"));
 
-  const database = createDatabase({ url: await postgres.createDatabase(TEMPLATE) });
-  await new Migrator({
-    database,
-    migrations: [...databaseMigrations, ...objectStoreMigrations()],
-  }).up();
-  await database.close();
-
   const samples = join(dataDir, "samples");
   await writeSamples(samples);
 
   process.env["OBJECT_STORE_TEST_SERVICES"] = JSON.stringify({
     samples,
-    postgres: { adminUrl: postgres.url, template: TEMPLATE },
+    postgres: await makeTemplate(postgres.url),
     s3: {
       endpoint: s3.endpoint,
       region: s3.region,
