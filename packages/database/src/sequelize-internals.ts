@@ -2,12 +2,45 @@ import type { Model, Sequelize, Transaction } from "sequelize";
 
 export type Callback = (error: unknown, result: unknown) => void;
 
-/** A client of node-postgres in Sequelize's pool. */
+/** A client of node-postgres that Sequelize has connected. */
 export interface PooledClient {
   /** The parameters may be left out. */
   query(statement: string | object, ...parametersAndCallback: unknown[]): void;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  /** Whether its socket keeps the process alive. */
+  ref(): void;
+  unref(): void;
   /** The pool gives such a client to nobody any more. */
   _invalid?: boolean;
+  /** Which pool Sequelize takes it to be of, where there are replicas. */
+  queryType?: "read" | "write";
+}
+
+/** How Sequelize is to connect; hooks may change it. */
+export interface ConnectConfig {
+  readonly pool: {
+    readonly acquire: number;
+    readonly idle: number;
+    readonly evict: number;
+    readonly maxUses?: number;
+  };
+  /** False without replicas. */
+  readonly replication?: false | { readonly write: ConnectConfig };
+}
+
+/** Makes, lends and ends connections. */
+interface ConnectionManager {
+  readonly config: ConnectConfig;
+  /** A SELECT goes to a replica, if there is one, unless it is to use the master. */
+  getConnection(options: { type: "SELECT" | "write"; useMaster: boolean }): Promise<PooledClient>;
+  releaseConnection(client: PooledClient): void;
+  validate(client: PooledClient): boolean;
+  /** With the hooks `beforeConnect` and `afterConnect`. */
+  _connect(config: ConnectConfig): Promise<PooledClient>;
+  /** With the hooks `beforeDisconnect` and `afterDisconnect`. */
+  _disconnect(client: PooledClient): Promise<void>;
+  /** What Sequelize's `close` calls. */
+  close(): Promise<void>;
 }
 
 /** Runs one statement on one client: logs it and gives its errors their classes. */
@@ -25,16 +58,14 @@ interface SequelizeInternals {
       options: object,
     ) => DialectQuery;
   };
-  readonly connectionManager: {
-    getConnection(options: { type: "write"; useMaster: true }): Promise<PooledClient>;
-    releaseConnection(client: PooledClient): void;
-  };
+  readonly connectionManager: ConnectionManager;
   runHooks(name: "beforeQuery" | "afterQuery", options: object, query: object): Promise<void>;
 }
 
 interface TransactionInternals {
   readonly id: string;
   readonly connection: PooledClient;
+  readonly options: { readonly readOnly?: boolean };
   readonly finished?: "commit" | "rollback";
 }
 
