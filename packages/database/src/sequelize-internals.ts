@@ -18,6 +18,12 @@ export interface PooledClient {
 
 /** How Sequelize is to connect; hooks may change it. */
 export interface ConnectConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly username: string;
+  readonly password?: string | null;
+  readonly dialectOptions?: object;
   readonly pool: {
     readonly acquire: number;
     readonly idle: number;
@@ -60,6 +66,7 @@ interface SequelizeInternals {
   };
   readonly connectionManager: ConnectionManager;
   runHooks(name: "beforeQuery" | "afterQuery", options: object, query: object): Promise<void>;
+  runHooks(name: "beforeConnect", config: ConnectConfig): Promise<void>;
 }
 
 interface TransactionInternals {
@@ -71,6 +78,12 @@ interface TransactionInternals {
 
 export function internalsOf(database: Sequelize): SequelizeInternals {
   return database as unknown as SequelizeInternals;
+}
+
+/** How connections to the primary are made. */
+export function primaryConfig(database: Sequelize): ConnectConfig {
+  const { config } = internalsOf(database).connectionManager;
+  return config.replication ? config.replication.write : config;
 }
 
 export function internalsOfTransaction(transaction: Transaction): TransactionInternals {

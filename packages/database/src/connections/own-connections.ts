@@ -1,7 +1,7 @@
 import { ConnectionAcquireTimeoutError, type Sequelize } from "sequelize";
 import { Pool, TimeoutError } from "sequelize-pool";
 
-import { internalsOf, type PooledClient } from "../sequelize-internals.js";
+import { internalsOf, type PooledClient, primaryConfig } from "../sequelize-internals.js";
 
 const sets = new WeakMap<Sequelize, OwnConnections>();
 
@@ -78,9 +78,7 @@ class OwnConnections {
 
   async #connect(): Promise<PooledClient> {
     const { connectionManager } = internalsOf(this.#database);
-    const { config } = connectionManager;
-    const primary = config.replication ? config.replication.write : config;
-    const client = await connectionManager._connect(primary);
+    const client = await connectionManager._connect(primaryConfig(this.#database));
     // Sequelize's own listener looks for the pool that this names.
     client.queryType = "write";
     client.on("error", () => void this.#pool.destroy(client));
