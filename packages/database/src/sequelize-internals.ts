@@ -6,7 +6,6 @@ export type Callback = (error: unknown, result: unknown) => void;
 export interface PooledClient {
   /** The parameters may be left out. */
   query(statement: string | object, ...parametersAndCallback: unknown[]): void;
-  on(event: "error", listener: (error: Error) => void): unknown;
   /** Whether its socket keeps the process alive. */
   ref(): void;
   unref(): void;

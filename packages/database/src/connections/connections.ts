@@ -28,9 +28,9 @@ const POOLED = {
 
 /**
  * The ways to a database that prepared statements take. Those beside the pool never wait for
- * connections that the pool has lent. They are made as the pool's are: with the same options, the
- * same `beforeConnect` and `afterConnect` hooks, on the primary. They close when they were idle for as long as
- * the pool's may be, keep no process alive, and end with `sequelize.close()`.
+ * connections that the pool has lent. They are made as the pool's are, with the same options and
+ * the same `beforeConnect` and `afterConnect` hooks, to the primary. They are closed after the
+ * pool's idle time, keep no process alive, and end with `sequelize.close()`.
  */
 export class Connections {
   readonly pooler: Pooler | undefined;

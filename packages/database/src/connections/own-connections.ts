@@ -29,7 +29,7 @@ class OwnConnections {
     this.#pool = new QuietPool({
       name: "own",
       create: () => this.#connect(),
-      // One that cannot be ended in good order is gone as well.
+      // A connection that cannot be ended in good order is gone as well.
       destroy: (client) => connectionManager._disconnect(client).catch(() => undefined),
       validate: (client) => connectionManager.validate(client),
       max: 1,
@@ -39,7 +39,7 @@ class OwnConnections {
       reapIntervalMillis: evict,
       ...(maxUses !== undefined && { maxUses }),
     });
-    // Sequelize has no hook for its end.
+    // Sequelize has no hook for its close.
     const close = connectionManager.close.bind(connectionManager);
     connectionManager.close = async () => {
       this.#isClosed = true;
@@ -65,7 +65,7 @@ class OwnConnections {
 
   async #acquire(): Promise<PooledClient> {
     if (this.#isClosed) {
-      // It fails with Sequelize's own words.
+      // Rejects with Sequelize's own error.
       const { connectionManager } = internalsOf(this.#database);
       return connectionManager.getConnection({ type: "write", useMaster: true });
     }
@@ -79,9 +79,8 @@ class OwnConnections {
   async #connect(): Promise<PooledClient> {
     const { connectionManager } = internalsOf(this.#database);
     const client = await connectionManager._connect(primaryConfig(this.#database));
-    // Sequelize's own listener looks for the pool that this names.
+    // Sequelize's listener for errors looks for the pool that this names.
     client.queryType = "write";
-    client.on("error", () => void this.#pool.destroy(client));
     client.unref();
     return client;
   }

@@ -59,8 +59,8 @@ export class ModelColumns<Row extends Model> {
   }
 
   /**
-   * The columns as SELECT and RETURNING list them. Dates and doubles are expressions under the names
-   * of their columns: to sort by one, name it with its table.
+   * The columns as SELECT and RETURNING list them. Dates and doubles are expressions that have the
+   * names of their columns: to sort by one, name it with its table.
    *
    * @param table the table's name or alias, where the statement has several
    */

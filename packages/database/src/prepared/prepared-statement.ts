@@ -29,12 +29,12 @@ export interface PreparedOptions {
  * List the columns that it gives (no `*`), and keep the number of different texts small: each stays
  * in the memory of each connection.
  *
- * No setting of a session and no parser of the application's changes its values: a boolean, a
- * number up to int4, a Buffer for bytea, what JSON holds, an array for text[] and uuid[], and a
- * string for all else, int8 and numeric included. Dates have no such form: `ModelColumns` lists them as
- * it reads them; elsewhere select `to_json(clock_timestamp())`, which gives an ISO 8601 string for
- * `new Date()`. A bare date, timestamp or interval fails with a TypeError. A bare float8 is rounded
- * to 15 digits where `extra_float_digits` is 0. Parameters may be dates.
+ * Neither the settings of a session nor parsers that the application registered change its values:
+ * a boolean, a number up to int4, a Buffer for bytea, what JSON holds, an array for text[] and
+ * uuid[], and a string for all else, int8 and numeric included. Dates need care: `ModelColumns`
+ * lists them as it reads them; elsewhere select `to_json(clock_timestamp())`, which gives an ISO
+ * 8601 string for `new Date()`. A bare date, timestamp or interval fails with a TypeError. A bare
+ * float8 is rounded where `extra_float_digits` is 0 or less. Parameters may be dates.
  */
 export class PreparedStatement<Parameters extends readonly SqlParameter[] = readonly []> {
   readonly #name: string | undefined;
