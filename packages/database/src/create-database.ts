@@ -1,5 +1,6 @@
 import { Sequelize } from "sequelize-typescript";
 
+import type { Pooler } from "./connections/pooler.js";
 import { type ConnectionSettings, parseDatabaseUrl } from "./connection-settings.js";
 
 export interface PoolOptions {
@@ -11,9 +12,12 @@ export interface PoolOptions {
 
 interface DatabaseTuning {
   readonly pool?: PoolOptions;
+  /** What is between this process and PostgreSQL; absent when sessions are PostgreSQL's own. */
+  readonly pooler?: Pooler | undefined;
   /**
    * Milliseconds after which the server cancels a statement; default 15,000. A server that does not
-   * answer at all is given up 2,000 ms later, and its connection closed.
+   * answer at all is given up 2,000 ms later, and its connection closed. Behind a `pooler`, the
+   * server is not told: the statement is given up after this time, and its connection closed.
    */
   readonly statementTimeoutMs?: number;
   /** Milliseconds to establish a connection; default 5,000. */
@@ -45,6 +49,7 @@ export function createDatabase(options: DatabaseOptions): Sequelize {
   const { host, port, database, username, password, ssl } =
     "url" in options ? parseDatabaseUrl(options.url) : options;
   const { pool = {}, statementTimeoutMs = 15_000, connectTimeoutMs = 5_000, logging } = options;
+  const isPooled = options.pooler !== undefined;
   return new Sequelize({
     dialect: "postgres",
     host,
@@ -55,12 +60,19 @@ export function createDatabase(options: DatabaseOptions): Sequelize {
     pool: { max: pool.max ?? 10, acquire: pool.acquireTimeoutMs ?? 10_000 },
     logging: logging ?? false,
     benchmark: logging !== undefined,
+    // Otherwise Sequelize sets the time zone and the level of messages when it connects; behind a
+    // pooler they would stay with a session of PostgreSQL's that others use.
+    ...(isPooled && { keepDefaultTimezone: true }),
     dialectOptions: {
       // Stated even when false: node-postgres would otherwise ask the environment.
       ssl: ssl ?? false,
       keepAlive: true,
-      statement_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + UNANSWERED_GRACE_MS,
+      ...(isPooled
+        ? { clientMinMessages: "ignore", query_timeout: statementTimeoutMs }
+        : {
+            statement_timeout: statementTimeoutMs,
+            query_timeout: statementTimeoutMs + UNANSWERED_GRACE_MS,
+          }),
       connectionTimeoutMillis: connectTimeoutMs,
       ...(options.applicationName && { application_name: options.applicationName }),
     },

@@ -1,5 +1,6 @@
 export { type ConnectionSettings } from "./connection-settings.js";
-export { Connections } from "./connections/connections.js";
+export { Connections, type ConnectionsOptions, type Place } from "./connections/connections.js";
+export type { Pooler } from "./connections/pooler.js";
 export { createDatabase, type DatabaseOptions, type PoolOptions } from "./create-database.js";
 export {
   DatabaseSetupError,

@@ -56,27 +56,38 @@ describe("migrators at the same time", () => {
     expect(await tables(database)).toEqual(["schema_migrations"]);
   });
 
-  it("give up waiting after the lock timeout, and work once the other is done", async () => {
-    const started = deferred();
-    const finish = deferred();
-    const slow: Migration = {
-      name: "m/slow",
-      up: async () => {
-        started.resolve();
-        await finish.promise;
-      },
-      down: () => Promise.resolve(),
-    };
-    const first = new Migrator({ database: testDatabase.open(), migrations: [slow] }).up();
-    await started.promise;
-    const second = new Migrator({
-      database: testDatabase.open(),
-      migrations: [slow],
-      lockTimeoutMs: 100,
-    });
-    await expect(second.up()).rejects.toThrow(MigrationLockTimeoutError);
-    finish.resolve();
-    expect(await first).toEqual(["m/slow"]);
-    expect(await second.up()).toEqual([]);
-  });
+  it.each([
+    ["", undefined],
+    [", behind a pooler", "transaction" as const],
+  ])(
+    "give up waiting after the lock timeout, and work once the other is done%s",
+    async (_name, pooler) => {
+      const started = deferred();
+      const finish = deferred();
+      const slow: Migration = {
+        name: "m/slow",
+        up: async () => {
+          started.resolve();
+          await finish.promise;
+        },
+        down: () => Promise.resolve(),
+      };
+      const first = new Migrator({
+        database: testDatabase.open(),
+        migrations: [slow],
+        pooler,
+      }).up();
+      await started.promise;
+      const second = new Migrator({
+        database: testDatabase.open(),
+        migrations: [slow],
+        lockTimeoutMs: 100,
+        pooler,
+      });
+      await expect(second.up()).rejects.toThrow(MigrationLockTimeoutError);
+      finish.resolve();
+      expect(await first).toEqual(["m/slow"]);
+      expect(await second.up()).toEqual([]);
+    },
+  );
 });

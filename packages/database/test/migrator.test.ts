@@ -267,6 +267,19 @@ describe("databaseMigrations", () => {
   });
 });
 
+describe("the connection of a migrator", () => {
+  it("has the password that the application's hooks give", async () => {
+    const url = new URL(testDatabase.url);
+    const password = decodeURIComponent(url.password);
+    url.password = "yesterday";
+    const rotating = testDatabase.open({ url: url.href });
+    rotating.addHook("beforeConnect", (config) => {
+      config.password = password;
+    });
+    expect(await new Migrator({ database: rotating, migrations: [a] }).up()).toEqual(["m/a"]);
+  });
+});
+
 describe("without a server", () => {
   it("fails with a typed error that holds no password", async () => {
     const url = "postgresql://me:s3cret@127.0.0.1:1/nothing";

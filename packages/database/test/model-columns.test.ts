@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Sequelize } from "sequelize-typescript";
 
 import {
+  Connections,
   databaseMigrations,
   Migrator,
   ModelColumns,
@@ -26,7 +27,7 @@ afterAll(() => testDatabase.drop());
 it("makes the instances that findAll gives", async () => {
   const columns = new ModelColumns(User);
   const statement = new PreparedStatement(`SELECT ${columns.list("users")} FROM users`);
-  const instances = columns.instances(await statement.arrays(database, []));
+  const instances = columns.instances(await statement.arrays(new Connections(database), []));
   const found = await User.findAll();
   expect(instances).toHaveLength(1);
   expect(instances[0]).toBeInstanceOf(User);
@@ -39,16 +40,16 @@ it("makes the instances that findAll gives", async () => {
 it("makes instances that save what changes in them", async () => {
   const columns = new ModelColumns(User);
   const statement = new PreparedStatement(`SELECT ${columns.list()} FROM users`);
-  const [user] = columns.instances(await statement.arrays(database, []));
+  const [user] = columns.instances(await statement.arrays(new Connections(database), []));
   await user?.update({ email: "lovelace@example.org" });
   expect((await User.findAll()).map(({ email }) => email)).toEqual(["lovelace@example.org"]);
 });
 
 it("lists the columns of the attributes that are asked for", () => {
   const columns = new ModelColumns(User, ["createdAt", "id"]);
-  expect(columns.list()).toBe('"created_at", "id"');
-  expect(columns.list("u")).toBe('"u"."created_at", "u"."id"');
-  expect(columns.instance([new Date(0), "x", "ignored"]).get()).toEqual({
+  expect(columns.list()).toBe('to_json("created_at") AS "created_at", "id"');
+  expect(columns.list("u")).toBe('to_json("u"."created_at") AS "created_at", "u"."id"');
+  expect(columns.instance(["1970-01-01T00:00:00+00:00", "x", "ignored"]).get()).toEqual({
     createdAt: new Date(0),
     id: "x",
   });

@@ -27,10 +27,13 @@ export async function prepareHistory(query: Query): Promise<void> {
  */
 export async function readHistory(query: Query): Promise<AppliedMigrations> {
   try {
-    const [table] = await query("SELECT to_regclass('schema_migrations') IS NOT NULL AS exists");
-    if (table?.["exists"] !== true) return new Map();
-    const rows = await query("SELECT name, applied_at FROM schema_migrations ORDER BY name");
-    return new Map(rows.map((row) => [row["name"] as string, row["applied_at"] as Date]));
+    const exists = await query("SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL");
+    if (exists.length === 0) return new Map();
+    // As text in ISO 8601, which neither settings nor an application's parsers change.
+    const rows = await query(
+      "SELECT name, to_json(applied_at) #>> '{}' AS at FROM schema_migrations ORDER BY name",
+    );
+    return new Map(rows.map((row) => [row["name"] as string, new Date(row["at"] as string)]));
   } catch (cause) {
     throw new MigrationHistoryError("schema_migrations could not be read", { cause });
   }

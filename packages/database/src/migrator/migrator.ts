@@ -2,6 +2,7 @@ import { QueryTypes } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
 import type { LogFn, UmzugOptions } from "umzug";
 
+import type { Pooler } from "../connections/pooler.js";
 import {
   DuplicateMigrationError,
   MigrationFailedError,
@@ -9,8 +10,8 @@ import {
 } from "../errors.js";
 import { type AppliedMigrations, checkHistory, prepareHistory, readHistory } from "./history.js";
 import type { Migration, MigrationContext } from "./migration.js";
-import { withLockedSession } from "./session.js";
-import { apply, revert } from "./steps.js";
+import { type LockOptions, withLockedSession } from "./session.js";
+import { Steps } from "./steps.js";
 
 export interface MigratorOptions {
   readonly database: Sequelize;
@@ -20,6 +21,13 @@ export interface MigratorOptions {
   readonly logger?: LogFn;
   /** Milliseconds to wait for another migrator; default 60,000, and 0 waits without end. */
   readonly lockTimeoutMs?: number;
+  /**
+   * What is between this process and PostgreSQL. All migrations of a run are then in one
+   * transaction, each in a savepoint of its own: one that fails leaves those before it, a crash
+   * leaves none of the run, and locks are held until its end. Absent when sessions are
+   * PostgreSQL's own.
+   */
+  readonly pooler?: Pooler | undefined;
 }
 
 export interface MigrationStatus {
@@ -33,24 +41,24 @@ export interface MigrationStatus {
 export type DownOptions = { readonly to: string } | { readonly steps?: number };
 
 /**
- * Applies and reverts migrations, each in a transaction together with its record. Any number of
+ * Applies and reverts migrations, each atomically with its record. Any number of
  * migrators may be started at once: one works, the others wait and then find nothing left to do.
  */
 export class Migrator {
   readonly #database: Sequelize;
   readonly #migrations: readonly Migration[];
   readonly #logger: LogFn | undefined;
-  readonly #lockTimeoutMs: number;
+  readonly #lock: LockOptions;
 
   /** @throws DuplicateMigrationError */
-  constructor({ database, migrations, logger, lockTimeoutMs = 60_000 }: MigratorOptions) {
+  constructor({ database, migrations, logger, lockTimeoutMs = 60_000, pooler }: MigratorOptions) {
     const names = migrations.map(({ name }) => name);
     const duplicate = names.find((name, index) => names.indexOf(name) !== index);
     if (duplicate !== undefined) throw new DuplicateMigrationError(duplicate);
     this.#database = database;
     this.#migrations = [...migrations];
     this.#logger = logger;
-    this.#lockTimeoutMs = lockTimeoutMs;
+    this.#lock = { lockTimeoutMs, pooler };
   }
 
   /**
@@ -101,7 +109,7 @@ export class Migrator {
    */
   async status(): Promise<MigrationStatus[]> {
     const applied = await readHistory((sql) =>
-      this.#database.query(sql, { type: QueryTypes.SELECT }),
+      this.#database.query(sql, { type: QueryTypes.SELECT, useMaster: true }),
     );
     const names = new Set(this.#migrations.map(({ name }) => name));
     return [...new Set([...names, ...applied.keys()])].map((name) => ({
@@ -123,7 +131,7 @@ export class Migrator {
   ): Promise<string[]> {
     // Loaded only here: it brings a command line along, which an application that serves never needs.
     const { MigrationError, Umzug } = await import("umzug");
-    return withLockedSession(this.#database, this.#lockTimeoutMs, async (context) => {
+    return withLockedSession(this.#database, this.#lock, async (context) => {
       await prepareHistory(context.query);
       const applied = await readHistory(context.query);
       checkHistory(this.#migrations, applied);
@@ -140,13 +148,14 @@ export class Migrator {
 
   #plan(context: MigrationContext): UmzugOptions<MigrationContext> {
     const log = this.#logger;
+    const steps = new Steps(context, this.#lock.pooler);
     return {
       context,
       logger: log && { debug: log, info: log, warn: log, error: log },
       migrations: this.#migrations.map((migration) => ({
         name: migration.name,
-        up: () => apply(migration, context),
-        down: () => revert(migration, context),
+        up: () => steps.apply(migration),
+        down: () => steps.revert(migration),
       })),
       storage: {
         executed: async () => [...(await readHistory(context.query)).keys()],

@@ -1,52 +1,88 @@
 import { Client, type ClientConfig, DatabaseError } from "pg";
 import type { Sequelize } from "sequelize-typescript";
 
+import type { Pooler } from "../connections/pooler.js";
 import { MigrationLockTimeoutError, MigratorConnectionError } from "../errors.js";
+import { internalsOf, primaryConfig } from "../sequelize-internals.js";
 import type { MigrationContext } from "./migration.js";
 
 /** "migrate" in ASCII. Advisory locks are the database's own, so one number serves every one. */
 const LOCK_KEY = "30796665482998885";
 const LOCK_NOT_AVAILABLE = "55P03";
 
+export interface LockOptions {
+  readonly lockTimeoutMs: number;
+  readonly pooler: Pooler | undefined;
+}
+
 /**
  * Do something on a connection of its own, outside of the pool and its statement timeout, while
  * holding the migrators' advisory lock. Both end with the connection, so that a process that dies
  * leaves no lock, and a lost connection cannot lose the lock alone.
  *
+ * A pooler keeps no lock for a session: there, all of it happens in one transaction, which holds
+ * the lock and is committed also when `use` fails.
+ *
  * @throws MigratorConnectionError, MigrationLockTimeoutError
  */
 export async function withLockedSession<T>(
   database: Sequelize,
-  lockTimeoutMs: number,
+  options: LockOptions,
   use: (context: MigrationContext) => Promise<T>,
 ): Promise<T> {
-  const client = new Client(clientConfig(database));
-  // Whatever query comes next fails as well, and that one is awaited.
-  client.on("error", () => undefined);
+  const client = await connect(database);
   try {
-    await client.connect();
-  } catch (cause) {
-    throw new MigratorConnectionError("The migrator could not connect", { cause });
-  }
-  try {
-    await lock(client, lockTimeoutMs);
-    return await use(contextOf(client));
+    await lock(client, options);
+    const run = (): Promise<T> => use(contextOf(client));
+    return await (options.pooler === undefined ? run() : thenCommit(client, run));
   } finally {
     await client.end();
   }
 }
 
-async function lock(client: Client, lockTimeoutMs: number): Promise<void> {
+async function connect(database: Sequelize): Promise<Client> {
   try {
-    await client.query("SELECT set_config('lock_timeout', $1, false)", [String(lockTimeoutMs)]);
-    await client.query("SELECT pg_advisory_lock($1)", [LOCK_KEY]);
-    await client.query("SET lock_timeout = 0");
+    const client = new Client(await clientConfig(database));
+    // Whatever query comes next fails as well, and that one is awaited.
+    client.on("error", () => undefined);
+    await client.connect();
+    return client;
+  } catch (cause) {
+    throw new MigratorConnectionError("The migrator could not connect", { cause });
+  }
+}
+
+async function lock(client: Client, { lockTimeoutMs, pooler }: LockOptions): Promise<void> {
+  const isLocal = pooler !== undefined;
+  try {
+    if (isLocal) await client.query("BEGIN");
+    const setTimeout = "SELECT set_config('lock_timeout', $1, $2)";
+    await client.query(setTimeout, [String(lockTimeoutMs), isLocal]);
+    await client.query(`SELECT pg_advisory_${isLocal ? "xact_" : ""}lock($1)`, [LOCK_KEY]);
+    await client.query(setTimeout, ["0", isLocal]);
   } catch (cause) {
     if (cause instanceof DatabaseError && cause.code === LOCK_NOT_AVAILABLE) {
       throw new MigrationLockTimeoutError(lockTimeoutMs, { cause });
     }
     throw new MigratorConnectionError("The migrator could not take its lock", { cause });
   }
+}
+
+async function thenCommit<T>(client: Client, run: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await run();
+  } catch (error) {
+    // Keeps what was done before the failure; rolls back where the transaction cannot go on.
+    await client.query("COMMIT").catch(() => undefined);
+    throw error;
+  }
+  try {
+    await client.query("COMMIT");
+  } catch (cause) {
+    throw new MigratorConnectionError("The migrator could not commit", { cause });
+  }
+  return result;
 }
 
 function contextOf(client: Client): MigrationContext {
@@ -60,12 +96,15 @@ function contextOf(client: Client): MigrationContext {
   };
 }
 
-function clientConfig({ config }: Sequelize): ClientConfig {
+/** With the password that the application's hooks give, to the primary. */
+async function clientConfig(database: Sequelize): Promise<ClientConfig> {
+  const config = primaryConfig(database);
+  await internalsOf(database).runHooks("beforeConnect", config);
   const { ssl, connectionTimeoutMillis, application_name } = (config.dialectOptions ??
     {}) as ClientConfig;
   return {
     host: config.host,
-    port: Number(config.port),
+    port: config.port,
     database: config.database,
     user: config.username,
     password: config.password ?? undefined,

@@ -1,19 +1,48 @@
 import type { Model, ModelCtor } from "sequelize-typescript";
 
-import { fill } from "./sequelize-internals.js";
+import { fill } from "../sequelize-internals.js";
 
-/** The columns of a model that a prepared statement gives, and the instances made of its rows. */
+interface Attribute {
+  readonly field?: string;
+  readonly type: { readonly key: string };
+}
+
+/** How a type is selected in a form that no setting of the session changes, and read. */
+interface Form {
+  select(column: string): string;
+  read(value: unknown): unknown;
+}
+
+/** By the keys of Sequelize's types. */
+const FORMS: Readonly<Record<string, Form>> = {
+  // ISO 8601, whatever DateStyle and TimeZone are.
+  DATE: {
+    select: (column) => `to_json(${column})`,
+    read: (value) => (value === null ? null : new Date(value as string)),
+  },
+  // The eight bytes, as text depends on extra_float_digits.
+  "DOUBLE PRECISION": {
+    select: (column) => `float8send(${column})`,
+    read: (value) => (value === null ? null : (value as Buffer).readDoubleBE()),
+  },
+};
+
+/**
+ * The columns of a model that a prepared statement gives, and the instances made of its rows. What
+ * {@link ModelColumns.list} selects, only the instances read: use no value of a row by itself.
+ */
 export class ModelColumns<Row extends Model> {
   readonly #model: ModelCtor<Row>;
   readonly #attributes: readonly string[];
   readonly #fields: readonly string[];
+  readonly #forms: readonly (Form | undefined)[];
 
   /**
    * @param attributes those to read, in this order; all of the model's when absent
    * @throws TypeError when the model has no such attribute
    */
   constructor(model: ModelCtor<Row>, attributes?: readonly string[]) {
-    const known = model.getAttributes() as Record<string, { field?: string }>;
+    const known = model.getAttributes() as Record<string, Attribute>;
     this.#model = model;
     this.#attributes = attributes ?? Object.keys(known);
     this.#fields = this.#attributes.map((name) => {
@@ -21,6 +50,7 @@ export class ModelColumns<Row extends Model> {
       if (attribute === undefined) throw new TypeError(`${model.name} has no attribute ${name}`);
       return attribute.field ?? name;
     });
+    this.#forms = this.#attributes.map((name) => FORMS[known[name]?.type.key ?? ""]);
   }
 
   /** How many columns there are. */
@@ -29,13 +59,19 @@ export class ModelColumns<Row extends Model> {
   }
 
   /**
-   * The columns as SELECT and RETURNING list them.
+   * The columns as SELECT and RETURNING list them. Dates and doubles are expressions that have the
+   * names of their columns: to sort by one, name it with its table.
    *
    * @param table the table's name or alias, where the statement has several
    */
   list(table?: string): string {
     const prefix = table === undefined ? "" : `"${table}".`;
-    return this.#fields.map((field) => `${prefix}"${field}"`).join(", ");
+    const columns = this.#fields.map((field, index) => {
+      const form = this.#forms[index];
+      const column = `${prefix}"${field}"`;
+      return form === undefined ? column : `${form.select(column)} AS "${field}"`;
+    });
+    return columns.join(", ");
   }
 
   /**
@@ -51,7 +87,8 @@ export class ModelColumns<Row extends Model> {
   instance(row: readonly unknown[]): Row {
     const values: Record<string, unknown> = {};
     this.#attributes.forEach((name, index) => {
-      values[name] = row[index];
+      const form = this.#forms[index];
+      values[name] = form === undefined ? row[index] : form.read(row[index]);
     });
     const instance = this.#model.build(undefined, { isNewRecord: false, raw: true });
     fill(instance, values);

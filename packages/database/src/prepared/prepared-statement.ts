@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 
 import type { Transaction } from "sequelize";
 
-import type { Connections } from "../connections/connections.js";
+import type { Connections, Place } from "../connections/connections.js";
+import { isUnusable } from "../connections/unusable.js";
+import type { PooledClient } from "../sequelize-internals.js";
+import { clientOf, isReadOnly, runOn, type Statement } from "./run-statement.js";
 import { isStalePlan } from "./stale-plan.js";
-import { runOn, withClient } from "./run-statement.js";
 
 /** What node-postgres can send; an object is sent as JSON, an array as an array, undefined never. */
 export type SqlParameter = string | number | bigint | boolean | object | null;
@@ -12,21 +14,27 @@ export type SqlParameter = string | number | bigint | boolean | object | null;
 export interface PreparedOptions {
   /** Runs on this transaction's connection. */
   readonly transaction?: Transaction | null | undefined;
-  /**
-   * Where it runs without a transaction: on one of the connections beside the pool (`own`, the
-   * default), or on one of the pool's, as any query of the application's.
-   */
-  readonly on?: "own" | "pool";
+  /** Where it runs without a transaction; `own` when absent. */
+  readonly on?: Place;
 }
 
 /**
  * A statement that each connection parses once and then runs by its name, for statements that run
- * all the time. It is logged like any other of Sequelize's, runs its `beforeQuery` and `afterQuery`
- * hooks, and fails with the same classes of errors. CLS transactions are not looked up, and nothing
- * is retried, save a plan that a migration made stale.
+ * all the time. It has no name in a caller's transaction, where a plan that was dropped could not be
+ * prepared anew, nor behind a pooler without session state. It is logged like any other of
+ * Sequelize's, runs its `beforeQuery` and `afterQuery` hooks, and fails with the same classes of
+ * errors. CLS transactions are not looked up, and nothing is retried, save a plan that was dropped
+ * or that a migration made stale. A connection that cannot do its job any more is not used again.
  *
  * List the columns that it gives (no `*`), and keep the number of different texts small: each stays
- * in the memory of each connection. PgBouncer needs version 1.21, where it pools transactions.
+ * in the memory of each connection.
+ *
+ * Neither the settings of a session nor parsers that the application registered change its values:
+ * a boolean, a number up to int4, a Buffer for bytea, what JSON holds, an array for text[] and
+ * uuid[], and a string for all else, int8 and numeric included. Dates need care: `ModelColumns`
+ * lists them as it reads them; elsewhere select `to_json(clock_timestamp())`, which gives an ISO
+ * 8601 string for `new Date()`. A bare date, timestamp or interval fails with a TypeError. A bare
+ * float8 is rounded where `extra_float_digits` is 0 or less. Parameters may be dates.
  */
 export class PreparedStatement<Parameters extends readonly SqlParameter[] = readonly []> {
   readonly #name: string | undefined;
@@ -75,24 +83,33 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
     return rowCount ?? 0;
   }
 
-  #run(
+  async #run(
     connections: Connections,
     parameters: Parameters,
-    { transaction }: PreparedOptions,
+    { transaction, on = "own" }: PreparedOptions,
     mode: { rowMode?: "array" },
   ) {
-    const { sequelize: database } = connections;
-    const statement = { text: this.text, values: parameters, ...mode };
-    return withClient(database, transaction ?? undefined, this.text, async (client) => {
+    const { sequelize, pooler } = connections;
+    const unnamed = { text: this.text, values: parameters, ...mode };
+    const run = async (client: PooledClient, statement: Statement) => {
       try {
-        const name = this.#name !== undefined && { name: this.#name };
-        return await runOn(database, client, { ...statement, ...name });
+        return await runOn(sequelize, client, statement);
+      } catch (error) {
+        const isDeclared = transaction ? isReadOnly(transaction) : false;
+        if (isUnusable(error) && !isDeclared) client._invalid = true;
+        throw error;
+      }
+    };
+    if (transaction) return run(clientOf(transaction, this.text), unnamed);
+    return connections.lend(on, async (client) => {
+      if (this.#name === undefined || pooler !== undefined) return run(client, unnamed);
+      try {
+        return await run(client, { ...unnamed, name: this.#name });
       } catch (error) {
         if (!isStalePlan(error)) throw error;
+        // It failed before it did anything.
         client._invalid = true;
-        // It fails before it does anything; but a transaction that saw an error is over.
-        if (transaction) throw error;
-        return runOn(database, client, statement);
+        return run(client, unnamed);
       }
     });
   }

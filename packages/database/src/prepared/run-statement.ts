@@ -5,7 +5,8 @@ import {
   internalsOf,
   internalsOfTransaction,
   type PooledClient,
-} from "./sequelize-internals.js";
+} from "../sequelize-internals.js";
+import { types } from "./parsers.js";
 
 /** A statement as node-postgres takes it. */
 export interface Statement {
@@ -21,33 +22,24 @@ interface StatementResult {
   readonly rowCount: number | null;
 }
 
-/** Lends the transaction's client, or one of the pool's, as `Sequelize.query` does. */
-export async function withClient<Result>(
-  database: Sequelize,
-  transaction: Transaction | undefined,
-  text: string,
-  use: (client: PooledClient) => Promise<Result>,
-): Promise<Result> {
-  if (transaction !== undefined) {
-    const { finished, id, connection } = internalsOfTransaction(transaction);
-    if (finished === undefined) return use(connection);
-    const error = new Error(
-      `${finished} has been called on this transaction(${id}), you can no longer use it.`,
-    );
-    throw Object.assign(error, { sql: text });
-  }
-  const { connectionManager } = internalsOf(database);
-  const client = await connectionManager.getConnection({ type: "write", useMaster: true });
-  try {
-    return await use(client);
-  } finally {
-    connectionManager.releaseConnection(client);
-  }
+/** The connection of a transaction, unless that is over. */
+export function clientOf(transaction: Transaction, text: string): PooledClient {
+  const { finished, id, connection } = internalsOfTransaction(transaction);
+  if (finished === undefined) return connection;
+  const error = new Error(
+    `${finished} has been called on this transaction(${id}), you can no longer use it.`,
+  );
+  throw Object.assign(error, { sql: text });
+}
+
+/** Whether the application declared it read only; its refusals say nothing of the server then. */
+export function isReadOnly(transaction: Transaction): boolean {
+  return internalsOfTransaction(transaction).options.readOnly === true;
 }
 
 /**
  * Runs a statement through Sequelize's own `Query`, which logs and names the errors, on a stand-in
- * for the client that takes what Sequelize cannot say: a name and a row mode.
+ * for the client that takes what Sequelize cannot say: a name, a row mode and parsers.
  */
 export async function runOn(
   database: Sequelize,
@@ -64,7 +56,7 @@ export async function runOn(
       result = answer as StatementResult;
       answered(error, answer);
     };
-    client.query({ ...statement }, undefined, done);
+    client.query({ ...statement, types }, undefined, done);
   };
   const options = { type: QueryTypes.RAW, raw: true, logging: internals.options.logging };
   const query = new internals.dialect.Query(standIn, internals, options);

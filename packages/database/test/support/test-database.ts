@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 
 import { Client } from "pg";
 import { QueryTypes } from "sequelize";
-import type { Sequelize } from "sequelize-typescript";
+import { Sequelize } from "sequelize-typescript";
 
 import { createDatabase, type DatabaseOptions } from "../../src/index.js";
 
-type Tuning = Omit<Extract<DatabaseOptions, { url: string }>, "url">;
+type Tuning = Partial<Extract<DatabaseOptions, { url: string }>>;
 
 /** An empty database of a test's own, and the pools that were opened on it. */
 export class TestDatabase {
@@ -26,6 +26,27 @@ export class TestDatabase {
     const database = createDatabase({ url: this.url, ...tuning });
     this.#pools.push(database);
     return database;
+  }
+
+  /** A Sequelize whose reads go to another database of the server, in place of a replica. */
+  openReplicated(replica: TestDatabase = this): Sequelize {
+    const [write, read] = [this, replica].map(({ url }) => {
+      const { hostname, port, pathname, username, password } = new URL(url);
+      return {
+        host: hostname,
+        port,
+        database: pathname.slice(1),
+        username,
+        password: decodeURIComponent(password),
+      };
+    });
+    const pool = new Sequelize({
+      dialect: "postgres",
+      logging: false,
+      replication: { write: write ?? {}, read: [read ?? {}] },
+    });
+    this.#pools.push(pool);
+    return pool;
   }
 
   async drop(): Promise<void> {
