@@ -5,9 +5,9 @@ import {
   ConnectionRefusedError,
   DatabaseError,
   ForeignKeyConstraintError,
-  type Sequelize,
   UniqueConstraintError,
 } from "sequelize";
+import type { Sequelize } from "sequelize-typescript";
 
 import { Connections, createDatabase, PreparedStatement } from "../src/index.js";
 import { TestDatabase } from "./support/test-database.js";

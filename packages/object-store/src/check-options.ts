@@ -3,6 +3,9 @@ import type { Transaction } from "sequelize";
 import { InvalidInputError } from "./errors.js";
 import { described } from "./described.js";
 
+/** Options that were checked: null is none. */
+export type Checked<Options> = Options & { transaction?: Transaction | undefined };
+
 const CALLBACKS = ["onProgress", "onFinding", "onLine"];
 
 /**
@@ -11,7 +14,9 @@ const CALLBACKS = ["onProgress", "onFinding", "onLine"];
  *
  * @throws InvalidInputError (`invalid_input`)
  */
-export function checkOptions<Options extends object>(given: Options | null | undefined): Options {
+export function checkOptions<Options extends object>(
+  given: Options | null | undefined,
+): Checked<Options> {
   const options: Options & { signal?: unknown; transaction?: unknown } = given ?? ({} as Options);
   if (typeof options !== "object" || Array.isArray(options)) {
     throw new InvalidInputError(`The options must be an object, and ${described(options)} came.`);
@@ -20,8 +25,12 @@ export function checkOptions<Options extends object>(given: Options | null | und
   if (!isAbsent(signal)) checkSignal(signal);
   if (!isAbsent(transaction)) checkTransaction(transaction);
   for (const name of CALLBACKS) checkFunction(name, (options as Record<string, unknown>)[name]);
-  if (signal !== null && transaction !== null) return options;
-  return { ...options, signal: signal ?? undefined, transaction: transaction ?? undefined };
+  if (signal !== null && transaction !== null) return options as Checked<Options>;
+  return {
+    ...options,
+    signal: signal ?? undefined,
+    transaction: transaction ?? undefined,
+  } as Checked<Options>;
 }
 
 /** Null as well, which `fetch` takes for no signal and Sequelize for no transaction. */

@@ -1,4 +1,3 @@
-import { Connections } from "@repo/database";
 import type { Sequelize } from "sequelize-typescript";
 
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
@@ -19,6 +18,7 @@ import { OwnerRepo } from "./repo/owner-repo.js";
 import { SweepRepo } from "./repo/sweep-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
 import { checkInteger } from "./service/check.js";
+import { connectionsTo } from "./service/connections-to.js";
 import { checkServers } from "./service/check-servers.js";
 import { checkOptions } from "./check-options.js";
 import { countSwept } from "./telemetry/count-swept.js";
@@ -49,6 +49,10 @@ export type {
 export interface MaintenanceOptions {
   database: Sequelize;
   s3: StorageClient;
+  /** As given to the provider; 2 by default. */
+  ownConnections?: number;
+  /** As given to the provider. */
+  pooler?: "transaction";
   /** As given to the provider; 600 by default. */
   leaseSeconds?: number;
   /** Hears of what could not be swept, and why; silent by default. */
@@ -60,7 +64,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const { database, s3 } = checkServers(options);
   const logger = safeLogger(options.logger);
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
-  const connections = new Connections(database);
+  const connections = connectionsTo(database, options);
   const journal = new JournalRepo(connections, new OwnerRepo(connections));
   const keys = new KeyRepo(connections);
   const images = new ImageRepo(connections);

@@ -1,4 +1,4 @@
-import { Connections, PreparedStatement } from "@repo/database";
+import { PreparedStatement } from "@repo/database";
 import type { Transaction } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
 
@@ -20,6 +20,8 @@ import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import type { ObjectStoreProvider } from "./provider.js";
 import { guarded } from "./repo/database-failure.js";
 import { AudioRepo } from "./repo/audio-repo.js";
+import { currentTransaction } from "./repo/caller-transaction.js";
+import { connectionsTo } from "./service/connections-to.js";
 import { DirectUploadRepo } from "./repo/direct-upload-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { ListRepo } from "./repo/list-repo.js";
@@ -29,6 +31,7 @@ import { OwnerRepo, type Owners } from "./repo/owner-repo.js";
 import {
   checkInteger,
   checkLimits,
+  checkReads,
   checkSecret,
   checkUserId,
   checkVerification,
@@ -51,6 +54,22 @@ export const MAX_FILE_BYTES = 104_857_600;
 export interface ObjectStoreOptions {
   /** The connection, from `createDatabase` of `@repo/database`. The caller closes it. */
   database: Sequelize;
+  /**
+   * Most connections beside the pool of `database`, on which the module does what must never wait for
+   * connections that its callers hold; 2 by default. All providers over one `database` share them.
+   */
+  ownConnections?: number;
+  /**
+   * What is between this process and PostgreSQL: `"transaction"` where a pooler lends a session for a
+   * transaction only, such as PgBouncer in that mode. Give it to `createDatabase` and to the migrator
+   * as well. Absent by default.
+   */
+  pooler?: "transaction";
+  /**
+   * Where `get`, `exists`, lists and URLs read, without a transaction, when `database` has replicas: what
+   * a replica gives may be old. `"primary"` by default. Whatever decides is read from the primary.
+   */
+  reads?: "primary" | "replica";
   /** The bucket: an `S3Provider` of `@repo/s3-provider`. The caller destroys it. */
   s3: StorageClient;
   /** The most bytes that a file may hold, up to and by default {@link MAX_FILE_BYTES}. */
@@ -101,24 +120,29 @@ export interface ObjectStoreOptions {
  * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
  */
 export function objectStoreProvider(options: ObjectStoreOptions): ObjectStoreProvider {
-  checkServers(options);
-  return providerOver(options, sqlPersistence(options.database));
+  const { database } = checkServers(options);
+  return providerOver(options, sqlPersistence(database, options));
 }
 
 const ANSWER = new PreparedStatement("SELECT 1");
 
 /** Rows in PostgreSQL. */
-export function sqlPersistence(database: Sequelize): Persistence {
-  const connections = new Connections(database);
+export function sqlPersistence(
+  database: Sequelize,
+  options: Pick<ObjectStoreOptions, "ownConnections" | "pooler" | "reads"> = {},
+): Persistence {
+  const connections = connectionsTo(database, options);
+  const reads = checkReads(options.reads ?? "primary");
   const owners = new OwnerRepo(connections);
   return {
-    images: new ImageRepo(connections),
-    audio: new AudioRepo(connections),
-    lists: new ListRepo(connections),
+    images: new ImageRepo(connections, reads),
+    audio: new AudioRepo(connections, reads),
+    lists: new ListRepo(connections, reads),
     directUploads: new DirectUploadRepo(connections),
     journal: new JournalRepo(connections, owners),
     owners,
     requireReadCommitted: (transaction) => requireReadCommitted(connections, transaction),
+    currentTransaction: () => currentTransaction(database),
     isReady: () => guarded("answer", () => ANSWER.execute(connections, [])),
   };
 }
@@ -129,14 +153,19 @@ export interface Persistence extends Repos {
   owners: Owners;
   /** @throws InvalidInputError (`invalid_input`) unless it is READ COMMITTED */
   requireReadCommitted: (transaction: Transaction) => Promise<void>;
+  /** That of the code that runs, where nobody names one. */
+  currentTransaction: () => Transaction | undefined;
   /** Resolves when the rows can be reached. */
   isReady: () => Promise<unknown>;
 }
 
+/** Options that say where the rows are. */
+export type DatabaseOptions = "database" | "ownConnections" | "pooler" | "reads";
+
 /** The public face over any rows. */
 export function providerOver(
-  options: Omit<ObjectStoreOptions, "database">,
-  { isReady, journal, owners, requireReadCommitted, ...repos }: Persistence,
+  options: Omit<ObjectStoreOptions, DatabaseOptions>,
+  { isReady, currentTransaction, journal, owners, requireReadCommitted, ...repos }: Persistence,
   isolation: Isolation = checkedIsolation(options.isolation),
 ): ObjectStoreProvider {
   const { s3, inspection } = options;
@@ -174,9 +203,10 @@ export function providerOver(
     },
     repos,
   );
+  const binding = { logger, calls, currentTransaction };
   return Object.freeze({
-    forUser: (userId: string) => scopeOf(service, { owner: checkUserId(userId), logger, calls }),
-    forSystem: () => scopeOf(service, { owner: null, logger, calls }),
+    forUser: (userId: string) => scopeOf(service, { ...binding, owner: checkUserId(userId) }),
+    forSystem: () => scopeOf(service, { ...binding, owner: null }),
     ready: () =>
       observed({ name: "ready" }, logger, () => calls.run(() => requireServers(isReady, s3))),
     async close(given) {

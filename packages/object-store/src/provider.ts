@@ -231,16 +231,20 @@ export type ContentType = ImageContentType | AudioContentType;
 export type Input<Dto> = { readonly [Name in keyof Dto]: Dto[Name] };
 
 export interface ReadOptions {
-  /** The caller's transaction: what was stored or deleted in it is seen so. */
-  transaction?: Transaction;
+  /**
+   * The caller's transaction: what was stored or deleted in it is seen so. With Sequelize's CLS, the
+   * transaction of the code that calls is taken when it is absent; null takes none.
+   */
+  transaction?: Transaction | null;
 }
 
 export interface WriteOptions {
   /**
    * The caller's transaction, READ COMMITTED: the change is visible when it commits, and a rollback
-   * leaves nothing. What the module does for it before, it does on connections of its own.
+   * leaves nothing. What the module does for it before, it does on connections of its own. With
+   * Sequelize's CLS, the transaction of the code that calls is taken when it is absent; null takes none.
    */
-  transaction?: Transaction;
+  transaction?: Transaction | null;
 }
 
 export interface UploadOptions extends WriteOptions {

@@ -2,7 +2,7 @@ import { type Connections, ModelColumns } from "@repo/database";
 
 import type { AudioModel } from "../models/audio.model.js";
 import { LockingStatement } from "./locking-statement.js";
-import { MediaRepo } from "./media-repo.js";
+import { MediaRepo, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
 import type { Owner } from "./owner.js";
 import type { StatementOptions } from "./statement-options.js";
@@ -14,9 +14,9 @@ export type AudioRows = Pick<AudioRepo, keyof AudioRepo>;
 export class AudioRepo extends MediaRepo<AudioModel> {
   readonly #setTranscript: LockingStatement<[id: string, owner: Owner, transcript: string | null]>;
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, reads: Reads = "primary") {
     const { audio } = modelsFor(connections.sequelize);
-    super(connections, audio, "audio");
+    super(connections, audio, "audio", reads);
     this.#setTranscript = new LockingStatement(
       (wait) => `
       UPDATE audio SET transcript = $3, updated_at = clock_timestamp()

@@ -1,7 +1,7 @@
 import type { Connections } from "@repo/database";
 
 import type { ImageModel } from "../models/image.model.js";
-import { MediaRepo } from "./media-repo.js";
+import { MediaRepo, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
 
 /** What the use cases ask of it. */
@@ -9,7 +9,7 @@ export type ImageRows = Pick<ImageRepo, keyof ImageRepo>;
 
 /** The rows of images. */
 export class ImageRepo extends MediaRepo<ImageModel> {
-  constructor(connections: Connections) {
-    super(connections, modelsFor(connections.sequelize).image, "image");
+  constructor(connections: Connections, reads: Reads = "primary") {
+    super(connections, modelsFor(connections.sequelize).image, "image", reads);
   }
 }

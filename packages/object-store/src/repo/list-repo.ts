@@ -15,6 +15,7 @@ import {
   type ListShape,
   pageStatement,
 } from "./list-statement.js";
+import { placeOf, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
 import type { StatementOptions } from "./statement-options.js";
 
@@ -36,13 +37,15 @@ export type ListRows = Pick<ListRepo, keyof ListRepo>;
 /** Lists of files, of either kind or of both, each in one query that an index answers. */
 export class ListRepo {
   readonly #connections: Connections;
+  readonly #place: "pool" | "replica";
   readonly #image: ModelColumns<ImageModel>;
   readonly #audio: ModelColumns<AudioModel>;
   readonly #statements = new Map<string, PreparedStatement<readonly SqlParameter[]>>();
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, reads: Reads = "primary") {
     const models = modelsFor(connections.sequelize);
     this.#connections = connections;
+    this.#place = placeOf(reads);
     this.#image = new ModelColumns(models.image);
     this.#audio = new ModelColumns(models.audio);
   }
@@ -62,7 +65,7 @@ export class ListRepo {
     const rows = await guarded("list files", () =>
       statement.arrays(this.#connections, [...parametersFor(selection), limit], {
         ...options,
-        on: "pool",
+        on: this.#place,
       }),
     );
     const [first, second] = shape.kinds;
@@ -84,7 +87,7 @@ export class ListRepo {
     const [row] = await guarded("count files", () =>
       statement.arrays<[count: string]>(this.#connections, parametersFor(selection), {
         ...options,
-        on: "pool",
+        on: this.#place,
       }),
     );
     return Number(row?.[0]);

@@ -29,12 +29,21 @@ const VISIBLE = "(user_id = $2 OR user_id IS NULL)";
 
 const FOREIGN_KEY_VIOLATION = "23503";
 
+/** Where callers' reads go, without a transaction. */
+export type Reads = "primary" | "replica";
+
+/** On the application's own connections. */
+export function placeOf(reads: Reads): "pool" | "replica" {
+  return reads === "primary" ? "pool" : "replica";
+}
+
 /** What the use cases ask of the files of one kind. */
 export type Files<Row extends MediaFileModel> = Pick<MediaRepo<Row>, keyof MediaRepo<Row>>;
 
 /** The files of one kind. */
 export abstract class MediaRepo<Row extends MediaFileModel> {
   readonly #connections: Connections;
+  readonly #place: "pool" | "replica";
   readonly #columns: ModelColumns<Row>;
   readonly #completion: FileCompletion<Row>;
   readonly #removal: FileRemoval<Row>;
@@ -45,8 +54,9 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
   readonly #page: PreparedStatement<[owner: string, after: string, limit: number]>;
   readonly #ofKey: OwnedStatement<[idempotencyKey: string, owner: Owner]>;
 
-  constructor(connections: Connections, model: ModelCtor<Row>, kind: MediaKind) {
+  constructor(connections: Connections, model: ModelCtor<Row>, kind: MediaKind, reads: Reads) {
     this.#connections = connections;
+    this.#place = placeOf(reads);
     this.#columns = new ModelColumns(model);
     this.#completion = new FileCompletion(connections, model);
     this.#removal = new FileRemoval(connections, model, kind);
@@ -157,14 +167,14 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
     );
   }
 
-  /** What a caller wants to see, on the application's own connections. */
+  /** What a caller wants to see. */
   #read<Parameters extends readonly SqlParameter[]>(
     statement: PreparedStatement<Parameters>,
     parameters: Parameters,
     options: StatementOptions,
   ): Promise<(readonly unknown[])[]> {
     return guarded("read files", () =>
-      statement.arrays(this.#connections, parameters, { ...options, on: "pool" }),
+      statement.arrays(this.#connections, parameters, { ...options, on: this.#place }),
     );
   }
 

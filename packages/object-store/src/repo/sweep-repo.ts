@@ -10,7 +10,8 @@ import { fromNow } from "./sql.js";
  */
 export type ClaimedRow = Pick<JournalModel, "id" | "s3Key">;
 
-const NOW = new PreparedStatement("SELECT clock_timestamp()::text");
+// As JSON has it, which no setting changes.
+const NOW = new PreparedStatement("SELECT to_json(clock_timestamp())");
 
 // By where the locked rows lie: by their ids, PostgreSQL may read all of the table to find them. A
 // row that has moved since the statement began is left to a later claim.

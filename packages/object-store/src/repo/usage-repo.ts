@@ -12,7 +12,7 @@ export interface UsageRow {
   unfinished: number;
 }
 
-/** Of both kinds, by owner. Doubles hold counts and bytes exactly up to 2^53, and come as numbers. */
+/** Of both kinds, by owner. */
 function usageBy(condition: string): string {
   const tables = [
     ["image", "images"],
@@ -25,8 +25,7 @@ function usageBy(condition: string): string {
     `,
   );
   return `
-    SELECT kind, user_id AS owner, sum(files)::float8 AS files, sum(bytes)::float8 AS bytes,
-      sum(unfinished)::float8 AS unfinished
+    SELECT kind, user_id AS owner, sum(files) AS files, sum(bytes) AS bytes, sum(unfinished) AS unfinished
     FROM (
       ${files.join(" UNION ALL ")}
       UNION ALL
@@ -77,17 +76,27 @@ export class UsageRepo {
 
   /** A row for each kind that has files, of everybody or of one owner. */
   async totals(owner: Owner | undefined): Promise<UsageRow[]> {
-    return guarded("count files", () =>
-      TOTALS[whose(owner)].rows<UsageRow>(this.connections, [owner ?? null]),
+    const rows = await guarded("count files", () =>
+      TOTALS[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null]),
     );
+    return rows.map(toUsage);
   }
 
   /** A row for each kind of those owners that have the most bytes, most first. */
   async largestOwners(owner: Owner | undefined, limit: number): Promise<UsageRow[]> {
-    return guarded("count files", () =>
-      LARGEST[whose(owner)].rows<UsageRow>(this.connections, [owner ?? null, limit]),
+    const rows = await guarded("count files", () =>
+      LARGEST[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null, limit]),
     );
+    return rows.map(toUsage);
   }
+}
+
+/** PostgreSQL's sums come as text. */
+type CountedRow = Pick<UsageRow, "kind" | "owner"> &
+  Record<"files" | "bytes" | "unfinished", string>;
+
+function toUsage({ files, bytes, unfinished, ...row }: CountedRow): UsageRow {
+  return { ...row, files: Number(files), bytes: Number(bytes), unfinished: Number(unfinished) };
 }
 
 function whose(owner: Owner | undefined): Whose {

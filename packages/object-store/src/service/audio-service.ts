@@ -1,3 +1,4 @@
+import type { Checked } from "../check-options.js";
 import { InvalidInputError } from "../errors.js";
 import type { AudioModel } from "../models/audio.model.js";
 import type { WriteOptions } from "../provider.js";
@@ -30,7 +31,7 @@ export class AudioService extends MediaService<AudioModel, AudioCreate, AudioRea
     owner: Owner,
     id: string,
     transcript: string | null,
-    { transaction }: WriteOptions,
+    { transaction }: Checked<WriteOptions>,
   ): Promise<AudioRead> {
     const fileId = checkFileId(id);
     if (transcript !== null && !isTranscript(transcript)) {

@@ -56,6 +56,22 @@ export function checkVerification(value: unknown): Verification {
   throw new InvalidInputError(`verify must be "metadata" or "decode".`);
 }
 
+/** @throws InvalidInputError (`invalid_input`) */
+export function checkPooler(value: unknown): "transaction" | undefined {
+  if (value === undefined || value === "transaction") return value;
+  throw new InvalidInputError(
+    `pooler must be "transaction" or absent, and ${described(value)} came.`,
+  );
+}
+
+/** @throws InvalidInputError (`invalid_input`) */
+export function checkReads(value: unknown): "primary" | "replica" {
+  if (value === "primary" || value === "replica") return value;
+  throw new InvalidInputError(
+    `reads must be "primary" or "replica", and ${described(value)} came.`,
+  );
+}
+
 /**
  * Any UUID that PostgreSQL takes, in its canonical lower case: applications bring their own users.
  *

@@ -1,3 +1,4 @@
+import type { Checked } from "../check-options.js";
 import { FileNotFoundError, type ObjectStoreError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
@@ -23,7 +24,7 @@ export async function deleteFile<Row extends MediaFileModel>(
   kind: Kind<Row>,
   owner: Owner,
   id: string,
-  options: WriteOptions,
+  options: Checked<WriteOptions>,
 ): Promise<void> {
   const [result] = await deleteFiles(dependencies, kind, owner, [checkFileId(id)], options);
   if (result?.deleted === false) throw result.error;
@@ -39,7 +40,7 @@ export async function deleteFiles<Row extends MediaFileModel>(
   { kind, repo }: Kind<Row>,
   owner: Owner,
   ids: readonly string[],
-  { transaction }: WriteOptions,
+  { transaction }: Checked<WriteOptions>,
 ): Promise<DeleteResult[]> {
   const { leaseSeconds, journal, ends } = dependencies;
   const asked = checkIds("deleteMany", ids, MAX_IDS);
@@ -54,7 +55,7 @@ export async function deleteFiles<Row extends MediaFileModel>(
       : await journal.claimRemovalsOf({ kind, userId: owner }, missing, leaseSeconds);
   const gone = new Set(repeated.map(({ id }) => id));
   const refused = missing.filter((id) => !gone.has(id));
-  for (const [id, error] of await refusals(repo, owner, refused, transaction)) {
+  for (const [id, error] of await refusals(repo, owner, refused, { transaction })) {
     failures.set(id, error);
   }
   const removals = [...removed, ...repeated];
@@ -77,7 +78,7 @@ async function refusals<Row extends MediaFileModel>(
   repo: Files<Row>,
   owner: Owner,
   ids: readonly string[],
-  transaction: WriteOptions["transaction"],
+  { transaction }: Checked<WriteOptions>,
 ): Promise<Map<string, ObjectStoreError>> {
   if (ids.length === 0) return new Map();
   const visible = await repo.findAllVisible(ids, owner, { transaction });

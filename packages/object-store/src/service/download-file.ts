@@ -1,3 +1,4 @@
+import type { Checked } from "../check-options.js";
 import { PassThrough, type Readable } from "node:stream";
 
 import { S3NotFoundError } from "@repo/s3-provider";
@@ -25,7 +26,7 @@ export async function downloadFile<Row extends MediaFileModel>(
   repo: Files<Row>,
   owner: Owner,
   id: string,
-  { range, signal: callers, transaction }: DownloadOptions,
+  { range, signal: callers, transaction }: Checked<DownloadOptions>,
 ): Promise<Download> {
   const fileId = checkFileId(id);
   const row = await repo.findVisible(fileId, owner, { transaction });

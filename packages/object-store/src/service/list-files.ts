@@ -11,7 +11,7 @@ import type { ImageRead } from "./dto/image-read.js";
 import { toMediaRead } from "./dto/to-read.js";
 import { selectionOf } from "./list-filter.js";
 import { checkListQuery } from "./list-query.js";
-import { checkOptions } from "../check-options.js";
+import { type Checked, checkOptions } from "../check-options.js";
 import { signRow } from "./sign-urls.js";
 
 /** The lists of one kind of file or of both, for any owner. */
@@ -27,7 +27,7 @@ export class FileLists<Read extends ImageRead | AudioRead> {
     this.#kinds = kinds;
   }
 
-  async page(owner: Owner, query: ListQuery): Promise<Page<Read>> {
+  async page(owner: Owner, query: Checked<ListQuery>): Promise<Page<Read>> {
     const checked = checkListQuery(this.#dependencies, owner, this.#kinds, query);
     const { limit, selection, binding, urls } = checked;
     // One more than the limit shows whether more follow.
@@ -54,7 +54,7 @@ export class FileLists<Read extends ImageRead | AudioRead> {
     let cursor: string | null = null;
     do {
       throwIfAborted(signal);
-      const next: ListQuery = { limit: 200, ...query, cursor };
+      const next: Checked<ListQuery> = { limit: 200, ...query, cursor };
       const page: Page<Read> = await this.#dependencies.calls.run(() => this.page(owner, next));
       for (const item of page.items) {
         throwIfAborted(signal);
@@ -64,7 +64,7 @@ export class FileLists<Read extends ImageRead | AudioRead> {
     } while (cursor !== null);
   }
 
-  async count(owner: Owner, filter: ListFilter): Promise<number> {
+  async count(owner: Owner, filter: Checked<ListFilter>): Promise<number> {
     const { transaction } = filter;
     return this.#repo.count(selectionOf(owner, this.#kinds, filter), { transaction });
   }

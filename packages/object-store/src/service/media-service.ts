@@ -1,3 +1,4 @@
+import type { Checked } from "../check-options.js";
 import { FileNotFoundError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type {
@@ -71,16 +72,16 @@ export class MediaService<
     return uploadFile(this.dependencies, this.kind, owner, input, options);
   }
 
-  async get(owner: Owner, id: string, options: ReadOptions): Promise<Read> {
+  async get(owner: Owner, id: string, options: Checked<ReadOptions>): Promise<Read> {
     return this.kind.read(await this.#visible(owner, id, options));
   }
 
-  async exists(owner: Owner, id: string, options: ReadOptions): Promise<boolean> {
+  async exists(owner: Owner, id: string, options: Checked<ReadOptions>): Promise<boolean> {
     const fileId = normalizedFileId(id);
     return fileId !== undefined && this.kind.repo.exists(fileId, owner, options);
   }
 
-  async url(owner: Owner, id: string, options: UrlOptions): Promise<SignedUrl> {
+  async url(owner: Owner, id: string, options: Checked<UrlOptions>): Promise<SignedUrl> {
     const checked = checkUrlOptions(options, this.dependencies);
     return signRow(this.dependencies, await this.#visible(owner, id, options), checked);
   }
@@ -88,7 +89,7 @@ export class MediaService<
   async urls(
     owner: Owner,
     ids: readonly string[],
-    options: UrlOptions,
+    options: Checked<UrlOptions>,
   ): Promise<Map<string, SignedUrl>> {
     const checked = checkUrlOptions(options, this.dependencies);
     const fileIds = new Map(checkIds("urls", ids, MAX_IDS).map((id) => [id, normalizedFileId(id)]));
@@ -103,15 +104,19 @@ export class MediaService<
     );
   }
 
-  download(owner: Owner, id: string, options: DownloadOptions): Promise<Download> {
+  download(owner: Owner, id: string, options: Checked<DownloadOptions>): Promise<Download> {
     return downloadFile(this.dependencies, this.kind.repo, owner, id, options);
   }
 
-  delete(owner: Owner, id: string, options: WriteOptions): Promise<void> {
+  delete(owner: Owner, id: string, options: Checked<WriteOptions>): Promise<void> {
     return deleteFile(this.dependencies, this.kind, owner, id, options);
   }
 
-  deleteMany(owner: Owner, ids: readonly string[], options: WriteOptions): Promise<DeleteResult[]> {
+  deleteMany(
+    owner: Owner,
+    ids: readonly string[],
+    options: Checked<WriteOptions>,
+  ): Promise<DeleteResult[]> {
     return deleteFiles(this.dependencies, this.kind, owner, ids, options);
   }
 
@@ -126,7 +131,7 @@ export class MediaService<
   completeDirectUpload(
     owner: Owner,
     id: string,
-    options: CompleteOptions,
+    options: Checked<CompleteOptions>,
   ): Promise<FileUploadResult<Read>> {
     return completeDirectUpload(this.#direct, this.kind, owner, id, options);
   }
@@ -139,7 +144,7 @@ export class MediaService<
     return cancelDirectUpload(this.#direct, this.kind.kind, owner, id);
   }
 
-  async #visible(owner: Owner, id: string, { transaction }: ReadOptions): Promise<Row> {
+  async #visible(owner: Owner, id: string, { transaction }: Checked<ReadOptions>): Promise<Row> {
     const row = await this.kind.repo.findVisible(checkFileId(id), owner, { transaction });
     if (row === null) throw new FileNotFoundError(id);
     return row;

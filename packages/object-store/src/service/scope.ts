@@ -1,4 +1,5 @@
 import type { Span } from "@opentelemetry/api";
+import type { Transaction } from "sequelize";
 
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { ObjectStoreLogger } from "../logger.js";
@@ -11,6 +12,7 @@ import type {
   ListQuery,
   MediaCollection,
   MediaScope,
+  ReadOptions,
 } from "../provider.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Owner } from "../repo/owner.js";
@@ -34,7 +36,7 @@ export function scopeOf(service: ObjectStoreService, binding: Binding): MediaSco
     ...collectionOf(service.audio, "audio", binding),
     setTranscript: (id, transcript, options) =>
       call("set_transcript", "audio", binding, () =>
-        service.audio.setTranscript(owner, id, transcript, checkOptions(options)),
+        service.audio.setTranscript(owner, id, transcript, checkOptions(joined(options, binding))),
       ),
   };
   return Object.freeze({
@@ -46,8 +48,21 @@ export function scopeOf(service: ObjectStoreService, binding: Binding): MediaSco
 
 interface Binding {
   owner: Owner;
+  /** That of the code that runs, where nobody names one. */
+  currentTransaction: () => Transaction | undefined;
   logger: ObjectStoreLogger;
   calls: OpenCalls;
+}
+
+/** Options in the transaction of the code that calls, unless they name one, or null for none. */
+function joined<Options extends ReadOptions>(
+  options: Options | undefined,
+  { currentTransaction }: Binding,
+): Options | undefined {
+  const given: unknown = options ?? {};
+  if (typeof given !== "object" || (given as ReadOptions).transaction !== undefined) return options;
+  const transaction = currentTransaction();
+  return transaction === undefined ? options : ({ ...options, transaction } as Options);
 }
 
 /** Every call is observed here. */
@@ -72,10 +87,10 @@ function listsOf<Read extends ImageRead | AudioRead>(
   const { owner } = binding;
   return {
     list: (query?: ListQuery) =>
-      call("list", kind, binding, () => lists.page(owner, checkOptions(query))),
-    all: (query?: ListAllQuery) => lists.all(owner, query),
+      call("list", kind, binding, () => lists.page(owner, checkOptions(joined(query, binding)))),
+    all: (query?: ListAllQuery) => lists.all(owner, joined(query, binding)),
     count: (filter?: ListFilter) =>
-      call("count", kind, binding, () => lists.count(owner, checkOptions(filter))),
+      call("count", kind, binding, () => lists.count(owner, checkOptions(joined(filter, binding)))),
   } as PublicLists<Read>;
 }
 
@@ -95,29 +110,36 @@ function collectionOf<
     upload(input, options) {
       if (binding.calls.isClosed) void discardInput(input);
       return call("upload", kind, binding, (span) =>
-        countedUpload(kind, span, service.upload(owner, input, options)),
+        countedUpload(kind, span, service.upload(owner, input, joined(options, binding))),
       );
     },
-    get: (id, options) => run("get", () => service.get(owner, id, checkOptions(options))),
-    exists: (id, options) => run("exists", () => service.exists(owner, id, checkOptions(options))),
+    get: (id, options) =>
+      run("get", () => service.get(owner, id, checkOptions(joined(options, binding)))),
+    exists: (id, options) =>
+      run("exists", () => service.exists(owner, id, checkOptions(joined(options, binding)))),
     ...listsOf(service.lists, kind, binding),
-    url: (id, options) => run("url", () => service.url(owner, id, checkOptions(options))),
-    urls: (ids, options) => run("urls", () => service.urls(owner, ids, checkOptions(options))),
+    url: (id, options) =>
+      run("url", () => service.url(owner, id, checkOptions(joined(options, binding)))),
+    urls: (ids, options) =>
+      run("urls", () => service.urls(owner, ids, checkOptions(joined(options, binding)))),
     download: (id, options) =>
-      run("download", () => service.download(owner, id, checkOptions(options))),
+      run("download", () => service.download(owner, id, checkOptions(joined(options, binding)))),
     createDirectUpload: (input, options) =>
       run("create_direct_upload", () =>
         service.createDirectUpload(owner, input, checkOptions(options)),
       ),
     completeDirectUpload: (id, options) =>
       run("complete_direct_upload", () =>
-        service.completeDirectUpload(owner, id, checkOptions(options)),
+        service.completeDirectUpload(owner, id, checkOptions(joined(options, binding))),
       ),
     directUpload: (id) => run("direct_upload", () => service.directUpload(owner, id)),
     cancelDirectUpload: (id) =>
       run("cancel_direct_upload", () => service.cancelDirectUpload(owner, id)),
-    delete: (id, options) => run("delete", () => service.delete(owner, id, checkOptions(options))),
+    delete: (id, options) =>
+      run("delete", () => service.delete(owner, id, checkOptions(joined(options, binding)))),
     deleteMany: (ids, options) =>
-      run("delete_many", () => service.deleteMany(owner, ids, checkOptions(options))),
+      run("delete_many", () =>
+        service.deleteMany(owner, ids, checkOptions(joined(options, binding))),
+      ),
   };
 }

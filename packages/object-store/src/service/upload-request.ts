@@ -5,14 +5,14 @@ import { discardBody, guardBody } from "../upload/unread-body.js";
 import { checkIdempotencyKey, checkVerification } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
 import type { MediaCreate } from "./dto/media-create.js";
-import { checkOptions } from "../check-options.js";
+import { type Checked, checkOptions } from "../check-options.js";
 import { type CheckedUrlOptions, checkUrlOptions } from "./url-options.js";
 import { validated } from "./validated.js";
 
 /** What a caller asks of an upload, with every choice made. */
 export interface UploadRequest<Create> {
   create: Create;
-  options: UploadOptions;
+  options: Checked<UploadOptions>;
   urlOptions: CheckedUrlOptions;
   verify: Verification;
 }

@@ -2,6 +2,7 @@ import { createDatabase } from "@repo/database";
 import type { Transaction } from "sequelize";
 
 import {
+  type DatabaseOptions,
   type ObjectStoreOptions,
   type Persistence,
   providerOver,
@@ -19,7 +20,7 @@ import { inMemoryTransaction } from "./memory/memory-transaction.js";
 import { watch } from "./memory/transactions.js";
 import { MemoryStorage } from "./memory-storage.js";
 
-export interface MemoryObjectStoreOptions extends Omit<ObjectStoreOptions, "database" | "s3"> {
+export interface MemoryObjectStoreOptions extends Omit<ObjectStoreOptions, DatabaseOptions | "s3"> {
   /** Where the bytes go, such as a storage with injected faults; a new MemoryStorage when absent. */
   s3?: StorageClient;
   /** Whether a user exists, for `owner_not_found`; every user does when absent. */
@@ -31,7 +32,7 @@ export interface MemoryObjectStore {
   readonly store: ObjectStoreProvider;
   /** Another provider over the same files, with other options. */
   readonly storeWith: (
-    options: Partial<Omit<ObjectStoreOptions, "database">>,
+    options: Partial<Omit<ObjectStoreOptions, DatabaseOptions>>,
   ) => ObjectStoreProvider;
   /**
    * Runs work in a transaction for `WriteOptions`, which commits unless the work fails. A transaction
@@ -69,6 +70,7 @@ export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObj
     journal: new MemoryJournal(tables, isOwner),
     owners: { exists: (owner) => Promise.resolve(isOwner(owner)) },
     requireReadCommitted,
+    currentTransaction: () => undefined,
     isReady: () => Promise.resolve(),
   };
   const storeWith: MemoryObjectStore["storeWith"] = (more) =>

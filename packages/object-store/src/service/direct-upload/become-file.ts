@@ -1,3 +1,4 @@
+import type { Checked } from "../../check-options.js";
 import { S3PreconditionFailedError } from "@repo/s3-provider";
 
 import {
@@ -39,7 +40,7 @@ const REFUSALS = new Set<ObjectStoreError["code"]>([
 ]);
 
 /** How to complete a direct upload, with every choice made. */
-export interface Completion extends Pick<CompleteOptions, "transaction"> {
+export interface Completion extends Pick<Checked<CompleteOptions>, "transaction"> {
   /** Ends the completion before its time. */
   end: AbortController;
   urlOptions: CheckedUrlOptions;

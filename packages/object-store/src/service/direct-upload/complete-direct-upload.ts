@@ -1,3 +1,4 @@
+import type { Checked } from "../../check-options.js";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { DirectUploadNotFoundError, FileNotFoundError } from "../../errors.js";
@@ -38,7 +39,7 @@ export async function completeDirectUpload<
   kind: MediaKindOf<Row, Create, Read>,
   owner: Owner,
   id: string,
-  options: CompleteOptions,
+  options: Checked<CompleteOptions>,
 ): Promise<FileUploadResult<Read>> {
   const { directUploads, leaseSeconds } = tools;
   const { repo } = kind;
