@@ -26,6 +26,7 @@ import { countSwept } from "./telemetry/count-swept.js";
 import { observed } from "./telemetry/observed.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
+export type { JournalPurpose } from "./models/journal.model.js";
 export type {
   AuditFinding,
   AuditOptions,
