@@ -21,9 +21,6 @@ export interface Removal<Row> {
 
 type Parameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
 
-/** foreign_key_violation, and restrict_violation, which PostgreSQL 18 gives for RESTRICT. */
-const REFERRED_TO = new Set(["23503", "23001"]);
-
 /**
  * Takes the rows of files away and writes their keys to the journal, in one statement. Foreign keys
  * of the application decide in it: those that refuse do so for single files, those that cascade or
@@ -84,7 +81,7 @@ export class FileRemoval<Row extends MediaFileModel> {
     try {
       removal.removed.push(...(await run(ids)));
     } catch (error) {
-      if (!REFERRED_TO.has(sqlStateOf(error))) throw error;
+      if (!isRefusal(error)) throw error;
       if (ids.length === 1) {
         removal.inUse.set(id, fileInUse(error));
         return;
@@ -112,7 +109,21 @@ export class FileRemoval<Row extends MediaFileModel> {
   }
 }
 
+/**
+ * Whether a rule of the application's refused: a foreign key, or what its SET NULL or SET DEFAULT
+ * would break, which are PostgreSQL's class 23.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+function isRefusal(error: unknown): boolean {
+  return sqlStateOf(error).startsWith("23") && answerOf(error).table !== "object_store_journal";
+}
+
 function fileInUse(error: unknown): FileInUseError {
-  const { parent } = error as { parent: { constraint?: string; table?: string } };
-  return new FileInUseError(parent.table, parent.constraint, error);
+  const { table, constraint } = answerOf(error);
+  return new FileInUseError(table, constraint, error);
+}
+
+function answerOf(error: unknown): { constraint?: string; table?: string } {
+  return (error as { parent: { constraint?: string; table?: string } }).parent;
 }
