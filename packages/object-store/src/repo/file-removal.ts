@@ -4,7 +4,7 @@ import type { ModelCtor } from "sequelize-typescript";
 import { FileInUseError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import { LockingStatement } from "./locking-statement.js";
+import { isLocked, LockingStatement } from "./locking-statement.js";
 import type { Owner } from "./owner.js";
 import { inSavepoint } from "./savepoint.js";
 import { fromNow } from "./sql.js";
@@ -59,14 +59,17 @@ export class FileRemoval<Row extends MediaFileModel> {
     this.#removeUnlocked = new LockingStatement(text("FOR UPDATE SKIP LOCKED"));
   }
 
-  /** @param skipLocked passes over files that somebody holds, instead of waiting */
+  /**
+   * @param skipLocked passes over files that somebody holds, or rows that refer to them, instead of
+   *   waiting
+   */
   async remove(
     ids: readonly string[],
     owner: Owner,
     options: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
   ): Promise<Removal<Row>> {
     const removal: Removal<Row> = { removed: [], inUse: new Map() };
-    await this.#removeInto(removal, ids, (some) => this.#run(some, owner, options));
+    await this.#removeInto(removal, ids, (some) => this.#run(some, owner, options), options);
     return removal;
   }
 
@@ -75,20 +78,22 @@ export class FileRemoval<Row extends MediaFileModel> {
     removal: Removal<Row>,
     ids: readonly string[],
     run: (ids: readonly string[]) => Promise<Row[]>,
+    options: { skipLocked?: boolean },
   ): Promise<void> {
     const [id] = ids;
     if (id === undefined) return;
     try {
       removal.removed.push(...(await run(ids)));
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      const isSkipped = options.skipLocked === true && isLocked(error);
+      if (!isSkipped && !isRefusal(error)) throw error;
       if (ids.length === 1) {
-        removal.inUse.set(id, fileInUse(error));
+        if (!isSkipped) removal.inUse.set(id, fileInUse(error));
         return;
       }
       const middle = ids.length >> 1;
-      await this.#removeInto(removal, ids.slice(0, middle), run);
-      await this.#removeInto(removal, ids.slice(middle), run);
+      await this.#removeInto(removal, ids.slice(0, middle), run, options);
+      await this.#removeInto(removal, ids.slice(middle), run, options);
     }
   }
 
@@ -103,7 +108,10 @@ export class FileRemoval<Row extends MediaFileModel> {
   ): Promise<Row[]> {
     const statement = skipLocked ? this.#removeUnlocked : this.#remove;
     const run = () =>
-      statement.arrays(this.#connections, [ids, owner, leaseSeconds], { transaction });
+      statement.arrays(this.#connections, [ids, owner, leaseSeconds], {
+        transaction,
+        isPatient: !skipLocked,
+      });
     const rows = await (transaction ? inSavepoint(this.#connections, transaction, run) : run());
     return this.#columns.instances(rows);
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { FaultRequest } from "@repo/local-s3";
 import { sizedMedia } from "@repo/sample-media";
 
@@ -13,6 +13,7 @@ const { harness, faults } = faultyS3();
 
 let userId: string;
 let scope: MediaScope;
+const heldBack: (() => void)[] = [];
 
 beforeEach(async () => {
   await harness().database.query("DELETE FROM images; DELETE FROM object_store_journal");
@@ -21,10 +22,15 @@ beforeEach(async () => {
   scope = harness().store.forUser(userId);
 });
 
+afterEach(() => {
+  for (const land of heldBack.splice(0)) land();
+});
+
 /** Holds the next request of this operation back, unanswered; what it gives lets it land. */
 function holdBack(operation: FaultRequest["operation"]): () => void {
   let land = (): void => undefined;
   const until = new Promise<void>((resolve) => (land = resolve));
+  heldBack.push(land);
   const match = (request: FaultRequest): boolean => request.operation === operation;
   faults().add({ match, times: 1, fault: { type: "landLate", until } });
   return land;
