@@ -18,10 +18,15 @@ export function storeOver(
   pool: PoolOptions,
   options: Partial<ObjectStoreOptions> = {},
 ): StoreOver {
+  const { ownConnections } = options;
   const database = createDatabase({ url: databaseUrl, pool });
   return {
     database,
     store: objectStoreProvider({ database, s3, ...options }),
-    maintenance: objectStoreMaintenance({ database, s3 }),
+    maintenance: objectStoreMaintenance({
+      database,
+      s3,
+      ...(ownConnections !== undefined && { ownConnections }),
+    }),
   };
 }
