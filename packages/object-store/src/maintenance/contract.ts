@@ -234,7 +234,7 @@ export interface ErasureLine {
   outcome: "erased" | "tombstone" | "in_use" | "failed";
   /** Of a tombstone, when no request can bring bytes any more; null for the others. */
   until: Date | null;
-  /** Of a file that is in use, the foreign key that refused; null for the others. */
+  /** Of a file that is in use, the constraint that refused, where it has a name; null for the others. */
   constraint: string | null;
 }
 
