@@ -21,7 +21,8 @@ const SCENE: Scene = {
 function observed({ directUploads = [] }: Partial<Observed> = {}): Observed {
   const { id, sha256 } = BYSTANDER;
   return {
-    rows: [{ id, status: "ready", s3_key: id, sha256, transcript: null }],
+    files: [{ id, s3_key: id, sha256, transcript: null }],
+    unfinished: [],
     directUploads,
     objects: new Map([[id, sha256]]),
     uploads: [],

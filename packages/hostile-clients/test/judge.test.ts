@@ -14,7 +14,7 @@ const START: Measurement = {
   descriptors: 20,
   faults: [],
 };
-const READY = { id: "1", status: "ready", s3_key: "key", sha256: "aa" } as const;
+const FILE = { id: "1", state: "file", s3_key: "key", sha256: "aa" } as const;
 
 function visit(code: string, facts: Partial<Behaviour> = {}): Visit {
   const behaviour = { name: "acts", act: () => Promise.resolve([]), right: [["right"]], ...facts };
@@ -32,7 +32,7 @@ function findings(
   otherwiseStored: Partial<Evidence["stored"]> = {},
 ): string[] {
   const stored = {
-    rows: [READY],
+    rows: [FILE],
     objects: new Map([["key", "aa"]]),
     unfinished: [],
     temporaryFiles: [],
@@ -68,7 +68,7 @@ describe("a run", () => {
 
   const left: [string, Parameters<typeof findings>[1]][] = [
     ["a file that is lost", { rows: [], objects: new Map() }],
-    ["a lease", { rows: [READY, { ...READY, id: "2", status: "pending", sha256: null }] }],
+    ["a lease", { rows: [FILE, { ...FILE, id: "2", state: "upload", sha256: null }] }],
     [
       "an object without a row",
       {
@@ -80,7 +80,7 @@ describe("a run", () => {
     ],
     ["an object of other bytes", { objects: new Map([["key", "bb"]]) }],
     ["a row without an object", { objects: new Map() }],
-    ["half a picture", { rows: [READY, { ...READY, id: "2", sha256: "bb" }] }],
+    ["half a picture", { rows: [FILE, { ...FILE, id: "2", sha256: "bb" }] }],
     ["an unfinished multipart upload", { unfinished: ["key"] }],
     ["a temporary file", { temporaryFiles: ["name"] }],
   ];

@@ -23,13 +23,13 @@ export interface Props {
 
 /** What is on the stage besides the user's files. */
 export interface Leftovers {
-  /** An upload that crashed: an expired pending row, its object and a multipart upload. */
+  /** An upload that crashed: an expired row, its object and a multipart upload. */
   crashedUpload?: boolean;
-  /** A deletion that crashed: an expired deleting row and its object. */
+  /** A deletion that crashed: an expired row and its object. */
   crashedDeletion?: boolean;
   /** An object without a row. */
   orphan?: boolean;
-  /** A ready row without its object. */
+  /** A file without its object. */
   missingObject?: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface UseCase {
   readonly name: string;
   /** Kinds of file that it is for; all by default. */
   readonly kinds?: readonly Kind[];
-  /** Ready files of the user to begin with. */
+  /** Files of the user to begin with. */
   readonly files: number;
   readonly leftovers?: Leftovers;
   /** Whether the first of the files has an idempotency key, `KEY`. */

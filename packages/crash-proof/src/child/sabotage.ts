@@ -1,83 +1,114 @@
+import type { createDatabase } from "@repo/database";
+
 import type { Sabotage } from "../job.js";
 
-type Method = (this: Patched, ...parameters: unknown[]) => Promise<unknown>;
+type Database = ReturnType<typeof createDatabase>;
+type Method = (this: unknown, ...parameters: unknown[]) => Promise<unknown>;
 type Patched = Record<string, Method>;
+
+/** A row of the journal, as the module has it. */
+interface JournalRow {
+  id: string;
+  kind: string;
+  userId: string | null;
+  s3Key: string;
+}
 
 /**
  * Switches one guarantee of the module off, in this process only. The parts in question are not
  * public: they are reached by their files.
+ *
+ * @param database gives that of the present job
  */
-export async function sabotage(what: Sabotage): Promise<void> {
-  const repo = await prototypeOf("repo/media-repo.js", "MediaRepo");
+export async function sabotage(what: Sabotage, database: () => Database): Promise<void> {
+  const journal = await prototypeOf("repo/journal-repo.js", "JournalRepo");
+  const completion = await prototypeOf("repo/file-completion.js", "FileCompletion");
   switch (what) {
-    case "intent":
-      forgetIntent(repo);
+    case "intent": {
+      // The row is kept only once the bytes are there.
+      const forgotten = new Map<string, JournalRow>();
+      after(journal, "open", async (row: JournalRow) => {
+        forgotten.set(row.id, row);
+        await removeRows(database(), [row.id]);
+      });
+      before(completion, ["complete", "completeDirect"], async ({ id }) => {
+        const row = forgotten.get(id);
+        if (row !== undefined) await addUpload(database(), row);
+      });
       return;
+    }
     case "tombstone":
-      patch(
-        repo,
-        "giveUpPending",
-        (original) =>
-          async function (...parameters) {
-            const row = await original.apply(this, parameters);
-            await this["delete"]?.call(this, parameters[0], "deleting");
-            return row;
-          },
+      after(journal, "giveUp", (rows: readonly JournalRow[]) =>
+        removeRows(
+          database(),
+          rows.map(({ id }) => id),
+        ),
       );
       return;
     case "compare-and-set":
-      patch(
-        repo,
-        "change",
-        (original) =>
-          function (action, where, change) {
-            const { id } = where as { id: unknown };
-            return original.call(this, action, { id }, change);
-          },
-      );
-      // Completion has a statement of its own, which compares: it goes the general way here.
-      patch(
-        repo,
-        "markReady",
-        () =>
-          function (id, facts, options) {
-            const values = { ...(facts as object), status: "ready", leaseExpiresAt: null };
-            const change = this["change"];
-            if (change === undefined) throw new Error("there is no change to go by");
-            return change.call(
-              this,
-              "complete the upload",
-              { id },
-              { ...(options as object), values },
-            );
-          },
-      );
+      // What a sweep has taken over is an upload again, whatever it was.
+      before(completion, ["complete", "completeDirect"], ({ id }) => renewUpload(database(), id));
       return;
   }
 }
 
-/** The row is written only once the bytes are there. */
-function forgetIntent(repo: Patched): void {
-  const forgotten = new Map<unknown, () => Promise<unknown>>();
-  patch(
-    repo,
-    "create",
-    (original) =>
-      function (...parameters) {
-        const [file] = parameters as [{ id: unknown }];
-        forgotten.set(file.id, () => original.apply(this, parameters));
-        return Promise.resolve({ ...file, status: "pending" });
-      },
+async function addUpload(database: Database, row: JournalRow): Promise<void> {
+  const { id, kind, userId, s3Key } = row;
+  await database.query(
+    `INSERT INTO object_store_journal
+       (id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, 'upload', now() + interval '1 h', now(), now(), now())`,
+    { bind: [id, kind, userId, s3Key] },
   );
+}
+
+async function renewUpload(database: Database, id: string): Promise<void> {
+  await database.query(
+    `UPDATE object_store_journal SET purpose = 'upload', lease_expires_at = now() + interval '1 h'
+     WHERE id = $1`,
+    { bind: [id] },
+  );
+}
+
+async function removeRows(database: Database, ids: readonly string[]): Promise<void> {
+  await database.query("DELETE FROM object_store_journal WHERE id = ANY ($1)", { bind: [ids] });
+}
+
+/** Does something else with what a method has given, before its caller gets it. */
+function after<Result>(
+  target: Patched,
+  name: string,
+  work: (result: Result) => Promise<void>,
+): void {
   patch(
-    repo,
-    "markReady",
+    target,
+    name,
     (original) =>
       async function (...parameters) {
-        await forgotten.get(parameters[0])?.();
-        return original.apply(this, parameters);
+        const result = (await original.apply(this, parameters)) as Result;
+        await work(result);
+        return result;
       },
   );
+}
+
+/** Does something else first, with the first parameter of methods. */
+function before(
+  target: Patched,
+  names: readonly string[],
+  work: (parameter: { id: string }) => Promise<void>,
+): void {
+  for (const name of names) {
+    patch(
+      target,
+      name,
+      (original) =>
+        async function (...parameters) {
+          await work(parameters[0] as { id: string });
+          return original.apply(this, parameters);
+        },
+    );
+  }
 }
 
 function patch(target: Patched, name: string, replace: (original: Method) => Method): void {

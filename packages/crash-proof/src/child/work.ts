@@ -15,23 +15,31 @@ import { JournalWriter } from "./journal-writer.js";
 import type { Probe, ProbeHandler } from "./probe.js";
 import { sabotage } from "./sabotage.js";
 
+type Database = ReturnType<typeof createDatabase>;
+
 /** Does one job after the other, until it is ended. */
 export function work(probe: Probe): void {
-  const sabotaged = new Set<Sabotage>();
+  const sabotaged = new Map<Sabotage, { database: Database }>();
   process.on("message", (message: ToChild) => {
     if (message.type === "job") void perform(message.job, probe, sabotaged);
   });
   tell({ type: "ready" });
 }
 
-async function perform(job: Job, probe: Probe, sabotaged: Set<Sabotage>): Promise<void> {
+async function perform(
+  job: Job,
+  probe: Probe,
+  sabotaged: Map<Sabotage, { database: Database }>,
+): Promise<void> {
   const journal = new JournalWriter();
-  if (job.sabotage !== undefined && !sabotaged.has(job.sabotage)) {
-    sabotaged.add(job.sabotage);
-    await sabotage(job.sabotage);
-  }
   const bucket = new S3Provider(job.s3);
   const database = createDatabase({ url: job.databaseUrl, applicationName: "crash-proof child" });
+  if (job.sabotage !== undefined) {
+    const present = sabotaged.get(job.sabotage) ?? { database };
+    present.database = database;
+    if (!sabotaged.has(job.sabotage)) await sabotage(job.sabotage, () => present.database);
+    sabotaged.set(job.sabotage, present);
+  }
   const { storage, faults } = injectFaults(bucket);
   const { trouble } = job;
   let isLate = false;
@@ -58,7 +66,7 @@ async function perform(job: Job, probe: Probe, sabotaged: Set<Sabotage>): Promis
 }
 
 interface Tools {
-  database: ReturnType<typeof createDatabase>;
+  database: Database;
   bucket: S3Provider;
   probe: Probe;
   journal: JournalWriter;

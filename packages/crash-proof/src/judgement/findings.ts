@@ -1,10 +1,10 @@
 /** What is wrong, in words that name the file or the key. */
 export class Findings {
-  /** Files that were acknowledged, or are said to be ready, and whose bytes are not there. */
+  /** Files that were acknowledged, or have a row, and whose bytes are not there. */
   readonly lost = new Set<string>();
   /** Objects, and parts of one, without a row. */
   readonly orphaned = new Set<string>();
-  /** Rows that are neither ready nor gone. */
+  /** Rows of what is unfinished that no sweep has ended. */
   readonly deadRows = new Set<string>();
   /** Answers that were not true, and whatever else is not as it should be. */
   readonly wrong = new Set<string>();

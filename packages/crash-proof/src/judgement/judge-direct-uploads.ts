@@ -5,12 +5,12 @@ import type { Observed } from "./observed.js";
 /** What their rows say, as long as there are any, has to be what was said, and true. */
 export function judgeDirectUploads(
   { directUploads: expected }: Expectations,
-  { rows, directUploads }: Observed,
+  { files, directUploads }: Observed,
   findings: Findings,
 ): void {
-  const ready = new Set(rows.filter(({ status }) => status === "ready").map(({ id }) => id));
+  const stored = new Set(files.map(({ id }) => id));
   for (const { id, status, file_id: fileId } of directUploads) {
-    if (fileId !== null && !ready.has(fileId)) {
+    if (fileId !== null && !stored.has(fileId)) {
       findings.lost.add(`${fileId}, which direct upload ${id} is said to have become`);
     }
     const outcome = expected.get(id);

@@ -3,7 +3,7 @@ import type { Call } from "./calls.js";
 import type { Expectations } from "./expectations.js";
 import type { Findings } from "./findings.js";
 import { judgeDirectUploads } from "./judge-direct-uploads.js";
-import type { Observed, ObservedRow } from "./observed.js";
+import type { Observed, ObservedFile } from "./observed.js";
 
 const QUARANTINE = "quarantine/";
 
@@ -15,50 +15,50 @@ export function judgeReaders(
   findings: Findings,
 ): void {
   const { files, openUploads, transcripts, together } = expectations;
-  const { rows, objects } = observed;
-  const ready = new Map(rows.filter(isReady).map((row) => [row.id, row]));
-  const isWhole = ({ s3_key, sha256 }: ObservedRow): boolean => objects.get(s3_key) === sha256;
+  const { objects } = observed;
+  const stored = new Map(observed.files.map((file) => [file.id, file]));
+  const isWhole = ({ s3_key, sha256 }: ObservedFile): boolean => objects.get(s3_key) === sha256;
 
   for (const [id, { sha256, fate }] of files) {
-    const row = ready.get(id);
-    if (row === undefined) {
+    const file = stored.get(id);
+    if (file === undefined) {
       if (fate === "applied") findings.lost.add(`${id} is gone`);
       continue;
     }
     if (fate === "undone") findings.wrong.add(`${id} is there, and should not be`);
-    if (row.sha256 !== sha256) findings.wrong.add(`${id} has another SHA-256 than was sent`);
+    if (file.sha256 !== sha256) findings.wrong.add(`${id} has another SHA-256 than was sent`);
   }
-  for (const [id, row] of ready) {
-    if (!isWhole(row) && !scene.missing.includes(id)) findings.lost.add(`${id} has no bytes`);
+  for (const [id, file] of stored) {
+    if (!isWhole(file) && !scene.missing.includes(id)) findings.lost.add(`${id} has no bytes`);
     const allowed = transcripts.get(id);
-    if (allowed?.includes(row.transcript) === false) {
+    if (allowed?.includes(file.transcript) === false) {
       findings.wrong.add(`${id} has another transcript than was set`);
     }
   }
-  judgeOpenUploads([...ready.values()], { files, openUploads }, scene, findings);
-  judgeTogether(together, ready, findings);
+  judgeOpenUploads(observed.files, { files, openUploads }, scene, findings);
+  judgeTogether(together, stored, findings);
   judgeDirectUploads(expectations, observed, findings);
 }
 
-/** What may remain of it all: rows that are ready, their objects, and the quarantine. */
+/** What may remain of it all: files, their objects, and the quarantine. */
 export function judgeRemains(
   scene: Scene,
-  { rows, directUploads, objects, uploads }: Observed,
+  { files, unfinished, directUploads, objects, uploads }: Observed,
   findings: Findings,
 ): void {
-  const keys = new Set([...rows, ...directUploads].map((row) => row.s3_key));
+  const keys = new Set([...files, ...unfinished, ...directUploads].map((row) => row.s3_key));
   for (const key of objects.keys()) {
     if (!keys.has(key) && !key.startsWith(QUARANTINE)) findings.orphaned.add(key);
   }
   for (const key of uploads) findings.orphaned.add(`parts of ${key}`);
-  for (const row of rows.filter((each) => !isReady(each))) {
-    findings.deadRows.add(`${row.id} is ${row.status}`);
+  for (const { id, purpose } of unfinished) {
+    findings.deadRows.add(`the ${purpose} of ${id} is not over`);
   }
   for (const { id, status } of directUploads) {
     findings.deadRows.add(`direct upload ${id} is ${status}`);
   }
   for (const id of scene.missing) {
-    if (rows.some((row) => row.id === id)) findings.wrong.add(`${id} is shown without an object`);
+    if (files.some((file) => file.id === id)) findings.wrong.add(`${id} is shown without an object`);
   }
   judgeOrphans(scene, objects, findings);
 }
@@ -71,21 +71,17 @@ export function judgeOrphans(scene: Scene, objects: Observed["objects"], finding
   }
 }
 
-function isReady({ status }: ObservedRow): boolean {
-  return status === "ready";
-}
-
 /** Each upload that nobody knows of may have made one file; there is no other one. */
 function judgeOpenUploads(
-  ready: readonly ObservedRow[],
+  stored: readonly ObservedFile[],
   { files, openUploads }: Pick<Expectations, "files" | "openUploads">,
   scene: Scene,
   findings: Findings,
 ): void {
   const left = [...openUploads];
-  for (const { id, sha256 } of ready) {
+  for (const { id, sha256 } of stored) {
     if (files.has(id) || scene.missing.includes(id)) continue;
-    const at = left.indexOf(sha256 ?? "");
+    const at = left.indexOf(sha256);
     if (at < 0) findings.wrong.add(`${id} was stored although nobody was told so`);
     else left.splice(at, 1);
   }
@@ -93,18 +89,18 @@ function judgeOpenUploads(
 
 function judgeTogether(
   together: readonly Call[],
-  ready: ReadonlyMap<string, ObservedRow>,
+  stored: ReadonlyMap<string, ObservedFile>,
   findings: Findings,
 ): void {
   const cameTrue = together.map(({ intent, id }) => {
     switch (intent.do) {
       case "upload":
       case "complete":
-        return ready.has(id ?? "");
+        return stored.has(id ?? "");
       case "delete":
-        return !ready.has(intent.id);
+        return !stored.has(intent.id);
       case "transcript":
-        return ready.get(intent.id)?.transcript === intent.text;
+        return stored.get(intent.id)?.transcript === intent.text;
       case "announce":
       case "send":
       case "cancel":

@@ -4,13 +4,19 @@ import type { createDatabase } from "@repo/database";
 import type { S3Provider } from "@repo/s3-provider";
 import { QueryTypes } from "sequelize";
 
-export interface ObservedRow {
+export interface ObservedFile {
   id: string;
-  status: "pending" | "ready" | "deleting";
   s3_key: string;
-  /** Hexadecimal; null unless ready. */
-  sha256: string | null;
+  /** Hexadecimal. */
+  sha256: string;
   transcript: string | null;
+}
+
+/** A row of the journal. */
+export interface ObservedUnfinished {
+  id: string;
+  purpose: "upload" | "removal";
+  s3_key: string;
 }
 
 export interface ObservedDirectUpload {
@@ -23,7 +29,8 @@ export interface ObservedDirectUpload {
 
 /** Everything that there is, read past the module. */
 export interface Observed {
-  rows: readonly ObservedRow[];
+  files: readonly ObservedFile[];
+  unfinished: readonly ObservedUnfinished[];
   directUploads: readonly ObservedDirectUpload[];
   /** SHA-256 of the bytes of every object, by key. */
   objects: ReadonlyMap<string, string>;
@@ -35,10 +42,14 @@ export async function observe(
   database: ReturnType<typeof createDatabase>,
   s3: S3Provider,
 ): Promise<Observed> {
-  const rows = await database.query<ObservedRow>(
-    `SELECT id, status, s3_key, encode(sha256, 'hex') AS sha256, NULL AS transcript FROM images
+  const files = await database.query<ObservedFile>(
+    `SELECT id, s3_key, encode(sha256, 'hex') AS sha256, NULL AS transcript FROM images
      UNION ALL
-     SELECT id, status, s3_key, encode(sha256, 'hex') AS sha256, transcript FROM audio`,
+     SELECT id, s3_key, encode(sha256, 'hex') AS sha256, transcript FROM audio`,
+    { type: QueryTypes.SELECT },
+  );
+  const unfinished = await database.query<ObservedUnfinished>(
+    "SELECT id, purpose, s3_key FROM object_store_journal",
     { type: QueryTypes.SELECT },
   );
   const directUploads = await database.query<ObservedDirectUpload>(
@@ -49,7 +60,7 @@ export async function observe(
   for await (const { key } of s3.list()) objects.set(key, await hashOf(s3, key));
   const uploads: string[] = [];
   for await (const { key } of s3.listMultipartUploads()) uploads.push(key);
-  return { rows, directUploads, objects, uploads };
+  return { files, unfinished, directUploads, objects, uploads };
 }
 
 async function hashOf(s3: S3Provider, key: string): Promise<string> {

@@ -11,17 +11,20 @@ type Database = ReturnType<typeof createDatabase>;
 export const OLD = 3;
 
 /**
- * As if every lease had run out: time passes in the database only. It does not for a row that a
+ * As if every lease had run out, and no request were on its way any more: time passes in the database only. It does not for a row that a
  * transaction holds, which is not to be waited for while a child waits for us.
  */
 export async function expireLeases(database: Database): Promise<void> {
   await expireClaims(database);
-  for (const table of ["images", "audio", "direct_uploads"]) {
-    await database.query(
-      `UPDATE ${table} SET lease_expires_at = now() - interval '1 s'
-       WHERE id IN (SELECT id FROM ${table} WHERE status <> 'ready' FOR UPDATE SKIP LOCKED)`,
-    );
-  }
+  await database.query(
+    `UPDATE object_store_journal
+     SET lease_expires_at = now() - interval '1 s', settled_at = now() - interval '1 s'
+     WHERE id IN (SELECT id FROM object_store_journal FOR UPDATE SKIP LOCKED)`,
+  );
+  await database.query(
+    `UPDATE direct_uploads SET lease_expires_at = now() - interval '1 s'
+     WHERE id IN (SELECT id FROM direct_uploads FOR UPDATE SKIP LOCKED)`,
+  );
 }
 
 /** As if whoever was completing a direct upload had not been heard of for a while. */

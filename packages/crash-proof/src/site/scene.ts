@@ -20,7 +20,7 @@ export interface Scene {
   bystander: KnownFile;
   /** Objects without a row, which may only ever move to the quarantine, by their keys. */
   orphans: ReadonlyMap<string, string>;
-  /** Ready files whose object is missing, so that they cannot be shown. */
+  /** Files whose object is missing, so that they cannot be shown. */
   missing: readonly string[];
 }
 
@@ -86,19 +86,20 @@ async function leave(
   const put = async (key: string): Promise<void> => {
     await s3.put({ key, body: await readFile(path), byteLength: byteSize, contentType });
   };
-  const crashed = async (status: "pending" | "deleting"): Promise<void> => {
+  const crashed = async (purpose: "upload" | "removal"): Promise<void> => {
     const id = uuidv7();
     await database.query(
-      `INSERT INTO ${table} (id, user_id, s3_key, content_type, status, lease_expires_at, created_at, updated_at)
-       VALUES ('${id}', '${userId}', '${newKey(id)}', '${contentType}', '${status}',
-         now() - interval '1 s', now(), now())`,
+      `INSERT INTO object_store_journal
+         (id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at)
+       VALUES ('${id}', '${kind}', '${userId}', '${newKey(id)}', '${purpose}',
+         now() - interval '1 s', now() - interval '1 s', now(), now())`,
     );
     await put(newKey(id));
-    if (status === "pending") await s3.createMultipartUpload({ key: newKey(id), contentType });
+    if (purpose === "upload") await s3.createMultipartUpload({ key: newKey(id), contentType });
   };
 
-  if (crashedUpload === true) await crashed("pending");
-  if (crashedDeletion === true) await crashed("deleting");
+  if (crashedUpload === true) await crashed("upload");
+  if (crashedDeletion === true) await crashed("removal");
   const orphans = new Map<string, string>();
   if (orphan === true) {
     const key = newKey(uuidv7());

@@ -82,18 +82,18 @@ function codesOf(answers: Visit["answers"]): string {
 
 /** What was answered to be stored is so, and what is stored is a whole picture. */
 function wrongFiles(visits: readonly Visit[], { rows, objects }: Stored): string[] {
-  const ready = rows.filter(({ status }) => status === "ready");
-  const byId = new Map(ready.map((row) => [row.id, row]));
+  const files = rows.filter(({ state }) => state === "file");
+  const byId = new Map(files.map((row) => [row.id, row]));
   const lost = visits.flatMap(({ answers, picture, behaviour }) =>
     answers
       .filter(({ id }) => id !== undefined && byId.get(id)?.sha256 !== picture.sha256)
       .map(({ id }) => `${id ?? ""} of who ${behaviour.name} is not what was sent`),
   );
   const pictures = new Set(visits.map(({ picture }) => picture.sha256));
-  const half = ready
+  const half = files
     .filter(({ sha256, s3_key: key }) => !pictures.has(sha256 ?? "") || objects.get(key) !== sha256)
     .map(({ id }) => `${id} is no picture that was sent, or its object is not`);
-  const keys = new Set(ready.map(({ s3_key: key }) => key));
+  const keys = new Set(files.map(({ s3_key: key }) => key));
   const orphans = [...objects.keys()]
     .filter((key) => !keys.has(key))
     .map((key) => `${key} has no row`);
@@ -103,7 +103,7 @@ function wrongFiles(visits: readonly Visit[], { rows, objects }: Stored): string
 function leftovers({ rows, unfinished, temporaryFiles }: Stored): string[] {
   return [
     ...rows
-      .filter(({ status }) => status === "pending")
+      .filter(({ state }) => state === "upload")
       .map(({ id }) => `the upload ${id} still holds its lease`),
     ...unfinished.map((key) => `a multipart upload of ${key} is unfinished`),
     ...temporaryFiles.map((name) => `the temporary file ${name} is still there`),

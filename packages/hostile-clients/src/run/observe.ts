@@ -6,9 +6,10 @@ import type { Site } from "./site.js";
 
 interface Row {
   readonly id: string;
-  readonly status: "pending" | "ready" | "deleting";
+  /** A file, or what is unfinished. */
+  readonly state: "file" | "upload" | "removal";
   readonly s3_key: string;
-  /** Hexadecimal; null unless ready. */
+  /** Hexadecimal; null unless it is a file's. */
   readonly sha256: string | null;
 }
 
@@ -33,9 +34,11 @@ export async function observe(site: Site): Promise<Stored> {
 
 export function rowsOf({ database }: Site): Promise<Row[]> {
   return database.query<Row>(
-    `SELECT id, status, s3_key, encode(sha256, 'hex') AS sha256 FROM images
+    `SELECT id, 'file' AS state, s3_key, encode(sha256, 'hex') AS sha256 FROM images
      UNION ALL
-     SELECT id, status, s3_key, encode(sha256, 'hex') AS sha256 FROM audio`,
+     SELECT id, 'file', s3_key, encode(sha256, 'hex') FROM audio
+     UNION ALL
+     SELECT id, purpose, s3_key, NULL FROM object_store_journal`,
     { type: QueryTypes.SELECT },
   );
 }

@@ -73,7 +73,7 @@ async function atRest(site: Site, server: ServerProcess, start: Measurement): Pr
     await sleep(POLL_INTERVAL);
     const now = await server.measure();
     const rows = await rowsOf(site);
-    const isBusy = rows.some(({ status }) => status === "pending") || !hasRested(start, now);
+    const isBusy = rows.some(({ state }) => state === "upload") || !hasRested(start, now);
     if (!isBusy || performance.now() > deadline) return now;
   }
 }

@@ -9,10 +9,11 @@ export interface Report {
   readonly seconds: number;
   /** How many answers of each code there were. */
   readonly answers: Readonly<Record<string, number>>;
-  readonly ready: number;
-  readonly pending: number;
-  /** Rows of uploads whose last request to S3 was not answered: the sweep removes them. */
-  readonly deleting: number;
+  readonly files: number;
+  /** Uploads that are unfinished. */
+  readonly uploads: number;
+  /** Uploads whose last request to S3 was not answered: the sweep removes what may come of it. */
+  readonly removals: number;
   readonly objects: number;
   readonly multipartUploads: number;
   readonly start: Measurement;
@@ -32,15 +33,15 @@ export function reportOf(
   for (const { code } of visits.flatMap((visit) => visit.answers)) {
     answers[code] = (answers[code] ?? 0) + 1;
   }
-  const rowsWith = (wanted: string): number =>
-    stored.rows.filter(({ status }) => status === wanted).length;
+  const rowsThatAre = (wanted: Evidence["stored"]["rows"][number]["state"]): number =>
+    stored.rows.filter(({ state }) => state === wanted).length;
   return {
     ...run,
     seconds: Math.round(run.seconds * 10) / 10,
     answers,
-    ready: rowsWith("ready"),
-    pending: rowsWith("pending"),
-    deleting: rowsWith("deleting"),
+    files: rowsThatAre("file"),
+    uploads: rowsThatAre("upload"),
+    removals: rowsThatAre("removal"),
     objects: stored.objects.size,
     multipartUploads: stored.unfinished.length,
     start,
@@ -52,14 +53,14 @@ export function reportOf(
 
 /** One line for people, and one for each finding. */
 export function textOf(report: Report): string {
-  const { clients, seconds, answers, ready, start, end, growth, findings } = report;
+  const { clients, seconds, answers, files, start, end, growth, findings } = report;
   const counts = Object.entries(answers)
     .sort(([, first], [, second]) => second - first)
     .map(([code, count]) => `${count} ${code}`);
   const verdict = findings.length === 0 ? "nothing is left" : `${findings.length} findings`;
   const memory = `${megabytes(memoryOf(start))} MB before, ${megabytes(memoryOf(end))} MB after (${megabytes(growth)} MB)`;
   return [
-    `${clients} clients in ${seconds} s: ${counts.join(", ")}; ${ready} files stored; memory ` +
+    `${clients} clients in ${seconds} s: ${counts.join(", ")}; ${files} files stored; memory ` +
       `${memory}; descriptors ${start.descriptors} before, ${end.descriptors} after: ${verdict}.`,
     ...findings,
   ].join("\n");
