@@ -61,8 +61,8 @@ export interface ObjectStoreOptions {
   ownConnections?: number;
   /**
    * What is between this process and PostgreSQL: `"transaction"` where a pooler lends a session for a
-   * transaction only, such as PgBouncer in that mode. Give it to `createDatabase` and to the migrator
-   * as well. Absent by default.
+   * transaction only, such as PgBouncer in that mode. What `createDatabase` was given when absent: it is
+   * for a connection that is made otherwise.
    */
   pooler?: "transaction";
   /**

@@ -81,7 +81,9 @@ export interface FileLists<Read extends ImageRead | AudioRead> {
    *
    * @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`)
    */
-  list(query: ListQuery & { withUrls: true | UrlOptions }): Promise<Page<WithUrl<Read>>>;
+  list(
+    query: ListQuery & { withUrls: true | Omit<UrlOptions, "transaction"> },
+  ): Promise<Page<WithUrl<Read>>>;
   list(query?: ListQuery): Promise<Page<Read>>;
   /**
    * Every file, read a page (of `limit`, 200 when absent) at a time as the loop goes on.
@@ -89,7 +91,9 @@ export interface FileLists<Read extends ImageRead | AudioRead> {
    * @throws InvalidInputError (`invalid_input`) and OperationAbortedError (`operation_aborted`),
    *   while it is iterated
    */
-  all(query: ListAllQuery & { withUrls: true | UrlOptions }): AsyncIterable<WithUrl<Read>>;
+  all(
+    query: ListAllQuery & { withUrls: true | Omit<UrlOptions, "transaction"> },
+  ): AsyncIterable<WithUrl<Read>>;
   all(query?: ListAllQuery): AsyncIterable<Read>;
   /**
    * How many files there are. It reads every one's index entry: ask for it apart from the pages.
@@ -301,7 +305,7 @@ export interface ListQuery extends ListFilter {
   /** By id, which is by creation; `newest` first when absent. */
   order?: "newest" | "oldest";
   /** Whether, and how, to sign a URL for each file; false when absent. */
-  withUrls?: boolean | UrlOptions;
+  withUrls?: boolean | Omit<UrlOptions, "transaction">;
 }
 
 export interface ListAllQuery extends Omit<ListQuery, "cursor"> {

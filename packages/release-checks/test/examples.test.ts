@@ -35,7 +35,7 @@ import { type App, openApp } from "./examples/open-app.js";
 import { addTranscript, newestEpisodes, publish } from "./examples/podcasts.js";
 import { changePicture, signUp } from "./examples/sign-up.js";
 import { startServers } from "./examples/servers.js";
-import { sweep } from "./examples/sweep.js";
+import { sweeper } from "./examples/sweep.js";
 import { testPublishing } from "./examples/test-without-servers.js";
 import { toneOf } from "./support/tone.js";
 
@@ -257,7 +257,7 @@ describe("the examples", () => {
   });
 
   it("sweep", async () => {
-    expect(await sweep(app)).toBe("0 files removed, 0 left for the next sweep");
+    expect(await sweeper(app)()).toBe("0 files removed, 0 left for the next sweep");
   });
 
   it("test a feature without servers", async () => {

@@ -58,7 +58,8 @@ export function judgeRemains(
     findings.deadRows.add(`direct upload ${id} is ${status}`);
   }
   for (const id of scene.missing) {
-    if (files.some((file) => file.id === id)) findings.wrong.add(`${id} is shown without an object`);
+    if (files.some((file) => file.id === id))
+      findings.wrong.add(`${id} is shown without an object`);
   }
   judgeOrphans(scene, objects, findings);
 }

@@ -48,7 +48,9 @@ export class Site {
   /** Empties the database, and gives a bucket that nothing from before can reach. */
   async clear(): Promise<S3Provider> {
     this.s3.faults.clear();
-    await this.database.query("TRUNCATE images, audio, object_store_journal, direct_uploads, users");
+    await this.database.query(
+      "TRUNCATE images, audio, object_store_journal, direct_uploads, users",
+    );
     this.#buckets += 1;
     const s3 = new S3Provider(this.connectionTo(`case-${this.#buckets}`));
     await s3.ensureBucket();

@@ -14,6 +14,11 @@ export type SqlParameter = string | number | bigint | boolean | object | null;
 export interface PreparedOptions {
   /** Runs on this transaction's connection. */
   readonly transaction?: Transaction | null | undefined;
+  /**
+   * Whether its failure leaves the transaction as it was before. What the application sends on the
+   * same connection meanwhile, without waiting for it, fails then.
+   */
+  readonly hasSavepoint?: boolean;
   /** Where it runs without a transaction; `own` when absent. */
   readonly on?: Place;
 }
@@ -23,8 +28,9 @@ export interface PreparedOptions {
  * all the time. It has no name in a caller's transaction, where a plan that was dropped could not be
  * prepared anew, nor behind a pooler without session state. It is logged like any other of
  * Sequelize's, runs its `beforeQuery` and `afterQuery` hooks, and fails with the same classes of
- * errors. CLS transactions are not looked up, and nothing is retried, save a plan that was dropped
- * or that a migration made stale. A connection that cannot do its job any more is not used again.
+ * errors. CLS transactions are not looked up. Outside of a transaction, what was not done at all is tried
+ * again: with a plan that was dropped or that a migration made stale, and after a serialization
+ * failure, where the database's default is a stricter isolation than READ COMMITTED. A connection that cannot do its job any more is not used again.
  *
  * List the columns that it gives (no `*`), and keep the number of different texts small: each stays
  * in the memory of each connection.
@@ -86,7 +92,7 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
   async #run(
     connections: Connections,
     parameters: Parameters,
-    { transaction, on = "own" }: PreparedOptions,
+    { transaction, hasSavepoint = false, on = "own" }: PreparedOptions,
     mode: { rowMode?: "array" },
   ) {
     const { sequelize, pooler } = connections;
@@ -100,17 +106,33 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
         throw error;
       }
     };
-    if (transaction) return run(clientOf(transaction, this.text), unnamed);
-    return connections.lend(on, async (client) => {
-      if (this.#name === undefined || pooler !== undefined) return run(client, unnamed);
-      try {
-        return await run(client, { ...unnamed, name: this.#name });
-      } catch (error) {
-        if (!isStalePlan(error)) throw error;
-        // It failed before it did anything.
-        client._invalid = true;
-        return run(client, unnamed);
-      }
-    });
+    if (transaction) return run(clientOf(transaction, this.text), { ...unnamed, hasSavepoint });
+    return retried(() =>
+      connections.lend(on, async (client) => {
+        if (this.#name === undefined || pooler !== undefined) return run(client, unnamed);
+        try {
+          return await run(client, { ...unnamed, name: this.#name });
+        } catch (error) {
+          if (!isStalePlan(error)) throw error;
+          // It failed before it did anything.
+          client._invalid = true;
+          return run(client, unnamed);
+        }
+      }),
+    );
+  }
+}
+
+const SERIALIZATION_FAILURE = "40001";
+const TRIES = 5;
+
+async function retried<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      const { parent } = error as { parent?: { code?: unknown } };
+      if (tries === TRIES || parent?.code !== SERIALIZATION_FAILURE) throw error;
+    }
   }
 }

@@ -1,8 +1,10 @@
-import { type Connections, ModelColumns } from "@repo/database";
+import { type Connections, ModelColumns, type SqlParameter } from "@repo/database";
 import type { ModelCtor } from "sequelize-typescript";
 
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { LockingStatement } from "./locking-statement.js";
+import { rootOf } from "./caller-transaction.js";
+import { oneAtATime } from "./one-at-a-time.js";
 import type { Owner } from "./owner.js";
 import { fromNow } from "./sql.js";
 import { isOfOneRow } from "./sql-state.js";
@@ -60,7 +62,7 @@ export class FileCompletion<Row extends MediaFileModel> {
   async complete(completion: Completion, options: StatementOptions): Promise<Row | null> {
     if (options.transaction === undefined) return this.#grouped(completion);
     const [row] = await this.#run([completion], (parameters) =>
-      this.#complete.arrays(this.#connections, parameters, options),
+      this.#shielded(options, this.#complete, parameters),
     );
     return row ?? null;
   }
@@ -72,9 +74,20 @@ export class FileCompletion<Row extends MediaFileModel> {
     options: StatementOptions,
   ): Promise<Row | null> {
     const [row] = await this.#run([completion], (parameters) =>
-      this.#completeDirect.arrays(this.#connections, [...parameters, id, claim], options),
+      this.#shielded(options, this.#completeDirect, [...parameters, id, claim]),
     );
     return row ?? null;
+  }
+
+  /** A failure leaves the caller's transaction as it was before. */
+  #shielded<Given extends readonly SqlParameter[]>(
+    { transaction }: StatementOptions,
+    statement: LockingStatement<Given>,
+    parameters: Given,
+  ): Promise<(readonly unknown[])[]> {
+    const run = () =>
+      statement.arrays(this.#connections, parameters, { transaction, hasSavepoint: true });
+    return transaction === undefined ? run() : oneAtATime(rootOf(transaction), run);
   }
 
   async #grouped(completion: Completion): Promise<Row | null> {
@@ -85,14 +98,10 @@ export class FileCompletion<Row extends MediaFileModel> {
         this.#run(completions, (parameters) =>
           this.#complete.arrays(this.#connections, parameters),
         );
-      group = new StatementGroup(run, isOfOneRow);
+      group = new StatementGroup(run, isOfOneRow, () => this.#groups.delete(userId));
       this.#groups.set(userId, group);
     }
-    try {
-      return await group.add(completion);
-    } finally {
-      if (group.isIdle) this.#groups.delete(userId);
-    }
+    return group.add(completion);
   }
 
   async #run(

@@ -77,7 +77,7 @@ export class UsageRepo {
   /** A row for each kind that has files, of everybody or of one owner. */
   async totals(owner: Owner | undefined): Promise<UsageRow[]> {
     const rows = await guarded("count files", () =>
-      TOTALS[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null]),
+      TOTALS[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null], { on: "pool" }),
     );
     return rows.map(toUsage);
   }
@@ -85,7 +85,9 @@ export class UsageRepo {
   /** A row for each kind of those owners that have the most bytes, most first. */
   async largestOwners(owner: Owner | undefined, limit: number): Promise<UsageRow[]> {
     const rows = await guarded("count files", () =>
-      LARGEST[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null, limit]),
+      LARGEST[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null, limit], {
+        on: "pool",
+      }),
     );
     return rows.map(toUsage);
   }

@@ -287,6 +287,20 @@ describe("a refusal inside the caller's transaction", () => {
     await expectWhole(free);
   });
 
+  it("never undoes in silence what the caller does beside it", async () => {
+    const transaction = await harness.database.transaction();
+    const [deleted, refused, added] = await Promise.allSettled([
+      scope.images.delete(free, { transaction }),
+      scope.images.delete(used, { transaction }),
+      run("INSERT INTO posts (file_id) VALUES (NULL)", transaction),
+    ]);
+    expect(deleted.status).toBe("fulfilled");
+    expect(refused).toMatchObject({ reason: IN_USE });
+    await transaction.commit();
+    expect(await postsOf()).toEqual([used, ...(added.status === "fulfilled" ? [null] : [])]);
+    expect(await traces(free)).toEqual(GONE);
+  });
+
   it("is none where the transaction has removed what referred to the file", async () => {
     await harness.database.transaction(async (transaction) => {
       await run("DELETE FROM posts", transaction);

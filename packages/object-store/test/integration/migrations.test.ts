@@ -272,6 +272,41 @@ describe("the migrations", () => {
     expect(await journalled()).toEqual(entries);
   });
 
+  it("say what to do where a foreign key refuses, and change nothing then", async () => {
+    await migrator.up({ to: DIRECT });
+    const deleting = { status: "'deleting'", lease_expires_at: "now()" };
+    const userId = await addUser();
+    const id = await addImage(userId, deleting);
+    await database.query(
+      `CREATE TABLE posts (image_id uuid CONSTRAINT posts_image REFERENCES images (id)
+         DEFERRABLE INITIALLY DEFERRED);
+       INSERT INTO posts VALUES ('${id}')`,
+    );
+    await expect(migrator.up()).rejects.toThrow(/Rows of posts refer.*posts_image.*set their/);
+    expect(await images()).toHaveLength(1);
+    await database.query("DROP TABLE posts");
+    await migrator.up();
+    expect(await images()).toEqual([]);
+
+    await database.query(`DELETE FROM users WHERE id = '${userId}'`);
+    await expect(migrator.down({ to: JOURNAL })).rejects.toThrow(/owner is gone.*sweep until/);
+  });
+
+  it("free a key of an upload that a file has, on the way down", async () => {
+    await migrator.up();
+    const userId = await addUser();
+    await addImage(userId, { idempotency_key: "'k'" });
+    const id = uuidv7();
+    await database.query(
+      `INSERT INTO object_store_journal (id, kind, user_id, s3_key, purpose, lease_expires_at,
+         settled_at, idempotency_key, created_at, updated_at)
+       VALUES ('${id}', 'image', '${userId}', 'images/users/${userId}/${id}.png', 'upload', now(),
+         now(), 'k', now(), now())`,
+    );
+    await migrator.down({ to: JOURNAL });
+    expect(await unfinishedRows()).toMatchObject([{ id, idempotency_key: null }]);
+  });
+
   it("keep a staged object that waits for its removal on the way down", async () => {
     await migrator.up();
     const id = uuidv7();
