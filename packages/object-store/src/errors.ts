@@ -96,7 +96,10 @@ export class EmptyFileError extends ObjectStoreError {
   readonly code = "empty_file";
 }
 
-/** Raised when a row of the application's refers to a file that is to be deleted. */
+/**
+ * Raised when a row of the application's refers to a file that is to be deleted. The message names
+ * nothing of the application's schema; `table` and `constraint` do.
+ */
 export class FileInUseError extends ObjectStoreError {
   readonly code = "file_in_use";
 
@@ -109,10 +112,7 @@ export class FileInUseError extends ObjectStoreError {
     readonly constraint: string | undefined,
     cause?: unknown,
   ) {
-    super(
-      `The file is in use: the constraint ${constraint ?? "of a foreign key"} of ${table ?? "another table"} refers to it.`,
-      { cause },
-    );
+    super("The file is in use: another row refers to it.", { cause });
   }
 }
 
@@ -253,12 +253,18 @@ export class AccessDeniedError extends ObjectStoreError {
   readonly code = "access_denied";
 }
 
-/** Raised when a file is stored for a user that does not exist or is not committed yet. */
+/**
+ * Raised when a file is stored for a user that does not exist, or that a transaction creates which is
+ * still open: pass that transaction.
+ */
 export class OwnerNotFoundError extends ObjectStoreError {
   readonly code = "owner_not_found";
 
   constructor(cause?: unknown) {
-    super("The owner does not exist, or its creation is not committed yet.", { cause });
+    super(
+      "There is no such owner, or a transaction that is still open creates it: pass that transaction.",
+      { cause },
+    );
   }
 }
 
@@ -306,8 +312,9 @@ export class IdempotencyConflictError extends ObjectStoreError {
 }
 
 /**
- * Raised when a transaction that is open holds an idempotency key: another caller's, for longer than
- * the lease of its upload, or the caller's own, which has deleted the key's file.
+ * Raised when an open transaction holds an idempotency key: another caller's transaction, which has
+ * stored a file under the key and has been open for five seconds more, or the caller's own, which has
+ * deleted the key's file.
  */
 export class UploadInProgressError extends ObjectStoreError {
   readonly code = "upload_in_progress";
@@ -345,7 +352,10 @@ export class StorageError extends ObjectStoreError {
   readonly code = "storage_error";
 }
 
-/** Raised when PostgreSQL cannot be reached or does not answer in time. */
+/**
+ * Raised when PostgreSQL cannot be reached or is overloaded, when no connection or lock was free in
+ * time, and after a deadlock or serialization failure.
+ */
 export class DatabaseUnavailableError extends ObjectStoreError {
   readonly code = "database_unavailable";
 
