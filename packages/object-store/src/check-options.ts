@@ -60,5 +60,7 @@ function checkTransaction(transaction: unknown): void {
       `transaction must be one of Sequelize's, and ${described(transaction)} came.`,
     );
   }
-  if (finished !== undefined) throw new InvalidInputError("The transaction has ended already.");
+  if (finished !== undefined) {
+    throw new InvalidInputError(`transaction must be open; it ended with ${String(finished)}.`);
+  }
 }
