@@ -53,7 +53,7 @@ function checkFunction(name: string, value: unknown): void {
 /** Told by what it can do, as an application may have another copy of Sequelize. */
 function checkTransaction(transaction: unknown): void {
   const { commit, rollback, afterCommit, finished } = transaction as Partial<
-    Transaction & { finished: unknown }
+    Transaction & { finished: string }
   >;
   if (![commit, rollback, afterCommit].every((method) => typeof method === "function")) {
     throw new InvalidInputError(
@@ -61,6 +61,6 @@ function checkTransaction(transaction: unknown): void {
     );
   }
   if (finished !== undefined) {
-    throw new InvalidInputError(`transaction must be open; it ended with ${String(finished)}.`);
+    throw new InvalidInputError(`transaction must be open; it ended with ${finished}.`);
   }
 }

@@ -98,7 +98,7 @@ export function checkIds(call: string, ids: readonly string[], max: number): rea
 
 function describedIds(given: unknown): string {
   if (!Array.isArray(given)) return described(given);
-  const other: unknown = [...given].find((id) => typeof id !== "string");
+  const other = [...(given as unknown[])].find((id) => typeof id !== "string");
   return `one of ${given.length}` + (other === undefined ? "" : `, with ${described(other)},`);
 }
 
