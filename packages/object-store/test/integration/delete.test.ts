@@ -163,7 +163,7 @@ it("refuses an upload in a transaction that would not see it", async () => {
       scope.audio.upload({ body: (await sampleOf("flac")).bytes }, { transaction }),
     ).rejects.toMatchObject({
       code: "invalid_input",
-      message: expect.stringContaining("transaction: null") as string,
+      message: expect.stringContaining("transaction: null"),
     });
     await transaction.rollback();
   }
