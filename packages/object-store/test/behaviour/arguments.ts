@@ -70,7 +70,11 @@ export function describeArguments(subject: () => Subject): void {
     });
 
     it.each<[string, () => Promise<unknown>, RegExp]>([
-      ["verify", () => images().upload({ body: [] }, { verify: 1 }), /verify must be .* 1 came/],
+      [
+        "verify",
+        () => images().upload({ body: Buffer.of(1) }, { verify: 1 }),
+        /verify must be .* 1 came/,
+      ],
       ["disposition", () => images().url(id, { disposition: null }), /"attachment", and null came/],
       ["ids, in no array,", () => images().urls("id"), /an array of .* ids, and a string came/],
       [
