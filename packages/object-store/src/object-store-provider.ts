@@ -66,8 +66,9 @@ export interface ObjectStoreOptions {
    */
   pooler?: "transaction";
   /**
-   * Where `get`, `exists`, lists and URLs read, without a transaction, when `database` has replicas: what
-   * a replica gives may be old. `"primary"` by default. Whatever decides is read from the primary.
+   * Where `get`, `exists`, lists, URLs and downloads read rows, without a transaction, when `database`
+   * has replicas: what a replica gives may be old. `"primary"` by default. Whatever decides is read from
+   * the primary.
    */
   reads?: "primary" | "replica";
   /** The bucket: an `S3Provider` of `@repo/s3-provider`. The caller destroys it. */
@@ -101,7 +102,7 @@ export interface ObjectStoreOptions {
    * with `upload_expired`; 3,600 by default.
    */
   uploadTimeoutSeconds?: number;
-  /** How far uploads are looked into unless a call says otherwise; `metadata` by default. */
+  /** How thoroughly uploads are verified unless a call says otherwise; `metadata` by default. */
   verify?: Verification;
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
@@ -110,7 +111,7 @@ export interface ObjectStoreOptions {
    * them, all providers of the process share one set.
    */
   isolation?: IsolationOptions;
-  /** Hears of what happens behind the caller's back; silent by default. */
+  /** Logger for background failures; silent by default. */
   logger?: ObjectStoreLogger;
 }
 

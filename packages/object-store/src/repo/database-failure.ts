@@ -2,6 +2,7 @@ import { isStalePlan } from "@repo/database";
 
 import { DatabaseError, DatabaseUnavailableError, ObjectStoreError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
+import { sqlStateOf } from "./sql-state.js";
 
 /**
  * Failures that pass by themselves, by the start of their SQLSTATE.
@@ -25,6 +26,8 @@ const BROKEN_CONNECTION = /connection terminated|connection error|timeout|ECONN|
 /** What Sequelize says, without a class of its own. */
 const POOL_CLOSED = /connection manager was closed/;
 
+const FAILED_TRANSACTION = "25P02";
+
 const OUT_OF_REACH = "it cannot be reached or did not answer in time";
 
 /** Runs a statement and turns any failure of PostgreSQL or Sequelize into an error of ours, once. */
@@ -47,7 +50,15 @@ export function databaseFailure(action: string, error: unknown): unknown {
   if (passing !== undefined) {
     return new DatabaseUnavailableError(`PostgreSQL could not ${action}: ${passing}.`, error);
   }
-  return new DatabaseError(`PostgreSQL refused to ${action}.`, { cause: error });
+  return new DatabaseError(`PostgreSQL refused to ${action}${refusalOf(error)}.`, { cause: error });
+}
+
+/** The SQLSTATE, which is nobody's secret, and the reason where the caller can mend it. */
+function refusalOf(error: Error): string {
+  const sqlState = sqlStateOf(error);
+  if (!/^(?=.*[0-9])[0-9A-Z]{5}$/.test(sqlState)) return "";
+  if (sqlState !== FAILED_TRANSACTION) return ` (${sqlState})`;
+  return ` (${sqlState}): an earlier statement of the transaction failed`;
 }
 
 /** Why a failure passes by itself; undefined where it stays. Sequelize's classes are told by name. */

@@ -72,7 +72,7 @@ const IN_USE = {
   retryable: false,
   table: "posts",
   constraint: "posts_file",
-  message: expect.stringMatching(/posts_file of posts/),
+  message: "The file is in use: another row refers to it.",
 };
 
 const REFUSING = [
