@@ -5,6 +5,7 @@ import type { Transaction } from "sequelize";
 import type { Connections, Place } from "../connections/connections.js";
 import { isUnusable } from "../connections/unusable.js";
 import type { PooledClient } from "../sequelize-internals.js";
+import { alone } from "./alone.js";
 import { clientOf, isReadOnly, runOn, type Statement } from "./run-statement.js";
 import { isStalePlan } from "./stale-plan.js";
 
@@ -14,9 +15,18 @@ export type SqlParameter = string | number | bigint | boolean | object | null;
 export interface PreparedOptions {
   /** Runs on this transaction's connection. */
   readonly transaction?: Transaction | null | undefined;
+  /**
+   * Whether its failure leaves the transaction as it was before; false when absent. What other code
+   * sends to the transaction meanwhile runs after it.
+   */
+  readonly inSavepoint?: boolean;
   /** Where it runs without a transaction; `own` when absent. */
   readonly on?: Place;
 }
+
+const SAVEPOINT = { text: "SAVEPOINT prepared_statement", values: [] };
+const ROLL_BACK = { text: "ROLLBACK TO SAVEPOINT prepared_statement", values: [] };
+const RELEASE = { text: "RELEASE SAVEPOINT prepared_statement", values: [] };
 
 /**
  * A statement that each connection parses once and then runs by its name, for statements that run
@@ -86,7 +96,7 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
   async #run(
     connections: Connections,
     parameters: Parameters,
-    { transaction, on = "own" }: PreparedOptions,
+    { transaction, inSavepoint = false, on = "own" }: PreparedOptions,
     mode: { rowMode?: "array" },
   ) {
     const { sequelize, pooler } = connections;
@@ -100,6 +110,20 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
         throw error;
       }
     };
+    if (transaction && inSavepoint) {
+      return alone(clientOf(transaction, this.text), async () => {
+        const client = clientOf(transaction, this.text);
+        await run(client, SAVEPOINT);
+        try {
+          return await run(client, unnamed);
+        } catch (error) {
+          await run(client, ROLL_BACK);
+          throw error;
+        } finally {
+          await run(client, RELEASE);
+        }
+      });
+    }
     if (transaction) return run(clientOf(transaction, this.text), unnamed);
     return connections.lend(on, async (client) => {
       if (this.#name === undefined || pooler !== undefined) return run(client, unnamed);

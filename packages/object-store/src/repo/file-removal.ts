@@ -6,7 +6,6 @@ import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { isLocked, LockingStatement } from "./locking-statement.js";
 import type { Owner } from "./owner.js";
-import { inSavepoint } from "./savepoint.js";
 import { fromNow } from "./sql.js";
 import { sqlStateOf } from "./sql-state.js";
 import type { StatementOptions } from "./statement-options.js";
@@ -107,12 +106,11 @@ export class FileRemoval<Row extends MediaFileModel> {
     }: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
   ): Promise<Row[]> {
     const statement = skipLocked ? this.#removeUnlocked : this.#remove;
-    const run = () =>
-      statement.arrays(this.#connections, [ids, owner, leaseSeconds], {
-        transaction,
-        isPatient: !skipLocked,
-      });
-    const rows = await (transaction ? inSavepoint(this.#connections, transaction, run) : run());
+    const rows = await statement.arrays(this.#connections, [ids, owner, leaseSeconds], {
+      transaction,
+      inSavepoint: true,
+      isPatient: !skipLocked,
+    });
     return this.#columns.instances(rows);
   }
 }

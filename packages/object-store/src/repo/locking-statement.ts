@@ -13,6 +13,13 @@ const PATIENCE_MS = 15_000;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
 
+interface LockingOptions extends StatementOptions {
+  /** Whether its failure leaves the caller's transaction as it was; false when absent. */
+  inSavepoint?: boolean;
+  /** False to fail after the first moment; true when absent. */
+  isPatient?: boolean;
+}
+
 /** Whether a statement failed because a lock was not free in time. */
 export function isLocked(error: unknown): boolean {
   return sqlStateOf(error) === LOCK_NOT_AVAILABLE;
@@ -34,13 +41,14 @@ export class LockingStatement<Parameters extends readonly SqlParameter[]> {
     this.#inTransaction = new PreparedStatement(text("true"));
   }
 
-  /** @param options `isPatient`: false to fail after the first moment; true when absent */
   async arrays(
     connections: Connections,
     parameters: Parameters,
-    { transaction, isPatient = true }: StatementOptions & { isPatient?: boolean } = {},
+    { transaction, inSavepoint = false, isPatient = true }: LockingOptions = {},
   ): Promise<(readonly unknown[])[]> {
-    if (transaction) return this.#inTransaction.arrays(connections, parameters, { transaction });
+    if (transaction) {
+      return this.#inTransaction.arrays(connections, parameters, { transaction, inSavepoint });
+    }
     const end = performance.now() + PATIENCE_MS;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
