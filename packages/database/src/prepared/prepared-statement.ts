@@ -5,6 +5,7 @@ import type { Transaction } from "sequelize";
 import type { Connections, Place } from "../connections/connections.js";
 import { isUnusable } from "../connections/unusable.js";
 import type { PooledClient } from "../sequelize-internals.js";
+import { alone } from "./alone.js";
 import { clientOf, isReadOnly, runOn, type Statement } from "./run-statement.js";
 import { isStalePlan } from "./stale-plan.js";
 
@@ -15,13 +16,17 @@ export interface PreparedOptions {
   /** Runs on this transaction's connection. */
   readonly transaction?: Transaction | null | undefined;
   /**
-   * Whether its failure leaves the transaction as it was before. What the application sends on the
-   * same connection meanwhile, without waiting for it, fails then.
+   * Whether its failure leaves the transaction as it was before; false when absent. What other code
+   * sends to the transaction meanwhile runs after it.
    */
-  readonly hasSavepoint?: boolean;
+  readonly inSavepoint?: boolean;
   /** Where it runs without a transaction; `own` when absent. */
   readonly on?: Place;
 }
+
+const SAVEPOINT = { text: "SAVEPOINT prepared_statement", values: [] };
+const ROLL_BACK = { text: "ROLLBACK TO SAVEPOINT prepared_statement", values: [] };
+const RELEASE = { text: "RELEASE SAVEPOINT prepared_statement", values: [] };
 
 /**
  * A statement that each connection parses once and then runs by its name, for statements that run
@@ -92,7 +97,7 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
   async #run(
     connections: Connections,
     parameters: Parameters,
-    { transaction, hasSavepoint = false, on = "own" }: PreparedOptions,
+    { transaction, inSavepoint = false, on = "own" }: PreparedOptions,
     mode: { rowMode?: "array" },
   ) {
     const { sequelize, pooler } = connections;
@@ -106,8 +111,22 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
         throw error;
       }
     };
-    if (transaction) return run(clientOf(transaction, this.text), { ...unnamed, hasSavepoint });
-    return retried(() =>
+    if (transaction && inSavepoint) {
+      return alone(clientOf(transaction, this.text), async () => {
+        const client = clientOf(transaction, this.text);
+        await run(client, SAVEPOINT);
+        try {
+          return await run(client, unnamed);
+        } catch (error) {
+          await run(client, ROLL_BACK);
+          throw error;
+        } finally {
+          await run(client, RELEASE);
+        }
+      });
+    }
+    if (transaction) return run(clientOf(transaction, this.text), unnamed);
+    const once = () =>
       connections.lend(on, async (client) => {
         if (this.#name === undefined || pooler !== undefined) return run(client, unnamed);
         try {
@@ -118,8 +137,8 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
           client._invalid = true;
           return run(client, unnamed);
         }
-      }),
-    );
+      });
+    return retried(once);
   }
 }
 

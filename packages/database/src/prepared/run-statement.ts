@@ -15,18 +15,12 @@ export interface Statement {
   /** Prepares it under this name. */
   readonly name?: string;
   readonly rowMode?: "array";
-  /** Whether its failure leaves the transaction as it was before. */
-  readonly hasSavepoint?: boolean;
 }
 
 interface StatementResult {
   readonly rows: unknown[];
   readonly rowCount: number | null;
 }
-
-const UNDO = "ROLLBACK TO SAVEPOINT own_statement; RELEASE SAVEPOINT own_statement";
-
-const ignore: Callback = () => undefined;
 
 /** The connection of a transaction, unless that is over. */
 export function clientOf(transaction: Transaction, text: string): PooledClient {
@@ -50,15 +44,13 @@ export function isReadOnly(transaction: Transaction): boolean {
 export async function runOn(
   database: Sequelize,
   client: PooledClient,
-  { hasSavepoint = false, ...statement }: Statement,
+  statement: Statement,
 ): Promise<StatementResult> {
   const internals = internalsOf(database);
   let result: StatementResult | undefined;
   const standIn = Object.create(client) as PooledClient;
   standIn.query = (_text, ...rest) => {
     const answered = rest.at(-1) as Callback;
-    // In one turn, so that no statement of the application's comes between the two.
-    if (hasSavepoint) client.query("SAVEPOINT own_statement", ignore);
     // A copy, as node-postgres writes into it.
     const done: Callback = (error, answer) => {
       result = answer as StatementResult;
@@ -71,23 +63,10 @@ export async function runOn(
   try {
     await internals.runHooks("beforeQuery", options, query);
     await query.run(statement.text, statement.values);
-    if (hasSavepoint) await command(client, "RELEASE SAVEPOINT own_statement");
-  } catch (error) {
-    if (hasSavepoint) await command(client, UNDO);
-    throw error;
   } finally {
     if (standIn._invalid) client._invalid = true;
     await internals.runHooks("afterQuery", options, query);
   }
   if (result === undefined) throw new Error("Sequelize did not run the statement");
   return result;
-}
-
-/** Ends a savepoint. What fails here has failed before, and that is told. */
-function command(client: PooledClient, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    client.query(text, () => {
-      resolve();
-    });
-  });
 }

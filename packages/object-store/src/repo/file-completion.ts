@@ -1,10 +1,8 @@
-import { type Connections, ModelColumns, type SqlParameter } from "@repo/database";
+import { type Connections, ModelColumns } from "@repo/database";
 import type { ModelCtor } from "sequelize-typescript";
 
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { LockingStatement } from "./locking-statement.js";
-import { rootOf } from "./caller-transaction.js";
-import { oneAtATime } from "./one-at-a-time.js";
 import type { Owner } from "./owner.js";
 import { fromNow } from "./sql.js";
 import { isOfOneRow } from "./sql-state.js";
@@ -62,7 +60,7 @@ export class FileCompletion<Row extends MediaFileModel> {
   async complete(completion: Completion, options: StatementOptions): Promise<Row | null> {
     if (options.transaction === undefined) return this.#grouped(completion);
     const [row] = await this.#run([completion], (parameters) =>
-      this.#shielded(options, this.#complete, parameters),
+      this.#complete.arrays(this.#connections, parameters, { ...options, inSavepoint: true }),
     );
     return row ?? null;
   }
@@ -74,20 +72,12 @@ export class FileCompletion<Row extends MediaFileModel> {
     options: StatementOptions,
   ): Promise<Row | null> {
     const [row] = await this.#run([completion], (parameters) =>
-      this.#shielded(options, this.#completeDirect, [...parameters, id, claim]),
+      this.#completeDirect.arrays(this.#connections, [...parameters, id, claim], {
+        ...options,
+        inSavepoint: true,
+      }),
     );
     return row ?? null;
-  }
-
-  /** A failure leaves the caller's transaction as it was before. */
-  #shielded<Given extends readonly SqlParameter[]>(
-    { transaction }: StatementOptions,
-    statement: LockingStatement<Given>,
-    parameters: Given,
-  ): Promise<(readonly unknown[])[]> {
-    const run = () =>
-      statement.arrays(this.#connections, parameters, { transaction, hasSavepoint: true });
-    return transaction === undefined ? run() : oneAtATime(rootOf(transaction), run);
   }
 
   async #grouped(completion: Completion): Promise<Row | null> {

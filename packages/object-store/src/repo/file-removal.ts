@@ -6,8 +6,6 @@ import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { isLocked, LockingStatement } from "./locking-statement.js";
 import type { Owner } from "./owner.js";
-import { rootOf } from "./caller-transaction.js";
-import { oneAtATime } from "./one-at-a-time.js";
 import { fromNow } from "./sql.js";
 import { sqlStateOf } from "./sql-state.js";
 import type { StatementOptions } from "./statement-options.js";
@@ -114,13 +112,11 @@ export class FileRemoval<Row extends MediaFileModel> {
     { transaction, leaseSeconds, skipLocked = false }: RemovalOptions,
   ): Promise<Row[]> {
     const statement = skipLocked ? this.#removeUnlocked : this.#remove;
-    const run = () =>
-      statement.arrays(this.#connections, [ids, owner, leaseSeconds], {
-        transaction,
-        isPatient: !skipLocked,
-        hasSavepoint: true,
-      });
-    const rows = await (transaction ? oneAtATime(rootOf(transaction), run) : run());
+    const rows = await statement.arrays(this.#connections, [ids, owner, leaseSeconds], {
+      transaction,
+      isPatient: !skipLocked,
+      inSavepoint: true,
+    });
     return this.#columns.instances(rows);
   }
 }

@@ -36,17 +36,17 @@ export class LockingStatement<Parameters extends readonly SqlParameter[]> {
   }
 
   /**
-   * @param options `isPatient`: false to fail after the first moment; true when absent. `hasSavepoint`:
+   * @param options `isPatient`: false to fail after the first moment; true when absent. `inSavepoint`:
    *   whether its failure leaves the caller's transaction as it was before
    */
   async arrays(
     connections: Connections,
     parameters: Parameters,
-    options: StatementOptions & { isPatient?: boolean; hasSavepoint?: boolean } = {},
+    options: StatementOptions & { isPatient?: boolean; inSavepoint?: boolean } = {},
   ): Promise<(readonly unknown[])[]> {
-    const { transaction, isPatient = true, hasSavepoint = false } = options;
+    const { transaction, isPatient = true, inSavepoint = false } = options;
     if (transaction) {
-      return this.#inTransaction.arrays(connections, parameters, { transaction, hasSavepoint });
+      return this.#inTransaction.arrays(connections, parameters, { transaction, inSavepoint });
     }
     const end = performance.now() + PATIENCE_MS;
     const run = () => this.#own.arrays(connections, parameters);

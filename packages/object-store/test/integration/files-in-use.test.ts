@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 
 import type { AuditFinding } from "../../src/maintenance.js";
 import type { MediaScope } from "../../src/provider.js";
+import { codeOf } from "../behaviour/expectations.js";
 import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
@@ -287,18 +288,25 @@ describe("a refusal inside the caller's transaction", () => {
     await expectWhole(free);
   });
 
-  it("never undoes in silence what the caller does beside it", async () => {
+  it("undoes nothing of what runs beside it in the transaction", async () => {
+    const { bytes } = await sampleOf("png");
     const transaction = await harness.database.transaction();
-    const [deleted, refused, added] = await Promise.allSettled([
-      scope.images.delete(free, { transaction }),
-      scope.images.delete(used, { transaction }),
+    const [refusal, alsoUsed, deletion, { file }] = await Promise.all([
+      codeOf(scope.images.delete(used, { transaction })),
+      codeOf(scope.images.deleteMany([used], { transaction })),
+      codeOf(scope.images.delete(free, { transaction })),
+      scope.images.upload({ body: bytes }, { transaction }),
       run("INSERT INTO posts (file_id) VALUES (NULL)", transaction),
+      run("SELECT 1", transaction).then(() =>
+        run("INSERT INTO posts (file_id) VALUES (NULL)", transaction),
+      ),
     ]);
-    expect(deleted.status).toBe("fulfilled");
-    expect(refused).toMatchObject({ reason: IN_USE });
+    expect([refusal, alsoUsed, deletion]).toEqual(["file_in_use", undefined, undefined]);
     await transaction.commit();
-    expect(await postsOf()).toEqual([used, ...(added.status === "fulfilled" ? [null] : [])]);
+    expect(await postsOf()).toEqual([used, null, null]);
     expect(await traces(free)).toEqual(GONE);
+    await expectWhole(used);
+    await expectWhole(file.id);
   });
 
   it("is none where the transaction has removed what referred to the file", async () => {
