@@ -66,7 +66,7 @@ export interface ObjectStoreOptions {
    */
   pooler?: "transaction";
   /**
-   * Where `get`, `exists`, lists and URLs read, without a transaction, when `database` has replicas: what
+   * Where `get`, `exists`, `download`, lists and URLs read, without a transaction, when `database` has replicas: what
    * a replica gives may be old. `"primary"` by default. Whatever decides is read from the primary.
    */
   reads?: "primary" | "replica";

@@ -32,6 +32,11 @@ const FOREIGN_KEY_VIOLATION = "23503";
 /** Where callers' reads go, without a transaction. */
 export type Reads = "primary" | "replica";
 
+export interface ReadOptions extends StatementOptions {
+  /** Reads the primary, whatever `Reads` says: another step follows from the answer. */
+  decides?: boolean;
+}
+
 /** On the application's own connections. */
 export function placeOf(reads: Reads): "pool" | "replica" {
   return reads === "primary" ? "pool" : "replica";
@@ -80,21 +85,17 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
   }
 
   /** A file of this owner or system-wide. */
-  async findVisible(id: string, owner: Owner, options: StatementOptions): Promise<Row | null> {
+  async findVisible(id: string, owner: Owner, options: ReadOptions): Promise<Row | null> {
     return this.#first(await this.#read(this.#visible, [id, owner], options));
   }
 
   /** The files among these ids that are this owner's or system-wide, in no order. */
-  async findAllVisible(
-    ids: readonly string[],
-    owner: Owner,
-    options: StatementOptions,
-  ): Promise<Row[]> {
+  async findAllVisible(ids: readonly string[], owner: Owner, options: ReadOptions): Promise<Row[]> {
     return this.#columns.instances(await this.#read(this.#allVisible, [ids, owner], options));
   }
 
   /** Whether a file of this owner or system-wide has this id. */
-  async exists(id: string, owner: Owner, options: StatementOptions): Promise<boolean> {
+  async exists(id: string, owner: Owner, options: ReadOptions): Promise<boolean> {
     return (await this.#read(this.#exists, [id, owner], options)).length > 0;
   }
 
@@ -171,10 +172,11 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
   #read<Parameters extends readonly SqlParameter[]>(
     statement: PreparedStatement<Parameters>,
     parameters: Parameters,
-    options: StatementOptions,
+    { transaction, decides = false }: ReadOptions,
   ): Promise<(readonly unknown[])[]> {
+    if (decides) return this.#decide(statement, parameters, { transaction });
     return guarded("read files", () =>
-      statement.arrays(this.#connections, parameters, { ...options, on: this.#place }),
+      statement.arrays(this.#connections, parameters, { transaction, on: this.#place }),
     );
   }
 

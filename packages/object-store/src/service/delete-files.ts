@@ -81,7 +81,7 @@ async function refusals<Row extends MediaFileModel>(
   { transaction }: Checked<WriteOptions>,
 ): Promise<Map<string, ObjectStoreError>> {
   if (ids.length === 0) return new Map();
-  const visible = await repo.findAllVisible(ids, owner, { transaction });
+  const visible = await repo.findAllVisible(ids, owner, { transaction, decides: true });
   const denied = new Set(visible.filter(({ userId }) => userId !== owner).map(({ id }) => id));
   return new Map(ids.map((id) => [id, denied.has(id) ? notYours() : new FileNotFoundError(id)]));
 }
