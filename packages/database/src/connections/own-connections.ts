@@ -1,7 +1,12 @@
 import { ConnectionAcquireTimeoutError, type Sequelize } from "sequelize";
 import { Pool, TimeoutError } from "sequelize-pool";
 
-import { internalsOf, type PooledClient, primaryConfig } from "../sequelize-internals.js";
+import {
+  internalsOf,
+  type PooledClient,
+  primaryConfig,
+  replaceAll,
+} from "../sequelize-internals.js";
 
 const sets = new WeakMap<Sequelize, OwnConnections>();
 
@@ -51,6 +56,10 @@ class OwnConnections {
     this.#pool.most = Math.max(this.#pool.most, size);
   }
 
+  replaceAll(): void {
+    this.#pool.replaceAll();
+  }
+
   /** @throws ConnectionAcquireTimeoutError when none is free within the pool's acquire timeout */
   async use<Result>(work: (client: PooledClient) => Promise<Result>): Promise<Result> {
     const client = await this.#acquire();
@@ -97,6 +106,11 @@ class QuietPool extends Pool<PooledClient> {
 
   override get maxSize(): number {
     return this.most;
+  }
+
+  replaceAll(): void {
+    const { _availableObjects, _inUseObjects } = this;
+    replaceAll({ _availableObjects, _inUseObjects });
   }
 
   protected override _scheduleRemoveIdle(): void {

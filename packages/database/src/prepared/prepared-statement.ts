@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Transaction } from "sequelize";
 
 import type { Connections, Place } from "../connections/connections.js";
-import { isUnusable } from "../connections/unusable.js";
+import { isOfReadOnlyServer, isUnusable } from "../connections/unusable.js";
 import type { PooledClient } from "../sequelize-internals.js";
 import { alone } from "./alone.js";
 import { clientOf, isReadOnly, runOn, type Statement } from "./run-statement.js";
@@ -35,7 +35,9 @@ const RELEASE = { text: "RELEASE SAVEPOINT prepared_statement", values: [] };
  * Sequelize's, runs its `beforeQuery` and `afterQuery` hooks, and fails with the same classes of
  * errors. CLS transactions are not looked up. Outside of a transaction, what was not done at all is tried
  * again: with a plan that was dropped or that a migration made stale, and after a serialization
- * failure, where the database's default is a stricter isolation than READ COMMITTED. A connection that cannot do its job any more is not used again.
+ * failure, where the database's default is a stricter isolation than READ COMMITTED. A connection that cannot
+ * do its job any more is not used again; where its server has become read-only, as after a failover, no
+ * other one to it is.
  *
  * List the columns that it gives (no `*`), and keep the number of different texts small: each stays
  * in the memory of each connection.
@@ -108,6 +110,9 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
       } catch (error) {
         const isDeclared = transaction ? isReadOnly(transaction) : false;
         if (isUnusable(error) && !isDeclared) client._invalid = true;
+        // In a transaction it may be of the application's own making.
+        const isOnPrimary = !transaction && on !== "replica";
+        if (isOnPrimary && isOfReadOnlyServer(error)) connections.leavePrimary();
         throw error;
       }
     };

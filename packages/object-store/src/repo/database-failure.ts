@@ -23,6 +23,12 @@ const PASSING: readonly (readonly [RegExp, string])[] = [
 /** What pg says, without an SQLSTATE, when a connection breaks while a statement runs. */
 const BROKEN_CONNECTION = /connection terminated|connection error|timeout|ECONN|EPIPE/i;
 
+/**
+ * What PgBouncer says of a `statement_timeout` in the startup packet, in English always, and under an
+ * SQLSTATE that it has for almost everything.
+ */
+const STARTUP_REFUSED = /unsupported startup parameter/;
+
 /** What Sequelize says, without a class of its own. */
 const POOL_CLOSED = /connection manager was closed/;
 
@@ -46,6 +52,7 @@ export function databaseFailure(action: string, error: unknown): unknown {
   if (error instanceof ObjectStoreError || !(error instanceof Error)) return error;
   const missing = shortage(error);
   if (missing !== undefined) return missing;
+  if (STARTUP_REFUSED.test(error.message)) return behindPooler(error);
   const passing = passingReason(error);
   if (passing !== undefined) {
     return new DatabaseUnavailableError(`PostgreSQL could not ${action}: ${passing}.`, error);
@@ -59,6 +66,13 @@ function refusalOf(error: Error): string {
   if (!/^(?=.*[0-9])[0-9A-Z]{5}$/.test(sqlState)) return "";
   if (sqlState !== FAILED_TRANSACTION) return ` (${sqlState})`;
   return ` (${sqlState}): an earlier statement of the transaction failed`;
+}
+
+function behindPooler(cause: Error): DatabaseError {
+  return new DatabaseError(
+    'A pooler is in front of PostgreSQL and refused the connection. Give pooler: "transaction" to createDatabase, to the object store and to the migrator.',
+    { cause },
+  );
 }
 
 /** Why a failure passes by itself; undefined where it stays. Sequelize's classes are told by name. */

@@ -7,7 +7,7 @@ import type { Sequelize } from "sequelize-typescript";
 import { v7 as uuidv7 } from "uuid";
 
 import { objectStoreMigrations } from "../../src/migrations.js";
-import { services } from "../support/services.js";
+import { poolerOf, services, urlOf } from "../support/services.js";
 
 const CREATE = "object-store/0001-create-images";
 const OPEN = "object-store/0002-open-images-to-the-system";
@@ -25,10 +25,11 @@ beforeEach(async () => {
   admin = createDatabase({ url: adminUrl });
   name = `migrations_${randomUUID().replaceAll("-", "")}`;
   await admin.query(`CREATE DATABASE ${name}`);
-  database = createDatabase({ url: urlOf(name) });
+  database = createDatabase({ url: urlOf(name), ...poolerOf() });
   migrator = new Migrator({
     database,
     migrations: [...databaseMigrations, ...objectStoreMigrations()],
+    ...poolerOf(),
   });
 });
 
@@ -37,12 +38,6 @@ afterEach(async () => {
   await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
   await admin.close();
 });
-
-function urlOf(databaseName: string): string {
-  const url = new URL(services().postgres.adminUrl);
-  url.pathname = `/${databaseName}`;
-  return url.href;
-}
 
 async function addUser(): Promise<string> {
   const id = uuidv7();
@@ -138,11 +133,11 @@ async function schema(): Promise<unknown> {
 
 it("refuses a database that is not UTF-8, and says how to create one", async () => {
   await database.close();
-  await admin.query(`DROP DATABASE ${name}`);
+  await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
   await admin.query(`CREATE DATABASE ${name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0`);
-  database = createDatabase({ url: urlOf(name) });
+  database = createDatabase({ url: urlOf(name), ...poolerOf() });
   const migrations = [...databaseMigrations, ...objectStoreMigrations()];
-  await expect(new Migrator({ database, migrations }).up()).rejects.toThrow(
+  await expect(new Migrator({ database, migrations, ...poolerOf() }).up()).rejects.toThrow(
     /encoding SQL_ASCII, and the object store needs UTF8.*ENCODING 'UTF8'/,
   );
 });
@@ -339,6 +334,7 @@ describe("the migrations", () => {
       migrations: objectStoreMigrations({
         owner: { schema: "app", table: 'the "people"', column: "pid" },
       }),
+      ...poolerOf(),
     });
     await database.query(`CREATE SCHEMA app`);
     await database.query(`CREATE TABLE app."the ""people""" (pid uuid PRIMARY KEY)`);
@@ -350,7 +346,8 @@ describe("the migrations", () => {
   });
 
   it("need no owner's table when the application has none", async () => {
-    await new Migrator({ database, migrations: objectStoreMigrations({ owner: null }) }).up();
+    const migrations = objectStoreMigrations({ owner: null });
+    await new Migrator({ database, migrations, ...poolerOf() }).up();
     await expect(addImage(uuidv7())).resolves.toEqual(expect.any(String));
   });
 });
