@@ -132,6 +132,16 @@ describe("connections beside the pool", () => {
     expect(Date.now() - doneAt).toBeLessThan(5_000);
   });
 
+  it("let a process end only after a close that it waits for", async () => {
+    const process_ = spawn(process.execPath, [IDLE, testDatabase.url, "close"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const output: Buffer[] = [];
+    process_.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+    expect(await once(process_, "close")).toEqual([0, null]);
+    expect(Buffer.concat(output).toString()).toBe("done\nclosed\n");
+  });
+
   it("are closed when they were idle for as long as the pool's may be", async () => {
     const database = testDatabase.open();
     Object.assign(poolOf(database), { idle: 100, evict: 100 });
