@@ -75,9 +75,9 @@ describe("connections beside the pool", () => {
   });
 
   it("are waited for no longer than the pool's are", async () => {
-    const database = testDatabase.open({ pool: { acquireTimeoutMs: 200 } });
+    const database = testDatabase.open({ pool: { acquireTimeoutMs: 1_000 } });
     const connections = new Connections(database, { own: 1 });
-    const sleeping = SLEEP.arrays(connections, [1]);
+    const sleeping = SLEEP.arrays(connections, [2]);
     await expect(PID.arrays(connections, [])).rejects.toThrow(ConnectionAcquireTimeoutError);
     await sleeping;
   });
