@@ -1,4 +1,5 @@
 import type { Bench } from "./bench.js";
+import { beside } from "./benches/beside.js";
 import { duration } from "./benches/duration.js";
 import { largeAsStream } from "./benches/large-as-stream.js";
 import { largeAtOnce } from "./benches/large-at-once.js";
@@ -14,6 +15,7 @@ export const benches: readonly Bench[] = [
   largeAsStream,
   largeAtOnce,
   smallFiles,
+  beside,
   duration,
   sweep,
   pages,

@@ -75,9 +75,9 @@ describe("connections beside the pool", () => {
   });
 
   it("are waited for no longer than the pool's are", async () => {
-    const database = testDatabase.open({ pool: { acquireTimeoutMs: 200 } });
+    const database = testDatabase.open({ pool: { acquireTimeoutMs: 1_000 } });
     const connections = new Connections(database, { own: 1 });
-    const sleeping = SLEEP.arrays(connections, [1]);
+    const sleeping = SLEEP.arrays(connections, [2]);
     await expect(PID.arrays(connections, [])).rejects.toThrow(ConnectionAcquireTimeoutError);
     await sleeping;
   });
@@ -130,6 +130,16 @@ describe("connections beside the pool", () => {
     const doneAt = Date.now();
     expect(await once(process_, "exit")).toEqual([0, null]);
     expect(Date.now() - doneAt).toBeLessThan(5_000);
+  });
+
+  it("let a process end only after a close that it waits for", async () => {
+    const process_ = spawn(process.execPath, [IDLE, testDatabase.url, "close"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const output: Buffer[] = [];
+    process_.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+    expect(await once(process_, "close")).toEqual([0, null]);
+    expect(Buffer.concat(output).toString()).toBe("done\nclosed\n");
   });
 
   it("are closed when they were idle for as long as the pool's may be", async () => {

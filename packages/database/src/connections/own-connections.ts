@@ -34,8 +34,7 @@ class OwnConnections {
     this.#pool = new QuietPool({
       name: "own",
       create: () => this.#connect(),
-      // A connection that cannot be ended in good order is gone as well.
-      destroy: (client) => connectionManager._disconnect(client).catch(() => undefined),
+      destroy: (client) => this.#disconnect(client),
       validate: (client) => connectionManager.validate(client),
       max: 1,
       min: 0,
@@ -92,6 +91,14 @@ class OwnConnections {
     client.queryType = "write";
     client.unref();
     return client;
+  }
+
+  async #disconnect(client: PooledClient): Promise<void> {
+    // Who waits for the close would otherwise see the process end before it.
+    if (this.#isClosed) client.ref();
+    const { connectionManager } = internalsOf(this.#database);
+    // A connection that cannot be ended in good order is gone as well.
+    await connectionManager._disconnect(client).catch(() => undefined);
   }
 
   async #end(): Promise<void> {
