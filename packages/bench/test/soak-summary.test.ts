@@ -7,8 +7,8 @@ import type { Sample } from "../src/soak/samples/sample.js";
 import { isClean, type Run, summarize, type Summary } from "../src/soak/summary.js";
 import { sampleAt } from "./support/sample-at.js";
 
-const NOTHING = { readyRows: 0, unfinishedRows: 0, objects: 0, multipartUploads: 0 };
-const STORED = { ...NOTHING, readyRows: 3, objects: 3 };
+const NOTHING = { files: 0, unfinished: 0, objects: 0, multipartUploads: 0 };
+const STORED = { ...NOTHING, files: 3, objects: 3 };
 
 function summaryOf(remarkable: Partial<Run> = {}): Summary {
   return summarize({
@@ -71,7 +71,7 @@ describe("the summary of a soak", () => {
     ["a row without an object", { afterLoad: { ...STORED, objects: 2 } }],
     ["a file that nobody kept", { expectedFiles: 2 }],
     ["an object left behind", { afterDeletion: { ...NOTHING, objects: 1 } }],
-    ["an unfinished row", { afterDeletion: { ...NOTHING, unfinishedRows: 1 } }],
+    ["an unfinished row", { afterDeletion: { ...NOTHING, unfinished: 1 } }],
     ["an open multipart upload", { afterDeletion: { ...NOTHING, multipartUploads: 1 } }],
   ])("is not clean with %s", (_what, found) => {
     const stored = { expectedFiles: 3, afterLoad: STORED, afterDeletion: NOTHING, ...found };

@@ -15,7 +15,7 @@ const PROGRAM = new URL("../dist/soak/main.js", import.meta.url).pathname;
 /** Milliseconds: servers are started and stopped, on a machine that may be busy. */
 const TIMEOUT = 120_000;
 
-const NOTHING = { readyRows: 0, unfinishedRows: 0, objects: 0, multipartUploads: 0 };
+const NOTHING = { files: 0, unfinished: 0, objects: 0, multipartUploads: 0 };
 
 interface Ended {
   readonly code: number;
@@ -68,7 +68,7 @@ describe("the soak", () => {
         failureMessages: [],
         afterLoad: {
           ...NOTHING,
-          readyRows: summary.expectedFiles,
+          files: summary.expectedFiles,
           objects: summary.expectedFiles,
         },
         afterDeletion: NOTHING,

@@ -96,13 +96,16 @@ export class EmptyFileError extends ObjectStoreError {
   readonly code = "empty_file";
 }
 
-/** Raised when a row of the application's refers to a file that is to be deleted. */
+/**
+ * Raised when a rule of the application's forbids to delete a file: a foreign key that refers to it, or
+ * what setting that to null or to its default would break.
+ */
 export class FileInUseError extends ObjectStoreError {
   readonly code = "file_in_use";
 
   /**
-   * @param table that refers to the file
-   * @param constraint the foreign key that refused
+   * @param table whose rule it is
+   * @param constraint that refused; undefined for NOT NULL, which has no name
    */
   constructor(
     readonly table: string | undefined,
@@ -110,7 +113,7 @@ export class FileInUseError extends ObjectStoreError {
     cause?: unknown,
   ) {
     super(
-      `The file is in use: the constraint ${constraint ?? "of a foreign key"} of ${table ?? "another table"} refers to it.`,
+      `The file is in use: ${constraint === undefined ? "a column that must not be null" : `the constraint ${constraint}`} of ${table ?? "another table"} forbids its deletion.`,
       { cause },
     );
   }
@@ -306,8 +309,8 @@ export class IdempotencyConflictError extends ObjectStoreError {
 }
 
 /**
- * Raised when a transaction that is open holds an idempotency key: another caller's, for longer than
- * the lease of its upload, or the caller's own, which has deleted the key's file.
+ * Raised when a transaction that is open holds an idempotency key: another caller's, which has stored
+ * a file under it and is open for seconds, or the caller's own, which has deleted the key's file.
  */
 export class UploadInProgressError extends ObjectStoreError {
   readonly code = "upload_in_progress";

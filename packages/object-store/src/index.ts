@@ -40,6 +40,7 @@ export type {
   MediaCollection,
   MediaScope,
   ObjectStoreProvider,
+  ReadOptions,
   SignedUrl,
   UploadOptions,
   UrlOptions,

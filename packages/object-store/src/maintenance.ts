@@ -6,6 +6,7 @@ import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
 import { eraseUser } from "./maintenance/erase-user.js";
 import { longCall } from "./maintenance/long-call.js";
 import { sweep } from "./maintenance/sweep.js";
+import { StagedObjects } from "./maintenance/sweep-staged-objects.js";
 import { usage } from "./maintenance/usage.js";
 import { verify } from "./maintenance/verify.js";
 import { AudioRepo } from "./repo/audio-repo.js";
@@ -25,6 +26,7 @@ import { countSwept } from "./telemetry/count-swept.js";
 import { observed } from "./telemetry/observed.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
+export type { JournalPurpose } from "./models/journal.model.js";
 export type {
   AuditFinding,
   AuditOptions,
@@ -83,6 +85,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const verified = kinds.map(({ kind, folder }) => {
     return { kind, folder, rows: new InventoryRepo(connections, folder, { withHashes: true }) };
   });
+  const staged = new StagedObjects();
   const tools = { s3, logger, leaseSeconds, journal, keys };
   const usageRepo = new UsageRepo(connections);
   const run = <Options extends { signal?: AbortSignal }, Result>(
@@ -98,7 +101,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   return Object.freeze({
     sweep: (options) =>
       run("sweep", "sweep", options, async (call) =>
-        countSwept(await sweep({ ...tools, repo: sweepRepo }, call)),
+        countSwept(await sweep({ ...tools, repo: sweepRepo }, staged, call)),
       ),
     audit: (options) =>
       run("audit", "audit the bucket", options, (call) => audit(folders, tools, call)),

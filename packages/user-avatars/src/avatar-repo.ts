@@ -1,4 +1,7 @@
-import { QueryTypes, type Sequelize, type Transaction } from "sequelize";
+import type { Transaction } from "sequelize";
+import type { Sequelize } from "sequelize-typescript";
+
+import { UserAvatar } from "./user-avatar.model.js";
 
 /** Which image is whose avatar. */
 export interface AvatarRepo {
@@ -17,14 +20,13 @@ export interface AvatarRepo {
 
 /** The rows of `user_avatars`. */
 export class SqlAvatarRepo implements AvatarRepo {
-  constructor(private readonly database: Sequelize) {}
+  constructor(database: Sequelize) {
+    database.addModels([UserAvatar]);
+  }
 
   async find(userId: string): Promise<string | null> {
-    const [row] = await this.database.query<{ imageId: string | null }>(
-      `SELECT image_id AS "imageId" FROM user_avatars WHERE user_id = $userId`,
-      { bind: { userId }, type: QueryTypes.SELECT, transaction: null },
-    );
-    return row?.imageId ?? null;
+    const avatar = await UserAvatar.findByPk(userId, { transaction: null });
+    return avatar?.imageId ?? null;
   }
 
   async replace(
@@ -33,18 +35,12 @@ export class SqlAvatarRepo implements AvatarRepo {
     { transaction }: { transaction: Transaction },
   ): Promise<string | null> {
     // There has to be a row to lock before the image of before is read.
-    await this.database.query(
-      `INSERT INTO user_avatars (user_id) VALUES ($userId) ON CONFLICT DO NOTHING`,
-      { bind: { userId }, transaction },
-    );
-    const [row] = await this.database.query<{ imageId: string | null }>(
-      `SELECT image_id AS "imageId" FROM user_avatars WHERE user_id = $userId FOR UPDATE`,
-      { bind: { userId }, type: QueryTypes.SELECT, transaction },
-    );
-    await this.database.query(
-      `UPDATE user_avatars SET image_id = $imageId::uuid WHERE user_id = $userId`,
-      { bind: { userId, imageId }, transaction },
-    );
-    return row?.imageId ?? null;
+    const none = { userId, imageId: null };
+    await UserAvatar.bulkCreate([none], { ignoreDuplicates: true, transaction });
+    const lock = transaction.LOCK.UPDATE;
+    const avatar = await UserAvatar.findByPk(userId, { lock, transaction, rejectOnEmpty: true });
+    const previous = avatar.imageId;
+    await avatar.update({ imageId }, { transaction });
+    return previous;
   }
 }

@@ -1,5 +1,6 @@
 import type { MediaBody, ObjectStoreProvider } from "@repo/object-store";
-import type { Sequelize, Transaction } from "sequelize";
+import type { Transaction } from "sequelize";
+import type { Sequelize } from "sequelize-typescript";
 
 import type { Avatar } from "./avatar.js";
 import { SqlAvatarRepo } from "./avatar-repo.js";

@@ -5,15 +5,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createDatabase, databaseMigrations, Migrator, User } from "@repo/database";
 import { type LocalPostgres, startLocalPostgres } from "@repo/local-services";
-import { memoryObjectStore, MemoryStorage } from "@repo/object-store/testing";
+import { type ObjectStoreProvider, objectStoreProvider } from "@repo/object-store";
+import { objectStoreMigrations } from "@repo/object-store/migrations";
+import { MemoryStorage } from "@repo/object-store/testing";
 
 import { userAvatarMigrations, userAvatars, type UserAvatars } from "../src/index.js";
+import { UserAvatar } from "../src/user-avatar.model.js";
 import { picture } from "./support/pictures.js";
-
-/*
- * The application's own rows are in PostgreSQL here, the object store's in memory: it follows the
- * transaction of the one all the same.
- */
 
 let folder: string;
 let postgres: LocalPostgres;
@@ -21,7 +19,7 @@ let database: ReturnType<typeof createDatabase>;
 let avatars: UserAvatars;
 let red: Buffer;
 const storage = new MemoryStorage();
-const { store } = memoryObjectStore({ s3: storage });
+let store: ObjectStoreProvider;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "user-avatars-"));
@@ -29,14 +27,16 @@ beforeAll(async () => {
   database = createDatabase({ url: await postgres.createDatabase("avatars") });
   await new Migrator({
     database,
-    migrations: [...databaseMigrations, ...userAvatarMigrations],
+    migrations: [...databaseMigrations, ...objectStoreMigrations(), ...userAvatarMigrations],
   }).up();
   database.addModels([User]);
+  store = objectStoreProvider({ database, s3: storage });
   avatars = userAvatars({ database, store });
   red = await picture(40, 30, "#c00");
 });
 
 afterAll(async () => {
+  await store.close();
   await database.close();
   await postgres.stop("immediate");
   await rm(folder, { recursive: true, force: true });
@@ -100,4 +100,38 @@ describe("an avatar in the application's transaction", () => {
     expect(await avatars.get(userId)).toBeNull();
     expect(storage.keys.filter((key) => key.includes(userId))).toEqual([]);
   });
+
+  it("is gone when its image is deleted elsewhere", async () => {
+    const userId = await addUser();
+    const { fileId } = await database.transaction((transaction) =>
+      avatars.set(userId, red, { transaction }),
+    );
+    await store.forUser(userId).images.delete(fileId);
+    expect(await avatars.get(userId)).toBeNull();
+    expect(await UserAvatar.findByPk(userId)).toMatchObject({ imageId: null });
+  });
+
+  it("belongs to a user that is made in the same transaction", async () => {
+    const { userId, avatar } = await database.transaction(async (transaction) => {
+      const email = `user-${(users += 1)}@example.com`;
+      const { id: userId } = await User.create({ email }, { transaction });
+      return { userId, avatar: await avatars.set(userId, red, { transaction }) };
+    });
+    expect(await avatars.get(userId)).toMatchObject({ fileId: avatar.fileId });
+  });
+});
+
+it("keeps the avatars whose images are there when it begins to refer to them", async () => {
+  const userId = await addUser();
+  const { fileId } = await database.transaction((transaction) =>
+    avatars.set(userId, red, { transaction }),
+  );
+  const migrations = [...databaseMigrations, ...objectStoreMigrations(), ...userAvatarMigrations];
+  const migrator = new Migrator({ database, migrations });
+  await migrator.down({ to: "user-avatars/0002-refer-to-images" });
+  const gone = await addUser();
+  await UserAvatar.create({ userId: gone, imageId: "00000000-0000-7000-8000-000000000000" });
+  await migrator.up();
+  expect(await UserAvatar.findByPk(userId)).toMatchObject({ imageId: fileId });
+  expect(await UserAvatar.findByPk(gone)).toMatchObject({ imageId: null });
 });

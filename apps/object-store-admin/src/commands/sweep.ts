@@ -8,15 +8,17 @@ export async function sweep(
 ): Promise<number> {
   const report = await maintenance.sweep({
     ...given({ batchSize }),
+    // All of them: each run is a process of its own, which remembers no place.
+    stagedObjects: 1_000_000_000,
     signal,
     onProgress: ({ removed, abandoned, aborted }) => {
       printer.progress(`${removed + abandoned} files, ${aborted} multipart uploads`);
     },
   });
-  const { removed, abandoned, aborted, failed } = report;
+  const { removed, abandoned, aborted, strays, failed } = report;
   printer.report(report, failed === 0, [
     failed === 0 ? "Swept." : `${failed} left for the next sweep: S3 would not remove them.`,
-    `${removed} files removed, ${abandoned} uploads given up, ${aborted} multipart uploads discarded`,
+    `${removed} files removed, ${abandoned} uploads given up, ${aborted} multipart uploads discarded, ${strays} staged objects removed that came late`,
   ]);
   return failed === 0 ? ExitCode.ok : ExitCode.attention;
 }

@@ -115,16 +115,17 @@ async function sweepAndCollect({ database, s3 }: OpenStore): Promise<Figures> {
 /** The loop that one writes first: for each row its object, then the row. */
 async function deleteOneByOne({ database, s3 }: OpenStore): Promise<Figures> {
   let removed = 0;
-  for (const table of ["images", "audio"]) {
-    const rows = await database.query<{ id: string; s3_key: string }>(
-      `SELECT id, s3_key FROM ${table} WHERE status = 'deleting' AND lease_expires_at <= now()`,
-      { type: QueryTypes.SELECT },
-    );
-    for (const { id, s3_key: key } of rows) {
-      await s3.delete(key);
-      await database.query(`DELETE FROM ${table} WHERE id = :id`, { replacements: { id } });
-      removed += 1;
-    }
+  const rows = await database.query<{ id: string; s3_key: string }>(
+    `SELECT id, s3_key FROM object_store_journal
+     WHERE purpose = 'removal' AND lease_expires_at <= now()`,
+    { type: QueryTypes.SELECT },
+  );
+  for (const { id, s3_key: key } of rows) {
+    await s3.delete(key);
+    await database.query("DELETE FROM object_store_journal WHERE id = :id", {
+      replacements: { id },
+    });
+    removed += 1;
   }
   return { removed };
 }

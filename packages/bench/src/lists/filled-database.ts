@@ -11,16 +11,16 @@ export const HEAVY_USER = userId(1);
 const HOUR_MS = 3_600_000;
 const INDEXES = [
   ["images_user_id_id", "(user_id, id)"],
-  ["images_user_id_content_type_id", "(user_id, content_type, id) WHERE status = 'ready'"],
+  ["images_user_id_content_type_id", "(user_id, content_type, id)"],
   [
     "images_user_id_filename",
     `(user_id, (original_filename COLLATE "C"))
-     WHERE status = 'ready' AND original_filename IS NOT NULL`,
+     WHERE original_filename IS NOT NULL`,
   ],
 ] as const;
 
 /**
- * A database of its own with so many ready images, which the first who asks for it fills.
+ * A database of its own with so many images, which the first who asks for it fills.
  *
  * @returns its URL
  */
@@ -62,10 +62,10 @@ async function fill(url: string, rows: number): Promise<void> {
     `);
     await database.query(`
       INSERT INTO images (id, user_id, s3_key, original_filename, content_type, byte_size, sha256,
-        status, width, height, orientation, page_count, has_alpha, created_at, updated_at)
+        width, height, orientation, page_count, has_alpha, created_at, updated_at)
       SELECT id, user_id, 'images/' || coalesce('users/' || user_id, 'system') || '/' || id || '.jpg',
         'holiday ' || row || '.jpg', 'image/jpeg', 123456, decode(repeat('ab', 32), 'hex'),
-        'ready', 4032, 3024, 1, 1, false, created_at, created_at
+        4032, 3024, 1, 1, false, created_at, created_at
       FROM (
         SELECT row,
           (encode(substring(int8send(1709164800000 + row) FROM 3), 'hex')

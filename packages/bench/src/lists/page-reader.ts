@@ -70,7 +70,6 @@ export const findAndCountAllPages: OpenPageReader = async (url, listed) => {
       contentType: DataTypes.TEXT,
       byteSize: DataTypes.INTEGER,
       sha256: DataTypes.BLOB,
-      status: DataTypes.TEXT,
       width: DataTypes.INTEGER,
       height: DataTypes.INTEGER,
     },
@@ -80,7 +79,7 @@ export const findAndCountAllPages: OpenPageReader = async (url, listed) => {
   return Promise.resolve({
     async page(number: number) {
       const { rows } = await images.findAndCountAll({
-        where: { userId, status: "ready" },
+        where: { userId },
         order: [["id", "DESC"]],
         limit: PAGE_SIZE,
         offset: (number - 1) * PAGE_SIZE,

@@ -80,9 +80,9 @@ export function isClean({ failures, expectedFiles, afterLoad, afterDeletion }: S
 }
 
 /** Whether there are so many files, and nothing besides. */
-export function holdsExactly(stored: Stored, files: number): boolean {
-  const { readyRows, unfinishedRows, objects, multipartUploads } = stored;
-  return readyRows === files && objects === files && unfinishedRows === 0 && multipartUploads === 0;
+export function holdsExactly(stored: Stored, expected: number): boolean {
+  const { files, unfinished, objects, multipartUploads } = stored;
+  return files === expected && objects === expected && unfinished === 0 && multipartUploads === 0;
 }
 
 function rssTrend(samples: readonly Sample[], seconds: number): RssTrend | null {

@@ -7,7 +7,7 @@ import { isImage, type MediaFile } from "../media/media-file.js";
 import { type OpenStore, openStore } from "./object-store.js";
 import type { OpenUploader } from "./uploader.js";
 
-/** Our module with all its features: type, metadata, SHA-256, intent row and ready row. */
+/** Our module with all its features: type, metadata, SHA-256, journal row and file row. */
 function storeUploader<Source>(bodyOf: (source: Source) => MediaBody): OpenUploader<Source> {
   return async (services, s3Name) => {
     const { scope, database, close } = await openStore(services, s3Name);

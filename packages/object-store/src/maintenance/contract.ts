@@ -28,7 +28,8 @@ export interface ObjectStoreMaintenance {
   /**
    * Finishes what crashed: removes what expired uploads and deletions left, and discards the
    * multipart uploads that no running upload owns. What S3 would not remove is counted as `failed`
-   * and tried again by the next sweep. To be run every few minutes.
+   * and tried again by the next sweep. To be run every few minutes. Direct uploads need it most: a
+   * client that sends at a drip may bring bytes after their time, which no reader ever sees.
    */
   sweep(options?: SweepOptions): Promise<SweepReport>;
 
@@ -49,8 +50,10 @@ export interface ObjectStoreMaintenance {
    * transaction stores, changes or deletes is passed over: it is there when that commits.
    *
    * A receipt that is not `complete` says that something is left: repeat the call after a while, which
-   * is up to 25 hours where a direct upload was prepared, as its URLs work for so long.
-   * What S3 refuses fails single lines, not the call.
+   * is up to 25 hours where a direct upload was prepared, as its URLs work for so long. A request that
+   * a client began before its URL expired, and that it sends at a drip, is under no receipt: what it
+   * brings below `staging/` the next sweep removes. What S3 refuses, and files that are in use, fail
+   * single lines, not the call.
    */
   eraseUser(userId: string, options?: EraseOptions): Promise<ErasureReceipt>;
 
@@ -69,8 +72,13 @@ export interface LongCallOptions<Report> {
 export interface SweepOptions extends LongCallOptions<SweepReport> {
   /** Files that are claimed and removed together, 1 to 1,000, which DeleteObjects takes at most; 1,000. */
   batchSize?: number;
-  /** Batches at a time, each on a connection of its own, 1 to 16; 4 when absent. */
+  /** Batches at a time, 1 to 16; 4 when absent. */
   parallel?: number;
+  /**
+   * Objects below `staging/` to look at, 0 to 1,000,000,000; 10,000 when absent. The next sweep by the
+   * same maintenance goes on behind them.
+   */
+  stagedObjects?: number;
 }
 
 export interface SweepReport {
@@ -80,6 +88,8 @@ export interface SweepReport {
   removed: number;
   /** Multipart uploads that nobody will finish, and that were discarded. */
   aborted: number;
+  /** Objects below `staging/` that came after everything else of their upload was swept. */
+  strays: number;
   /** Objects and multipart uploads that S3 would not remove; the next sweep tries again. */
   failed: number;
 }
@@ -224,7 +234,7 @@ export interface ErasureLine {
   outcome: "erased" | "tombstone" | "in_use" | "failed";
   /** Of a tombstone, when no request can bring bytes any more; null for the others. */
   until: Date | null;
-  /** Of a file that is in use, the foreign key that refused; null for the others. */
+  /** Of a file that is in use, the constraint that refused, where it has a name; null for the others. */
   constraint: string | null;
 }
 

@@ -1,5 +1,6 @@
 import type { ObjectStoreLogger } from "../logger.js";
 import type { Journal } from "../repo/journal-repo.js";
+import type { KeyRepo } from "../repo/key-repo.js";
 import type { SweepRepo } from "../repo/sweep-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { SweepReport } from "./contract.js";
@@ -8,6 +9,7 @@ import type { SweepReport } from "./contract.js";
 export interface SweepTools {
   repo: SweepRepo;
   journal: Pick<Journal, "forget">;
+  keys: KeyRepo;
   s3: StorageClient;
   logger: ObjectStoreLogger;
   leaseSeconds: number;

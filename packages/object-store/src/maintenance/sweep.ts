@@ -4,20 +4,30 @@ import { settleSeconds } from "../upload/late-requests.js";
 import { abortStaleUploads } from "./abort-stale-uploads.js";
 import type { SweepOptions, SweepReport } from "./contract.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
+import type { StagedObjects } from "./sweep-staged-objects.js";
 import type { SweepTools } from "./sweep-tools.js";
 
 /** As many keys as one DeleteObjects takes. */
 const MAX_BATCH = 1000;
 
 const PARALLEL = 4;
+const STAGED_OBJECTS = 10_000;
 const MAX_PARALLEL = 16;
 
 /** Ends what the journal says is unfinished, and whose lease is over. */
 export async function sweep(
-  client: Pick<SweepTools, "repo" | "journal" | "s3" | "logger" | "leaseSeconds">,
-  { batchSize = MAX_BATCH, parallel = PARALLEL, signal, onProgress }: SweepOptions,
+  client: Pick<SweepTools, "repo" | "journal" | "keys" | "s3" | "logger" | "leaseSeconds">,
+  staged: StagedObjects,
+  {
+    batchSize = MAX_BATCH,
+    parallel = PARALLEL,
+    stagedObjects = STAGED_OBJECTS,
+    ...options
+  }: SweepOptions,
 ): Promise<SweepReport> {
-  const report: SweepReport = { abandoned: 0, removed: 0, aborted: 0, failed: 0 };
+  const { signal, onProgress } = options;
+  const maxStaged = checkInteger("stagedObjects", stagedObjects, 0, 1_000_000_000);
+  const report: SweepReport = { abandoned: 0, removed: 0, aborted: 0, strays: 0, failed: 0 };
   const tools: SweepTools = {
     ...client,
     signal,
@@ -34,6 +44,7 @@ export async function sweep(
   await removeObjects(at, tools);
   await abandonUploads(at, tools);
   await abortStaleUploads(tools);
+  await staged.sweep(tools, maxStaged);
   return report;
 }
 

@@ -4,7 +4,7 @@ import type { ModelCtor } from "sequelize-typescript";
 import { FileInUseError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import { LockingStatement } from "./locking-statement.js";
+import { isLocked, LockingStatement } from "./locking-statement.js";
 import type { Owner } from "./owner.js";
 import { inSavepoint } from "./savepoint.js";
 import { fromNow } from "./sql.js";
@@ -20,9 +20,6 @@ export interface Removal<Row> {
 }
 
 type Parameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
-
-/** foreign_key_violation, and restrict_violation, which PostgreSQL 18 gives for RESTRICT. */
-const REFERRED_TO = new Set(["23503", "23001"]);
 
 /**
  * Takes the rows of files away and writes their keys to the journal, in one statement. Foreign keys
@@ -62,14 +59,17 @@ export class FileRemoval<Row extends MediaFileModel> {
     this.#removeUnlocked = new LockingStatement(text("FOR UPDATE SKIP LOCKED"));
   }
 
-  /** @param skipLocked passes over files that somebody holds, instead of waiting */
+  /**
+   * @param skipLocked passes over files that somebody holds, or rows that refer to them, instead of
+   *   waiting
+   */
   async remove(
     ids: readonly string[],
     owner: Owner,
     options: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
   ): Promise<Removal<Row>> {
     const removal: Removal<Row> = { removed: [], inUse: new Map() };
-    await this.#removeInto(removal, ids, (some) => this.#run(some, owner, options));
+    await this.#removeInto(removal, ids, (some) => this.#run(some, owner, options), options);
     return removal;
   }
 
@@ -78,20 +78,22 @@ export class FileRemoval<Row extends MediaFileModel> {
     removal: Removal<Row>,
     ids: readonly string[],
     run: (ids: readonly string[]) => Promise<Row[]>,
+    options: { skipLocked?: boolean },
   ): Promise<void> {
     const [id] = ids;
     if (id === undefined) return;
     try {
       removal.removed.push(...(await run(ids)));
     } catch (error) {
-      if (!REFERRED_TO.has(sqlStateOf(error))) throw error;
+      const isSkipped = options.skipLocked === true && isLocked(error);
+      if (!isSkipped && !isRefusal(error)) throw error;
       if (ids.length === 1) {
-        removal.inUse.set(id, fileInUse(error));
+        if (!isSkipped) removal.inUse.set(id, fileInUse(error));
         return;
       }
       const middle = ids.length >> 1;
-      await this.#removeInto(removal, ids.slice(0, middle), run);
-      await this.#removeInto(removal, ids.slice(middle), run);
+      await this.#removeInto(removal, ids.slice(0, middle), run, options);
+      await this.#removeInto(removal, ids.slice(middle), run, options);
     }
   }
 
@@ -106,13 +108,30 @@ export class FileRemoval<Row extends MediaFileModel> {
   ): Promise<Row[]> {
     const statement = skipLocked ? this.#removeUnlocked : this.#remove;
     const run = () =>
-      statement.arrays(this.#connections, [ids, owner, leaseSeconds], { transaction });
+      statement.arrays(this.#connections, [ids, owner, leaseSeconds], {
+        transaction,
+        isPatient: !skipLocked,
+      });
     const rows = await (transaction ? inSavepoint(this.#connections, transaction, run) : run());
     return this.#columns.instances(rows);
   }
 }
 
+/**
+ * Whether a rule of the application's refused: a foreign key, or what its SET NULL or SET DEFAULT
+ * would break, which are PostgreSQL's class 23.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+function isRefusal(error: unknown): boolean {
+  return sqlStateOf(error).startsWith("23") && answerOf(error).table !== "object_store_journal";
+}
+
 function fileInUse(error: unknown): FileInUseError {
-  const { parent } = error as { parent: { constraint?: string; table?: string } };
-  return new FileInUseError(parent.table, parent.constraint, error);
+  const { table, constraint } = answerOf(error);
+  return new FileInUseError(table, constraint, error);
+}
+
+function answerOf(error: unknown): { constraint?: string; table?: string } {
+  return (error as { parent: { constraint?: string; table?: string } }).parent;
 }

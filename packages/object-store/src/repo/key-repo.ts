@@ -14,10 +14,8 @@ export interface DeadRow {
   leaseExpiresAt: Date;
 }
 
-/** Milliseconds since 1970. */
-const CLOCK = new PreparedStatement(
-  "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8",
-);
+// Dates come as JSON has them, which no setting changes.
+const CLOCK = new PreparedStatement("SELECT to_json(clock_timestamp())");
 
 const STAGED_PURPOSE = "CASE status WHEN 'pending' THEN 'upload' ELSE 'removal' END";
 
@@ -29,7 +27,7 @@ const PURPOSES = new PreparedStatement<[keys: readonly string[]]>(`
 `);
 
 const DEAD = new PreparedStatement<[seconds: number, after: string, limit: number]>(`
-  SELECT id, s3_key AS "s3Key", purpose, (extract(epoch FROM lease) * 1000)::float8 AS lease
+  SELECT id, s3_key AS "s3Key", purpose, to_json(lease) AS lease
   FROM (
     SELECT id, s3_key, purpose, GREATEST(lease_expires_at, settled_at) AS lease
     FROM object_store_journal
@@ -47,7 +45,7 @@ export class KeyRepo {
   /** The database's clock. */
   async clock(): Promise<Date> {
     const [row] = await guarded("tell the time", () =>
-      CLOCK.arrays<[milliseconds: number]>(this.connections, []),
+      CLOCK.arrays<[now: string]>(this.connections, []),
     );
     if (row === undefined) throw new Error("PostgreSQL told no time");
     return new Date(row[0]);
@@ -67,7 +65,7 @@ export class KeyRepo {
     { after = "", limit }: { after?: string | undefined; limit: number },
   ): Promise<DeadRow[]> {
     const rows = await guarded("look for dead rows", () =>
-      DEAD.rows<Omit<DeadRow, "leaseExpiresAt"> & { lease: number }>(this.connections, [
+      DEAD.rows<Omit<DeadRow, "leaseExpiresAt"> & { lease: string }>(this.connections, [
         seconds,
         after,
         limit,

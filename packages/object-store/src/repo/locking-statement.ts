@@ -13,6 +13,11 @@ const PATIENCE_MS = 15_000;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
 
+/** Whether a statement failed because a lock was not free in time. */
+export function isLocked(error: unknown): boolean {
+  return sqlStateOf(error) === LOCK_NOT_AVAILABLE;
+}
+
 /**
  * A statement that may have to wait for a lock of the application's. In a caller's transaction it
  * waits as the application set it up. On a connection of the module's own it waits for a moment, and
@@ -29,10 +34,11 @@ export class LockingStatement<Parameters extends readonly SqlParameter[]> {
     this.#inTransaction = new PreparedStatement(text("true"));
   }
 
+  /** @param options `isPatient`: false to fail after the first moment; true when absent */
   async arrays(
     connections: Connections,
     parameters: Parameters,
-    { transaction }: StatementOptions = {},
+    { transaction, isPatient = true }: StatementOptions & { isPatient?: boolean } = {},
   ): Promise<(readonly unknown[])[]> {
     if (transaction) return this.#inTransaction.arrays(connections, parameters, { transaction });
     const end = performance.now() + PATIENCE_MS;
@@ -40,7 +46,8 @@ export class LockingStatement<Parameters extends readonly SqlParameter[]> {
       try {
         return await this.#own.arrays(connections, parameters);
       } catch (error) {
-        if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE || performance.now() > end) throw error;
+        const isOver = !isPatient || performance.now() > end;
+        if (isOver || !isLocked(error)) throw error;
       }
       await sleep(pause);
     }

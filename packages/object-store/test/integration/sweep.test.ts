@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 
 import { objectStoreMaintenance } from "../../src/maintenance.js";
 import { injectFaults, MemoryStorage } from "../../src/testing.js";
+import { agedStorage } from "../support/aged-storage.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import { storageWith } from "../support/storage-with.js";
@@ -46,6 +47,7 @@ describe("sweep", () => {
       abandoned: 0,
       removed: 2,
       aborted: 0,
+      strays: 0,
       failed: 0,
     });
     expect(await harness.keys()).toEqual([]);
@@ -58,6 +60,7 @@ describe("sweep", () => {
       abandoned: 1,
       removed: 0,
       aborted: 0,
+      strays: 0,
       failed: 0,
     });
     expect(await harness.keys()).toEqual([]);
@@ -71,6 +74,7 @@ describe("sweep", () => {
       abandoned: 0,
       removed: 1,
       aborted: 0,
+      strays: 0,
       failed: 0,
     });
     expect(await harness.keys()).toEqual([]);
@@ -84,6 +88,7 @@ describe("sweep", () => {
       abandoned: 0,
       removed: 0,
       aborted: 0,
+      strays: 0,
       failed: 0,
     });
     expect(await harness.keys()).toContain(key);
@@ -232,5 +237,27 @@ describe("sweep", () => {
     const left: string[] = [];
     for await (const { key } of harness.s3.listMultipartUploads()) left.push(key);
     expect(left.sort()).toEqual([foreign, running].sort());
+  });
+
+  it("removes what came below staging/ when nothing knew it any more, some at a time", async () => {
+    const late = Array.from({ length: 3 }, () => `staging/system/${uuidv7()}.upload`).sort();
+    const scope = harness.store.forSystem();
+    const direct = await scope.images.createDirectUpload({ byteSize: 5, contentType: "image/png" });
+    const awaited = `staging/system/${direct.id}.upload`;
+    const body = Buffer.from("bytes");
+    for (const key of [...late, awaited]) {
+      await harness.s3.put({ key, body, byteLength: 5, contentType: "image/png" });
+    }
+    const { database } = harness;
+    const young = await harness.maintenance.sweep();
+    expect(young).toMatchObject({ strays: 0, failed: 0 });
+    const maintenance = objectStoreMaintenance({ database, s3: agedStorage(harness.s3, 1) });
+    const counts: number[] = [];
+    for (let sweep = 0; sweep < 3; sweep += 1) {
+      counts.push((await maintenance.sweep({ stagedObjects: 2 })).strays);
+    }
+    expect(counts).toEqual([2, 1, 0]);
+    expect((await harness.keys()).filter((key) => key.startsWith("staging/"))).toEqual([awaited]);
+    await scope.images.cancelDirectUpload(direct.id);
   });
 });

@@ -67,10 +67,10 @@ async function insertRows(database, rows) {
     const step = 100_000;
     for (let start = first; start <= rows; start += step) {
       await database.query(
-        `INSERT INTO ${folder} (id, user_id, s3_key, content_type, byte_size, sha256, status,
+        `INSERT INTO ${folder} (id, user_id, s3_key, content_type, byte_size, sha256,
            created_at, updated_at, ${facts})
          SELECT id, user_id, ${key(folder, extension)}, '${type}', ${BYTE_SIZE},
-           decode(repeat('00', 32), 'hex'), 'ready', now(), now(), ${values}
+           decode(repeat('00', 32), 'hex'), now(), now(), ${values}
          FROM (
            SELECT ${id("number")} AS id, CASE WHEN owner > 0 THEN ${id("owner")} END AS user_id
            FROM (

@@ -20,7 +20,7 @@ export function openLoggedStore(
   const log: string[] = [];
   const database = createDatabase({
     url: harness.databaseUrl,
-    logging: (sql) => log.push(sql.replace(/^Executed \(\w+\): /, "")),
+    logging: (sql) => log.push(sql.replace(/^Executed \([\w-]+\): /, "")),
   });
   return {
     store: objectStoreProvider({ database, s3: harness.s3, ...options }),

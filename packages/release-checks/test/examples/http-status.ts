@@ -8,6 +8,7 @@ const STATUS: Partial<Record<ObjectStoreErrorCode, number>> = {
   direct_upload_incomplete: 409,
   direct_upload_not_found: 404,
   empty_file: 400,
+  file_in_use: 409,
   file_not_found: 404,
   file_too_large: 413,
   idempotency_conflict: 409,

@@ -47,8 +47,8 @@ function connectionsText({ maxDatabaseConnections, maxS3Sockets }: Summary): str
 }
 
 function storedText(stored: Stored, expectedFiles: number): string {
-  const { readyRows, unfinishedRows, objects, multipartUploads } = stored;
-  const rows = `${formatCount(readyRows, "ready row")}, ${formatCount(unfinishedRows, "unfinished one")}`;
+  const { files, unfinished, objects, multipartUploads } = stored;
+  const rows = `${formatCount(files, "file row")}, ${formatCount(unfinished, "journal row")}`;
   const bucket = `${formatCount(objects, "object")}, ${formatCount(multipartUploads, "open multipart upload")}`;
   const verdict = holdsExactly(stored, expectedFiles)
     ? "as expected"

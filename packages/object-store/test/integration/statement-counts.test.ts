@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+
+import type { ImageCollection } from "../../src/provider.js";
+import { sendPut } from "../support/direct-http.js";
+import { type Harness, openHarness } from "../support/harness.js";
+import { type LoggedStore, openLoggedStore } from "../support/logged-store.js";
+import { sampleOf } from "../support/samples.js";
+
+let harness: Harness;
+let logged: LoggedStore;
+let images: ImageCollection;
+let png: Uint8Array;
+
+beforeAll(async () => {
+  harness = await openHarness();
+  logged = openLoggedStore(harness);
+  images = logged.store.forUser(await harness.addUser()).images;
+  png = (await sampleOf("png")).bytes;
+  // The first looks for the owners' table, once for all.
+  await images.upload({ body: png });
+});
+
+beforeEach(() => {
+  logged.statements();
+});
+
+afterAll(async () => {
+  await logged.database.close();
+  await harness.close();
+});
+
+const upload = async (options = {}): Promise<string> =>
+  (await images.upload({ body: png }, options)).file.id;
+
+/** The first words of each statement, without those of a transaction's begin and end. */
+function counted(): string[] {
+  return logged
+    .statements()
+    .map((statement) => statement.trim().split(/\s+/, 2).join(" "))
+    .filter((start) => !/^(START|COMMIT|ROLLBACK|SET)/.test(start));
+}
+
+describe("the number of statements", () => {
+  it("is two for an upload: the intent, and the file", async () => {
+    await upload();
+    expect(counted()).toHaveLength(2);
+  });
+
+  it("is four for an upload with an idempotency key", async () => {
+    await upload({ idempotencyKey: "counted" });
+    expect(counted()).toHaveLength(4);
+  });
+
+  it("is four for an upload in a transaction, and one after its end", async () => {
+    await logged.database.transaction(async (transaction) => {
+      await upload({ transaction });
+      expect(counted()).toHaveLength(4);
+    });
+    expect(counted()).toHaveLength(1);
+  });
+
+  it("is fewer than two for each of many uploads at once", async () => {
+    await Promise.all(Array.from({ length: 20 }, () => upload()));
+    expect(counted().length).toBeLessThan(40);
+  });
+
+  it("is two for a deletion: the file, and the end of its row in the journal", async () => {
+    const id = await upload();
+    logged.statements();
+    await images.delete(id);
+    expect(counted()).toHaveLength(2);
+  });
+
+  it("is two for the deletion of 100", async () => {
+    const ids = await Promise.all(Array.from({ length: 100 }, () => upload()));
+    logged.statements();
+    const results = await images.deleteMany(ids);
+    expect(results.every(({ deleted }) => deleted)).toBe(true);
+    expect(counted()).toHaveLength(2);
+  });
+
+  it("is five for the deletion of 100 in a transaction, of which two come after it", async () => {
+    const ids = await Promise.all(Array.from({ length: 100 }, () => upload()));
+    logged.statements();
+    await logged.database.transaction(async (transaction) => {
+      await images.deleteMany(ids, { transaction });
+      expect(counted()).toHaveLength(3);
+    });
+    expect(counted()).toHaveLength(2);
+  });
+
+  it("is one for each kind of read", async () => {
+    const id = await upload();
+    logged.statements();
+    await images.get(id);
+    await images.exists(id);
+    await images.url(id);
+    const { stream } = await images.download(id);
+    stream.destroy();
+    expect(counted()).toHaveLength(4);
+  });
+
+  it("is one to prepare a direct upload, and three to complete it", async () => {
+    const announced = { byteSize: png.byteLength, contentType: "image/png" };
+    const { id, put } = await images.createDirectUpload(announced);
+    expect(counted()).toHaveLength(1);
+    await sendPut(put, png);
+    await images.completeDirectUpload(id);
+    expect(counted()).toHaveLength(3);
+  });
+});
