@@ -64,6 +64,18 @@ export function judgeRemains(
   judgeOrphans(scene, objects, findings);
 }
 
+/** A migration keeps every row: of what was unfinished, in the journal or as a direct upload. */
+export function judgeMigration(
+  scene: Scene,
+  { unfinished, directUploads }: Observed,
+  findings: Findings,
+): void {
+  const kept = new Set([...unfinished, ...directUploads].map(({ id }) => id));
+  for (const id of scene.unfinished) {
+    if (!kept.has(id)) findings.lost.add(`the row of ${id}`);
+  }
+}
+
 /** An audit never destroys bytes: they are under their key or in the quarantine. */
 export function judgeOrphans(scene: Scene, objects: Observed["objects"], findings: Findings): void {
   for (const [key, sha256] of scene.orphans) {
@@ -105,7 +117,9 @@ function judgeTogether(
       case "announce":
       case "send":
       case "cancel":
+      case "download":
       case "maintenance":
+      case "close":
         return undefined;
     }
   });
