@@ -290,19 +290,20 @@ describe("a refusal inside the caller's transaction", () => {
 
   it("undoes nothing of what runs beside it in the transaction", async () => {
     const { bytes } = await sampleOf("png");
-    const transaction = await harness.database.transaction();
-    const [refusal, alsoUsed, deletion, { file }] = await Promise.all([
-      codeOf(scope.images.delete(used, { transaction })),
-      codeOf(scope.images.deleteMany([used], { transaction })),
-      codeOf(scope.images.delete(free, { transaction })),
-      scope.images.upload({ body: bytes }, { transaction }),
-      run("INSERT INTO posts (file_id) VALUES (NULL)", transaction),
-      run("SELECT 1", transaction).then(() =>
-        run("INSERT INTO posts (file_id) VALUES (NULL)", transaction),
-      ),
-    ]);
+    const [refusal, alsoUsed, deletion, { file }] = await harness.database.transaction(
+      (transaction) =>
+        Promise.all([
+          codeOf(scope.images.delete(used, { transaction })),
+          codeOf(scope.images.deleteMany([used], { transaction })),
+          codeOf(scope.images.delete(free, { transaction })),
+          scope.images.upload({ body: bytes }, { transaction }),
+          run("INSERT INTO posts (file_id) VALUES (NULL)", transaction),
+          run("SELECT 1", transaction).then(() =>
+            run("INSERT INTO posts (file_id) VALUES (NULL)", transaction),
+          ),
+        ]),
+    );
     expect([refusal, alsoUsed, deletion]).toEqual(["file_in_use", undefined, undefined]);
-    await transaction.commit();
     expect(await postsOf()).toEqual([used, null, null]);
     expect(await traces(free)).toEqual(GONE);
     await expectWhole(used);
