@@ -99,7 +99,7 @@ export class EraseRepo {
   /** How many rows a user has: files, direct uploads, and what is unfinished. */
   async countOf(userId: string): Promise<number> {
     const [row] = await guarded("count a user's files", () =>
-      COUNT.arrays<[count: string]>(this.#connections, [userId], { on: "pool" }),
+      COUNT.arrays<[count: string]>(this.#connections, [userId]),
     );
     return Number(row?.[0]);
   }

@@ -84,7 +84,7 @@ export class InventoryRepo {
     parameters: Parameters,
   ): Promise<InventoryRow[]> {
     return guarded("read files in the order of their keys", () =>
-      statement.rows<InventoryRow>(this.connections, parameters, { on: "pool" }),
+      statement.rows<InventoryRow>(this.connections, parameters),
     );
   }
 }

@@ -65,11 +65,11 @@ export class KeyRepo {
     { after = "", limit }: { after?: string | undefined; limit: number },
   ): Promise<DeadRow[]> {
     const rows = await guarded("look for dead rows", () =>
-      DEAD.rows<Omit<DeadRow, "leaseExpiresAt"> & { lease: string }>(
-        this.connections,
-        [seconds, after, limit],
-        { on: "pool" },
-      ),
+      DEAD.rows<Omit<DeadRow, "leaseExpiresAt"> & { lease: string }>(this.connections, [
+        seconds,
+        after,
+        limit,
+      ]),
     );
     return rows.map(({ lease, ...row }) => ({ ...row, leaseExpiresAt: new Date(lease) }));
   }

@@ -70,7 +70,7 @@ const LARGEST = statements<[owner: Owner, limit: number]>(
   `,
 );
 
-/** Counts the rows of both kinds. Each call reads all that are wanted. */
+/** Counts the rows of both kinds, on the pool: each call reads all that are wanted, and may take long. */
 export class UsageRepo {
   constructor(private readonly connections: Connections) {}
 

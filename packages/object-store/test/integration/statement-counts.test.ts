@@ -51,10 +51,10 @@ describe("the number of statements", () => {
     expect(counted()).toHaveLength(4);
   });
 
-  it("is four for an upload in a transaction, and one after its end", async () => {
+  it("is six for an upload in a transaction, a savepoint's two among them, and one after its end", async () => {
     await logged.database.transaction(async (transaction) => {
       await upload({ transaction });
-      expect(counted()).toHaveLength(4);
+      expect(counted()).toHaveLength(6);
     });
     expect(counted()).toHaveLength(1);
   });
@@ -79,12 +79,12 @@ describe("the number of statements", () => {
     expect(counted()).toHaveLength(2);
   });
 
-  it("is three for the deletion of 100 in a transaction, of which two come after it", async () => {
+  it("is five for the deletion of 100 in a transaction, of which two come after it", async () => {
     const ids = await Promise.all(Array.from({ length: 100 }, () => upload()));
     logged.statements();
     await logged.database.transaction(async (transaction) => {
       await images.deleteMany(ids, { transaction });
-      expect(counted()).toHaveLength(1);
+      expect(counted()).toHaveLength(3);
     });
     expect(counted()).toHaveLength(2);
   });
