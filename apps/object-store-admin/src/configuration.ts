@@ -9,6 +9,17 @@ export function databaseUrl(environment: Environment): string {
   return checkedUrl("DATABASE_URL", url, ["postgres:", "postgresql:"]);
 }
 
+/**
+ * What is between the program and PostgreSQL.
+ *
+ * @throws UsageError
+ */
+export function databasePooler(environment: Environment): "transaction" | undefined {
+  const value = environment["DATABASE_POOLER"] || undefined;
+  if (value === undefined || value === "transaction") return value;
+  throw new UsageError("DATABASE_POOLER must be transaction, or not set.");
+}
+
 /** @throws UsageError naming the variables that are missing or wrong, never their values */
 export function bucketSettings(environment: Environment): S3ProviderOptions {
   const [endpoint = "", bucket = "", accessKeyId = "", secretAccessKey = ""] = required(

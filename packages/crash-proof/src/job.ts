@@ -100,6 +100,7 @@ export interface Job {
   readonly trouble: Trouble;
   readonly sabotage: Sabotage | undefined;
   readonly databaseUrl: string;
+  readonly pooler: "transaction" | undefined;
   readonly s3: S3ProviderOptions;
   /** Milliseconds after which a client of S3 gives up; it waits for ever by default. */
   readonly patience: number | undefined;
@@ -114,4 +115,6 @@ export interface Step {
   readonly what: string;
   /** Bytes of a body that went out piece by piece, so that it can break in between. */
   bodyBytes: number;
+  /** Whether an answer came. */
+  isAnswered: boolean;
 }

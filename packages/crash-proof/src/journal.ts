@@ -8,7 +8,9 @@ export type Intent =
   | { readonly do: "send"; readonly directUpload: string; readonly sha256: string }
   | { readonly do: "complete"; readonly directUpload: string; readonly sha256: string }
   | { readonly do: "cancel"; readonly directUpload: string }
-  | { readonly do: "maintenance" };
+  | { readonly do: "download"; readonly id: string }
+  | { readonly do: "maintenance" }
+  | { readonly do: "close" };
 
 /** One line of the journal. A call whose `begun` has no end was under way when the child died. */
 export type Entry =

@@ -45,6 +45,9 @@ async function run({ json, only, quick, sites, sabotage }: Options): Promise<num
       only,
       sample: quick ? QUICK : undefined,
       signal: interruption.signal,
+      onSkip: (useCases, why) => {
+        reporter.skipped(useCases, why);
+      },
       onPlan: (cases) => {
         reporter.planned(cases);
       },

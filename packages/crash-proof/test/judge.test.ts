@@ -15,6 +15,8 @@ const SCENE: Scene = {
   bystander: BYSTANDER,
   orphans: new Map(),
   missing: [],
+  inUse: [],
+  unfinished: [],
 };
 
 /** The bystander alone, and what is added. */

@@ -53,7 +53,7 @@ describe("the harness", () => {
 
   it("reports orphans when uploads do not record their intent", async () => {
     const { code, lines } = await crashProof(
-      ...["--sabotage", "intent", "--only", "upload small, image: killed at step 2, before"],
+      ...["--sabotage", "intent", "--only", "upload small, image: killed at step 6, before"],
     );
     expect(summaryOf(lines).orphaned).toBe(1);
     expect(code).toBe(1);
@@ -87,13 +87,13 @@ describe("the harness", () => {
     expect(code).toBe(1);
   });
 
-  it("reports lost files when transitions do not compare before they set", async () => {
+  it("reports lost files when completions do not compare before they set", async () => {
     const { code, lines } = await crashProof(
       ...[
         "--sabotage",
         "compare-and-set",
         "--only",
-        "upload small, image: overtaken before statement 3",
+        "upload small, image: overtaken before statement 5",
       ],
     );
     expect(summaryOf(lines).lost).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { Sequelize } from "sequelize-typescript";
 
-import type { Pooler } from "./connections/pooler.js";
+import { type Pooler, usePooler } from "./connections/pooler.js";
 import { type ConnectionSettings, parseDatabaseUrl } from "./connection-settings.js";
 
 export interface PoolOptions {
@@ -50,7 +50,7 @@ export function createDatabase(options: DatabaseOptions): Sequelize {
     "url" in options ? parseDatabaseUrl(options.url) : options;
   const { pool = {}, statementTimeoutMs = 15_000, connectTimeoutMs = 5_000, logging } = options;
   const isPooled = options.pooler !== undefined;
-  return new Sequelize({
+  const sequelize = new Sequelize({
     dialect: "postgres",
     host,
     port: port ?? 5432,
@@ -77,4 +77,6 @@ export function createDatabase(options: DatabaseOptions): Sequelize {
       ...(options.applicationName && { application_name: options.applicationName }),
     },
   });
+  usePooler(sequelize, options.pooler);
+  return sequelize;
 }

@@ -33,9 +33,17 @@ export interface ConnectConfig {
   readonly replication?: false | { readonly write: ConnectConfig };
 }
 
+/** What sequelize-pool holds. */
+export interface ClientPool {
+  readonly _availableObjects: readonly { readonly resource: PooledClient }[];
+  readonly _inUseObjects: readonly { readonly resource: PooledClient }[];
+}
+
 /** Makes, lends and ends connections. */
 interface ConnectionManager {
   readonly config: ConnectConfig;
+  /** With replicas, one for each role. */
+  readonly pool: ClientPool | { readonly write: ClientPool };
   /** A SELECT goes to a replica, if there is one, unless it is to use the master. */
   getConnection(options: { type: "SELECT" | "write"; useMaster: boolean }): Promise<PooledClient>;
   releaseConnection(client: PooledClient): void;
@@ -83,6 +91,17 @@ export function internalsOf(database: Sequelize): SequelizeInternals {
 export function primaryConfig(database: Sequelize): ConnectConfig {
   const { config } = internalsOf(database).connectionManager;
   return config.replication ? config.replication.write : config;
+}
+
+/** The pool of connections to the primary. */
+export function primaryPool(database: Sequelize): ClientPool {
+  const { pool } = internalsOf(database).connectionManager;
+  return "write" in pool ? pool.write : pool;
+}
+
+/** Has a pool replace all of its connections, those that are lent once they come back. */
+export function replaceAll({ _availableObjects, _inUseObjects }: ClientPool): void {
+  for (const { resource } of [..._availableObjects, ..._inUseObjects]) resource._invalid = true;
 }
 
 export function internalsOfTransaction(transaction: Transaction): TransactionInternals {

@@ -5,6 +5,7 @@ import { Connections, PreparedStatement } from "../src/index.js";
 import { TestDatabase } from "./support/test-database.js";
 
 const PID = new PreparedStatement("SELECT pg_backend_pid()");
+const SLEEPING_PID = new PreparedStatement("SELECT pg_backend_pid(), pg_sleep(0.2)");
 const WRITE = new PreparedStatement("INSERT INTO notes VALUES (1)");
 const BECOME_READ_ONLY = new PreparedStatement("SET default_transaction_read_only = on");
 
@@ -53,6 +54,37 @@ describe.each(["own", "pool", "replica"] as const)("a connection of %s", (on) =>
     const before = await PID.arrays(connections, [], { on });
     await expect(failing(sqlstate).execute(connections, [], { on })).rejects.toThrow();
     expect(await PID.arrays(connections, [], { on })).toEqual(before);
+  });
+});
+
+describe("all connections to a server that has become read-only", () => {
+  const two = (connections: Connections) =>
+    Promise.all(
+      [1, 2].map(() => SLEEPING_PID.arrays<[number]>(connections, [], { on: "pool" })),
+    ).then((rows) => rows.flatMap(([row]) => row?.[0]));
+
+  it.each([false, true])(
+    "are replaced when a write beside the pool fails, with replicas: %s",
+    async (withReplicas) => {
+      const pooled = withReplicas
+        ? testDatabase.openReplicated()
+        : testDatabase.open({ pool: { max: 2 } });
+      const theirs = new Connections(pooled, { own: 1 });
+      const before = await two(theirs);
+      await BECOME_READ_ONLY.execute(theirs, []);
+      await expect(WRITE.execute(theirs, [])).rejects.toThrow();
+      for (const pid of await two(theirs)) expect(before).not.toContain(pid);
+    },
+  );
+
+  it("serve out the transactions that they are lent for", async () => {
+    const transaction = await database.transaction();
+    const before = await PID.arrays(connections, [], { transaction });
+    await BECOME_READ_ONLY.execute(connections, []);
+    await expect(WRITE.execute(connections, [])).rejects.toThrow();
+    expect(await PID.arrays(connections, [], { transaction })).toEqual(before);
+    await transaction.commit();
+    expect(await PID.arrays(connections, [], { on: "pool" })).not.toEqual(before);
   });
 });
 

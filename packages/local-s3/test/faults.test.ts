@@ -123,13 +123,15 @@ describe("an injected fault", () => {
 
   it("landLate: cuts the connection, and does the work later", async () => {
     let land = (): void => undefined;
+    let isLanded = (): void => undefined;
     const until = new Promise<void>((resolve) => (land = resolve));
+    const landed = new Promise<void>((resolve) => (isLanded = resolve));
     const other = await startTestServer();
-    other.faults.add({ times: 1, fault: { type: "landLate", until } });
+    other.faults.add({ times: 1, fault: { type: "landLate", until, onLanded: isLanded } });
     await expect(send(other, PUT)).rejects.toMatchObject({ code: "ECONNRESET" });
     expect((await send(other, GET)).status).toBe(404);
     land();
-    while ((await send(other, GET)).status === 404);
+    await landed;
     expect((await send(other, GET)).text).toBe("new");
     await other.stop();
   });

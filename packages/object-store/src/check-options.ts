@@ -53,12 +53,14 @@ function checkFunction(name: string, value: unknown): void {
 /** Told by what it can do, as an application may have another copy of Sequelize. */
 function checkTransaction(transaction: unknown): void {
   const { commit, rollback, afterCommit, finished } = transaction as Partial<
-    Transaction & { finished: unknown }
+    Transaction & { finished: string }
   >;
   if (![commit, rollback, afterCommit].every((method) => typeof method === "function")) {
     throw new InvalidInputError(
       `transaction must be one of Sequelize's, and ${described(transaction)} came.`,
     );
   }
-  if (finished !== undefined) throw new InvalidInputError("The transaction has ended already.");
+  if (finished !== undefined) {
+    throw new InvalidInputError(`transaction must be open; it ended with ${finished}.`);
+  }
 }

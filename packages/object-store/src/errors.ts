@@ -98,7 +98,8 @@ export class EmptyFileError extends ObjectStoreError {
 
 /**
  * Raised when a rule of the application's forbids to delete a file: a foreign key that refers to it, or
- * what setting that to null or to its default would break.
+ * what setting that to null or to its default would break. The message names nothing of the
+ * application's schema; `table` and `constraint` do.
  */
 export class FileInUseError extends ObjectStoreError {
   readonly code = "file_in_use";
@@ -112,10 +113,7 @@ export class FileInUseError extends ObjectStoreError {
     readonly constraint: string | undefined,
     cause?: unknown,
   ) {
-    super(
-      `The file is in use: ${constraint === undefined ? "a column that must not be null" : `the constraint ${constraint}`} of ${table ?? "another table"} forbids its deletion.`,
-      { cause },
-    );
+    super("The file is in use: another row refers to it.", { cause });
   }
 }
 
@@ -256,12 +254,18 @@ export class AccessDeniedError extends ObjectStoreError {
   readonly code = "access_denied";
 }
 
-/** Raised when a file is stored for a user that does not exist or is not committed yet. */
+/**
+ * Raised when a file is stored for a user that does not exist, or that a transaction creates which is
+ * still open: pass that transaction.
+ */
 export class OwnerNotFoundError extends ObjectStoreError {
   readonly code = "owner_not_found";
 
   constructor(cause?: unknown) {
-    super("The owner does not exist, or its creation is not committed yet.", { cause });
+    super(
+      "There is no such owner, or a transaction that is still open creates it: pass that transaction.",
+      { cause },
+    );
   }
 }
 
@@ -309,8 +313,9 @@ export class IdempotencyConflictError extends ObjectStoreError {
 }
 
 /**
- * Raised when a transaction that is open holds an idempotency key: another caller's, which has stored
- * a file under it and is open for seconds, or the caller's own, which has deleted the key's file.
+ * Raised when an open transaction holds an idempotency key: another caller's transaction, which has
+ * stored a file under the key and has been open for five seconds more, or the caller's own, which has
+ * deleted the key's file.
  */
 export class UploadInProgressError extends ObjectStoreError {
   readonly code = "upload_in_progress";
@@ -348,7 +353,10 @@ export class StorageError extends ObjectStoreError {
   readonly code = "storage_error";
 }
 
-/** Raised when PostgreSQL cannot be reached or does not answer in time. */
+/**
+ * Raised when PostgreSQL cannot be reached or is overloaded, when no connection or lock was free in
+ * time, and after a deadlock or serialization failure.
+ */
 export class DatabaseUnavailableError extends ObjectStoreError {
   readonly code = "database_unavailable";
 

@@ -10,7 +10,7 @@ type Log = (this: unknown, ...said: Parameters<ObjectStoreLogger["warn"]>) => un
 export interface ObjectStoreLogger {
   warn(message: string, facts: Readonly<Record<string, unknown>>): void;
   /**
-   * Hears of the end of every call: `operation`, `kind`, `scope`, `seconds`, and `code` when it
+   * Called at the end of every call: `operation`, `kind`, `scope`, `seconds`, and `code` when it
    * failed.
    */
   debug?(message: string, facts: Readonly<Record<string, unknown>>): void;

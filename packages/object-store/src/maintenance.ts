@@ -57,7 +57,7 @@ export interface MaintenanceOptions {
   pooler?: "transaction";
   /** As given to the provider; 600 by default. */
   leaseSeconds?: number;
-  /** Hears of what could not be swept, and why; silent by default. */
+  /** Logger for what could not be swept, and why; silent by default. */
   logger?: ObjectStoreLogger;
 }
 

@@ -61,13 +61,14 @@ export interface ObjectStoreOptions {
   ownConnections?: number;
   /**
    * What is between this process and PostgreSQL: `"transaction"` where a pooler lends a session for a
-   * transaction only, such as PgBouncer in that mode. Give it to `createDatabase` and to the migrator
-   * as well. Absent by default.
+   * transaction only, such as PgBouncer in that mode. What `createDatabase` was given when absent: it is
+   * for a connection that is made otherwise.
    */
   pooler?: "transaction";
   /**
-   * Where `get`, `exists`, lists and URLs read, without a transaction, when `database` has replicas: what
-   * a replica gives may be old. `"primary"` by default. Whatever decides is read from the primary.
+   * Where `get`, `exists`, lists, URLs and downloads read rows, without a transaction, when `database`
+   * has replicas: what a replica gives may be old. `"primary"` by default. Whatever decides is read from
+   * the primary.
    */
   reads?: "primary" | "replica";
   /** The bucket: an `S3Provider` of `@repo/s3-provider`. The caller destroys it. */
@@ -101,7 +102,7 @@ export interface ObjectStoreOptions {
    * with `upload_expired`; 3,600 by default.
    */
   uploadTimeoutSeconds?: number;
-  /** How far uploads are looked into unless a call says otherwise; `metadata` by default. */
+  /** How thoroughly uploads are verified unless a call says otherwise; `metadata` by default. */
   verify?: Verification;
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
@@ -110,7 +111,7 @@ export interface ObjectStoreOptions {
    * them, all providers of the process share one set.
    */
   isolation?: IsolationOptions;
-  /** Hears of what happens behind the caller's back; silent by default. */
+  /** Logger for background failures; silent by default. */
   logger?: ObjectStoreLogger;
 }
 

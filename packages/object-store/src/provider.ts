@@ -81,7 +81,9 @@ export interface FileLists<Read extends ImageRead | AudioRead> {
    *
    * @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`)
    */
-  list(query: ListQuery & { withUrls: true | UrlOptions }): Promise<Page<WithUrl<Read>>>;
+  list(
+    query: ListQuery & { withUrls: true | Omit<UrlOptions, "transaction"> },
+  ): Promise<Page<WithUrl<Read>>>;
   list(query?: ListQuery): Promise<Page<Read>>;
   /**
    * Every file, read a page (of `limit`, 200 when absent) at a time as the loop goes on.
@@ -89,10 +91,12 @@ export interface FileLists<Read extends ImageRead | AudioRead> {
    * @throws InvalidInputError (`invalid_input`) and OperationAbortedError (`operation_aborted`),
    *   while it is iterated
    */
-  all(query: ListAllQuery & { withUrls: true | UrlOptions }): AsyncIterable<WithUrl<Read>>;
+  all(
+    query: ListAllQuery & { withUrls: true | Omit<UrlOptions, "transaction"> },
+  ): AsyncIterable<WithUrl<Read>>;
   all(query?: ListAllQuery): AsyncIterable<Read>;
   /**
-   * How many files there are. It reads every one's index entry: ask for it apart from the pages.
+   * How many files there are. O(n) index scan; do not call it for every page.
    *
    * @throws InvalidInputError (`invalid_input`)
    */
@@ -122,10 +126,9 @@ export interface MediaCollection<
   Read extends ImageRead | AudioRead,
 > extends FileLists<Read> {
   /**
-   * Stores a file. Its type is decided by its content. The file is visible once this resolves;
-   * when it rejects, nothing is stored. Only after `database_unavailable` it may be: where PostgreSQL
-   * was lost before it could tell whether it stored the file, nobody can. Repeat the upload with the
-   * `idempotencyKey` that it had.
+   * Stores a file. Its type is decided by its content. The file is visible once this resolves, or once
+   * your transaction commits; when it rejects, nothing is stored. After `database_unavailable` the
+   * outcome is unknown; repeat with the same `idempotencyKey`.
    *
    * @throws InvalidInputError (`invalid_input`), EmptyFileError (`empty_file`), FileTooLargeError
    *   (`file_too_large`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
@@ -165,7 +168,8 @@ export interface MediaCollection<
   /**
    * Prepares an upload that a client sends straight to S3, with requests that are good for just the
    * announced file, to a key from which nothing is ever served. A file of more than 16 MiB goes in
-   * parts, unless told otherwise. Nothing is visible before `completeDirectUpload`.
+   * parts, unless told otherwise. Nothing is visible before `completeDirectUpload`. It takes no
+   * transaction, and is outside of Sequelize's CLS.
    *
    * @throws InvalidInputError (`invalid_input`), FileTooLargeError (`file_too_large`),
    *   UnsupportedMediaTypeError (`unsupported_media_type`)
@@ -192,13 +196,15 @@ export interface MediaCollection<
    */
   completeDirectUpload(id: string, options?: CompleteOptions): Promise<FileUploadResult<Read>>;
   /**
-   * Where a direct upload stands; it can be asked until `completeBefore`.
+   * Where a direct upload stands; it can be asked until `completeBefore`. It takes no transaction, and
+   * is outside of Sequelize's CLS.
    *
    * @throws DirectUploadNotFoundError (`direct_upload_not_found`)
    */
   directUpload(id: string): Promise<DirectUploadStatus>;
   /**
-   * Ends a direct upload that is not completed. A completed one stays: delete its file.
+   * Ends a direct upload that is not completed. A completed one stays: delete its file. It takes no
+   * transaction, and is outside of Sequelize's CLS.
    *
    * @throws DirectUploadNotFoundError (`direct_upload_not_found`)
    */
@@ -206,7 +212,9 @@ export interface MediaCollection<
   /**
    * Deletes a file: it is gone for every reader before its bytes are. After a
    * `storage_unavailable` the file is already gone for readers, its bytes follow with a repeated
-   * call or with the next sweep.
+   * call or with the next sweep. A second delete is `file_not_found`, except while the bytes of the
+   * first are still to go: then it removes them. Inside a transaction, a failure of S3 is left to the
+   * sweep.
    *
    * Foreign keys of your tables decide before a byte is touched: those that restrict refuse, those
    * that cascade or set null take effect with the deletion.
@@ -240,9 +248,14 @@ export interface ReadOptions {
 
 export interface WriteOptions {
   /**
-   * The caller's transaction, READ COMMITTED: the change is visible when it commits, and a rollback
-   * leaves nothing. What the module does for it before, it does on connections of its own. With
-   * Sequelize's CLS, the transaction of the code that calls is taken when it is absent; null takes none.
+   * The caller's transaction: the change is visible when it commits, and a rollback leaves nothing.
+   * Uploads and completions need READ COMMITTED. What the module does for it before, it does on
+   * connections of its own. With Sequelize's CLS, the transaction of the code that calls is taken when
+   * it is absent; null takes none.
+   *
+   * Await each call before the next statement of the transaction: a deletion runs in a savepoint.
+   * Commit and rollback wait for S3 for 1.5 s at most, all files together. Without a transaction, a call
+   * waits for a lock of the application's for 15 s, and then fails with `database_unavailable`.
    */
   transaction?: Transaction | null;
 }
@@ -252,7 +265,7 @@ export interface UploadOptions extends WriteOptions {
   signal?: AbortSignal;
   /** Seconds that the returned URL works, 1 to 604,800 (7 days). */
   urlExpiresIn?: number;
-  /** How far the file is looked into; the provider's `verify` when absent. */
+  /** How thoroughly the file is verified; the provider's `verify` when absent. */
   verify?: Verification;
   /**
    * Makes the upload safe to repeat: 1 to 255 characters, such as a UUID that the client made for
@@ -262,8 +275,9 @@ export interface UploadOptions extends WriteOptions {
    *
    * While the first upload runs, the repetition waits for it, its body unread; one that crashed is
    * taken over once its lease is over. A key is remembered as long as its file exists: after a
-   * deletion, and after an upload that failed, it is free again. One whose file the same transaction
-   * has deleted is `upload_in_progress` until that has ended.
+   * deletion, and after an upload that failed, it is free again. A file that a transaction has stored
+   * and not committed is waited for five seconds; then `upload_in_progress`. One whose file the same
+   * transaction has deleted is `upload_in_progress` until that has ended.
    */
   idempotencyKey?: string;
 }
@@ -289,7 +303,7 @@ export interface ListFilter extends ReadOptions {
   createdFrom?: Date;
   /** Created before this time. */
   createdBefore?: Date;
-  /** With a name that starts so, in the same case. Takes longer the more names do. */
+  /** Case-sensitive prefix of the file name. Takes longer the more names have it. */
   filenamePrefix?: string;
 }
 
@@ -301,7 +315,7 @@ export interface ListQuery extends ListFilter {
   /** By id, which is by creation; `newest` first when absent. */
   order?: "newest" | "oldest";
   /** Whether, and how, to sign a URL for each file; false when absent. */
-  withUrls?: boolean | UrlOptions;
+  withUrls?: boolean | Omit<UrlOptions, "transaction">;
 }
 
 export interface ListAllQuery extends Omit<ListQuery, "cursor"> {

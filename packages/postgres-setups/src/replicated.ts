@@ -27,6 +27,8 @@ export interface ReplicatedPostgres {
   readonly primaryUrl: string;
   /** The replica's own address; it accepts writes after a failover. */
   readonly replicaUrl: string;
+  /** From now on the replica shows nothing new, until `caughtUp`. Not after a failover. */
+  holdReplay(): Promise<void>;
   /** Waits until the replica shows everything that is committed now. Not after a failover. */
   caughtUp(): Promise<void>;
   /**
@@ -55,6 +57,7 @@ export async function startReplicated(
       url: onPort(primary.url, forwarder.port),
       primaryUrl: primary.url,
       replicaUrl: replica.url,
+      holdReplay: () => holdReplay(pair),
       caughtUp: () => waitForReplay(pair),
       async failover(kind) {
         if (isFailedOver) throw new Error("no replica is left to fail over to");
@@ -68,7 +71,19 @@ export async function startReplicated(
   });
 }
 
+async function holdReplay({ replica }: Pair): Promise<void> {
+  await query(replica.url, "SELECT pg_wal_replay_pause()");
+  await waitUntil("the replica holds its replay", async () => {
+    const [row] = await query<{ state: string }>(
+      replica.url,
+      "SELECT pg_get_wal_replay_pause_state() AS state",
+    );
+    return row?.state === "paused";
+  });
+}
+
 async function waitForReplay({ primary, replica }: Pair): Promise<void> {
+  await query(replica.url, "SELECT pg_wal_replay_resume()");
   const [written] = await query<{ lsn: string }>(
     primary.url,
     "SELECT pg_current_wal_flush_lsn()::text AS lsn",

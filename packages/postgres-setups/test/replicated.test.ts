@@ -28,6 +28,14 @@ describe("a replica", () => {
     expect(await isTable(servers.replicaUrl, "streamed")).toBe(true);
   });
 
+  it("shows nothing new while its replay is held", async () => {
+    await servers.holdReplay();
+    await (await sessions.open(servers.primaryUrl)).query("CREATE TABLE held ()");
+    expect(await isTable(servers.replicaUrl, "held")).toBe(false);
+    await servers.caughtUp();
+    expect(await isTable(servers.replicaUrl, "held")).toBe(true);
+  });
+
   it("is read-only, and the stable address leads to the primary", async () => {
     await expect(
       (await sessions.open(servers.replicaUrl)).query("CREATE TABLE refused ()"),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import {
@@ -21,13 +22,14 @@ import {
   ResourceUnavailableError,
 } from "@repo/object-store";
 import { userAvatarMigrations, userAvatars } from "@repo/user-avatars";
-import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
+import { createDatabase, databaseMigrations, Migrator, User } from "@repo/database";
 import { objectStoreMigrations } from "@repo/object-store/migrations";
 import { sizedMedia } from "@repo/sample-media";
 import sharp from "sharp";
 
 import { coverImages } from "./examples/cover-images.js";
 import { beginUpload, finishUpload, sendToS3 } from "./examples/direct-upload.js";
+import { createEpisodeCovers, removeCover, signUpWithPicture } from "./examples/episode-covers.js";
 import { answerTo } from "./examples/http-status.js";
 import { mediaServer } from "./examples/media-server.js";
 import { migrate } from "./examples/migrate.js";
@@ -35,7 +37,7 @@ import { type App, openApp } from "./examples/open-app.js";
 import { addTranscript, newestEpisodes, publish } from "./examples/podcasts.js";
 import { changePicture, signUp } from "./examples/sign-up.js";
 import { startServers } from "./examples/servers.js";
-import { sweep } from "./examples/sweep.js";
+import { sweeper } from "./examples/sweep.js";
 import { testPublishing } from "./examples/test-without-servers.js";
 import { toneOf } from "./support/tone.js";
 
@@ -68,7 +70,12 @@ describe("the examples", () => {
     const database = createDatabase({ url: services.databaseUrl });
     await new Migrator({
       database,
-      migrations: [...databaseMigrations, ...objectStoreMigrations(), ...userAvatarMigrations],
+      migrations: [
+        ...databaseMigrations,
+        ...objectStoreMigrations(),
+        ...userAvatarMigrations,
+        createEpisodeCovers,
+      ],
     }).up();
     await database.close();
     app = openApp({ ...services, bucket: "media" });
@@ -102,6 +109,27 @@ describe("the examples", () => {
     const { url } = await changePicture(app, userId, png);
     expect((await fetch(url)).status).toBe(200);
     expect(await userAvatars(app).get(userId)).toMatchObject({ width: 32, height: 24 });
+  });
+
+  it("sign a user up with a picture in one transaction, or not at all", async () => {
+    const signedUp = await signUpWithPicture(app, "grace@example.com", png);
+    expect(await userAvatars(app).get(signedUp)).toMatchObject({ width: 32, height: 24 });
+    const refused = signUpWithPicture(app, "eve@example.com", Buffer.from("no picture"));
+    await expect(refused).rejects.toMatchObject({ code: "unsupported_media_type" });
+    expect(await User.count({ where: { email: "eve@example.com" } })).toBe(0);
+  });
+
+  it("remove a cover with its last row", async () => {
+    const { images } = app.store.forUser(userId);
+    const { id } = (await images.upload({ body: png })).file;
+    const [first, second] = [randomUUID(), randomUUID()];
+    await app.database.query("INSERT INTO episode_covers VALUES ($1, $3), ($2, $3)", {
+      bind: [first, second, id],
+    });
+    await removeCover(app, userId, first);
+    expect(await images.exists(id)).toBe(true);
+    await removeCover(app, userId, second);
+    expect(await images.exists(id)).toBe(false);
   });
 
   it("publish an episode once, list it and give it a transcript", async () => {
@@ -257,7 +285,7 @@ describe("the examples", () => {
   });
 
   it("sweep", async () => {
-    expect(await sweep(app)).toBe("0 files removed, 0 left for the next sweep");
+    expect(await sweeper(app)()).toBe("0 files removed, 0 left for the next sweep");
   });
 
   it("test a feature without servers", async () => {

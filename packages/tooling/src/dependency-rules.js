@@ -42,6 +42,7 @@ const ALLOWED_OWN = {
     "command-line",
     "local-s3",
     "local-services",
+    "postgres-setups",
     "sample-media",
   ],
   "packages/hostile-clients/src/**": [

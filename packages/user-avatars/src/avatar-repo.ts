@@ -6,7 +6,7 @@ import { UserAvatar } from "./user-avatar.model.js";
 /** Which image is whose avatar. */
 export interface AvatarRepo {
   /** The id of the user's image, or null. */
-  find(userId: string): Promise<string | null>;
+  find(userId: string, options?: { transaction?: Transaction }): Promise<string | null>;
   /**
    * Puts another image, or none, in the place of the user's, and gives the one before. Whoever does
    * so at the same time waits until the transaction ends.
@@ -20,12 +20,16 @@ export interface AvatarRepo {
 
 /** The rows of `user_avatars`. */
 export class SqlAvatarRepo implements AvatarRepo {
+  readonly #model: typeof UserAvatar;
+
   constructor(database: Sequelize) {
-    database.addModels([UserAvatar]);
+    // Of its own: Sequelize binds a class to the connection that it was last added to.
+    this.#model = class extends UserAvatar {};
+    database.addModels([this.#model]);
   }
 
-  async find(userId: string): Promise<string | null> {
-    const avatar = await UserAvatar.findByPk(userId, { transaction: null });
+  async find(userId: string, options: { transaction?: Transaction } = {}): Promise<string | null> {
+    const avatar = await this.#model.findByPk(userId, options);
     return avatar?.imageId ?? null;
   }
 
@@ -36,9 +40,9 @@ export class SqlAvatarRepo implements AvatarRepo {
   ): Promise<string | null> {
     // There has to be a row to lock before the image of before is read.
     const none = { userId, imageId: null };
-    await UserAvatar.bulkCreate([none], { ignoreDuplicates: true, transaction });
+    await this.#model.bulkCreate([none], { ignoreDuplicates: true, transaction });
     const lock = transaction.LOCK.UPDATE;
-    const avatar = await UserAvatar.findByPk(userId, { lock, transaction, rejectOnEmpty: true });
+    const avatar = await this.#model.findByPk(userId, { lock, transaction, rejectOnEmpty: true });
     const previous = avatar.imageId;
     await avatar.update({ imageId }, { transaction });
     return previous;

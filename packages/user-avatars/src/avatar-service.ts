@@ -20,14 +20,14 @@ export class AvatarService implements UserAvatars {
     this.#repo = repo;
   }
 
-  async get(userId: string): Promise<Avatar | null> {
+  async get(userId: string, options: { transaction?: Transaction } = {}): Promise<Avatar | null> {
     const { images } = this.#store.forUser(userId);
-    const fileId = await this.#repo.find(userId);
+    const fileId = await this.#repo.find(userId, options);
     if (fileId === null) return null;
     return nullIfNotFound(async () => {
       const [{ width, height }, { url, expiresAt }] = await Promise.all([
-        images.get(fileId),
-        images.url(fileId),
+        images.get(fileId, options),
+        images.url(fileId, options),
       ]);
       return { fileId, url, urlExpiresAt: expiresAt, width, height };
     });

@@ -21,8 +21,8 @@ export interface WriteOptions {
 
 /** One picture for each user. Errors of the object store pass through as they are. */
 export interface UserAvatars {
-  /** The user's avatar, or null. */
-  get(userId: string): Promise<Avatar | null>;
+  /** The user's avatar, or null; with a transaction of the caller's, as that sees it. */
+  get(userId: string, options?: { transaction?: Transaction }): Promise<Avatar | null>;
   /**
    * Gives the user another avatar: JPEG, PNG, WebP or GIF. The image before is deleted after the
    * commit.

@@ -5,6 +5,7 @@ Every command takes --json: one JSON object a line on standard output, the last 
 
 Environment:
   DATABASE_URL          postgres://user:password@host:port/database
+  DATABASE_POOLER       transaction, behind a pooler such as PgBouncer in that mode
   S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
                         for sweep, audit, verify and erase
   S3_REGION             default: us-east-1

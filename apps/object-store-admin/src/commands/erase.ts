@@ -21,11 +21,13 @@ export async function erase(
       printer.progress(`${lines} erased`);
     },
     onLine: (line) => {
-      const { outcome, key, byteSize, sha256 } = line;
+      const { outcome, key, byteSize, sha256, until, constraint } = line;
       const size = byteSize === null ? "" : formatBytes(byteSize);
       printer.line(
         { event: "line", ...line },
-        `${outcome.padEnd(9)}  ${key}  ${size}  ${sha256 ?? ""}`.trimEnd(),
+        [outcome.padEnd(9), key, size, sha256, until?.toISOString(), constraint]
+          .filter((part) => part !== null && part !== undefined && part !== "")
+          .join("  "),
       );
     },
   });
@@ -33,6 +35,7 @@ export async function erase(
   const isDirectLeft = lines.some(
     ({ kind, outcome }) => kind === "direct_upload" && outcome === "tombstone",
   );
+  const inUse = lines.filter(({ outcome }) => outcome === "in_use");
   const later = isDirectLeft
     ? "once its direct uploads have expired (25 hours)"
     : "in half an hour";
@@ -40,6 +43,9 @@ export async function erase(
     complete
       ? `Nothing of ${userId} is left.`
       : `Something of ${userId} is left: run "sweep", and repeat this ${later}.`,
+    ...(inUse.length === 0
+      ? []
+      : [`Of it, ${formatCount(inUse.length, "file")} in use: first remove what refers to them.`]),
     `${formatCount(lines.length, "object")}, from ${startedAt.toISOString()} to ${finishedAt.toISOString()}`,
   ]);
   return complete ? ExitCode.ok : ExitCode.attention;

@@ -1,7 +1,7 @@
 import { createDatabase } from "@repo/database";
 
 import type { Work } from "../cli/command.js";
-import { bucketSettings, databaseUrl, ownerTable } from "../configuration.js";
+import { bucketSettings, databasePooler, databaseUrl, ownerTable } from "../configuration.js";
 import { Printer } from "../output/printer.js";
 import { audit } from "./audit.js";
 import { erase } from "./erase.js";
@@ -25,7 +25,9 @@ export async function perform(
   const bucket = needsBucket(command) ? bucketSettings(environment) : undefined;
   const owner = command.name === "migrate" ? ownerTable(environment) : undefined;
 
-  const database = createDatabase({ url, applicationName: "object-store-admin" });
+  const pooler = databasePooler(environment);
+  const applicationName = "object-store-admin";
+  const database = createDatabase({ url, applicationName, pooler });
   try {
     if (command.name === "migrate") return await migrate(command, { database, owner, printer });
     const [{ objectStoreMaintenance }, { S3Provider }] = await Promise.all([

@@ -1,4 +1,5 @@
 import { createReadStream, readFileSync } from "node:fs";
+import { finished } from "node:stream/promises";
 
 import { fromPath, type UploadOptions } from "@repo/object-store";
 
@@ -15,13 +16,14 @@ export async function upload(
   { path, sha256 }: Media,
   handover: Handover,
   options: { transaction?: Transaction; idempotencyKey?: string } = {},
-): Promise<void> {
+): Promise<string | undefined> {
   const { idempotencyKey: key } = options;
-  await journal.call(
+  const file = await journal.call(
     { do: "upload", sha256, ...(key !== undefined && { key }) },
     async () => (await collection.upload({ body: bodyOf(path, handover) }, options)).file,
-    (file) => ({ id: file.id, sha256: file.sha256 }),
+    ({ id, sha256: stored }) => ({ id, sha256: stored }),
   );
+  return file?.id;
 }
 
 function bodyOf(path: string, handover: Handover) {
@@ -35,12 +37,16 @@ function bodyOf(path: string, handover: Handover) {
   }
 }
 
-export async function remove(
-  { journal, collection, stage }: Props,
-  at: number,
+/** Deletes a file of the stage. */
+export async function remove(props: Props, at: number, transaction?: Transaction): Promise<void> {
+  await removeFile(props, props.stage.files[at]?.id ?? "", transaction);
+}
+
+export async function removeFile(
+  { journal, collection }: Props,
+  id: string,
   transaction?: Transaction,
 ): Promise<void> {
-  const id = stage.files[at]?.id ?? "";
   await journal.call({ do: "delete", id }, () =>
     collection.delete(id, transaction === undefined ? {} : { transaction }),
   );
@@ -61,6 +67,20 @@ export async function removeMany({ journal, collection, stage }: Props): Promise
   }
 }
 
+/** Reads a file of the stage to its end. */
+export async function download({ journal, collection, stage }: Props, at: number): Promise<void> {
+  const id = stage.files[at]?.id ?? "";
+  await journal.call({ do: "download", id }, async () => {
+    const { stream } = await collection.download(id);
+    await finished(stream.resume());
+  });
+}
+
+/** Erases everything of the user. */
+export async function erase({ journal, maintenance, stage }: Props): Promise<void> {
+  await journal.call({ do: "maintenance" }, () => maintenance.eraseUser(stage.userId));
+}
+
 export async function transcribe(
   { journal, audio, stage }: Props,
   at: number,
@@ -77,7 +97,7 @@ export async function transcribe(
 export async function inTransaction(
   { journal, database }: Props,
   end: "commit" | "roll back",
-  work: (transaction: Transaction) => Promise<void>,
+  work: (transaction: Transaction) => Promise<unknown>,
 ): Promise<void> {
   const transaction = await database.transaction().catch(() => undefined);
   // A database that is gone before anything began.

@@ -23,6 +23,7 @@ export const DIRECT_UPLOAD_CASES: readonly UseCase[] = [
     name: "direct upload in parts",
     kinds: ["audio"],
     files: 0,
+    oneIn: 2,
     async run(props) {
       const media = mediaAt(props.stage.large, 0);
       await whenSent(props, media, (direct) => complete(props, direct, media), {
@@ -34,6 +35,7 @@ export const DIRECT_UPLOAD_CASES: readonly UseCase[] = [
     name: "direct upload in a transaction",
     kinds: ["image"],
     files: 0,
+    oneIn: 2,
     run: (props) =>
       whenSent(props, small(props), (direct) =>
         inTransaction(props, "commit", async (transaction) => {
@@ -47,6 +49,7 @@ export const DIRECT_UPLOAD_CASES: readonly UseCase[] = [
     name: "direct upload in a transaction, rolled back and completed again",
     kinds: ["audio"],
     files: 0,
+    oneIn: 2,
     afterwards: "complete again",
     run: (props) =>
       whenSent(props, small(props), async (direct) => {
@@ -62,6 +65,7 @@ export const DIRECT_UPLOAD_CASES: readonly UseCase[] = [
     name: "direct upload, refused in a transaction with delete",
     kinds: ["audio"],
     files: 1,
+    oneIn: 2,
     meets: ["checksum_mismatch"],
     async run(props) {
       const sha256 = "0".repeat(64);

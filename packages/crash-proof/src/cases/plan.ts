@@ -1,4 +1,4 @@
-import type { Kind, Phase, Step, Trouble } from "../job.js";
+import { type Kind, KINDS, type Phase, type Step, type Trouble } from "../job.js";
 import type { Case } from "./case.js";
 import { sampleOf } from "./sample.js";
 import { useCaseNamed } from "./use-cases.js";
@@ -26,9 +26,27 @@ export interface DryRun {
 /** Every trouble at every step that the dry run saw, or a sample where these come in no order. */
 export function planFrom(dryRun: DryRun): Case[] {
   const { useCase, kind } = dryRun;
-  const isInOrder = useCaseNamed(useCase).atOnce !== true;
-  const troubles = isInOrder ? everything(dryRun) : sampleOf(dryRun);
+  const { atOnce = false, troubles: met, pooler } = useCaseNamed(useCase);
+  const troubles = (atOnce ? sampleOf(dryRun) : everything(dryRun))
+    .filter(({ type }) => met?.includes(type) !== false)
+    .filter((trouble) => pooler === undefined || !keepsPoolerWaiting(trouble));
   return troubles.map((trouble) => ({ useCase, kind, trouble }));
+}
+
+/**
+ * What a whole run plays of the plan of a use case on a kind of file. Kinds share the troubles, and
+ * where there are many, it plays one in some. Neighbours differ in phase or fault, so that all of
+ * these come.
+ */
+export function thinned(plan: readonly Case[], { useCase, kind }: Case): Case[] {
+  const { kinds = KINDS, oneIn = 1 } = useCaseNamed(useCase);
+  const first = kinds.indexOf(kind);
+  return plan.filter((_, at) => at % (kinds.length * oneIn) === first);
+}
+
+/** A pooler makes its clients wait for a server that is away. */
+function keepsPoolerWaiting(trouble: Trouble): boolean {
+  return trouble.type === "postgres" && trouble.back === "late";
 }
 
 function everything({ steps, storageCalls, operations }: DryRun): Trouble[] {
@@ -54,9 +72,10 @@ function isStatement({ system, what }: Step): boolean {
   return system === "postgres" && what !== "connect";
 }
 
-function phasesOf(step: Step): Phase[] {
-  if (step.what === "connect") return ["before", "after"];
-  return step.bodyBytes > 0 ? ["before", "midway", "sent", "after"] : ["before", "sent", "after"];
+function phasesOf({ what, bodyBytes, isAnswered }: Step): Phase[] {
+  if (what === "connect") return ["before", "after"];
+  const sending: Phase[] = bodyBytes > 0 ? ["before", "midway", "sent"] : ["before", "sent"];
+  return isAnswered ? [...sending, "after"] : sending;
 }
 
 function crashes(step: Step, number: number): Trouble[] {

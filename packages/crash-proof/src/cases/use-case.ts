@@ -1,14 +1,22 @@
 import type { createDatabase } from "@repo/database";
-import type { AudioCollection, ImageCollection } from "@repo/object-store";
+import type {
+  AudioCollection,
+  DirectRequest,
+  ImageCollection,
+  ObjectStoreProvider,
+} from "@repo/object-store";
 import type { ObjectStoreMaintenance } from "@repo/object-store/maintenance";
 
 import type { JournalWriter } from "../child/journal-writer.js";
-import type { Kind, Stage } from "../job.js";
+import type { Kind, Media, Stage, Trouble } from "../job.js";
 
 /** What a use case works with, in the child. */
 export interface Props {
   journal: JournalWriter;
   database: ReturnType<typeof createDatabase>;
+  /** What is between this process and PostgreSQL. */
+  pooler: "transaction" | undefined;
+  store: ObjectStoreProvider;
   maintenance: ObjectStoreMaintenance;
   /** The user's files of the case's kind. */
   collection: ImageCollection | AudioCollection;
@@ -19,6 +27,8 @@ export interface Props {
   patience: number | undefined;
   /** Whether so much time has passed that every lease is over, and every signed request expired. */
   isLate: () => boolean;
+  /** Has another client begin to send a file, which it does at a drip until all was swept. */
+  drip: (request: DirectRequest, media: Media) => Promise<void>;
 }
 
 /** What is on the stage besides the user's files. */
@@ -43,11 +53,27 @@ export interface UseCase {
   readonly leftovers?: Leftovers;
   /** Whether the first of the files has an idempotency key, `KEY`. */
   readonly keyed?: boolean;
+  /** What rows of the application's that refer to the first of the files do about their deletion. */
+  readonly references?: readonly ("restrict" | "cascade")[];
+  /** Whether the first PUT goes unanswered, and arrives once the process has come to its end. */
+  readonly landsLate?: boolean;
+  /** Whether another client sends a file at a drip until all was swept. */
+  readonly drips?: boolean;
+  /** Whether all is in the schema before the journal at first, which is then migrated. */
+  readonly migrates?: boolean;
+  /** What is between the process and PostgreSQL. */
+  readonly pooler?: "transaction";
+  /** Whether its end is the end of the process, whatever is still open. */
+  readonly exits?: boolean;
+  /** Troubles that it meets; all by default. */
+  readonly troubles?: readonly Trouble["type"][];
+  /** Of so many troubles it meets one in a whole run; it meets every one by default. */
+  readonly oneIn?: number;
   /** Codes of errors that it is there to meet. */
   readonly meets?: readonly string[];
   /** Whether it makes several calls at once, so that its steps come in another order each time. */
   readonly atOnce?: boolean;
   /** What the caller does after the crash: the same once more. */
   readonly afterwards?: "retry upload" | "complete again" | "erase" | "audit";
-  run(props: Props): Promise<void>;
+  run(props: Props): Promise<unknown>;
 }

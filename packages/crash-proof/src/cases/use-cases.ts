@@ -1,10 +1,16 @@
-import { inTransaction, remove, removeMany, transcribe, upload } from "./acts.js";
+import { erase, inTransaction, remove, removeMany, transcribe, upload } from "./acts.js";
+import { CLOSING_CASES } from "./closing-cases.js";
 import { DIRECT_UPLOAD_CASES } from "./direct-upload-cases.js";
+import { DRIP_CASES } from "./drip-cases.js";
+import { IN_USE_CASES } from "./in-use-cases.js";
 import { KEY } from "./key.js";
+import { LATE_PUT_CASES } from "./late-put-cases.js";
 import { mediaAt } from "./media-at.js";
+import { MIGRATION_CASES } from "./migration-cases.js";
+import { behindPooler } from "./pooled-cases.js";
 import type { UseCase } from "./use-case.js";
 
-export const USE_CASES: readonly UseCase[] = [
+const DIRECTLY: readonly UseCase[] = [
   {
     name: "upload small",
     files: 0,
@@ -80,6 +86,7 @@ export const USE_CASES: readonly UseCase[] = [
   {
     name: "transaction with upload and delete, rolled back",
     files: 1,
+    oneIn: 2,
     run: (props) =>
       inTransaction(props, "roll back", async (transaction) => {
         await upload(props, mediaAt(props.stage.small, 0), "buffer", { transaction });
@@ -90,6 +97,7 @@ export const USE_CASES: readonly UseCase[] = [
     name: "transaction with upload under a key after a delete",
     kinds: ["image"],
     files: 1,
+    oneIn: 2,
     keyed: true,
     meets: ["upload_in_progress"],
     run: (props) =>
@@ -105,34 +113,37 @@ export const USE_CASES: readonly UseCase[] = [
   {
     name: "sweep",
     files: 1,
+    oneIn: 2,
     leftovers: { crashedUpload: true, crashedDeletion: true },
     run: ({ journal, maintenance }) =>
       // One batch after the other: the steps of each run have to be the same.
-      journal
-        .call({ do: "maintenance" }, () => maintenance.sweep({ parallel: 1 }))
-        .then(() => undefined),
+      journal.call({ do: "maintenance" }, () => maintenance.sweep({ parallel: 1 })),
   },
   {
     name: "audit --fix",
     files: 1,
+    oneIn: 2,
     leftovers: { orphan: true, missingObject: true },
     afterwards: "audit",
     run: ({ journal, maintenance }) =>
-      journal
-        .call({ do: "maintenance" }, () => maintenance.audit({ fix: true }))
-        .then(() => undefined),
+      journal.call({ do: "maintenance" }, () => maintenance.audit({ fix: true })),
   },
   {
     name: "erase",
     files: 2,
+    oneIn: 2,
     leftovers: { crashedUpload: true },
     afterwards: "erase",
-    run: ({ journal, maintenance, stage }) =>
-      journal
-        .call({ do: "maintenance" }, () => maintenance.eraseUser(stage.userId))
-        .then(() => undefined),
+    run: erase,
   },
+  ...IN_USE_CASES,
+  ...LATE_PUT_CASES,
+  ...DRIP_CASES,
+  ...CLOSING_CASES,
+  ...MIGRATION_CASES,
 ];
+
+export const USE_CASES: readonly UseCase[] = [...DIRECTLY, ...behindPooler(DIRECTLY)];
 
 export function useCaseNamed(name: string): UseCase {
   const found = USE_CASES.find((useCase) => useCase.name === name);

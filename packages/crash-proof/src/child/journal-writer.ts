@@ -10,8 +10,12 @@ export const JOURNAL_FD = 4;
 export class JournalWriter {
   #calls = 0;
   #inTransaction = false;
+  #hasEnded = false;
 
+  /** Nothing is told after the end: of calls that are still under way, nobody gets an answer. */
   write(entry: Entry): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = entry.entry === "ended" || entry.entry === "broken";
     writeSync(JOURNAL_FD, `${JSON.stringify(entry)}\n`);
   }
 
@@ -44,7 +48,7 @@ export class JournalWriter {
   }
 
   /** Everything until its end belongs to the caller's transaction. */
-  async transaction(work: () => Promise<void>): Promise<void> {
+  async transaction(work: () => Promise<unknown>): Promise<void> {
     this.#inTransaction = true;
     try {
       await work();

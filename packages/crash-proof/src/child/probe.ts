@@ -4,6 +4,11 @@ import { wrapRequests } from "./wrap-requests.js";
 
 /** What happens at the steps; they count from 1. */
 export interface ProbeHandler {
+  /**
+   * Whether statements count whose callers await a promise: Sequelize does so where it sets up a
+   * connection, and the migrator in all it does.
+   */
+  countsPromises: boolean;
   /** Synchronous points of a step, at which the process may die. */
   reached: (step: number, phase: Phase) => void;
   /** Holds a statement up; undefined lets it go on at once. */
@@ -12,8 +17,15 @@ export interface ProbeHandler {
   loseAnswer: (step: number) => Promise<Error> | undefined;
 }
 
-/** Counts a step; undefined while nobody counts. */
-export type Begin = (step: Step) => { handler: ProbeHandler; number: number } | undefined;
+/**
+ * Counts a step; undefined while nobody counts.
+ *
+ * @param how the caller is to get the answer
+ */
+export type Begin = (
+  step: Step,
+  how?: "callback" | "promise",
+) => { handler: ProbeHandler; number: number } | undefined;
 
 /**
  * Counts every use of PostgreSQL and S3 in this process, by wrapping what any code has to go
@@ -25,8 +37,9 @@ export class Probe {
   #handler: ProbeHandler | undefined;
 
   install(): void {
-    const begin: Begin = (step) => {
+    const begin: Begin = (step, how = "callback") => {
       if (this.#handler === undefined) return undefined;
+      if (how === "promise" && !this.#handler.countsPromises) return undefined;
       return { handler: this.#handler, number: this.#steps.push(step) };
     };
     wrapPostgres(begin);

@@ -27,7 +27,8 @@ export async function sabotage(what: Sabotage, database: () => Database): Promis
     case "intent": {
       // The row is kept only once the bytes are there.
       const forgotten = new Map<string, JournalRow>();
-      after(journal, "open", async (row: JournalRow) => {
+      after(journal, "open", async (result) => {
+        const row = result as JournalRow;
         forgotten.set(row.id, row);
         await removeRows(database(), [row.id]);
       });
@@ -38,12 +39,13 @@ export async function sabotage(what: Sabotage, database: () => Database): Promis
       return;
     }
     case "tombstone":
-      after(journal, "giveUp", (rows: readonly JournalRow[]) =>
-        removeRows(
+      after(journal, "giveUp", async (result) => {
+        const rows = result as readonly JournalRow[];
+        await removeRows(
           database(),
           rows.map(({ id }) => id),
-        ),
-      );
+        );
+      });
       return;
     case "compare-and-set":
       // What a sweep has taken over is an upload again, whatever it was.
@@ -75,17 +77,13 @@ async function removeRows(database: Database, ids: readonly string[]): Promise<v
 }
 
 /** Does something else with what a method has given, before its caller gets it. */
-function after<Result>(
-  target: Patched,
-  name: string,
-  work: (result: Result) => Promise<void>,
-): void {
+function after(target: Patched, name: string, work: (result: unknown) => Promise<void>): void {
   patch(
     target,
     name,
     (original) =>
       async function (...parameters) {
-        const result = (await original.apply(this, parameters)) as Result;
+        const result = await original.apply(this, parameters);
         await work(result);
         return result;
       },

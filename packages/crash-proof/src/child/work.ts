@@ -7,6 +7,7 @@ import { injectFaults } from "@repo/object-store/testing";
 import { S3Provider } from "@repo/s3-provider";
 
 import { agedStorage } from "../aged-storage.js";
+import { CHILD, POOLED_CHILD } from "../application-names.js";
 import type { Job, Sabotage } from "../job.js";
 import type { Entry } from "../journal.js";
 import type { FromChild, ToChild } from "../messages.js";
@@ -33,7 +34,9 @@ async function perform(
 ): Promise<void> {
   const journal = new JournalWriter();
   const bucket = new S3Provider(job.s3);
-  const database = createDatabase({ url: job.databaseUrl, applicationName: "crash-proof child" });
+  const { databaseUrl: url, pooler } = job;
+  const applicationName = pooler === undefined ? CHILD : POOLED_CHILD;
+  const database = createDatabase({ url, pooler, applicationName });
   if (job.sabotage !== undefined) {
     const present = sabotaged.get(job.sabotage) ?? { database };
     present.database = database;
@@ -59,8 +62,10 @@ async function perform(
     last = { entry: "broken", message };
   }
   const steps = probe.disarm();
-  await database.close();
-  bucket.destroy();
+  if (useCaseNamed(job.useCase).exits !== true) {
+    await database.close();
+    bucket.destroy();
+  }
   journal.write(last);
   tell({ type: "ended", steps, storageCalls: faults.calls.length });
 }
@@ -79,14 +84,18 @@ async function act(
   { database, bucket, probe, journal, hold, isLate }: Tools,
 ): Promise<void> {
   const s3 = job.ageObjectsByDays > 0 ? agedStorage(bucket, job.ageObjectsByDays) : bucket;
-  const scope = objectStoreProvider({ database, s3 }).forUser(job.stage.userId);
-  const maintenance = objectStoreMaintenance({ database, s3 });
+  const behind = job.pooler === undefined ? {} : { pooler: job.pooler };
+  const store = objectStoreProvider({ database, s3, ...behind });
+  const scope = store.forUser(job.stage.userId);
+  const maintenance = objectStoreMaintenance({ database, s3, ...behind });
   // A connection that is open already, as in an application at work.
   await database.query("SELECT 1");
   probe.arm(handlerFor(job, journal, hold));
   await useCaseNamed(job.useCase).run({
     journal,
     database,
+    pooler: job.pooler,
+    store,
     maintenance,
     collection: job.kind === "image" ? scope.images : scope.audio,
     audio: scope.audio,
@@ -94,15 +103,20 @@ async function act(
     stage: job.stage,
     patience: job.patience,
     isLate,
+    async drip(request, media) {
+      tell({ type: "drip", request, media });
+      await once(process, "message");
+    },
   });
 }
 
 function handlerFor(
-  { trouble }: Job,
+  { trouble, useCase }: Job,
   journal: JournalWriter,
   hold: () => Promise<void>,
 ): ProbeHandler {
   return {
+    countsPromises: useCaseNamed(useCase).migrates === true,
     reached(step, phase) {
       if (trouble.type === "kill" && trouble.step === step && trouble.phase === phase) {
         journal.write({ entry: "killing" });

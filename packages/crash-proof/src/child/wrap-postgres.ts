@@ -1,5 +1,6 @@
 import pg from "pg";
 
+import type { Step } from "../job.js";
 import type { Begin } from "./probe.js";
 
 type Callback = (error: unknown, result?: unknown) => void;
@@ -16,7 +17,7 @@ export function wrapPostgres(begin: Begin): void {
   const { connect, query } = client;
 
   client.connect = function (done) {
-    const step = done && begin({ system: "postgres", what: "connect", bodyBytes: 0 });
+    const step = done && begin(stepOf("connect"));
     if (step === undefined || done === undefined) return connect.call(this, done);
     const { handler, number } = step;
     handler.reached(number, "before");
@@ -29,14 +30,14 @@ export function wrapPostgres(begin: Begin): void {
   };
 
   client.query = function (...parameters) {
-    const done = parameters.at(-1) as Callback | undefined;
-    // Without a callback it is node-postgres that asks itself.
-    const step =
-      typeof done === "function"
-        ? begin({ system: "postgres", what: firstWord(parameters[0]), bodyBytes: 0 })
-        : undefined;
-    if (step === undefined || done === undefined) return query.apply(this, parameters);
+    const last = parameters.at(-1);
+    const done = typeof last === "function" ? (last as Callback) : undefined;
+    const step = begin(stepOf(firstWord(parameters[0])), done ? "callback" : "promise");
+    if (step === undefined) return query.apply(this, parameters);
     const { handler, number } = step;
+    if (done === undefined) {
+      return awaited(step, () => query.apply(this, parameters) as Promise<unknown>);
+    }
     const answered: Callback = (error, result) => {
       handler.reached(number, "after");
       const lost = error ? undefined : handler.loseAnswer(number);
@@ -53,6 +54,31 @@ export function wrapPostgres(begin: Begin): void {
       return returned;
     });
   };
+}
+
+/** The same for a caller that awaits a promise. */
+async function awaited(
+  { handler, number }: NonNullable<ReturnType<Begin>>,
+  query: () => Promise<unknown>,
+): Promise<unknown> {
+  handler.reached(number, "before");
+  await handler.hold(number);
+  const answer = query();
+  // A failure is the caller's, who gets it below.
+  answer.catch(() => undefined);
+  setImmediate(() => {
+    handler.reached(number, "sent");
+  });
+  await Promise.allSettled([answer]);
+  handler.reached(number, "after");
+  const result = await answer;
+  const lost = handler.loseAnswer(number);
+  if (lost !== undefined) throw await lost;
+  return result;
+}
+
+function stepOf(what: string): Step {
+  return { system: "postgres", what, bodyBytes: 0, isAnswered: true };
 }
 
 /** Sequelize does not look at what a call returns. */

@@ -11,7 +11,7 @@ export function wrapRequests(begin: Begin): void {
     const [options] = parameters;
     const method = typeof options === "object" && "method" in options ? options.method : undefined;
     const what = typeof method === "string" ? method : "GET";
-    const step: Step = { system: "s3", what, bodyBytes: 0 };
+    const step: Step = { system: "s3", what, bodyBytes: 0, isAnswered: false };
     const begun = begin(step);
     if (begun === undefined) return request(...parameters);
     const { handler, number } = begun;
@@ -33,6 +33,7 @@ export function wrapRequests(begin: Begin): void {
       });
     });
     sending.prependOnceListener("response", () => {
+      step.isAnswered = true;
       handler.reached(number, "after");
     });
     return sending;

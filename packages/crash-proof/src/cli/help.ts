@@ -6,9 +6,9 @@ off or loses its answers, a sweep takes over. Then everything is started again, 
 and rows and objects are compared, byte by byte, with what the caller was told before.
 
 Options:
-  --quick            about 130 cases, spread over all of them
-  --only <text>      only use cases in whose name this occurs, and after a colon, only troubles:
-                     "delete, audio" or "upload small: hang"
+  --quick            about 160 cases, spread over all use cases
+  --only <text>      only use cases in whose name this occurs, and after a colon, only troubles,
+                     and all of these: "delete, audio" or "upload small: hang"
   --json             one JSON object a line on standard output
   --sites <n>        cases at once, each with servers of its own (default: a CPU each, at most 4)
   --sabotage <what>  switch a guarantee off and see it noticed: intent, tombstone, compare-and-set

@@ -4,6 +4,7 @@ import type { Summary } from "../run/tally.js";
 
 /** Shows a run as it goes. */
 export interface Reporter {
+  skipped(useCases: number, why: string): void;
   planned(cases: number): void;
   result(result: CaseResult): void;
   end(summary: Summary): void;
@@ -15,6 +16,9 @@ export function jsonReporter(out: NodeJS.WritableStream): Reporter {
     out.write(`${JSON.stringify(value)}\n`);
   };
   return {
+    skipped(useCases, why) {
+      line({ skippedUseCases: useCases, why });
+    },
     planned: () => undefined,
     result(result) {
       const { current, struck, findings, milliseconds } = result;
@@ -44,6 +48,9 @@ export function textReporter(out: NodeJS.WriteStream): Reporter {
     out.write(out.isTTY ? `\r\u001B[2K${text}` : text);
   };
   return {
+    skipped(useCases, why) {
+      above(`${useCases} use cases are skipped: ${why}\n`);
+    },
     planned(cases) {
       total = cases;
     },

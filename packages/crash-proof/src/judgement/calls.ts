@@ -17,8 +17,8 @@ export interface Call {
   code?: string;
 }
 
-/** The statement may have taken effect although its answer was lost. */
-const AMBIGUOUS = new Set(["database_unavailable", "database_error"]);
+/** The statement may have taken effect although its answer was lost, or was not waited for. */
+const AMBIGUOUS = new Set(["database_unavailable", "database_error", "store_closed"]);
 /** The file is gone for readers by then; its bytes follow. */
 const DELETED_ALL_THE_SAME = new Set(["storage_unavailable", "storage_error"]);
 

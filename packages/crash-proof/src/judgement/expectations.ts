@@ -36,7 +36,7 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
       else if (fate === "open") openUploads.push(stored);
     } else if (intent.do === "delete") {
       const file = files.get(intent.id);
-      if (file !== undefined) file.fate = opposite(fate);
+      if (file !== undefined && !scene.inUse.includes(intent.id)) file.fate = opposite(fate);
     } else if (intent.do === "transcript") {
       const before = transcripts.get(intent.id) ?? [null];
       const after = { applied: [intent.text], undone: before, open: [...before, intent.text] };

@@ -11,7 +11,13 @@ const EXPLAINED: Record<Trouble["type"], readonly string[]> = {
   none: [],
   kill: [],
   // Whoever waits for a claim that could not be given back loses patience.
-  postgres: ["database_unavailable", "upload_aborted"],
+  postgres: [
+    "database_unavailable",
+    "migration_failed",
+    "migration_history_unavailable",
+    "migrator_connection_failed",
+    "upload_aborted",
+  ],
   s3: [...STORAGE, "send_failed"],
   overtaken: [
     ...STORAGE,

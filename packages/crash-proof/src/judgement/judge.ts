@@ -58,9 +58,22 @@ export function judgeRemains(
     findings.deadRows.add(`direct upload ${id} is ${status}`);
   }
   for (const id of scene.missing) {
-    if (files.some((file) => file.id === id)) findings.wrong.add(`${id} is shown without an object`);
+    if (files.some((file) => file.id === id))
+      findings.wrong.add(`${id} is shown without an object`);
   }
   judgeOrphans(scene, objects, findings);
+}
+
+/** A migration keeps every row: of what was unfinished, in the journal or as a direct upload. */
+export function judgeMigration(
+  scene: Scene,
+  { unfinished, directUploads }: Observed,
+  findings: Findings,
+): void {
+  const kept = new Set([...unfinished, ...directUploads].map(({ id }) => id));
+  for (const id of scene.unfinished) {
+    if (!kept.has(id)) findings.lost.add(`the row of ${id}`);
+  }
 }
 
 /** An audit never destroys bytes: they are under their key or in the quarantine. */
@@ -104,7 +117,9 @@ function judgeTogether(
       case "announce":
       case "send":
       case "cancel":
+      case "download":
       case "maintenance":
+      case "close":
         return undefined;
     }
   });

@@ -1,19 +1,23 @@
 import { type Case, nameOf } from "../cases/case.js";
-import { planFrom } from "../cases/plan.js";
-import { USE_CASES } from "../cases/use-cases.js";
+import { planFrom, thinned } from "../cases/plan.js";
+import { USE_CASES, useCaseNamed } from "../cases/use-cases.js";
 import { KINDS } from "../job.js";
+import { Site } from "../site/site.js";
 import type { CaseResult } from "./run-case.js";
 import type { Troupe } from "./troupe.js";
 
 export interface ProofOptions {
   /**
    * Only use cases and kinds in whose name this occurs, and after a colon, only troubles in whose
-   * name that occurs: `delete, audio` or `upload small: hang`.
+   * name that occurs: `delete, audio` or `upload small: hang`. All of these are played; without it,
+   * what a whole run plays.
    */
   only?: string | undefined;
   /** About so many cases, spread evenly; all by default. */
   sample?: number | undefined;
   signal?: AbortSignal;
+  /** Told of use cases that this machine cannot play. */
+  onSkip?: (useCases: number, why: string) => void;
   /** How many cases there will be, once the dry runs are over. */
   onPlan?: (cases: number) => void;
   onResult: (result: CaseResult) => void;
@@ -22,25 +26,43 @@ export interface ProofOptions {
 /** Finds the steps of every use case by playing it without trouble, and then plays every trouble. */
 export async function prove(
   troupe: Troupe,
-  { only = "", sample, signal, onPlan, onResult }: ProofOptions,
+  { only = "", sample, signal, onSkip, onPlan, onResult }: ProofOptions,
 ): Promise<void> {
   const [useCases = "", troubles = ""] = only.split(":").map((part) => part.trim());
   const dryRuns = USE_CASES.flatMap(({ name: useCase, kinds = KINDS }) =>
     kinds.map((kind): Case => ({ useCase, kind, trouble: { type: "none" } })),
-  ).filter((dryRun) => nameOf(dryRun).split(":")[0]?.includes(useCases));
+  )
+    .filter((dryRun) => nameOf(dryRun).split(":")[0]?.includes(useCases))
+    .filter(({ useCase }) => !isSkipped(useCase));
+  const skipped = USE_CASES.filter(({ name }) => isSkipped(name));
+  if (skipped.length > 0) onSkip?.(skipped.length, "pgbouncer is not installed");
   const planned: Case[][] = dryRuns.map(() => []);
   await troupe.play(
     dryRuns,
     (result) => {
       onResult(result);
-      planned[dryRuns.indexOf(result.current)] = planFrom(result.dryRun);
+      const plan = planFrom(result.dryRun);
+      const isAll = only !== "";
+      planned[dryRuns.indexOf(result.current)] = isAll ? plan : thinned(plan, result.current);
     },
     signal,
   );
-  const all = planned.flat().filter((each) => nameOf(each).split(":")[1]?.includes(troubles));
-  const cases = sample === undefined ? all : spread(all, sample);
+  const wanted = planned.map((ofOne) =>
+    ofOne.filter((each) => nameOf(each).split(":")[1]?.includes(troubles)),
+  );
+  const cases = sample === undefined ? wanted.flat() : quickSample(wanted, sample);
   onPlan?.(dryRuns.length + cases.length);
   await troupe.play(cases, onResult, signal);
+}
+
+function isSkipped(useCase: string): boolean {
+  return useCaseNamed(useCase).pooler !== undefined && !Site.hasPooler;
+}
+
+/** About so many of all cases, and one of each use case at least. */
+function quickSample(planned: readonly (readonly Case[])[], count: number): Case[] {
+  const share = count / planned.flat().length;
+  return planned.flatMap((ofOne) => spread(ofOne, Math.max(1, Math.round(share * ofOne.length))));
 }
 
 function spread<Item>(items: readonly Item[], count: number): Item[] {

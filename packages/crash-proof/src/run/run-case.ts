@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { S3Provider } from "@repo/s3-provider";
 
+import { agedStorage } from "../aged-storage.js";
 import type { Case } from "../cases/case.js";
 import type { DryRun } from "../cases/plan.js";
 import { useCaseNamed } from "../cases/use-cases.js";
@@ -11,14 +12,16 @@ import { expectationsOf } from "../judgement/expectations.js";
 import { Findings } from "../judgement/findings.js";
 import { judgeAnswers } from "../judgement/judge-answers.js";
 import { judgeKeys } from "../judgement/judge-keys.js";
-import { judgeOrphans, judgeReaders, judgeRemains } from "../judgement/judge.js";
+import { judgeMigration, judgeOrphans, judgeReaders, judgeRemains } from "../judgement/judge.js";
 import { observe } from "../judgement/observed.js";
+import { migratorOf } from "../site/migrator.js";
 import { type Scene, setScene } from "../site/scene.js";
 import type { Site } from "../site/site.js";
 import { repeat } from "./afterwards.js";
 import { arriveLate } from "./arrive-late.js";
 import type { CaseParts } from "./case-parts.js";
-import { auditFindsNothing, sweepAfterLeases } from "./converge.js";
+import { auditFindsNothing, OLD, sweepAfterLeases } from "./converge.js";
+import type { Drip } from "./drip.js";
 import { isFatal } from "./is-fatal.js";
 import { play } from "./play.js";
 import { HANG } from "./s3-trouble.js";
@@ -51,10 +54,13 @@ export async function runCase(current: Case, parts: CaseParts): Promise<CaseResu
     const played = await play(current, scene, { ...parts, bucket: s3 }).finally(() => {
       clearTimeout(impatience);
     });
-    const mayLive = played.ended && !isFatal(current.trouble);
+    const mayLive = played.ended && !isFatal(current);
     const { journal, complaints } = mayLive ? child.rest() : await child.end();
     await site.restartIfDown();
-    await site.quiet();
+    const { drip } = played;
+    await site.quiet(drip === undefined ? 0 : 1);
+    // After a crash; where it had come to its end, there is nothing to do.
+    if (useCase.migrates === true) await migratorOf(site.database).up();
 
     const findings = new Findings();
     judgeAnswers(current, callsOf(journal), findings);
@@ -65,7 +71,7 @@ export async function runCase(current: Case, parts: CaseParts): Promise<CaseResu
       complaints,
     });
     for (const what of wrong) findings.wrong.add(what);
-    await judge(current, scene, { site, s3, findings, journal, underWay: played.underWay });
+    await judge(current, scene, { site, s3, findings, journal, underWay: played.underWay, drip });
     if (mayLive && !child.isResting) {
       const last = await child.end();
       findings.wrong.add(`the process died after its use case: ${last.complaints.slice(-500)}`);
@@ -94,12 +100,13 @@ interface Judged {
   findings: Findings;
   journal: readonly Entry[];
   underWay: ReadonlySet<string>;
+  drip: Drip | undefined;
 }
 
 async function judge(
   current: Case,
   scene: Scene,
-  { site, s3, findings, journal, underWay }: Judged,
+  { site, s3, findings, journal, underWay, drip }: Judged,
 ): Promise<void> {
   const { database } = site;
   const isErasure = useCaseNamed(current.useCase).afterwards === "erase";
@@ -109,6 +116,7 @@ async function judge(
     const observed = await observe(database, s3);
     judgeReaders(before, scene, observed, findings);
     judgeOrphans(scene, observed.objects, findings);
+    judgeMigration(scene, observed, findings);
   }
 
   const { trouble } = current;
@@ -122,6 +130,10 @@ async function judge(
   // An expired upload leaves a tombstone, which is kept for one more lease.
   await sweepAfterLeases(database, s3);
   await sweepAfterLeases(database, s3);
+  if (drip !== undefined) {
+    await drip.end();
+    await sweepAfterLeases(database, agedStorage(s3, OLD));
+  }
 
   const calls = callsOf([...journal, ...added]);
   judgeKeys(calls, findings);
@@ -138,10 +150,13 @@ function afterwards({ trouble, useCase }: Case): Pick<Case, "trouble" | "useCase
 }
 
 function erased(
-  { stage }: Scene,
+  { bystander, inUse }: Scene,
   expected: ReturnType<typeof expectationsOf>,
 ): ReturnType<typeof expectationsOf> {
+  const stays = new Set([bystander.id, ...inUse]);
   const files = new Map(expected.files);
-  for (const { id, sha256 } of stage.files) files.set(id, { sha256, fate: "undone" });
-  return { ...expected, files };
+  for (const [id, { sha256 }] of files) {
+    if (!stays.has(id)) files.set(id, { sha256, fate: "undone" });
+  }
+  return { ...expected, files, openUploads: [] };
 }

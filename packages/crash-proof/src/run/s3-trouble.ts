@@ -19,12 +19,20 @@ export interface Watch {
   readonly underWay: ReadonlySet<string>;
 }
 
-/** Counts the requests to a bucket without touching them. */
-export function watch(server: LocalS3, bucket: string): Watch {
+/**
+ * Counts the requests to a bucket without touching them.
+ *
+ * @param isChilds which requests are the child's; all of them by default
+ */
+export function watch(
+  server: LocalS3,
+  bucket: string,
+  isChilds: (asked: FaultRequest) => boolean = () => true,
+): Watch {
   const operations: FaultRequest["operation"][] = [];
   server.faults.add({
     match: (asked) => {
-      if (asked.bucket === bucket) operations.push(asked.operation);
+      if (asked.bucket === bucket && isChilds(asked)) operations.push(asked.operation);
       return false;
     },
     fault: { type: "resetRequest" },
@@ -38,13 +46,15 @@ export function strike(
   bucket: string,
   trouble: S3Strike,
   keys: readonly string[],
+  isChilds: (asked: FaultRequest) => boolean = () => true,
 ): Watch {
   const { request, fault } = trouble;
   const operations: FaultRequest["operation"][] = [];
   const underWay = new Set<string>();
   let struck = false;
-  const isStruck = ({ bucket: asked, operation, key }: FaultRequest): boolean => {
-    if (asked !== bucket) return false;
+  const isStruck = (asked: FaultRequest): boolean => {
+    const { operation, key } = asked;
+    if (asked.bucket !== bucket || !isChilds(asked)) return false;
     operations.push(operation);
     const number = operations.length;
     const isHit =

@@ -75,7 +75,7 @@ export class Troupe {
   async #playOn(seat: Seat, current: Case): Promise<CaseResult> {
     const { site, waiting: child } = seat;
     // It loads the module while this case is played.
-    if (isFatal(current.trouble)) seat.waiting = new Child();
+    if (isFatal(current)) seat.waiting = new Child();
     const media = this.media[current.kind];
     try {
       return await runCase(current, { site, media, child, sabotage: this.sabotage });

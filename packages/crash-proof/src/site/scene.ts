@@ -10,6 +10,7 @@ import { mediaAt } from "../cases/media-at.js";
 import type { Leftovers, UseCase } from "../cases/use-case.js";
 import type { Kind, KnownFile, Media, Stage } from "../job.js";
 import type { MediaSet } from "./media.js";
+import { leaveStates } from "./leave-states.js";
 
 type Database = ReturnType<typeof createDatabase>;
 
@@ -22,6 +23,10 @@ export interface Scene {
   orphans: ReadonlyMap<string, string>;
   /** Files whose object is missing, so that they cannot be shown. */
   missing: readonly string[];
+  /** Files that rows of the application's refer to, so that they cannot be deleted. */
+  inUse: readonly string[];
+  /** Rows of what is unfinished that a migration has to keep. */
+  unfinished: readonly string[];
 }
 
 interface Setting {
@@ -44,10 +49,13 @@ export async function setScene(setting: Setting, useCase: UseCase): Promise<Scen
   const stranger = await addUser(setting.database);
   const bystander = await storeFile(setting, stranger, mediaAt(media.small, 1));
   const left = await leave(setting, userId, useCase.leftovers ?? {});
+  const inUse = await refer(setting, files, useCase.references ?? []);
   return {
     stage: { userId, files, small: media.small, large: media.large },
     bystander,
     ...left,
+    inUse,
+    unfinished: useCase.migrates === true ? await leaveStates(setting, userId, files) : [],
   };
 }
 
@@ -70,6 +78,22 @@ async function storeFile(
   const collection = kind === "image" ? scope.images : scope.audio;
   const { file } = await collection.upload({ body: fromPath(path) }, options);
   return { id: file.id, sha256 };
+}
+
+/** Gives the ids of the files that cannot be deleted then. */
+async function refer(
+  { database, kind }: Setting,
+  files: readonly KnownFile[],
+  references: readonly ("restrict" | "cascade")[],
+): Promise<string[]> {
+  const inUse: string[] = [];
+  for (const [at, reference] of references.entries()) {
+    const { id } = files[at] ?? { id: "" };
+    const table = reference === "restrict" ? "covers" : "previews";
+    await database.query(`INSERT INTO ${table} (${kind}_id) VALUES ('${id}')`);
+    if (reference === "restrict") inUse.push(id);
+  }
+  return inUse;
 }
 
 async function leave(

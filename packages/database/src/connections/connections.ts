@@ -1,8 +1,8 @@
 import type { Sequelize } from "sequelize-typescript";
 
-import { internalsOf, type PooledClient } from "../sequelize-internals.js";
+import { internalsOf, type PooledClient, primaryPool, replaceAll } from "../sequelize-internals.js";
 import { ownConnectionsOf } from "./own-connections.js";
-import type { Pooler } from "./pooler.js";
+import { type Pooler, poolerOf } from "./pooler.js";
 
 export interface ConnectionsOptions {
   /**
@@ -10,7 +10,7 @@ export interface ConnectionsOptions {
    * as many as the largest of these numbers.
    */
   readonly own?: number;
-  /** What is between this process and PostgreSQL; absent when sessions are PostgreSQL's own. */
+  /** What is between this process and PostgreSQL; what `createDatabase` was given when absent. */
   readonly pooler?: Pooler | undefined;
 }
 
@@ -39,12 +39,21 @@ export class Connections {
   /** @throws RangeError if `own` is not a count of one or more */
   constructor(
     readonly sequelize: Sequelize,
-    { own = 2, pooler }: ConnectionsOptions = {},
+    { own = 2, pooler = poolerOf(sequelize) }: ConnectionsOptions = {},
   ) {
     if (!Number.isInteger(own) || own < 1)
       throw new RangeError("own must be a count of at least 1");
     this.pooler = pooler;
     this.#own = ownConnectionsOf(sequelize, own);
+  }
+
+  /**
+   * Has all connections to the primary replaced, also those of the pool that only read: the server
+   * they lead to is not the primary any more, and what it gives is old.
+   */
+  leavePrimary(): void {
+    replaceAll(primaryPool(this.sequelize));
+    this.#own.replaceAll();
   }
 
   /**

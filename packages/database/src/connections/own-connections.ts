@@ -1,7 +1,12 @@
 import { ConnectionAcquireTimeoutError, type Sequelize } from "sequelize";
 import { Pool, TimeoutError } from "sequelize-pool";
 
-import { internalsOf, type PooledClient, primaryConfig } from "../sequelize-internals.js";
+import {
+  internalsOf,
+  type PooledClient,
+  primaryConfig,
+  replaceAll,
+} from "../sequelize-internals.js";
 
 const sets = new WeakMap<Sequelize, OwnConnections>();
 
@@ -48,6 +53,10 @@ class OwnConnections {
 
   growTo(size: number): void {
     this.#pool.most = Math.max(this.#pool.most, size);
+  }
+
+  replaceAll(): void {
+    this.#pool.replaceAll();
   }
 
   /** @throws ConnectionAcquireTimeoutError when none is free within the pool's acquire timeout */
@@ -104,6 +113,11 @@ class QuietPool extends Pool<PooledClient> {
 
   override get maxSize(): number {
     return this.most;
+  }
+
+  replaceAll(): void {
+    const { _availableObjects, _inUseObjects } = this;
+    replaceAll({ _availableObjects, _inUseObjects });
   }
 
   protected override _scheduleRemoveIdle(): void {

@@ -2,7 +2,7 @@ import { QueryTypes } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
 import type { LogFn, UmzugOptions } from "umzug";
 
-import type { Pooler } from "../connections/pooler.js";
+import { type Pooler, poolerOf } from "../connections/pooler.js";
 import {
   DuplicateMigrationError,
   MigrationFailedError,
@@ -51,7 +51,13 @@ export class Migrator {
   readonly #lock: LockOptions;
 
   /** @throws DuplicateMigrationError */
-  constructor({ database, migrations, logger, lockTimeoutMs = 60_000, pooler }: MigratorOptions) {
+  constructor({
+    database,
+    migrations,
+    logger,
+    lockTimeoutMs = 60_000,
+    pooler = poolerOf(database),
+  }: MigratorOptions) {
     const names = migrations.map(({ name }) => name);
     const duplicate = names.find((name, index) => names.indexOf(name) !== index);
     if (duplicate !== undefined) throw new DuplicateMigrationError(duplicate);

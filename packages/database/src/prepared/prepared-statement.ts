@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import type { Transaction } from "sequelize";
 
 import type { Connections, Place } from "../connections/connections.js";
-import { isUnusable } from "../connections/unusable.js";
+import { isOfReadOnlyServer, isUnusable } from "../connections/unusable.js";
 import type { PooledClient } from "../sequelize-internals.js";
+import { alone } from "./alone.js";
 import { clientOf, isReadOnly, runOn, type Statement } from "./run-statement.js";
 import { isStalePlan } from "./stale-plan.js";
 
@@ -14,17 +15,29 @@ export type SqlParameter = string | number | bigint | boolean | object | null;
 export interface PreparedOptions {
   /** Runs on this transaction's connection. */
   readonly transaction?: Transaction | null | undefined;
+  /**
+   * Whether its failure leaves the transaction as it was before; false when absent. What other code
+   * sends to the transaction meanwhile runs after it.
+   */
+  readonly inSavepoint?: boolean;
   /** Where it runs without a transaction; `own` when absent. */
   readonly on?: Place;
 }
+
+const SAVEPOINT = { text: "SAVEPOINT prepared_statement", values: [] };
+const ROLL_BACK = { text: "ROLLBACK TO SAVEPOINT prepared_statement", values: [] };
+const RELEASE = { text: "RELEASE SAVEPOINT prepared_statement", values: [] };
 
 /**
  * A statement that each connection parses once and then runs by its name, for statements that run
  * all the time. It has no name in a caller's transaction, where a plan that was dropped could not be
  * prepared anew, nor behind a pooler without session state. It is logged like any other of
  * Sequelize's, runs its `beforeQuery` and `afterQuery` hooks, and fails with the same classes of
- * errors. CLS transactions are not looked up, and nothing is retried, save a plan that was dropped
- * or that a migration made stale. A connection that cannot do its job any more is not used again.
+ * errors. CLS transactions are not looked up. Outside of a transaction, what was not done at all is tried
+ * again: with a plan that was dropped or that a migration made stale, and after a serialization
+ * failure, where the database's default is a stricter isolation than READ COMMITTED. A connection that cannot
+ * do its job any more is not used again; where its server has become read-only, as after a failover, no
+ * other one to it is.
  *
  * List the columns that it gives (no `*`), and keep the number of different texts small: each stays
  * in the memory of each connection.
@@ -86,7 +99,7 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
   async #run(
     connections: Connections,
     parameters: Parameters,
-    { transaction, on = "own" }: PreparedOptions,
+    { transaction, inSavepoint = false, on = "own" }: PreparedOptions,
     mode: { rowMode?: "array" },
   ) {
     const { sequelize, pooler } = connections;
@@ -97,20 +110,53 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
       } catch (error) {
         const isDeclared = transaction ? isReadOnly(transaction) : false;
         if (isUnusable(error) && !isDeclared) client._invalid = true;
+        // In a transaction it may be of the application's own making.
+        const isOnPrimary = !transaction && on !== "replica";
+        if (isOnPrimary && isOfReadOnlyServer(error)) connections.leavePrimary();
         throw error;
       }
     };
+    if (transaction && inSavepoint) {
+      return alone(clientOf(transaction, this.text), async () => {
+        const client = clientOf(transaction, this.text);
+        await run(client, SAVEPOINT);
+        try {
+          return await run(client, unnamed);
+        } catch (error) {
+          await run(client, ROLL_BACK);
+          throw error;
+        } finally {
+          await run(client, RELEASE);
+        }
+      });
+    }
     if (transaction) return run(clientOf(transaction, this.text), unnamed);
-    return connections.lend(on, async (client) => {
-      if (this.#name === undefined || pooler !== undefined) return run(client, unnamed);
-      try {
-        return await run(client, { ...unnamed, name: this.#name });
-      } catch (error) {
-        if (!isStalePlan(error)) throw error;
-        // It failed before it did anything.
-        client._invalid = true;
-        return run(client, unnamed);
-      }
-    });
+    const once = () =>
+      connections.lend(on, async (client) => {
+        if (this.#name === undefined || pooler !== undefined) return run(client, unnamed);
+        try {
+          return await run(client, { ...unnamed, name: this.#name });
+        } catch (error) {
+          if (!isStalePlan(error)) throw error;
+          // It failed before it did anything.
+          client._invalid = true;
+          return run(client, unnamed);
+        }
+      });
+    return retried(once);
+  }
+}
+
+const SERIALIZATION_FAILURE = "40001";
+const TRIES = 5;
+
+async function retried<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      const { parent } = error as { parent?: { code?: unknown } };
+      if (tries === TRIES || parent?.code !== SERIALIZATION_FAILURE) throw error;
+    }
   }
 }

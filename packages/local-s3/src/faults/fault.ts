@@ -16,9 +16,13 @@ export type Fault =
   | { readonly type: "loseResponse" }
   /**
    * The request is taken whole and its connection is reset; the operation is performed once `until`
-   * resolves. Closing the server waits for it.
+   * resolves, and `onLanded` is called after it. Closing the server waits for it.
    */
-  | { readonly type: "landLate"; readonly until: Promise<void> }
+  | {
+      readonly type: "landLate";
+      readonly until: Promise<void>;
+      readonly onLanded?: (() => void) | undefined;
+    }
   /** DeleteObjects reports these keys as InternalError and leaves them; other operations: none. */
   | { readonly type: "deleteErrors"; readonly keys: readonly string[] };
 

@@ -127,6 +127,8 @@ async function underFault(
     return { reply: await operate(), fault };
   } catch (error) {
     return { reply: refusal(exchange, services, error), fault };
+  } finally {
+    if (fault?.type === "landLate") fault.onLanded?.();
   }
 }
 

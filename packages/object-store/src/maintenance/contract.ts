@@ -26,9 +26,9 @@ import type { JournalPurpose } from "../models/journal.model.js";
  */
 export interface ObjectStoreMaintenance {
   /**
-   * Finishes what crashed: removes what expired uploads and deletions left, and discards the
-   * multipart uploads that no running upload owns. What S3 would not remove is counted as `failed`
-   * and tried again by the next sweep. To be run every few minutes. Direct uploads need it most: a
+   * Finishes what crashed: works on the rows of the journal whose lease is over, removes their objects,
+   * and discards the multipart uploads that no running upload owns. What S3 would not remove or list
+   * is counted as `failed` and tried again by the next sweep. To be run every few minutes. Direct uploads need it most: a
    * client that sends at a drip may bring bytes after their time, which no reader ever sees.
    */
   sweep(options?: SweepOptions): Promise<SweepReport>;
@@ -47,13 +47,20 @@ export interface ObjectStoreMaintenance {
    * Removes every file of one user, unfinished uploads included: an upload that is under way fails
    * with `upload_expired`. Quarantined objects of the user go as well. See that the user can start
    * no new upload before; its own row is left to the application. A file that a caller's open
-   * transaction stores, changes or deletes is passed over: it is there when that commits.
+   * transaction stores, changes or deletes is passed over and has no line: it is there when that
+   * commits.
    *
    * A receipt that is not `complete` says that something is left: repeat the call after a while, which
-   * is up to 25 hours where a direct upload was prepared, as its URLs work for so long. A request that
-   * a client began before its URL expired, and that it sends at a drip, is under no receipt: what it
-   * brings below `staging/` the next sweep removes. What S3 refuses, and files that are in use, fail
-   * single lines, not the call.
+   * is up to 25 hours where a direct upload was prepared, as its URLs work for so long. `complete` is
+   * false with any of these:
+   *
+   * - a `tombstone`: it is gone after its `until` and the sweep that follows;
+   * - a file `in_use`: it stays until the row that its `constraint` names is gone;
+   * - a `failed` line: S3 refused, and the next call tries again;
+   * - a file that an open transaction holds.
+   *
+   * A request that a client began before its URL expired, and that it sends at a drip, is under no
+   * receipt: what it brings below `staging/` the next sweep removes.
    */
   eraseUser(userId: string, options?: EraseOptions): Promise<ErasureReceipt>;
 
@@ -70,7 +77,7 @@ export interface LongCallOptions<Report> {
 }
 
 export interface SweepOptions extends LongCallOptions<SweepReport> {
-  /** Files that are claimed and removed together, 1 to 1,000, which DeleteObjects takes at most; 1,000. */
+  /** Rows of the journal that are claimed together, 1 to 1,000, which DeleteObjects takes at most; 1,000. */
   batchSize?: number;
   /** Batches at a time, 1 to 16; 4 when absent. */
   parallel?: number;
@@ -84,19 +91,22 @@ export interface SweepOptions extends LongCallOptions<SweepReport> {
 export interface SweepReport {
   /** Expired uploads whose bytes were removed; their tombstones stay until nothing can follow. */
   abandoned: number;
-  /** Files whose object and row are gone. */
+  /** Objects that are gone together with their row in the journal. */
   removed: number;
   /** Multipart uploads that nobody will finish, and that were discarded. */
   aborted: number;
   /** Objects below `staging/` that came after everything else of their upload was swept. */
   strays: number;
-  /** Objects and multipart uploads that S3 would not remove; the next sweep tries again. */
+  /**
+   * Objects and multipart uploads that S3 would not remove; a failed listing counts as one. The next
+   * sweep tries again.
+   */
   failed: number;
 }
 
 export interface AuditOptions extends LongCallOptions<AuditReport> {
   /**
-   * Whether to act; false when absent. Orphans are moved to the quarantine. The rows of files
+   * Applies repairs. Dry run by default. Orphans are moved to the quarantine. The rows of files
    * without an object are kept there as JSON and then removed. Each is looked at again before it is
    * touched. Objects of another size are only ever reported, as nobody can
    * tell which side is right, and dead rows are the sweep's.
@@ -112,7 +122,7 @@ export interface AuditOptions extends LongCallOptions<AuditReport> {
    * possible upload, 172,800 (48 hours), when absent and at least.
    */
   minAgeSeconds?: number;
-  /** Hears of every difference, one at a time. An error that it throws ends the audit. */
+  /** Called with every difference, one at a time. An error that it throws ends the audit. */
   onFinding?: (finding: AuditFinding) => void | Promise<void>;
   /**
    * The objects of the bucket in ascending order of the UTF-8 bytes of their keys, such as an
@@ -175,7 +185,7 @@ export interface VerifyOptions extends LongCallOptions<VerifyReport> {
   cursor?: string | null;
   /** Files after which the call ends, at least 1; no bound when absent. */
   maxFiles?: number;
-  /** Hears of every file that is not as it was stored. An error that it throws ends the call. */
+  /** Called with every file that is not as it was stored. An error that it throws ends the call. */
   onFinding?: (finding: VerifyFinding) => void | Promise<void>;
 }
 
@@ -204,7 +214,7 @@ export interface VerifyReport {
 }
 
 export interface EraseOptions extends LongCallOptions<ErasureProgress> {
-  /** Hears of each line once it is true: for a receipt that outlives a call that fails or ends early. */
+  /** Called with each line once it is true: for a receipt that outlives a call that fails or ends early. */
   onLine?: (line: ErasureLine) => void;
 }
 
@@ -216,15 +226,15 @@ export interface ErasureProgress {
 /** What became of one object, or of the upload that was to make it. */
 export interface ErasureLine {
   key: string;
-  /** `direct_upload` for what was staged; `fileId` and `byteSize` are those of the direct upload. */
+  /** `direct_upload` for what was staged; `fileId` is the id of the direct upload. */
   kind: MediaKind | "direct_upload";
   /** Null for an object below the user's prefix whose key is none of the module's. */
   fileId: string | null;
   /** What there was: a file, or what was unfinished; `orphan` and `quarantined` had no row. */
   was: "file" | JournalPurpose | "orphan" | "quarantined";
-  /** Bytes by the row or the listing; null for an unfinished upload. */
+  /** Bytes by the file's row or the listing; null for a row of the journal. */
   byteSize: number | null;
-  /** SHA-256 by the row, 64 lower-case hexadecimal digits; null where none is recorded. */
+  /** SHA-256 by the row, 64 lower-case hexadecimal digits; null for what had no file's row. */
   sha256: string | null;
   /**
    * `erased`: object and row are gone. `tombstone`: the bytes are gone, and a row stays for the sweep
@@ -261,7 +271,7 @@ export interface Usage {
   files: number;
   /** Bytes of these files. */
   bytes: number;
-  /** Uploads and deletions that are not finished. */
+  /** Uploads and deletions in the journal: direct uploads are not counted, tombstones are. */
   unfinished: number;
 }
 

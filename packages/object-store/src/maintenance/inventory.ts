@@ -1,5 +1,6 @@
 import { type ListedObject, S3NotFoundError } from "@repo/s3-provider";
 
+import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
@@ -94,10 +95,14 @@ export class OwnObjects implements Batches<ListedObject> {
       throwIfAborted(this.signal);
       const key: unknown = (step.value as ListedObject | null | undefined)?.key;
       if (typeof key !== "string")
-        throw new InvalidInputError("A listing must give objects with a key.");
+        throw new InvalidInputError(
+          `A listing must give objects whose key is a string, and ${described(key)} came.`,
+        );
       if (!this.isOwn(key)) continue;
       if (key <= this.#last) {
-        throw new InvalidInputError("A listing must give each key once, in ascending byte order.");
+        throw new InvalidInputError(
+          "A listing must give each key once, in ascending byte order, and a key came that is not behind the one before it.",
+        );
       }
       this.#last = key;
       objects.push(step.value);

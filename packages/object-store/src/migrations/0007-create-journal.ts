@@ -81,7 +81,7 @@ export const createJournal = (): Migration => ({
           lease_expires_at, lease_expires_at, idempotency_key, created_at, updated_at
         FROM ${name} WHERE status <> 'ready'
       `);
-      await query(`DELETE FROM ${name} WHERE status <> 'ready'`);
+      await query(orSay(`DELETE FROM ${name} WHERE status <> 'ready'`, REFERRED_TO));
       await query(`
         DROP INDEX ${name}_unfinished, ${name}_user_id_content_type_id, ${name}_user_id_filename
       `);
@@ -110,7 +110,14 @@ export const createJournal = (): Migration => ({
           DROP COLUMN unanswered_until,
           ${facts.map((column) => `ALTER COLUMN ${column} DROP NOT NULL`).join(", ")}
       `);
+      // A process that died while it claimed a key may have left it to a file and to an upload.
       await query(`
+        UPDATE object_store_journal AS upload SET idempotency_key = NULL
+        FROM ${name} AS file
+        WHERE file.idempotency_key = upload.idempotency_key
+          AND file.user_id IS NOT DISTINCT FROM upload.user_id
+      `);
+      const insert = `
         INSERT INTO ${name} (
           id, user_id, s3_key, content_type, status, lease_expires_at, idempotency_key, created_at,
           updated_at
@@ -120,7 +127,8 @@ export const createJournal = (): Migration => ({
           CASE purpose WHEN 'upload' THEN 'pending' ELSE 'deleting' END,
           GREATEST(lease_expires_at, settled_at), idempotency_key, created_at, updated_at
         FROM object_store_journal WHERE kind = '${kind}'
-      `);
+      `;
+      await query(orSay(insert, OWNER_GONE));
       await query(`
         ALTER TABLE ${name}
           ALTER COLUMN status DROP DEFAULT,
@@ -150,6 +158,30 @@ export const createJournal = (): Migration => ({
     await query(`DROP TABLE object_store_journal`);
   },
 });
+
+/** What an operator can do about a foreign key that refuses. */
+const REFERRED_TO =
+  "Rows of % refer to files that are being deleted or uploaded (constraint %): remove them, or set their references to null, and migrate again";
+const OWNER_GONE =
+  "Rows of % whose owner is gone are not finished (constraint %): sweep until nothing is left, and step back again";
+
+/** Runs a statement, and says something of use where a foreign key refuses it. */
+function orSay(statement: string, message: string): string {
+  return `
+    DO $$
+    DECLARE
+      refusing_table text;
+      refusing_constraint text;
+    BEGIN
+      SET CONSTRAINTS ALL IMMEDIATE;
+      ${statement};
+    EXCEPTION WHEN foreign_key_violation OR restrict_violation THEN
+      GET STACKED DIAGNOSTICS refusing_table = TABLE_NAME, refusing_constraint = CONSTRAINT_NAME;
+      RAISE EXCEPTION '${message}', refusing_table, refusing_constraint;
+    END
+    $$
+  `;
+}
 
 async function createListIndexes(
   query: (sql: string) => Promise<unknown>,

@@ -2,6 +2,7 @@ import { isStalePlan } from "@repo/database";
 
 import { DatabaseError, DatabaseUnavailableError, ObjectStoreError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
+import { sqlStateOf } from "./sql-state.js";
 
 /**
  * Failures that pass by themselves, by the start of their SQLSTATE.
@@ -22,8 +23,16 @@ const PASSING: readonly (readonly [RegExp, string])[] = [
 /** What pg says, without an SQLSTATE, when a connection breaks while a statement runs. */
 const BROKEN_CONNECTION = /connection terminated|connection error|timeout|ECONN|EPIPE/i;
 
+/**
+ * What PgBouncer says of a `statement_timeout` in the startup packet, in English always, and under an
+ * SQLSTATE that it has for almost everything.
+ */
+const STARTUP_REFUSED = /unsupported startup parameter/;
+
 /** What Sequelize says, without a class of its own. */
 const POOL_CLOSED = /connection manager was closed/;
+
+const FAILED_TRANSACTION = "25P02";
 
 const OUT_OF_REACH = "it cannot be reached or did not answer in time";
 
@@ -43,11 +52,27 @@ export function databaseFailure(action: string, error: unknown): unknown {
   if (error instanceof ObjectStoreError || !(error instanceof Error)) return error;
   const missing = shortage(error);
   if (missing !== undefined) return missing;
+  if (STARTUP_REFUSED.test(error.message)) return behindPooler(error);
   const passing = passingReason(error);
   if (passing !== undefined) {
     return new DatabaseUnavailableError(`PostgreSQL could not ${action}: ${passing}.`, error);
   }
-  return new DatabaseError(`PostgreSQL refused to ${action}.`, { cause: error });
+  return new DatabaseError(`PostgreSQL refused to ${action}${refusalOf(error)}.`, { cause: error });
+}
+
+/** The SQLSTATE, which is nobody's secret, and the reason where the caller can mend it. */
+function refusalOf(error: Error): string {
+  const sqlState = sqlStateOf(error);
+  if (!/^(?=.*[0-9])[0-9A-Z]{5}$/.test(sqlState)) return "";
+  if (sqlState !== FAILED_TRANSACTION) return ` (${sqlState})`;
+  return ` (${sqlState}): an earlier statement of the transaction failed`;
+}
+
+function behindPooler(cause: Error): DatabaseError {
+  return new DatabaseError(
+    'A pooler is in front of PostgreSQL and refused the connection. Give pooler: "transaction" to createDatabase, to the object store and to the migrator.',
+    { cause },
+  );
 }
 
 /** Why a failure passes by itself; undefined where it stays. Sequelize's classes are told by name. */

@@ -60,7 +60,7 @@ export class FileCompletion<Row extends MediaFileModel> {
   async complete(completion: Completion, options: StatementOptions): Promise<Row | null> {
     if (options.transaction === undefined) return this.#grouped(completion);
     const [row] = await this.#run([completion], (parameters) =>
-      this.#complete.arrays(this.#connections, parameters, options),
+      this.#complete.arrays(this.#connections, parameters, { ...options, inSavepoint: true }),
     );
     return row ?? null;
   }
@@ -72,7 +72,10 @@ export class FileCompletion<Row extends MediaFileModel> {
     options: StatementOptions,
   ): Promise<Row | null> {
     const [row] = await this.#run([completion], (parameters) =>
-      this.#completeDirect.arrays(this.#connections, [...parameters, id, claim], options),
+      this.#completeDirect.arrays(this.#connections, [...parameters, id, claim], {
+        ...options,
+        inSavepoint: true,
+      }),
     );
     return row ?? null;
   }
@@ -85,14 +88,10 @@ export class FileCompletion<Row extends MediaFileModel> {
         this.#run(completions, (parameters) =>
           this.#complete.arrays(this.#connections, parameters),
         );
-      group = new StatementGroup(run, isOfOneRow);
+      group = new StatementGroup(run, isOfOneRow, () => this.#groups.delete(userId));
       this.#groups.set(userId, group);
     }
-    try {
-      return await group.add(completion);
-    } finally {
-      if (group.isIdle) this.#groups.delete(userId);
-    }
+    return group.add(completion);
   }
 
   async #run(

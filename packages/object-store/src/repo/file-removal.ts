@@ -6,7 +6,6 @@ import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { isLocked, LockingStatement } from "./locking-statement.js";
 import type { Owner } from "./owner.js";
-import { inSavepoint } from "./savepoint.js";
 import { fromNow } from "./sql.js";
 import { sqlStateOf } from "./sql-state.js";
 import type { StatementOptions } from "./statement-options.js";
@@ -17,6 +16,14 @@ export interface Removal<Row> {
   removed: Row[];
   /** By id, those that rows of the application's refer to. */
   inUse: Map<string, FileInUseError>;
+  /** By id, why some could not be removed, if they are there. */
+  failed: Map<string, unknown>;
+}
+
+export interface RemovalOptions extends StatementOptions {
+  leaseSeconds: number;
+  /** Passes over files that somebody holds, or whose referring rows somebody does, instead of waiting. */
+  skipLocked?: boolean;
 }
 
 type Parameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
@@ -59,17 +66,13 @@ export class FileRemoval<Row extends MediaFileModel> {
     this.#removeUnlocked = new LockingStatement(text("FOR UPDATE SKIP LOCKED"));
   }
 
-  /**
-   * @param skipLocked passes over files that somebody holds, or rows that refer to them, instead of
-   *   waiting
-   */
   async remove(
     ids: readonly string[],
     owner: Owner,
-    options: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
+    options: RemovalOptions,
   ): Promise<Removal<Row>> {
-    const removal: Removal<Row> = { removed: [], inUse: new Map() };
-    await this.#removeInto(removal, ids, (some) => this.#run(some, owner, options), options);
+    const removal: Removal<Row> = { removed: [], inUse: new Map(), failed: new Map() };
+    await this.#removeInto(removal, ids, owner, options);
     return removal;
   }
 
@@ -77,42 +80,43 @@ export class FileRemoval<Row extends MediaFileModel> {
   async #removeInto(
     removal: Removal<Row>,
     ids: readonly string[],
-    run: (ids: readonly string[]) => Promise<Row[]>,
-    options: { skipLocked?: boolean },
+    owner: Owner,
+    options: RemovalOptions,
   ): Promise<void> {
+    const { transaction, skipLocked = false } = options;
     const [id] = ids;
     if (id === undefined) return;
     try {
-      removal.removed.push(...(await run(ids)));
+      removal.removed.push(...(await this.#run(ids, owner, options)));
     } catch (error) {
-      const isSkipped = options.skipLocked === true && isLocked(error);
-      if (!isSkipped && !isRefusal(error)) throw error;
-      if (ids.length === 1) {
-        if (!isSkipped) removal.inUse.set(id, fileInUse(error));
-        return;
-      }
-      const middle = ids.length >> 1;
-      await this.#removeInto(removal, ids.slice(0, middle), run, options);
-      await this.#removeInto(removal, ids.slice(middle), run, options);
+      const isHeld = isLocked(error) && transaction === undefined;
+      if (isHeld && !skipLocked) {
+        // It was waited for: the others go.
+        await this.#removeInto(removal, ids, owner, { ...options, skipLocked: true });
+        for (const each of ids) removal.failed.set(each, error);
+      } else if (!isHeld && !isRefusal(error)) {
+        // What was removed before stays so, and is told.
+        if (transaction !== undefined || removal.removed.length === 0) throw error;
+        for (const each of ids) removal.failed.set(each, error);
+      } else if (ids.length > 1) {
+        const middle = ids.length >> 1;
+        await this.#removeInto(removal, ids.slice(0, middle), owner, options);
+        await this.#removeInto(removal, ids.slice(middle), owner, options);
+      } else if (!isHeld) removal.inUse.set(id, fileInUse(error));
     }
   }
 
   async #run(
     ids: readonly string[],
     owner: Owner,
-    {
-      transaction,
-      leaseSeconds,
-      skipLocked = false,
-    }: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
+    { transaction, leaseSeconds, skipLocked = false }: RemovalOptions,
   ): Promise<Row[]> {
     const statement = skipLocked ? this.#removeUnlocked : this.#remove;
-    const run = () =>
-      statement.arrays(this.#connections, [ids, owner, leaseSeconds], {
-        transaction,
-        isPatient: !skipLocked,
-      });
-    const rows = await (transaction ? inSavepoint(this.#connections, transaction, run) : run());
+    const rows = await statement.arrays(this.#connections, [ids, owner, leaseSeconds], {
+      transaction,
+      isPatient: !skipLocked,
+      inSavepoint: true,
+    });
     return this.#columns.instances(rows);
   }
 }

@@ -21,6 +21,6 @@ export async function requireReadCommitted(
   );
   if (row?.[0] === "read committed") return;
   throw new InvalidInputError(
-    `An upload needs a transaction with the isolation level READ COMMITTED; it has ${String(row?.[0]).toUpperCase()}.`,
+    `An upload needs a transaction with the isolation level READ COMMITTED; it has ${String(row?.[0]).toUpperCase()}. Pass transaction: null to keep it out of one that Sequelize's CLS gives.`,
   );
 }

@@ -10,6 +10,7 @@ import { modelsFor } from "./models-for.js";
 import type { Owner } from "./owner.js";
 import { OwnedStatement } from "./owned-statement.js";
 import type { OwnerRepo } from "./owner-repo.js";
+import { SharedAnswers } from "./shared-answers.js";
 import { fromNow } from "./sql.js";
 import { isOfOneRow } from "./sql-state.js";
 import { StatementGroup } from "./statement-group.js";
@@ -24,6 +25,13 @@ export interface NewUpload {
   leaseSeconds: number;
   /** Whether the caller's transaction sees the owner, whom others may not see yet. */
   isOwnerKnown: boolean;
+}
+
+/** An upload that holds an idempotency key. */
+export interface KeyHolder {
+  row: JournalModel;
+  /** Its lease is over, on the database's clock. */
+  isOver: boolean;
 }
 
 interface KeyOfOwner {
@@ -62,6 +70,8 @@ export class JournalRepo {
   readonly #owners: OwnerRepo;
   readonly #columns: ModelColumns<JournalModel>;
   readonly #openings: StatementGroup<NewUpload, JournalModel | null>;
+  readonly #looks = new SharedAnswers<KeyHolder | null>();
+  readonly #locks = new SharedAnswers<boolean>();
   #open: PreparedStatement<[uploads: string]> | undefined;
   #openKeyed: OwnedStatement<[uploads: string]> | undefined;
   readonly #renew: PreparedStatement<[id: string, leaseSeconds: number]>;
@@ -122,7 +132,7 @@ export class JournalRepo {
     `);
     this.#ofKey = new OwnedStatement(
       (ownedBy) => `
-        SELECT ${columns.list()} FROM object_store_journal
+        SELECT ${columns.list()}, lease_expires_at <= clock_timestamp() FROM object_store_journal
         WHERE idempotency_key = $1 AND ${ownedBy("$2")}
       `,
     );
@@ -171,21 +181,25 @@ export class JournalRepo {
     return null;
   }
 
-  /** The upload that holds a key; null also where the caller's transaction has made a file of it. */
-  async findByIdempotencyKey({ userId, idempotencyKey }: KeyOfOwner): Promise<JournalModel | null> {
-    return this.#first(
-      await guarded("look for the idempotency key", () =>
+  /** The upload that holds a key; those who ask at the same time share an answer. */
+  findByIdempotencyKey({ userId, idempotencyKey }: KeyOfOwner): Promise<KeyHolder | null> {
+    return this.#looks.share(`${userId ?? ""} ${idempotencyKey}`, async () => {
+      const [found] = await guarded("look for the idempotency key", () =>
         this.#ofKey.of(userId).arrays(this.#connections, [idempotencyKey, userId]),
-      ),
-    );
+      );
+      if (found === undefined) return null;
+      return { row: this.#columns.instance(found), isOver: found.at(-1) === true };
+    });
   }
 
   /** Whether an open transaction has made a file of an upload: its row is locked until the end. */
-  async isLocked(id: string): Promise<boolean> {
-    const rows = await guarded("look at the upload", () =>
-      this.#unlocked.arrays(this.#connections, [id]),
-    );
-    return rows.length === 0;
+  isLocked(id: string): Promise<boolean> {
+    return this.#locks.share(id, async () => {
+      const rows = await guarded("look at the upload", () =>
+        this.#unlocked.arrays(this.#connections, [id]),
+      );
+      return rows.length === 0;
+    });
   }
 
   /** Pushes the lease of an upload out, or gives false when it is over. */
@@ -259,10 +273,6 @@ export class JournalRepo {
       this.#forget.arrays<[id: string]>(this.#connections, [ids]),
     );
     return new Set(rows.map(([id]) => id));
-  }
-
-  #first([row]: readonly (readonly unknown[])[]): JournalModel | null {
-    return row === undefined ? null : this.#columns.instance(row);
   }
 
   async #runOpen(uploads: readonly NewUpload[]): Promise<(JournalModel | null)[]> {

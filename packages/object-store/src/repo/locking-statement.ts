@@ -2,11 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Connections, PreparedStatement, type SqlParameter } from "@repo/database";
 
+import { oneAtATime } from "./one-at-a-time.js";
 import { sqlStateOf } from "./sql-state.js";
 import type { StatementOptions } from "./statement-options.js";
 
 /** A condition that is true, and after which its statement fails with 55P03 where a lock takes longer. */
-const BOUNDED = "set_config('lock_timeout', '200', true) IS NOT NULL";
+const BOUNDED = "set_config('lock_timeout', '20', true) IS NOT NULL";
 
 const LOCK_NOT_AVAILABLE = "55P03";
 const PATIENCE_MS = 15_000;
@@ -34,22 +35,30 @@ export class LockingStatement<Parameters extends readonly SqlParameter[]> {
     this.#inTransaction = new PreparedStatement(text("true"));
   }
 
-  /** @param options `isPatient`: false to fail after the first moment; true when absent */
+  /**
+   * @param options `isPatient`: false to fail after the first moment; true when absent. `inSavepoint`:
+   *   whether its failure leaves the caller's transaction as it was before
+   */
   async arrays(
     connections: Connections,
     parameters: Parameters,
-    { transaction, isPatient = true }: StatementOptions & { isPatient?: boolean } = {},
+    options: StatementOptions & { isPatient?: boolean; inSavepoint?: boolean } = {},
   ): Promise<(readonly unknown[])[]> {
-    if (transaction) return this.#inTransaction.arrays(connections, parameters, { transaction });
+    const { transaction, isPatient = true, inSavepoint = false } = options;
+    if (transaction) {
+      return this.#inTransaction.arrays(connections, parameters, { transaction, inSavepoint });
+    }
     const end = performance.now() + PATIENCE_MS;
+    const run = () => this.#own.arrays(connections, parameters);
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
-        return await this.#own.arrays(connections, parameters);
+        // One that has waited once leaves the other connections to those that wait for nobody.
+        return await (pause === FIRST_PAUSE_MS ? run() : oneAtATime(connections, run));
       } catch (error) {
         const isOver = !isPatient || performance.now() > end;
         if (isOver || !isLocked(error)) throw error;
       }
-      await sleep(pause);
+      await sleep(pause * (0.5 + Math.random()));
     }
   }
 }

@@ -11,7 +11,7 @@ import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { guarded } from "./database-failure.js";
 import { type ClaimedDirectUpload, type Completion, FileCompletion } from "./file-completion.js";
-import { FileRemoval, type Removal } from "./file-removal.js";
+import { FileRemoval, type Removal, type RemovalOptions } from "./file-removal.js";
 import type { LockingStatement } from "./locking-statement.js";
 import { OwnedStatement } from "./owned-statement.js";
 import type { Owner } from "./owner.js";
@@ -35,6 +35,11 @@ export type Reads = "primary" | "replica";
 /** On the application's own connections. */
 export function placeOf(reads: Reads): "pool" | "replica" {
   return reads === "primary" ? "pool" : "replica";
+}
+
+export interface ReadingOptions extends StatementOptions {
+  /** Whether the module's next step depends on it: no replica is asked. */
+  decides?: boolean;
 }
 
 /** What the use cases ask of the files of one kind. */
@@ -80,7 +85,7 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
   }
 
   /** A file of this owner or system-wide. */
-  async findVisible(id: string, owner: Owner, options: StatementOptions): Promise<Row | null> {
+  async findVisible(id: string, owner: Owner, options: ReadingOptions): Promise<Row | null> {
     return this.#first(await this.#read(this.#visible, [id, owner], options));
   }
 
@@ -88,13 +93,13 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
   async findAllVisible(
     ids: readonly string[],
     owner: Owner,
-    options: StatementOptions,
+    options: ReadingOptions,
   ): Promise<Row[]> {
     return this.#columns.instances(await this.#read(this.#allVisible, [ids, owner], options));
   }
 
   /** Whether a file of this owner or system-wide has this id. */
-  async exists(id: string, owner: Owner, options: StatementOptions): Promise<boolean> {
+  async exists(id: string, owner: Owner, options: ReadingOptions): Promise<boolean> {
     return (await this.#read(this.#exists, [id, owner], options)).length > 0;
   }
 
@@ -137,7 +142,7 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
   async remove(
     ids: readonly string[],
     owner: Owner,
-    options: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
+    options: RemovalOptions,
   ): Promise<Removal<Row>> {
     return guarded("delete files", () => this.#removal.remove(ids, owner, options));
   }
@@ -171,10 +176,11 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
   #read<Parameters extends readonly SqlParameter[]>(
     statement: PreparedStatement<Parameters>,
     parameters: Parameters,
-    options: StatementOptions,
+    { transaction, decides = false }: ReadingOptions,
   ): Promise<(readonly unknown[])[]> {
+    const on = decides ? "own" : this.#place;
     return guarded("read files", () =>
-      statement.arrays(this.#connections, parameters, { ...options, on: this.#place }),
+      statement.arrays(this.#connections, parameters, { transaction, on }),
     );
   }
 

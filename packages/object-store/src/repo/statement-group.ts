@@ -14,23 +14,23 @@ interface Waiting<Item, Result> {
 export class StatementGroup<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #isOfOneItem: (error: unknown) => boolean;
+  readonly #onIdle: () => void;
   #waiting: Waiting<Item, Result>[] = [];
   #isBusy = false;
 
   /**
    * @param run gives a result for each item, in their order; all or none take effect
    * @param isOfOneItem whether it failed because of one of the items: each is then tried alone
+   * @param onIdle called whenever nobody waits any more
    */
   constructor(
     run: (items: readonly Item[]) => Promise<readonly Result[]>,
     isOfOneItem: (error: unknown) => boolean,
+    onIdle: () => void = () => undefined,
   ) {
     this.#run = run;
     this.#isOfOneItem = isOfOneItem;
-  }
-
-  get isIdle(): boolean {
-    return !this.#isBusy && this.#waiting.length === 0;
+    this.#onIdle = onIdle;
   }
 
   add(item: Item): Promise<Result> {
@@ -44,6 +44,7 @@ export class StatementGroup<Item, Result> {
     this.#isBusy = true;
     while (this.#waiting.length > 0) await this.#settle(this.#waiting.splice(0, MAX_ITEMS));
     this.#isBusy = false;
+    this.#onIdle();
   }
 
   async #settle(group: readonly Waiting<Item, Result>[]): Promise<void> {

@@ -70,14 +70,14 @@ const LARGEST = statements<[owner: Owner, limit: number]>(
   `,
 );
 
-/** Counts the rows of both kinds. Each call reads all that are wanted. */
+/** Counts the rows of both kinds, on the pool: each call reads all that are wanted, and may take long. */
 export class UsageRepo {
   constructor(private readonly connections: Connections) {}
 
   /** A row for each kind that has files, of everybody or of one owner. */
   async totals(owner: Owner | undefined): Promise<UsageRow[]> {
     const rows = await guarded("count files", () =>
-      TOTALS[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null]),
+      TOTALS[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null], { on: "pool" }),
     );
     return rows.map(toUsage);
   }
@@ -85,7 +85,9 @@ export class UsageRepo {
   /** A row for each kind of those owners that have the most bytes, most first. */
   async largestOwners(owner: Owner | undefined, limit: number): Promise<UsageRow[]> {
     const rows = await guarded("count files", () =>
-      LARGEST[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null, limit]),
+      LARGEST[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null, limit], {
+        on: "pool",
+      }),
     );
     return rows.map(toUsage);
   }

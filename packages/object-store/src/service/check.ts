@@ -53,7 +53,9 @@ function checkLimit(name: string, value: unknown): number {
 /** @throws InvalidInputError (`invalid_input`) */
 export function checkVerification(value: unknown): Verification {
   if (value === "metadata" || value === "decode") return value;
-  throw new InvalidInputError(`verify must be "metadata" or "decode".`);
+  throw new InvalidInputError(
+    `verify must be "metadata" or "decode", and ${described(value)} came.`,
+  );
 }
 
 /** @throws InvalidInputError (`invalid_input`) */
@@ -79,7 +81,8 @@ export function checkReads(value: unknown): "primary" | "replica" {
  */
 export function checkUserId(userId: unknown): string {
   if (isUuid(userId)) return userId.toLowerCase();
-  throw new InvalidInputError("A user id must be a UUID.");
+  const came = typeof userId === "string" ? "another string" : described(userId);
+  throw new InvalidInputError(`A user id must be a UUID, and ${came} came.`);
 }
 
 /** @throws InvalidInputError (`invalid_input`) unless it is an array of so many at most */
@@ -88,7 +91,15 @@ export function checkIds(call: string, ids: readonly string[], max: number): rea
   // Spread, as `every` passes over the holes of an array.
   const isList = (list: readonly unknown[]) => [...list].every((id) => typeof id === "string");
   if (Array.isArray(given) && given.length <= max && isList(given)) return ids;
-  throw new InvalidInputError(`${call} takes an array of at most ${max} ids.`);
+  throw new InvalidInputError(
+    `${call} takes an array of at most ${max} ids, and ${describedIds(given)} came.`,
+  );
+}
+
+function describedIds(given: unknown): string {
+  if (!Array.isArray(given)) return described(given);
+  const other = [...(given as unknown[])].find((id) => typeof id !== "string");
+  return `one of ${given.length}` + (other === undefined ? "" : `, with ${described(other)},`);
 }
 
 /** The id as the database writes it, or undefined for one that no file can have. */

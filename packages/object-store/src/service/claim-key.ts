@@ -58,8 +58,26 @@ export async function claimKey<Row extends MediaFileModel>(
     return other === null ? null : "other kind";
   };
 
-  let openSince: number | undefined;
-  for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
+  /** Waits for the upload that holds the key, and takes it over once its lease is over. */
+  const whileItRuns = async (): Promise<void> => {
+    let openSince: number | undefined;
+    for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
+      await pause(wait, undefined, { signal }).catch(() => {
+        throw abortFailure(signal);
+      });
+      const running = await journal.findByIdempotencyKey(key);
+      if (running === null) return;
+      if (running.row.kind !== upload.kind) throw new IdempotencyConflictError();
+      const { id } = running.row;
+      if (running.isOver && (await journal.takeOver(id, settleSeconds(leaseSeconds)))) return;
+      if (!(await journal.isLocked(id))) openSince = undefined;
+      else if (performance.now() - (openSince ??= performance.now()) > OPEN_TRANSACTION_MS) {
+        throw new UploadInProgressError();
+      }
+    }
+  };
+
+  for (;;) {
     const own = transaction === undefined ? null : await look(transaction);
     if (own !== null) return fileOf(own);
     const row = await journal.openKeyed(upload, idempotencyKey);
@@ -67,24 +85,14 @@ export async function claimKey<Row extends MediaFileModel>(
     const seen = await look(undefined);
     if (seen !== null) {
       if (row !== null) await journal.drop(row.id);
-      // The caller's transaction has deleted it, which nobody else sees yet.
-      if (transaction !== undefined) throw new UploadInProgressError();
-      return fileOf(seen);
+      if (transaction === undefined) return fileOf(seen);
+      // Made since the first look; or deleted by the caller's transaction, which nobody else sees yet.
+      const again = await look(transaction);
+      if (again === null) throw new UploadInProgressError();
+      return fileOf(again);
     }
     if (row !== null) return { upload: row };
-
-    const running = await journal.findByIdempotencyKey(key);
-    if (running !== null) {
-      if (running.kind !== upload.kind) throw new IdempotencyConflictError();
-      if (await journal.takeOver(running.id, settleSeconds(leaseSeconds))) continue;
-      if (!(await journal.isLocked(running.id))) openSince = undefined;
-      else if (performance.now() - (openSince ??= performance.now()) > OPEN_TRANSACTION_MS) {
-        throw new UploadInProgressError();
-      }
-    }
-    await pause(wait, undefined, { signal }).catch(() => {
-      throw abortFailure(signal);
-    });
+    await whileItRuns();
   }
 }
 

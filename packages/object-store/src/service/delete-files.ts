@@ -1,8 +1,9 @@
 import type { Checked } from "../check-options.js";
-import { FileNotFoundError, type ObjectStoreError } from "../errors.js";
+import { FileNotFoundError, ObjectStoreError } from "../errors.js";
 import type { MediaKind } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { DeleteResult, WriteOptions } from "../provider.js";
+import { databaseFailure } from "../repo/database-failure.js";
 import type { Files } from "../repo/media-repo.js";
 import type { Owner } from "../repo/owner.js";
 import { storageFailure } from "../upload/storage-failure.js";
@@ -45,7 +46,10 @@ export async function deleteFiles<Row extends MediaFileModel>(
   const { leaseSeconds, journal, ends } = dependencies;
   const asked = checkIds("deleteMany", ids, MAX_IDS);
   const wanted = [...new Set(asked.map(normalizedFileId).filter((id) => id !== undefined))];
-  const { removed, inUse } = await repo.remove(wanted, owner, { transaction, leaseSeconds });
+  const { removed, inUse, failed } = await repo.remove(wanted, owner, {
+    transaction,
+    leaseSeconds,
+  });
   const failures = new Map<string, ObjectStoreError>(inUse);
   const done = new Set([...removed.map(({ id }) => id), ...inUse.keys()]);
   const missing = wanted.filter((id) => !done.has(id));
@@ -55,7 +59,7 @@ export async function deleteFiles<Row extends MediaFileModel>(
       : await journal.claimRemovalsOf({ kind, userId: owner }, missing, leaseSeconds);
   const gone = new Set(repeated.map(({ id }) => id));
   const refused = missing.filter((id) => !gone.has(id));
-  for (const [id, error] of await refusals(repo, owner, refused, { transaction })) {
+  for (const [id, error] of await refusals(repo, owner, refused, { transaction, failed })) {
     failures.set(id, error);
   }
   const removals = [...removed, ...repeated];
@@ -78,10 +82,16 @@ async function refusals<Row extends MediaFileModel>(
   repo: Files<Row>,
   owner: Owner,
   ids: readonly string[],
-  { transaction }: Checked<WriteOptions>,
+  { transaction, failed }: Checked<WriteOptions> & { failed: ReadonlyMap<string, unknown> },
 ): Promise<Map<string, ObjectStoreError>> {
   if (ids.length === 0) return new Map();
-  const visible = await repo.findAllVisible(ids, owner, { transaction });
-  const denied = new Set(visible.filter(({ userId }) => userId !== owner).map(({ id }) => id));
-  return new Map(ids.map((id) => [id, denied.has(id) ? notYours() : new FileNotFoundError(id)]));
+  const visible = await repo.findAllVisible(ids, owner, { transaction, decides: true });
+  const refused = new Map(
+    visible.map(({ id, userId }) => {
+      const failure = databaseFailure("delete the file", failed.get(id));
+      const isFailure = userId === owner && failure instanceof ObjectStoreError;
+      return [id, isFailure ? failure : userId === owner ? undefined : notYours()] as const;
+    }),
+  );
+  return new Map(ids.map((id) => [id, refused.get(id) ?? new FileNotFoundError(id)]));
 }

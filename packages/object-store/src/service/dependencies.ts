@@ -35,6 +35,6 @@ export interface Dependencies {
   /** Seconds that an upload may take. */
   uploadTimeoutSeconds: number;
   inspector: Inspector;
-  /** How far an upload is looked into unless the call says otherwise. */
+  /** How thoroughly an upload is verified unless the call says otherwise. */
   verify: Verification;
 }

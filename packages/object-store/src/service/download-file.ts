@@ -56,7 +56,9 @@ export async function downloadFile<Row extends MediaFileModel>(
     };
   } catch (error) {
     stopFollowing();
-    const isGone = error instanceof S3NotFoundError && !(await repo.exists(fileId, owner, {}));
+    const isGone =
+      error instanceof S3NotFoundError &&
+      !(await repo.exists(fileId, owner, { transaction, decides: true }));
     if (isGone) throw new FileNotFoundError(id);
     throw storageFailure("read the file", error, signal);
   }

@@ -15,7 +15,7 @@ export async function refusal<Row extends MediaFileModel>(
   id: string,
   options: StatementOptions,
 ): Promise<ObjectStoreError> {
-  const visible = await repo.findVisible(id, owner, options);
+  const visible = await repo.findVisible(id, owner, { ...options, decides: true });
   if (visible !== null && visible.userId !== owner) {
     return notYours();
   }

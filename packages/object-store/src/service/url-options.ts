@@ -1,3 +1,4 @@
+import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
 import type { UrlOptions } from "../provider.js";
 import { checkInteger } from "./check.js";
@@ -24,7 +25,9 @@ export function checkUrlOptions(
   // Callers without type checking may pass anything.
   const given: string = disposition;
   if (given !== "inline" && given !== "attachment") {
-    throw new InvalidInputError(`disposition must be "inline" or "attachment".`);
+    throw new InvalidInputError(
+      `disposition must be "inline" or "attachment", and ${described(given)} came.`,
+    );
   }
   return { expiresIn, disposition, window: checkUrlWindow("window", window) };
 }

@@ -85,7 +85,7 @@ function requireReadCommitted(transaction: Transaction): Promise<void> {
   if (level === "READ COMMITTED") return Promise.resolve();
   return Promise.reject(
     new InvalidInputError(
-      `An upload needs a transaction with the isolation level READ COMMITTED; it has ${level}.`,
+      `An upload needs a transaction with the isolation level READ COMMITTED; it has ${level}. Pass transaction: null to keep it out of one that Sequelize's CLS gives.`,
     ),
   );
 }

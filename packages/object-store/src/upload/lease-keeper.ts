@@ -6,7 +6,7 @@ export interface Lease {
   renew(): Promise<boolean>;
   /** Called once the lease is lost, or could not be renewed before it was over. */
   onLost(reason: UploadExpiredError): void;
-  /** Hears of renewals that could not be tried; the next one may succeed. */
+  /** Logger for renewals that could not be tried; the next one may succeed. */
   onFailure(error: unknown): void;
 }
 

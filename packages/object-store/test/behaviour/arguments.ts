@@ -69,6 +69,27 @@ export function describeArguments(subject: () => Subject): void {
       expect(message).toMatch(/an array came.*createDirectUpload\(\{ byteSize/);
     });
 
+    it.each<[string, () => Promise<unknown>, RegExp]>([
+      [
+        "verify",
+        () => images().upload({ body: Buffer.of(1) }, { verify: 1 }),
+        /verify must be .* 1 came/,
+      ],
+      ["disposition", () => images().url(id, { disposition: null }), /"attachment", and null came/],
+      ["ids, in no array,", () => images().urls("id"), /an array of .* ids, and a string came/],
+      [
+        "ids, too many,",
+        () => images().urls(Array(1_001).fill(id)),
+        /1000 ids, and one of 1001 came/,
+      ],
+      ["ids, one of them a number,", () => images().urls([id, 5]), /and one of 2, with 5, came/],
+    ])("for %s that is refused gets a message that says what came", async (...row) => {
+      const [, call, message] = row;
+      const error = await errorOf(call());
+      expect(error).toBeInstanceOf(InvalidInputError);
+      expect(error.message).toMatch(message);
+    });
+
     it.each(['{"constructor":null}', '{"__proto__":null}', '{"__proto__":{"body":[]}}'])(
       "%s is refused wherever an object is due",
       async (json) => {

@@ -30,6 +30,47 @@ export function describeTransactions(subject: () => Subject): void {
       await expectBytes(images, id, png);
     });
 
+    it("every read that is given it sees what it did, and no other does before the commit", async () => {
+      const { images: own } = subject().store.forUser(await subject().addUser());
+      const old = (await own.upload({ body: png })).file.id;
+      const id = await subject().transaction(async (transaction) => {
+        const { file } = await own.upload({ body: png }, { transaction });
+        await own.delete(old, { transaction });
+        expect(await own.exists(file.id, { transaction })).toBe(true);
+        expect((await own.get(file.id, { transaction })).id).toBe(file.id);
+        expect((await own.url(file.id, { transaction })).url).toContain(file.id);
+        expect([...(await own.urls([old, file.id], { transaction })).keys()]).toEqual([file.id]);
+        expect((await own.list({ transaction })).items.map((item) => item.id)).toEqual([file.id]);
+        expect(await own.count({ transaction })).toBe(1);
+        for await (const item of own.all({ transaction })) expect(item.id).toBe(file.id);
+        const { stream } = await own.download(file.id, { transaction });
+        stream.destroy();
+        await expectRefusal(own.get(old, { transaction }), "file_not_found");
+        expect((await own.list()).items.map((item) => item.id)).toEqual([old]);
+        return file.id;
+      });
+      expect((await own.list()).items.map((item) => item.id)).toEqual([id]);
+    });
+
+    it("an owner who is not there is refused, and it goes on", async () => {
+      const nobody = subject().store.forUser("00000000-0000-7000-8000-000000000000").images;
+      const id = await subject().transaction(async (transaction) => {
+        await expectRefusal(nobody.upload({ body: png }, { transaction }), "owner_not_found");
+        return (await images.upload({ body: png }, { transaction })).file.id;
+      });
+      await expectBytes(images, id, png);
+    });
+
+    it("an upload under a key that another open one holds is refused soon", async () => {
+      const options = { idempotencyKey: "held" };
+      const id = await subject().transaction(async (transaction) => {
+        const { file } = await images.upload({ body: png }, { ...options, transaction });
+        await expectRefusal(images.upload({ body: png }, options), "upload_in_progress");
+        return file.id;
+      });
+      expect((await images.upload({ body: png }, options)).file.id).toBe(id);
+    });
+
     it("an upload leaves nothing after a rollback", async () => {
       const before = await subject().keys();
       let id = "";

@@ -3,17 +3,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import type { ListedObject } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
-import {
-  type AuditFinding,
-  type AuditOptions,
-  objectStoreMaintenance,
-} from "../../src/maintenance.js";
+import { type AuditFinding, type AuditOptions } from "../../src/maintenance.js";
 import { InventoryRepo, type InventoryRow } from "../../src/repo/inventory-repo.js";
 import type { StorageClient } from "../../src/upload/storage-client.js";
 import { agedStorage } from "../support/aged-storage.js";
 import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
+import { poolerOf } from "../support/services.js";
 import { addUnfinished } from "../support/unfinished.js";
 
 let harness: Harness;
@@ -50,8 +47,7 @@ const CLEAN = {
 /** The report of an audit that takes every object for old, and what it found. */
 async function audit(options: AuditOptions = {}, s3 = old) {
   const findings: AuditFinding[] = [];
-  const { database } = harness;
-  const report = await objectStoreMaintenance({ database, s3 }).audit({
+  const report = await harness.maintenanceWith({ s3 }).audit({
     onFinding: (finding) => void findings.push(finding),
     ...options,
   });
@@ -180,7 +176,7 @@ describe("the rows of a kind", () => {
       for (let count = 0; count < 2; count += 1) await uploadSample(scope, await sampleOf("png"));
     }
     const keys = await harness.keys();
-    const repo = new InventoryRepo(new Connections(harness.database), "images");
+    const repo = new InventoryRepo(new Connections(harness.database, poolerOf()), "images");
     for (const limit of [1, 2, 3, 4, 6, 7]) {
       const seen: string[] = [];
       let page: InventoryRow[] = [];

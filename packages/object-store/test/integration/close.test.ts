@@ -10,7 +10,7 @@ import { S3Provider } from "@repo/s3-provider";
 import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
-import { services } from "../support/services.js";
+import { poolerOf, services } from "../support/services.js";
 import { storageWith } from "../support/storage-with.js";
 
 const CLOSED = { code: "store_closed", retryable: true };
@@ -166,7 +166,7 @@ describe("servers that are closed before their store", () => {
     const { s3: server } = services();
     const client = { ...server, credentials: server, forcePathStyle: true };
     const s3 = new S3Provider({ bucket: harness.s3.bucket, client });
-    const database = createDatabase({ url: harness.databaseUrl });
+    const database = createDatabase({ url: harness.databaseUrl, ...poolerOf() });
     const { images } = harness.storeWith({ s3, database }).forUser(userId);
 
     const first = halfBody();

@@ -50,15 +50,12 @@ const uploads = async (count: number, transaction?: Transaction): Promise<string
 };
 
 /** Whether it came back soon, and how it ended. */
-async function soon(end: Promise<unknown>): Promise<string> {
-  const waited = sleep(AT_MOST_MS, "waited", { ref: false });
-  return Promise.race([
-    end.then(
-      () => "done",
-      () => "failed",
-    ),
-    waited,
-  ]) as Promise<string>;
+async function soon(end: Promise<unknown>): Promise<"done" | "failed" | "still waiting"> {
+  const ended = end.then(
+    () => "done" as const,
+    () => "failed" as const,
+  );
+  return Promise.race([ended, sleep(AT_MOST_MS, "still waiting" as const, { ref: false })]);
 }
 
 async function sweepAsIfLater(): Promise<void> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { S3UnavailableError } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
-import { type ErasureLine, objectStoreMaintenance } from "../../src/maintenance.js";
+import type { ErasureLine } from "../../src/maintenance.js";
 import type { MediaScope } from "../../src/provider.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
@@ -173,8 +173,7 @@ describe("the erasure of a user", () => {
         yield* harness.s3.listMultipartUploads(options);
       },
     });
-    const { database } = harness;
-    await objectStoreMaintenance({ database, s3 }).eraseUser(userId);
+    await harness.maintenanceWith({ s3 }).eraseUser(userId);
     expect(answers).not.toEqual([]);
     for (const answer of answers) expect(answer).toMatchObject({ code: "direct_upload_not_found" });
     expect(await scope.images.count()).toBe(0);
@@ -192,9 +191,8 @@ describe("the erasure of a user", () => {
       deleteMany: (keys) =>
         Promise.resolve({ deleted: [], failed: keys.map((key) => ({ key, error })) }),
     });
-    const { database } = harness;
     const heard: ErasureLine[] = [];
-    const failed = await objectStoreMaintenance({ database, s3 }).eraseUser(userId, {
+    const failed = await harness.maintenanceWith({ s3 }).eraseUser(userId, {
       onLine: (line) => void heard.push(line),
     });
     expect(failed).toMatchObject({ complete: false, lines: [{ outcome: "failed" }] });

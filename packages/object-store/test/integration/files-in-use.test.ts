@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 
 import type { AuditFinding } from "../../src/maintenance.js";
 import type { MediaScope } from "../../src/provider.js";
+import { codeOf } from "../behaviour/expectations.js";
 import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
@@ -72,7 +73,7 @@ const IN_USE = {
   retryable: false,
   table: "posts",
   constraint: "posts_file",
-  message: expect.stringMatching(/posts_file of posts/),
+  message: "The file is in use: another row refers to it.",
 };
 
 const REFUSING = [
@@ -285,6 +286,28 @@ describe("a refusal inside the caller's transaction", () => {
     expect(await postsOf()).toEqual([used, null]);
     await expectWhole(used);
     await expectWhole(free);
+  });
+
+  it("undoes nothing of what runs beside it in the transaction", async () => {
+    const { bytes } = await sampleOf("png");
+    const [refusal, alsoUsed, deletion, { file }] = await harness.database.transaction(
+      (transaction) =>
+        Promise.all([
+          codeOf(scope.images.delete(used, { transaction })),
+          codeOf(scope.images.deleteMany([used], { transaction })),
+          codeOf(scope.images.delete(free, { transaction })),
+          scope.images.upload({ body: bytes }, { transaction }),
+          run("INSERT INTO posts (file_id) VALUES (NULL)", transaction),
+          run("SELECT 1", transaction).then(() =>
+            run("INSERT INTO posts (file_id) VALUES (NULL)", transaction),
+          ),
+        ]),
+    );
+    expect([refusal, alsoUsed, deletion]).toEqual(["file_in_use", undefined, undefined]);
+    expect(await postsOf()).toEqual([used, null, null]);
+    expect(await traces(free)).toEqual(GONE);
+    await expectWhole(used);
+    await expectWhole(file.id);
   });
 
   it("is none where the transaction has removed what referred to the file", async () => {

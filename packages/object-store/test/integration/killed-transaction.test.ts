@@ -13,7 +13,7 @@ import type { MediaScope } from "../../src/provider.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
-import { services } from "../support/services.js";
+import { poolerOf, services } from "../support/services.js";
 import { expireUnfinished } from "../support/unfinished.js";
 
 const CHILD = fileURLToPath(new URL("../fixtures/in-transaction.mjs", import.meta.url));
@@ -49,6 +49,7 @@ async function killedAt(
   const { endpoint, region, accessKeyId, secretAccessKey } = services().s3;
   const task = {
     databaseUrl: harness.databaseUrl,
+    pooler: poolerOf(),
     s3: {
       bucket: harness.s3.bucket,
       client: {
@@ -71,16 +72,20 @@ async function killedAt(
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   child.kill("SIGKILL");
   await closed;
-  await backendsGone();
+  await transactionsGone();
   return (JSON.parse(line) as { id?: string }).id ?? fileId;
 }
 
-/** PostgreSQL ends a transaction once it notices that its client is gone. */
-async function backendsGone(): Promise<void> {
+/**
+ * PostgreSQL ends a transaction once it notices that its client is gone. A pooler keeps its sessions,
+ * and the last client's name with them.
+ */
+async function transactionsGone(): Promise<void> {
   for (;;) {
     const backends = await harness.database.query(
       `SELECT pid FROM pg_stat_activity
-       WHERE application_name = 'in-transaction' AND datname = current_database()`,
+       WHERE application_name = 'in-transaction' AND datname = current_database()
+         AND state <> 'idle' AND pid <> pg_backend_pid()`,
       { type: QueryTypes.SELECT },
     );
     if (backends.length === 0) return;

@@ -7,7 +7,7 @@ import type { Sequelize } from "sequelize-typescript";
 import { v7 as uuidv7 } from "uuid";
 
 import { objectStoreMigrations } from "../../src/migrations.js";
-import { services } from "../support/services.js";
+import { poolerOf, services, urlOf } from "../support/services.js";
 
 const CREATE = "object-store/0001-create-images";
 const OPEN = "object-store/0002-open-images-to-the-system";
@@ -25,10 +25,11 @@ beforeEach(async () => {
   admin = createDatabase({ url: adminUrl });
   name = `migrations_${randomUUID().replaceAll("-", "")}`;
   await admin.query(`CREATE DATABASE ${name}`);
-  database = createDatabase({ url: urlOf(name) });
+  database = createDatabase({ url: urlOf(name), ...poolerOf() });
   migrator = new Migrator({
     database,
     migrations: [...databaseMigrations, ...objectStoreMigrations()],
+    ...poolerOf(),
   });
 });
 
@@ -37,12 +38,6 @@ afterEach(async () => {
   await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
   await admin.close();
 });
-
-function urlOf(databaseName: string): string {
-  const url = new URL(services().postgres.adminUrl);
-  url.pathname = `/${databaseName}`;
-  return url.href;
-}
 
 async function addUser(): Promise<string> {
   const id = uuidv7();
@@ -138,11 +133,11 @@ async function schema(): Promise<unknown> {
 
 it("refuses a database that is not UTF-8, and says how to create one", async () => {
   await database.close();
-  await admin.query(`DROP DATABASE ${name}`);
+  await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
   await admin.query(`CREATE DATABASE ${name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0`);
-  database = createDatabase({ url: urlOf(name) });
+  database = createDatabase({ url: urlOf(name), ...poolerOf() });
   const migrations = [...databaseMigrations, ...objectStoreMigrations()];
-  await expect(new Migrator({ database, migrations }).up()).rejects.toThrow(
+  await expect(new Migrator({ database, migrations, ...poolerOf() }).up()).rejects.toThrow(
     /encoding SQL_ASCII, and the object store needs UTF8.*ENCODING 'UTF8'/,
   );
 });
@@ -272,6 +267,41 @@ describe("the migrations", () => {
     expect(await journalled()).toEqual(entries);
   });
 
+  it("say what to do where a foreign key refuses, and change nothing then", async () => {
+    await migrator.up({ to: DIRECT });
+    const deleting = { status: "'deleting'", lease_expires_at: "now()" };
+    const userId = await addUser();
+    const id = await addImage(userId, deleting);
+    await database.query(
+      `CREATE TABLE posts (image_id uuid CONSTRAINT posts_image REFERENCES images (id)
+         DEFERRABLE INITIALLY DEFERRED);
+       INSERT INTO posts VALUES ('${id}')`,
+    );
+    await expect(migrator.up()).rejects.toThrow(/Rows of posts refer.*posts_image.*set their/);
+    expect(await images()).toHaveLength(1);
+    await database.query("DROP TABLE posts");
+    await migrator.up();
+    expect(await images()).toEqual([]);
+
+    await database.query(`DELETE FROM users WHERE id = '${userId}'`);
+    await expect(migrator.down({ to: JOURNAL })).rejects.toThrow(/owner is gone.*sweep until/);
+  });
+
+  it("free a key of an upload that a file has, on the way down", async () => {
+    await migrator.up();
+    const userId = await addUser();
+    await addImage(userId, { idempotency_key: "'k'" });
+    const id = uuidv7();
+    await database.query(
+      `INSERT INTO object_store_journal (id, kind, user_id, s3_key, purpose, lease_expires_at,
+         settled_at, idempotency_key, created_at, updated_at)
+       VALUES ('${id}', 'image', '${userId}', 'images/users/${userId}/${id}.png', 'upload', now(),
+         now(), 'k', now(), now())`,
+    );
+    await migrator.down({ to: JOURNAL });
+    expect(await unfinishedRows()).toMatchObject([{ id, idempotency_key: null }]);
+  });
+
   it("keep a staged object that waits for its removal on the way down", async () => {
     await migrator.up();
     const id = uuidv7();
@@ -304,6 +334,7 @@ describe("the migrations", () => {
       migrations: objectStoreMigrations({
         owner: { schema: "app", table: 'the "people"', column: "pid" },
       }),
+      ...poolerOf(),
     });
     await database.query(`CREATE SCHEMA app`);
     await database.query(`CREATE TABLE app."the ""people""" (pid uuid PRIMARY KEY)`);
@@ -315,7 +346,8 @@ describe("the migrations", () => {
   });
 
   it("need no owner's table when the application has none", async () => {
-    await new Migrator({ database, migrations: objectStoreMigrations({ owner: null }) }).up();
+    const migrations = objectStoreMigrations({ owner: null });
+    await new Migrator({ database, migrations, ...poolerOf() }).up();
     await expect(addImage(uuidv7())).resolves.toEqual(expect.any(String));
   });
 });

@@ -12,6 +12,7 @@ import type { MediaScope } from "../../src/provider.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
+import { services } from "../support/services.js";
 import { expireUnfinished } from "../support/unfinished.js";
 
 const CREDENTIALS = { accessKeyId: "outage", secretAccessKey: "outage-secret" };
@@ -97,7 +98,10 @@ describe("with S3 down", () => {
   });
 });
 
-describe("with PostgreSQL down", () => {
+// It stops a PostgreSQL of its own, which no pooler is in front of.
+const withoutPooler = services().postgres.poolerUrl === undefined ? describe : describe.skip;
+
+withoutPooler("with PostgreSQL down", () => {
   let postgres: LocalPostgres;
   let harness: Harness;
   let scope: MediaScope;

@@ -5,35 +5,33 @@ import type { Transaction } from "sequelize";
 import { v7 as uuidv7 } from "uuid";
 
 import type { MediaScope, ObjectStoreProvider } from "../../src/provider.js";
+import { injectFaults } from "../../src/testing.js";
 import { collect } from "../support/bytes.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
-import { storageWith } from "../support/storage-with.js";
 import { type StoreOver, storeOver } from "../support/store-over.js";
 
 let harness: Harness;
 let png: Uint8Array;
 /** On a pool of one connection, which the transaction of a test has. */
 let over: StoreOver;
-let calls: string[];
+/** What S3 was asked for in this test. */
+let calls: () => readonly string[];
+let seenCalls = 0;
 let store: ObjectStoreProvider;
 
 beforeAll(async () => {
   harness = await openHarness();
   png = (await sampleOf("png")).bytes;
-  const s3 = new Proxy(storageWith(harness.s3, {}), {
-    get(target, name: "put") {
-      calls.push(name);
-      return target[name];
-    },
-  });
-  over = storeOver(harness, { max: 1 }, { s3 });
+  const { storage, faults } = injectFaults(harness.s3);
+  calls = () => faults.operations.slice(seenCalls);
+  over = storeOver(harness, { max: 1 }, { s3: storage });
   ({ store } = over);
 });
 
 beforeEach(() => {
-  calls = [];
+  seenCalls += calls().length;
 });
 
 afterAll(async () => {
@@ -237,7 +235,7 @@ describe("an owner who is not there", () => {
       });
       await addUser(transaction, userId);
     });
-    expect(calls).toEqual([]);
+    expect(calls()).toEqual([]);
     expect(await usersOf(userId)).toBe(1);
   });
 
@@ -248,7 +246,7 @@ describe("an owner who is not there", () => {
         code: "owner_not_found",
       });
     }
-    expect(calls).toEqual([]);
+    expect(calls()).toEqual([]);
     expect((await harness.rows()).filter(({ state }) => state !== "file")).toEqual([]);
   });
 

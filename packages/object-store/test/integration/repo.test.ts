@@ -8,6 +8,7 @@ import { ImageRepo } from "../../src/repo/image-repo.js";
 import { JournalRepo } from "../../src/repo/journal-repo.js";
 import { OwnerRepo } from "../../src/repo/owner-repo.js";
 import { type Harness, openHarness } from "../support/harness.js";
+import { poolerOf } from "../support/services.js";
 import { expireUnfinished } from "../support/unfinished.js";
 
 const VALUES = {
@@ -31,7 +32,7 @@ let completion: Completion;
 
 beforeAll(async () => {
   harness = await openHarness();
-  const connections = new Connections(harness.database);
+  const connections = new Connections(harness.database, poolerOf());
   repo = new ImageRepo(connections);
   journal = new JournalRepo(connections, new OwnerRepo(connections));
   userId = await harness.addUser();

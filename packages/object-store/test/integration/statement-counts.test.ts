@@ -51,10 +51,10 @@ describe("the number of statements", () => {
     expect(counted()).toHaveLength(4);
   });
 
-  it("is four for an upload in a transaction, and one after its end", async () => {
+  it("is six for an upload in a transaction, a savepoint's two among them, and one after its end", async () => {
     await logged.database.transaction(async (transaction) => {
       await upload({ transaction });
-      expect(counted()).toHaveLength(4);
+      expect(counted()).toHaveLength(6);
     });
     expect(counted()).toHaveLength(1);
   });

@@ -8,7 +8,7 @@ import { type Fault, type LocalS3, startLocalS3 } from "@repo/local-s3";
 import { S3Provider } from "@repo/s3-provider";
 
 import { ObjectStoreError } from "../../src/errors.js";
-import { type AuditFinding, objectStoreMaintenance } from "../../src/maintenance.js";
+import type { AuditFinding } from "../../src/maintenance.js";
 import type { MediaScope } from "../../src/provider.js";
 import { fmt, wav } from "../inspection/support/audio.js";
 import { chunk, png, pngHeader, riffChunk } from "../inspection/support/images.js";
@@ -132,7 +132,7 @@ function ignoreNotFound(error: unknown): void {
 it(`keeps every acknowledged file of ${FILES}, and nothing else, with ${SWEEPERS} sweepers and one call in ten failing`, async () => {
   const hits = failOneCallInTen();
   const acknowledged = new Map<string, Acknowledged>();
-  const maintenance = objectStoreMaintenance({ database: harness.database, s3 });
+  const maintenance = harness.maintenanceWith({ s3 });
   let isUploading = true;
   const sweepers = Array.from({ length: SWEEPERS }, async (_, sweeper) => {
     while (isUploading) {
@@ -163,7 +163,7 @@ it(`keeps every acknowledged file of ${FILES}, and nothing else, with ${SWEEPERS
 
   const findings: AuditFinding[] = [];
   const old = agedStorage(harness.s3, 3);
-  const audit = await objectStoreMaintenance({ database: harness.database, s3: old }).audit({
+  const audit = await harness.maintenanceWith({ s3: old }).audit({
     onFinding: (finding) => void findings.push(finding),
   });
   expect(findings).toEqual([]);

@@ -3,7 +3,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 
-import { objectStoreMaintenance } from "../../src/maintenance.js";
 import { injectFaults, MemoryStorage } from "../../src/testing.js";
 import { agedStorage } from "../support/aged-storage.js";
 import { type Harness, openHarness } from "../support/harness.js";
@@ -98,9 +97,8 @@ describe("sweep", () => {
   it("sweeps each file once when many sweep at once", async () => {
     await Promise.all(Array.from({ length: 40 }, () => crashed("removal", "-1 s", true)));
     const { storage, faults } = injectFaults(new MemoryStorage());
-    const { database } = harness;
     await Promise.all(
-      Array.from({ length: 5 }, () => objectStoreMaintenance({ database, s3: storage }).sweep()),
+      Array.from({ length: 5 }, () => harness.maintenanceWith({ s3: storage }).sweep()),
     );
     const keys = faults.calls.flatMap((call) => (call.operation === "deleteMany" ? call.keys : []));
     expect(keys).toHaveLength(40);
@@ -128,12 +126,12 @@ describe("sweep", () => {
     const { storage, faults } = injectFaults(new MemoryStorage());
     faults.add({ fault: { type: "deleteErrors", keys: () => true } });
     const warnings: unknown[] = [];
-    const { database } = harness;
-    const report = await objectStoreMaintenance({
-      database,
-      s3: storage,
-      logger: { warn: (message, facts) => warnings.push([message, facts]) },
-    }).sweep();
+    const report = await harness
+      .maintenanceWith({
+        s3: storage,
+        logger: { warn: (message, facts) => warnings.push([message, facts]) },
+      })
+      .sweep();
     expect(report).toMatchObject({ removed: 0, failed: 1 });
     expect(warnings).toEqual([
       ["objects could not be swept", { count: 1, codes: ["s3_unavailable"] }],
@@ -141,7 +139,7 @@ describe("sweep", () => {
     expect(await harness.rows()).toMatchObject([{ state: "removal" }]);
 
     faults.clear();
-    expect(await objectStoreMaintenance({ database, s3: storage }).sweep()).toMatchObject({
+    expect(await harness.maintenanceWith({ s3: storage }).sweep()).toMatchObject({
       removed: 1,
       failed: 0,
     });
@@ -152,8 +150,7 @@ describe("sweep", () => {
     await crashed("upload", "-1 s", false);
     const { storage, faults } = injectFaults(new MemoryStorage());
     const heard: unknown[] = [];
-    const { database } = harness;
-    const report = await objectStoreMaintenance({ database, s3: storage }).sweep({
+    const report = await harness.maintenanceWith({ s3: storage }).sweep({
       batchSize: 2,
       parallel: 1,
       onProgress: ({ removed, abandoned }) => heard.push([removed, abandoned]),
@@ -186,8 +183,7 @@ describe("sweep", () => {
         return { deleted: [...keys], failed: [] };
       },
     });
-    const { database } = harness;
-    const maintenance = objectStoreMaintenance({ database, s3 });
+    const maintenance = harness.maintenanceWith({ s3 });
     await expect(maintenance.sweep({ batchSize: 1, parallel: 3 })).rejects.toThrow("broken");
     expect(most).toBe(3);
     expect(underWay).toBe(0);
@@ -248,10 +244,9 @@ describe("sweep", () => {
     for (const key of [...late, awaited]) {
       await harness.s3.put({ key, body, byteLength: 5, contentType: "image/png" });
     }
-    const { database } = harness;
     const young = await harness.maintenance.sweep();
     expect(young).toMatchObject({ strays: 0, failed: 0 });
-    const maintenance = objectStoreMaintenance({ database, s3: agedStorage(harness.s3, 1) });
+    const maintenance = harness.maintenanceWith({ s3: agedStorage(harness.s3, 1) });
     const counts: number[] = [];
     for (let sweep = 0; sweep < 3; sweep += 1) {
       counts.push((await maintenance.sweep({ stagedObjects: 2 })).strays);

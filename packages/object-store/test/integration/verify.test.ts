@@ -3,7 +3,6 @@ import { S3UnavailableError } from "@repo/s3-provider";
 import { sizedMedia } from "@repo/sample-media";
 
 import {
-  objectStoreMaintenance,
   type VerifyFinding,
   type VerifyOptions,
   type VerifyReport,
@@ -40,7 +39,7 @@ afterAll(async () => {
 
 async function verify(options: VerifyOptions = {}, s3: StorageClient = harness.s3) {
   const findings: VerifyFinding[] = [];
-  const report = await objectStoreMaintenance({ database: harness.database, s3 }).verify({
+  const report = await harness.maintenanceWith({ s3 }).verify({
     onFinding: (finding) => void findings.push(finding),
     ...options,
   });

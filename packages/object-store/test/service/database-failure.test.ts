@@ -44,10 +44,18 @@ describe("a failure of PostgreSQL", () => {
       for (const name of ["SequelizeConnectionError", "SequelizeDatabaseError"]) {
         const error = of(name, { code });
         expect(error).toMatchObject({ code: "database_error", retryable: false });
-        expect(String(error)).not.toMatch(/reached/);
+        expect(String(error)).toBe(
+          `DatabaseError: PostgreSQL refused to store the file (${code}).`,
+        );
       }
     },
   );
+
+  it("says that an earlier statement of the transaction failed, where one did", () => {
+    const error = of("SequelizeDatabaseError", { code: "25P02" });
+    expect(error).toMatchObject({ code: "database_error", retryable: false });
+    expect(String(error)).toContain("an earlier statement of the transaction failed");
+  });
 
   it("says that the pool is exhausted where it is, and blames no server", () => {
     const error = of("SequelizeConnectionAcquireTimeoutError", {});

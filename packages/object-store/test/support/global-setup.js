@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { startLocalS3 } from "@repo/local-s3";
 import { startLocalPostgres } from "@repo/local-services";
+import { startPgBouncer } from "@repo/postgres-setups";
 import { brokenSamples, validSamples } from "@repo/sample-media";
 
 import { makeTemplate } from "./make-template.js";
@@ -12,10 +13,13 @@ import { makeTemplate } from "./make-template.js";
  * One PostgreSQL and one S3 server for the whole run. Each test file takes a database of its own,
  * copied from a migrated template, and a bucket of its own. `TEST_S3_ENDPOINT`,
  * `TEST_S3_ACCESS_KEY_ID` and `TEST_S3_SECRET_ACCESS_KEY` name another S3 server to test against.
+ * With `TEST_POOLER=transaction`, a PgBouncer in that mode is in front of PostgreSQL.
  */
 export default async function globalSetup() {
   const dataDir = await mkdtemp(join(tmpdir(), "object-store-test-"));
   const postgres = await startLocalPostgres({ dataDir: join(dataDir, "postgres"), durable: false });
+  const pooler =
+    process.env["TEST_POOLER"] === "transaction" ? await startPgBouncer(postgres.url) : undefined;
   const s3 = await startS3(join(dataDir, "s3"));
 
   const samples = join(dataDir, "samples");
@@ -23,7 +27,7 @@ export default async function globalSetup() {
 
   process.env["OBJECT_STORE_TEST_SERVICES"] = JSON.stringify({
     samples,
-    postgres: await makeTemplate(postgres.url),
+    postgres: await makeTemplate(postgres.url, pooler?.url),
     s3: {
       endpoint: s3.endpoint,
       region: s3.region,
@@ -33,6 +37,7 @@ export default async function globalSetup() {
   });
   globalThis.stopTestServices = async () => {
     await s3.close();
+    await pooler?.close();
     await postgres.stop("immediate");
     await rm(dataDir, { recursive: true, force: true });
   };

@@ -6,10 +6,14 @@ import { QueryTypes } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
 import { v7 as uuidv7 } from "uuid";
 
-import { objectStoreMaintenance, type ObjectStoreMaintenance } from "../../src/maintenance.js";
+import {
+  type MaintenanceOptions,
+  objectStoreMaintenance,
+  type ObjectStoreMaintenance,
+} from "../../src/maintenance.js";
 import { type ObjectStoreOptions, objectStoreProvider } from "../../src/object-store-provider.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
-import { services, type TestServices } from "./services.js";
+import { poolerOf, services, type TestServices, urlOf } from "./services.js";
 
 /** The module over a database and a bucket of its own. */
 export interface Harness {
@@ -20,6 +24,8 @@ export interface Harness {
   maintenance: ObjectStoreMaintenance;
   /** A provider over the same database and bucket with other options. */
   storeWith(options: Partial<ObjectStoreOptions>): ObjectStoreProvider;
+  /** Maintenance of the same database and bucket with other options. */
+  maintenanceWith(options: Partial<MaintenanceOptions>): ObjectStoreMaintenance;
   /** Adds a user and gives its id. */
   addUser(): Promise<string>;
   /** Every key in the bucket. */
@@ -41,9 +47,9 @@ export async function openHarness(
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   const admin = createDatabase({ url: postgres.adminUrl });
   await admin.query(`CREATE DATABASE ${name} TEMPLATE ${postgres.template}`);
-  const url = new URL(postgres.adminUrl);
-  url.pathname = `/${name}`;
-  const database = createDatabase({ url: url.href });
+  const pooler = poolerOf(postgres);
+  const databaseUrl = urlOf(name, postgres);
+  const database = createDatabase({ url: databaseUrl, ...pooler });
 
   const s3 = new S3Provider({
     bucket: name.replace("_", "-").slice(0, 40),
@@ -57,13 +63,16 @@ export async function openHarness(
   await s3.ensureBucket();
 
   const storeWith = (more: Partial<ObjectStoreOptions>): ObjectStoreProvider =>
-    objectStoreProvider({ database, s3, ...options, ...more });
+    objectStoreProvider({ database, s3, ...pooler, ...options, ...more });
+  const maintenanceWith = (more: Partial<MaintenanceOptions>): ObjectStoreMaintenance =>
+    objectStoreMaintenance({ database, s3, ...pooler, ...more });
   return {
     database,
-    databaseUrl: url.href,
+    databaseUrl,
     s3,
     store: storeWith({}),
-    maintenance: objectStoreMaintenance({ database, s3 }),
+    maintenance: maintenanceWith({}),
+    maintenanceWith,
     storeWith,
     async addUser() {
       const id = uuidv7();

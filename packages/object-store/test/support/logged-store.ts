@@ -1,9 +1,10 @@
 import { createDatabase } from "@repo/database";
 import type { Sequelize } from "sequelize-typescript";
 
-import { type ObjectStoreOptions, objectStoreProvider } from "../../src/object-store-provider.js";
+import type { ObjectStoreOptions } from "../../src/object-store-provider.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
 import type { Harness } from "./harness.js";
+import { poolerOf } from "./services.js";
 
 /** A store over the harness's database and bucket that tells which statements it ran. */
 export interface LoggedStore {
@@ -20,10 +21,11 @@ export function openLoggedStore(
   const log: string[] = [];
   const database = createDatabase({
     url: harness.databaseUrl,
+    ...poolerOf(),
     logging: (sql) => log.push(sql.replace(/^Executed \([\w-]+\): /, "")),
   });
   return {
-    store: objectStoreProvider({ database, s3: harness.s3, ...options }),
+    store: harness.storeWith({ database, ...options }),
     database,
     statements: () => log.splice(0),
   };

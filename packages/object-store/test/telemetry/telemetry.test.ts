@@ -5,8 +5,6 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { S3Provider } from "@repo/s3-provider";
 
 import type { ObjectStoreLogger } from "../../src/logger.js";
-import { objectStoreMaintenance } from "../../src/maintenance.js";
-import { objectStoreProvider } from "../../src/object-store-provider.js";
 import { injectFaults } from "../../src/testing.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
@@ -49,10 +47,10 @@ beforeAll(async () => {
 
   const { storage, faults } = injectFaults(s3);
   faults.add({ match: "delete", fault: { type: "error" } });
-  const failing = objectStoreProvider({ database, s3: storage, logger }).forUser(userId);
+  const failing = harness.storeWith({ s3: storage }).forUser(userId);
   await expect(failing.images.delete(file.id)).rejects.toThrow();
   await expireUnfinished(database);
-  await objectStoreMaintenance({ database, s3, logger }).sweep();
+  await harness.maintenanceWith({ s3, logger }).sweep();
 });
 
 afterAll(async () => {

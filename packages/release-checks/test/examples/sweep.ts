@@ -1,6 +1,9 @@
 import { type MaintenanceOptions, objectStoreMaintenance } from "@repo/object-store/maintenance";
 
-export async function sweep(options: MaintenanceOptions) {
-  const report = await objectStoreMaintenance(options).sweep();
-  return `${report.removed} files removed, ${report.failed} left for the next sweep`;
+export function sweeper(options: MaintenanceOptions) {
+  const maintenance = objectStoreMaintenance(options);
+  return async () => {
+    const { removed, failed } = await maintenance.sweep();
+    return `${removed} files removed, ${failed} left for the next sweep`;
+  };
 }

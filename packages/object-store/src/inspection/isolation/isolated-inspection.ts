@@ -18,9 +18,9 @@ const MAX_JOURNAL_BYTES = 8 * 1024 * 1024;
 interface Pool {
   /** The worker that a parser should be opened in. */
   worker(): StepRunner;
-  /** Has a worker of its own do one thing. */
+  /** Runs `work` on a dedicated worker. */
   alone<Result>(work: (worker: StepRunner) => Promise<Result>): Promise<Result>;
-  /** Hears that an inspection left its worker. */
+  /** Called when an inspection releases its worker. */
   released(): void;
 }
 

@@ -6,7 +6,7 @@ import type { AudioModel } from "../../models/audio.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { AudioRows } from "../../repo/audio-repo.js";
 import type { ClaimedDirectUpload, Completion } from "../../repo/file-completion.js";
-import type { Removal } from "../../repo/file-removal.js";
+import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Files } from "../../repo/media-repo.js";
 import type { Owner } from "../../repo/owner.js";
 import type { StatementOptions } from "../../repo/statement-options.js";
@@ -108,11 +108,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
   async remove(
     ids: readonly string[],
     owner: Owner,
-    {
-      transaction,
-      leaseSeconds,
-      skipLocked = false,
-    }: StatementOptions & { leaseSeconds: number; skipLocked?: boolean },
+    { transaction, leaseSeconds, skipLocked = false }: RemovalOptions,
   ): Promise<Removal<Row>> {
     const { rows } = this.table;
     if (!skipLocked) await rows.unlocked(ids, transaction);
@@ -129,7 +125,11 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
       const removal = { id, kind: this.kind, userId, s3Key, purpose: "removal", ...time };
       this.tables.journal.insert(removal, transaction);
     }
-    return { removed: removed.map((row) => this.table.toModel(row)), inUse: new Map() };
+    return {
+      removed: removed.map((row) => this.table.toModel(row)),
+      inUse: new Map(),
+      failed: new Map(),
+    };
   }
 }
 

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { OwnerNotFoundError } from "../../errors.js";
 import type { MediaKind } from "../../inspection/media-facts.js";
 import type { JournalModel } from "../../models/journal.model.js";
-import type { Journal, NewUpload } from "../../repo/journal-repo.js";
+import type { Journal, KeyHolder, NewUpload } from "../../repo/journal-repo.js";
 import type { Owner } from "../../repo/owner.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver } from "./memory-table.js";
@@ -51,9 +51,10 @@ export class MemoryJournal implements Journal {
     return this.tables.journal.insert(row);
   }
 
-  async findByIdempotencyKey(key: KeyOfOwner): Promise<JournalModel | null> {
+  async findByIdempotencyKey(key: KeyOfOwner): Promise<KeyHolder | null> {
     await Promise.resolve();
-    return this.tables.journal.first(holds(key));
+    const row = this.tables.journal.first(holds(key));
+    return row && { row, isOver: isOver(row.leaseExpiresAt) };
   }
 
   async isLocked(id: string): Promise<boolean> {
