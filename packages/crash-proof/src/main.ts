@@ -5,7 +5,7 @@ import { type Options, parseOptions } from "./cli/options.js";
 import { jsonReporter, textReporter } from "./cli/reporter.js";
 
 /** Cases of a quick run. */
-const QUICK = 100;
+const QUICK = 60;
 
 process.exitCode = await main(process.argv.slice(2));
 

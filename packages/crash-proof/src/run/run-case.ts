@@ -122,7 +122,7 @@ async function judge(
   const { trouble } = current;
   if (trouble.type === "s3" && trouble.fault === "hang") {
     await sleep(HANG);
-    await site.quiet();
+    await site.quiet(drip === undefined ? 0 : 1);
     await arriveLate(s3, scene.stage, callsOf(journal), underWay);
   }
   const added = await repeat({ database, s3 }, scene, current, callsOf(journal));

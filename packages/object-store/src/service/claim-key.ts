@@ -82,7 +82,11 @@ export async function claimKey<Row extends MediaFileModel>(
     if (own !== null) return fileOf(own);
     const row = await journal.openKeyed(upload, idempotencyKey);
     // Also behind a new row: a file that was made while it was is seen by no look before.
-    const seen = await look(undefined);
+    const seen = await look(undefined).catch(async (error: unknown) => {
+      // Whoever repeats the call would wait for the row's lease.
+      if (row !== null) await journal.drop(row.id).catch(() => undefined);
+      throw error;
+    });
     if (seen !== null) {
       if (row !== null) await journal.drop(row.id);
       if (transaction === undefined) return fileOf(seen);

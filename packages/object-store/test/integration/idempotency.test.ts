@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 
+import { DatabaseUnavailableError } from "../../src/errors.js";
+import { providerOver, sqlPersistence } from "../../src/object-store-provider.js";
 import type { MediaScope, UploadOptions } from "../../src/provider.js";
 import { pieces } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
@@ -257,4 +259,17 @@ describe("an upload with an idempotency key in the caller's transaction", () => 
     await transaction.rollback();
     expect(await states()).toEqual({ [held]: "upload" });
   });
+});
+
+it("does not have a repetition wait for an upload that failed once it held the key", async () => {
+  const persistence = sqlPersistence(harness.database);
+  jest
+    .spyOn(persistence.images, "findByIdempotencyKey")
+    .mockRejectedValueOnce(new DatabaseUnavailableError("PostgreSQL cannot be reached."));
+  const failing = providerOver({ s3: harness.s3 }, persistence).forUser(userId);
+
+  const failed = failing.images.upload({ body: png }, { idempotencyKey });
+  await expect(failed).rejects.toMatchObject({ code: "database_unavailable" });
+  expect(await harness.rows()).toEqual([]);
+  await upload({ signal: AbortSignal.timeout(30_000) });
 });
