@@ -1,6 +1,6 @@
 import type { Sequelize } from "sequelize-typescript";
 
-import { internalsOf, type PooledClient, primaryPool, replaceAll } from "../sequelize-internals.js";
+import { internalsOf, type PooledClient } from "../sequelize-internals.js";
 import { ownConnectionsOf } from "./own-connections.js";
 import { type Pooler, poolerOf } from "./pooler.js";
 
@@ -45,15 +45,6 @@ export class Connections {
       throw new RangeError("own must be a count of at least 1");
     this.pooler = pooler;
     this.#own = ownConnectionsOf(sequelize, own);
-  }
-
-  /**
-   * Has all connections to the primary replaced, also those of the pool that only read: the server
-   * they lead to is not the primary any more, and what it gives is old.
-   */
-  leavePrimary(): void {
-    replaceAll(primaryPool(this.sequelize));
-    this.#own.replaceAll();
   }
 
   /**

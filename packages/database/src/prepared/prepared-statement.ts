@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Transaction } from "sequelize";
 
 import type { Connections, Place } from "../connections/connections.js";
+import { leavePrimary } from "../connections/leave-primary.js";
 import { isOfReadOnlyServer, isUnusable } from "../connections/unusable.js";
 import type { PooledClient } from "../sequelize-internals.js";
 import { alone } from "./alone.js";
@@ -112,7 +113,7 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
         if (isUnusable(error) && !isDeclared) client._invalid = true;
         // In a transaction it may be of the application's own making.
         const isOnPrimary = !transaction && on !== "replica";
-        if (isOnPrimary && isOfReadOnlyServer(error)) connections.leavePrimary();
+        if (isOnPrimary && isOfReadOnlyServer(error)) leavePrimary(sequelize);
         throw error;
       }
     };
