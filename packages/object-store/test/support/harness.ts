@@ -45,8 +45,7 @@ export async function openHarness(
 ): Promise<Harness> {
   const { postgres, s3: server } = { ...services(), ...servers };
   const name = `test_${randomUUID().replaceAll("-", "")}`;
-  const admin = createDatabase({ url: postgres.adminUrl });
-  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${postgres.template}`);
+  await administer(postgres.adminUrl, `CREATE DATABASE ${name} TEMPLATE ${postgres.template}`);
   const pooler = poolerOf(postgres);
   const databaseUrl = urlOf(name, postgres);
   const database = createDatabase({ url: databaseUrl, ...pooler });
@@ -98,8 +97,14 @@ export async function openHarness(
     async close() {
       s3.destroy();
       await database.close();
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      await admin.close();
+      await administer(postgres.adminUrl, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
+}
+
+/** On a new connection: a server may have been replaced since the last one. */
+async function administer(url: string, statement: string): Promise<void> {
+  const admin = createDatabase({ url });
+  await admin.query(statement);
+  await admin.close();
 }
