@@ -6,7 +6,7 @@ off or loses its answers, a sweep takes over. Then everything is started again, 
 and rows and objects are compared, byte by byte, with what the caller was told before.
 
 Options:
-  --quick            about 160 cases, spread over all use cases
+  --quick            some 130 cases, spread over all use cases
   --only <text>      only use cases in whose name this occurs, and after a colon, only troubles,
                      and all of these: "delete, audio" or "upload small: hang"
   --json             one JSON object a line on standard output
