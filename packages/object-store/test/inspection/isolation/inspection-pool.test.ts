@@ -114,7 +114,7 @@ describe("InspectionPool", () => {
     }
     await honest.write(file.subarray(20));
     expect(await honest.finish()).toEqual(await inspect(file));
-  });
+  }, 180_000);
 
   it("drops the waiting step of an inspection that is closed, and no other's", async () => {
     const inspector = openPool({ workers: 1 }).inspector();
