@@ -5,6 +5,7 @@ import { objectStoreMaintenance, type ObjectStoreMaintenance } from "../../src/m
 import { type ObjectStoreOptions, objectStoreProvider } from "../../src/object-store-provider.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
 import type { Harness } from "./harness.js";
+import { poolerOf } from "./services.js";
 
 /** The module over the harness's database and bucket, on connections of its own. */
 export interface StoreOver {
@@ -19,7 +20,7 @@ export function storeOver(
   options: Partial<ObjectStoreOptions> = {},
 ): StoreOver {
   const { ownConnections } = options;
-  const database = createDatabase({ url: databaseUrl, pool });
+  const database = createDatabase({ url: databaseUrl, pool, ...poolerOf() });
   return {
     database,
     store: objectStoreProvider({ database, s3, ...options }),
