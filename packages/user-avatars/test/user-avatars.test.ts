@@ -29,7 +29,7 @@ beforeAll(async () => {
     database,
     migrations: [...databaseMigrations, ...objectStoreMigrations(), ...userAvatarMigrations],
   }).up();
-  database.addModels([User]);
+  database.addModels([User, UserAvatar]);
   store = objectStoreProvider({ database, s3: storage });
   avatars = userAvatars({ database, store });
   red = await picture(40, 30, "#c00");
