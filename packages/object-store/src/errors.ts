@@ -294,7 +294,7 @@ export class OperationAbortedError extends ObjectStoreError {
 export class UploadExpiredError extends ObjectStoreError {
   readonly code = "upload_expired";
 
-  /** @param seconds the bound that was exceeded; the lease when absent */
+  /** @param seconds the bound that the upload exceeded; absent when it lost its lease */
   constructor(seconds?: number) {
     const bound = seconds === undefined ? "its lease" : `${seconds} seconds`;
     super(`The upload took longer than ${bound} and was given up. Upload the file again.`, {

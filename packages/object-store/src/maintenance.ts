@@ -109,6 +109,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
       run("verify", "verify objects", options, (call) => verify(verified, { s3, logger }, call)),
     eraseUser: (userId, options) =>
       run("erase_user", "erase a user's files", options, (call) =>
+        // Images first, in receipts.
         eraseUser(kinds.toReversed(), { ...tools, repo: eraseRepo }, userId, call),
       ),
     usage: (options) => run("usage", "count files", options, (call) => usage(usageRepo, call)),

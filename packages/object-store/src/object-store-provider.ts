@@ -61,8 +61,8 @@ export interface ObjectStoreOptions {
   ownConnections?: number;
   /**
    * What is between this process and PostgreSQL: `"transaction"` where a pooler lends a session for a
-   * transaction only, such as PgBouncer in that mode. What `createDatabase` was given when absent: it is
-   * for a connection that is made otherwise.
+   * transaction only, such as PgBouncer in that mode. By default, what
+   * `createDatabase` was given: name it for a connection that is made otherwise.
    */
   pooler?: "transaction";
   /**

@@ -12,7 +12,7 @@ export class JournalWriter {
   #inTransaction = false;
   #hasEnded = false;
 
-  /** Nothing is told after the end: of calls that are still under way, nobody gets an answer. */
+  /** Writes nothing more once it has ended: nobody waits for the calls that are still under way. */
   write(entry: Entry): void {
     if (this.#hasEnded) return;
     this.#hasEnded = entry.entry === "ended" || entry.entry === "broken";

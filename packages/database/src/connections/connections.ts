@@ -10,7 +10,7 @@ export interface ConnectionsOptions {
    * as many as the largest of these numbers.
    */
   readonly own?: number;
-  /** What is between this process and PostgreSQL; what `createDatabase` was given when absent. */
+  /** What is between this process and PostgreSQL; by default, what `createDatabase` was given. */
   readonly pooler?: Pooler | undefined;
 }
 

@@ -17,11 +17,11 @@ export interface PreparedOptions {
   /** Runs on this transaction's connection. */
   readonly transaction?: Transaction | null | undefined;
   /**
-   * Whether its failure leaves the transaction as it was before; false when absent. What other code
-   * sends to the transaction meanwhile runs after it.
+   * Runs it in a savepoint, so that its failure leaves the transaction as it was before; false by
+   * default. What other code sends to the transaction meanwhile runs after it.
    */
   readonly inSavepoint?: boolean;
-  /** Where it runs without a transaction; `own` when absent. */
+  /** Where it runs without a transaction; `own` by default. */
   readonly on?: Place;
 }
 
@@ -121,14 +121,17 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
       return alone(clientOf(transaction, this.text), async () => {
         const client = clientOf(transaction, this.text);
         await run(client, SAVEPOINT);
+        let result;
         try {
-          return await run(client, unnamed);
+          result = await run(client, unnamed);
         } catch (error) {
-          await run(client, ROLL_BACK);
+          // The statement's own failure is told, also where the connection is lost with it.
+          await run(client, ROLL_BACK).catch(() => undefined);
+          await run(client, RELEASE).catch(() => undefined);
           throw error;
-        } finally {
-          await run(client, RELEASE);
         }
+        await run(client, RELEASE);
+        return result;
       });
     }
     if (transaction) return run(clientOf(transaction, this.text), unnamed);

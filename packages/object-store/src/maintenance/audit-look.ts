@@ -4,10 +4,11 @@ import type { MediaFileModel } from "../models/media-file.model.js";
 import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { KeyRepo } from "../repo/key-repo.js";
 import type { Files } from "../repo/media-repo.js";
+import { findObject } from "../upload/find-object.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { AuditRepair } from "./audit-repair.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
-import { findObject, type InventoryFolder } from "./inventory.js";
+import type { InventoryFolder } from "./inventory.js";
 
 /** A folder of an audit: one of files, or the staged uploads. */
 export interface AuditFolder extends InventoryFolder {

@@ -3,9 +3,9 @@ import { S3AbortedError, S3Error } from "@repo/s3-provider";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Files } from "../repo/media-repo.js";
+import { findObject } from "../upload/find-object.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
-import { findObject } from "./inventory.js";
 import { quarantinedRowKey, quarantineObject, quarantineRow } from "./quarantine.js";
 
 export interface RepairTools {

@@ -8,10 +8,9 @@ import type { Files } from "../repo/media-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { ErasureLine } from "./contract.js";
 
-/** The files of one kind, and the folder of their objects. */
+/** The files of one kind. */
 export interface ErasedKind {
   kind: MediaKind;
-  folder: "images" | "audio";
   files: Files<MediaFileModel>;
 }
 

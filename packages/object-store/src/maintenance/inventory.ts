@@ -1,4 +1,4 @@
-import { type ListedObject, S3NotFoundError } from "@repo/s3-provider";
+import type { ListedObject } from "@repo/s3-provider";
 
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
@@ -117,19 +117,5 @@ export class OwnObjects implements Batches<ListedObject> {
   /** Lets go of the listing before its end. */
   async close(): Promise<void> {
     if (!this.#isOver) await this.#listing.return?.();
-  }
-}
-
-/** What there is under a key. */
-export async function findObject(
-  s3: StorageClient,
-  key: string,
-  signal: AbortSignal | undefined,
-): Promise<Omit<ListedObject, "key"> | undefined> {
-  try {
-    return await s3.head(key, { signal });
-  } catch (error) {
-    if (error instanceof S3NotFoundError) return undefined;
-    throw error;
   }
 }

@@ -1,8 +1,8 @@
-import { BaseModel } from "@repo/database";
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
-import { AllowNull, Column, Table, Unique } from "sequelize-typescript";
+import { AllowNull, Column, Table } from "sequelize-typescript";
 
 import type { MediaKind } from "../inspection/media-facts.js";
+import { StoredObjectModel } from "./stored-object.model.js";
 
 /**
  * A direct upload and its staged object. What is declared (name, type, size and digests) is what the
@@ -10,23 +10,13 @@ import type { MediaKind } from "../inspection/media-facts.js";
  * `deleting` once it is completed, refused or expired: its URLs may bring bytes until then.
  */
 @Table({ tableName: "direct_uploads", underscored: true })
-export class DirectUploadModel extends BaseModel<
+export class DirectUploadModel extends StoredObjectModel<
   InferAttributes<DirectUploadModel>,
   InferCreationAttributes<DirectUploadModel>
 > {
   @AllowNull(false)
   @Column(DataTypes.TEXT)
   declare kind: MediaKind;
-
-  /** The owner, or null for the system; a plain value, which holds nobody's row. */
-  @AllowNull
-  @Column(DataTypes.UUID)
-  declare userId: string | null;
-
-  @Unique
-  @AllowNull(false)
-  @Column(DataTypes.TEXT)
-  declare s3Key: string;
 
   @AllowNull
   @Column(DataTypes.TEXT)

@@ -1,6 +1,7 @@
-import { BaseModel } from "@repo/database";
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
-import { AllowNull, Column, Table, Unique } from "sequelize-typescript";
+import { AllowNull, Column, Table } from "sequelize-typescript";
+
+import { StoredObjectModel } from "./stored-object.model.js";
 
 /** What a row of the journal is about: a file of either kind, or a staged object. */
 export type JournalKind = "image" | "audio" | "direct_upload";
@@ -10,23 +11,13 @@ export type JournalPurpose = "upload" | "removal";
 
 /** One unfinished thing: a key that may have an object and belongs to no file. */
 @Table({ tableName: "object_store_journal", underscored: true })
-export class JournalModel extends BaseModel<
+export class JournalModel extends StoredObjectModel<
   InferAttributes<JournalModel>,
   InferCreationAttributes<JournalModel>
 > {
   @AllowNull(false)
   @Column(DataTypes.TEXT)
   declare kind: JournalKind;
-
-  /** The owner, or null for the system; a plain value, which holds nobody's row. */
-  @AllowNull
-  @Column(DataTypes.UUID)
-  declare userId: string | null;
-
-  @Unique
-  @AllowNull(false)
-  @Column(DataTypes.TEXT)
-  declare s3Key: string;
 
   @AllowNull(false)
   @Column(DataTypes.TEXT)

@@ -1,22 +1,13 @@
-import { BaseModel } from "@repo/database";
 import { DataTypes } from "sequelize";
-import { AllowNull, Column, Unique } from "sequelize-typescript";
+import { AllowNull, Column } from "sequelize-typescript";
+
+import { StoredObjectModel } from "./stored-object.model.js";
 
 /** The columns that images and audio share. A row is a file; what is unfinished is in the journal. */
 export abstract class MediaFileModel<
   Attributes extends object = object,
   CreationAttributes extends object = Attributes,
-> extends BaseModel<Attributes, CreationAttributes> {
-  /** The owner, or null for the system. */
-  @AllowNull
-  @Column(DataTypes.UUID)
-  declare userId: string | null;
-
-  @Unique
-  @AllowNull(false)
-  @Column(DataTypes.TEXT)
-  declare s3Key: string;
-
+> extends StoredObjectModel<Attributes, CreationAttributes> {
   @AllowNull
   @Column(DataTypes.TEXT)
   declare originalFilename: string | null;

@@ -1,6 +1,6 @@
 const running = new WeakMap<object, Promise<unknown>>();
 
-/** Runs the statements of one thing, such as a transaction or some connections, one after another. */
+/** Runs the statements that are given for one thing, such as some connections, one after another. */
 export async function oneAtATime<Result>(
   of: object,
   statement: () => Promise<Result>,

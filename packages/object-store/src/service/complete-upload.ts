@@ -32,7 +32,7 @@ export async function completeUpload<Row extends MediaFileModel>(
       ? files.complete(completion, { transaction })
       : files.completeDirect(completion, direct, { transaction }));
   } catch (error) {
-    // The caller's failed transaction still holds what it has touched: its end undoes the upload.
+    // The end of the caller's transaction undoes the upload.
     if (transaction !== undefined) throw error;
     // Perhaps only the answer was lost.
     row = await files.findById(id).catch(() => null);

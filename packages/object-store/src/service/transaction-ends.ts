@@ -94,13 +94,13 @@ class TransactionEnd {
   }
 
   async #settle(): Promise<void> {
-    const timeout = new AbortController();
+    const waiting = new AbortController();
     const signal = AbortSignal.timeout(WAIT_MS);
     const work = Promise.all([this.#tidy(signal), ...this.#tasks.map((task) => task(signal))]);
     this.#tools.calls.hold(work);
-    const waited = sleep(WAIT_MS, undefined, { signal: timeout.signal }).catch(() => undefined);
+    const waited = sleep(WAIT_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
     await Promise.race([work, waited]);
-    timeout.abort();
+    waiting.abort();
   }
 
   async #tidy(signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import type { StorageClient } from "./storage-client.js";
 export async function findObject(
   s3: StorageClient,
   key: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<ObjectFacts | undefined> {
   try {
     return await s3.head(key, { signal });

@@ -101,13 +101,7 @@ export class PendingUpload {
 
   /** The same of one whose lease was over before it became a file: its object is nobody's. */
   async undoExpired(): Promise<void> {
-    const { journal, s3, leaseSeconds } = this.#parts;
-    await this.#tolerant(async () => {
-      await journal.giveUp([this.id], leaseSeconds, this.unansweredSeconds);
-      await s3.delete(this.#key);
-      await journal.forget([this.id]);
-      return true;
-    });
+    await this.#undo(this.unansweredSeconds, { isNobodys: true });
   }
 
   /** False when another party had taken the upload over. */
@@ -119,11 +113,11 @@ export class PendingUpload {
     return this.#tolerant(() => this.#parts.journal.drop(this.id));
   }
 
-  #undo(seconds: number): Promise<boolean> {
+  #undo(seconds: number, { isNobodys = false } = {}): Promise<boolean> {
     const { journal, s3, leaseSeconds } = this.#parts;
     return this.#tolerant(async () => {
       const [own] = await journal.giveUp([this.id], leaseSeconds, seconds);
-      if (own === undefined) return false;
+      if (own === undefined && !isNobodys) return false;
       await s3.delete(this.#key);
       await journal.forget([this.id]);
       return true;

@@ -1,16 +1,12 @@
 import type { Transaction } from "sequelize";
 
+import { lineOf, rootOf } from "../../repo/caller-transaction.js";
+
 /** What became of a transaction, or of a savepoint in one. */
 export type Outcome = "open" | "committed" | "rolled back";
 
 const watched = new WeakSet<Transaction>();
 const rolledBack = new WeakSet<Transaction>();
-
-/** A savepoint, the one around it, and so on up to the transaction itself. */
-function lineOf(transaction: Transaction): Transaction[] {
-  const { parent } = transaction as Transaction & { parent?: Transaction | null };
-  return parent ? [transaction, ...lineOf(parent)] : [transaction];
-}
 
 /**
  * Has to be called before anything is done in a transaction: Sequelize does not note that one was
@@ -32,10 +28,10 @@ export function watch(transaction: Transaction): void {
 export function outcomeOf(transaction: Transaction): Outcome {
   const line = lineOf(transaction);
   if (line.some((ancestor) => rolledBack.has(ancestor))) return "rolled back";
-  const { finished } = line.at(-1) as Transaction & { finished?: string };
+  const { finished } = rootOf(transaction) as Transaction & { finished?: string };
   return finished === "commit" ? "committed" : "open";
 }
 
 export function isSameTransaction(a: Transaction, b: Transaction): boolean {
-  return lineOf(a).at(-1) === lineOf(b).at(-1);
+  return rootOf(a) === rootOf(b);
 }
