@@ -7,10 +7,9 @@ export default jestConfig({
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/servers/"],
   // Tests wait for deadlines and other processes much of the time.
   maxWorkers: 2,
-  // Worker threads and processes load their modules without jest: they run what was built.
+  // Worker threads load their modules without jest: they run what was built.
   moduleNameMapper: {
     "/worker-entry\\.js$": "<rootDir>/dist/inspection/isolation/worker-entry.js",
     "/hashing-entry\\.js$": "<rootDir>/dist/upload/hashing/hashing-entry.js",
-    "/decoder-entry\\.js$": "<rootDir>/dist/inspection/decoding/decoder-entry.js",
   },
 });

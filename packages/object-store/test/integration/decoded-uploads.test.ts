@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { ProcessPool } from "@repo/media-processing";
 import type { Sample } from "@repo/sample-media";
 
-import { DecoderPool } from "../../src/inspection/decoding/decoder-pool.js";
 import { InspectionPool } from "../../src/inspection/isolation/inspection-pool.js";
 import { providerOver, sqlPersistence } from "../../src/object-store-provider.js";
 import type { MediaScope } from "../../src/provider.js";
@@ -9,7 +9,7 @@ import { pieces, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { allSamples, sampleOf, uploadSample } from "../support/samples.js";
 
-const decoders = new DecoderPool();
+const decoders = new ProcessPool();
 const parsers = new InspectionPool();
 let harness: Harness;
 let mine: MediaScope;
@@ -27,7 +27,7 @@ afterAll(async () => {
   await harness.close();
 });
 
-function scopeWith(pool: DecoderPool, userId: string): MediaScope {
+function scopeWith(pool: ProcessPool, userId: string): MediaScope {
   const options = { s3: harness.s3, verify: "decode" as const };
   const persistence = sqlPersistence(harness.database);
   return providerOver(options, persistence, { parsers, decoders: pool }).forUser(userId);
@@ -116,7 +116,7 @@ describe("an upload that is verified by decoding", () => {
 });
 
 it("an upload says that the machine lacks a decoder where none can be loaded", async () => {
-  const pool = new DecoderPool({}, new URL("./absent.js", import.meta.url));
+  const pool = new ProcessPool({}, new URL("./absent.js", import.meta.url));
   const scope = scopeWith(pool, await harness.addUser());
   await expect(scope.images.upload({ body: (await sampleOf("png")).bytes })).rejects.toMatchObject({
     code: "resource_unavailable",
@@ -132,10 +132,10 @@ describe("an image that makes the decoder misbehave", () => {
     ["spins", "!spin", 5, /took too long to decode/],
     ["eats memory", "!bufs", 60, /needed too much memory to decode/],
     ["ends its process", "!exit", 60, /made the decoder fail/],
-  ])("(it %s) is refused, and others go on", async (_, bug, decodeSeconds, message) => {
-    const pool = new DecoderPool(
-      { decoders: 2, decodeSeconds, maxDecodeMegabytes: 384 },
-      new URL("../inspection/decoding/hostile-decoder.js", import.meta.url),
+  ])("(it %s) is refused, and others go on", async (_, bug, seconds, message) => {
+    const pool = new ProcessPool(
+      { seconds, maxMegabytes: 384 },
+      new URL("../../../media-processing/test/fixtures/hostile-jobs.js", import.meta.url),
     );
     const scope = scopeWith(pool, await harness.addUser());
     const hostile = Buffer.concat([(await sampleOf("jpeg")).bytes, Buffer.from(bug)]);

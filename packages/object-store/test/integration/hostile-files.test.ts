@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { ProcessPool } from "@repo/media-processing";
 import type { Sample } from "@repo/sample-media";
 
-import { DecoderPool } from "../../src/inspection/decoding/decoder-pool.js";
 import { InspectionPool } from "../../src/inspection/isolation/inspection-pool.js";
 import { providerOver, sqlPersistence } from "../../src/object-store-provider.js";
 import type { MediaScope } from "../../src/provider.js";
@@ -38,7 +38,7 @@ beforeEach(async () => {
   const userId = await harness.addUser();
   mine = providerOver({ s3: harness.s3 }, sqlPersistence(harness.database), {
     parsers: pool,
-    decoders: new DecoderPool(),
+    decoders: new ProcessPool(),
   }).forUser(userId);
 });
 

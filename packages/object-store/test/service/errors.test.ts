@@ -1,10 +1,11 @@
 import { inspect } from "node:util";
 
 import { describe, expect, it } from "@jest/globals";
+import { ProcessingUnavailableError } from "@repo/media-processing";
 import { S3UnavailableError } from "@repo/s3-provider";
 
 import { FileNotFoundError, ResourceUnavailableError, StorageError } from "../../src/errors.js";
-import { shortage, startFailure, temporaryFileFailure } from "../../src/machine-failure.js";
+import { processingFailure, shortage, startFailure } from "../../src/machine-failure.js";
 
 function failure(code: string, message = "a message"): NodeJS.ErrnoException {
   return Object.assign(new Error(message), { code });
@@ -68,7 +69,9 @@ describe("a failure of the machine", () => {
   it.each(["EROFS", "EACCES", "EPERM", "ENOENT", "ENOTDIR"])(
     "%s of a temporary file has to be mended by somebody",
     (code) => {
-      const error = temporaryFileFailure(failure(code));
+      const error = processingFailure(
+        new ProcessingUnavailableError("temporary file", failure(code)),
+      );
       expect(error).toBeInstanceOf(ResourceUnavailableError);
       expect(error).toMatchObject({ resource: "temporary folder", retryable: false });
     },

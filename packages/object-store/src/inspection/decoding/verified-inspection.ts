@@ -1,19 +1,18 @@
+import { ProcessLostError, type ProcessPool, Spool } from "@repo/media-processing";
+
 import { InvalidMediaError } from "../../errors.js";
+import { processingFailure } from "../../machine-failure.js";
 import type { Inspection } from "../inspection.js";
-import { type LossReason, WorkerLostError } from "../isolation/worker-lost.js";
 import {
   type ImageFacts,
   MEDIA_FORMATS,
   type MediaFacts,
   type MediaFormat,
 } from "../media-facts.js";
-import type { DecoderPool } from "./decoder-pool.js";
-import { damageOf } from "./damage.js";
-import { Spool } from "./spool.js";
 
 const EMPTY = new Uint8Array(0);
 
-const LOSSES: Record<LossReason, string> = {
+const LOSSES: Record<ProcessLostError["reason"], string> = {
   time: "it took too long to decode",
   memory: "it needed too much memory to decode",
   fault: "it made the decoder fail",
@@ -31,7 +30,7 @@ export class VerifiedInspection implements Inspection {
 
   constructor(
     private readonly inner: Inspection,
-    private readonly decoders: DecoderPool,
+    private readonly decoders: Pick<ProcessPool, "run">,
     private readonly maxPixels: number,
   ) {}
 
@@ -82,28 +81,26 @@ export class VerifiedInspection implements Inspection {
     } catch (error) {
       // Closed meanwhile, the spool fails for that.
       signal.throwIfAborted();
-      throw error;
+      throw processingFailure(error);
     }
   }
 
   async #decode({ format }: ImageFacts): Promise<void> {
     const spool = await this.#spool;
     if (spool === undefined) throw new Error("no byte of the image was kept");
-    const { byteLength } = spool;
     const name = format.toUpperCase();
-    let complaint: string | undefined;
-    try {
-      const job = { format, byteLength, maxPixels: this.maxPixels };
-      complaint = await this.decoders.decode(job, spool.chunks(), this.#closed.signal);
-    } catch (error) {
-      if (!(error instanceof WorkerLostError)) throw error;
-      throw new InvalidMediaError(`The ${name} could not be verified: ${LOSSES[error.reason]}.`, {
-        cause: error,
+    const data = { format, maxPixels: this.maxPixels };
+    const { damage } = await this.decoders
+      .run("decode", data, spool, this.#closed.signal)
+      .catch((error: unknown) => {
+        if (!(error instanceof ProcessLostError)) throw processingFailure(error);
+        throw new InvalidMediaError(`The ${name} could not be verified: ${LOSSES[error.reason]}.`, {
+          cause: error,
+        });
       });
-    }
-    if (complaint !== undefined) {
-      throw new InvalidMediaError(`The ${name} cannot be decoded: ${damageOf(complaint)}.`, {
-        cause: complaint,
+    if (damage !== undefined) {
+      throw new InvalidMediaError(`The ${name} cannot be decoded: ${damage.summary}.`, {
+        cause: damage.message,
       });
     }
   }

@@ -3,23 +3,24 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { temporaryFileFailure } from "../../machine-failure.js";
+import { ProcessingUnavailableError } from "./errors.js";
+import type { JobBytes } from "./jobs.js";
 
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Bytes that wait on disk, in a temporary file whose name is removed at once: whatever becomes of
- * the process, nothing is left.
+ * Keeps bytes on disk until a job reads them. The name of the temporary file is removed as soon as it is
+ * open, so that a crash leaves nothing.
  *
- * Whatever fails but `close` is a ResourceUnavailableError (`resource_unavailable`).
+ * Every method but `close` throws ProcessingUnavailableError (`temporary file`).
  */
-export class Spool {
+export class Spool implements JobBytes {
   #byteLength = 0;
 
   private constructor(private readonly file: FileHandle) {}
 
   static async open(folder = tmpdir()): Promise<Spool> {
-    const path = join(folder, `object-store-${randomUUID()}`);
+    const path = join(folder, `media-processing-${randomUUID()}`);
     const file = await open(path, "wx+", 0o600).catch(fail);
     try {
       await unlink(path);
@@ -44,7 +45,7 @@ export class Spool {
     }
   }
 
-  /** The bytes from the start; each chunk is good until the next one. */
+  /** Yields the bytes from the start. Each chunk is overwritten by the next one. */
   async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, this.#byteLength));
     for (let at = 0; at < this.#byteLength;) {
@@ -61,5 +62,5 @@ export class Spool {
 }
 
 function fail(error: unknown): never {
-  throw temporaryFileFailure(error);
+  throw new ProcessingUnavailableError("temporary file", error);
 }

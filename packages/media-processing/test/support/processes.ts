@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** The pid that a process writes to a file once it runs. */
+/** Waits for the pid that a process writes to a file. */
 export async function pidIn(path: string): Promise<number> {
   for (;;) {
     const pid = await readFile(path, "utf8").catch(() => "");
@@ -11,7 +11,7 @@ export async function pidIn(path: string): Promise<number> {
   }
 }
 
-/** Waits until a process runs no more, for ten seconds at most. */
+/** Waits until a process has ended, for ten seconds at most. */
 export async function expectGone(pid: number): Promise<void> {
   const until = Date.now() + 10_000;
   while (await isRunning(pid)) {
@@ -20,7 +20,7 @@ export async function expectGone(pid: number): Promise<void> {
   }
 }
 
-/** One that has ended does not, also where nobody has asked how. */
+/** A zombie counts as ended. */
 function isRunning(pid: number): Promise<boolean> {
   return new Promise((resolve) => {
     execFile("ps", ["-o", "stat=", "-p", String(pid)], (_error, state) => {

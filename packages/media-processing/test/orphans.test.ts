@@ -4,30 +4,30 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 
-import { expectGone, pidIn } from "../../support/processes.js";
-import { HangingDecoders } from "./hanging-decoders.js";
+import { HangingProcesses } from "./support/hanging-processes.js";
+import { expectGone, pidIn } from "./support/processes.js";
 
-const PARENT = fileURLToPath(new URL("./decoder-parent.js", import.meta.url));
+const POOL_OWNER = fileURLToPath(new URL("./fixtures/pool-owner.js", import.meta.url));
 
-let hanging: HangingDecoders;
+let hanging: HangingProcesses;
 
 beforeEach(async () => {
-  hanging = await HangingDecoders.create();
+  hanging = await HangingProcesses.create();
 });
 
 afterEach(async () => {
   await hanging.close();
 });
 
-describe("a decoder process whose main thread hangs", () => {
+describe("a process whose main thread hangs", () => {
   it.each([
     ["before it is ready", "is killed", "start", "SIGKILL"],
     ["before it is ready", "exits", "start", "SIGTERM"],
-    ["with an image", "is killed", "decode", "SIGKILL"],
-    ["with an image", "exits", "decode", "SIGTERM"],
+    ["in a job", "is killed", "job", "SIGKILL"],
+    ["in a job", "exits", "job", "SIGTERM"],
   ] as const)("(%s) ends once its parent %s", async (_where, _how, when, signal) => {
     const { url, pidFile } = hanging.module(when);
-    const parent = spawn(process.execPath, [PARENT, url.href], { stdio: "ignore" });
+    const parent = spawn(process.execPath, [POOL_OWNER, url.href], { stdio: "ignore" });
     const ended = once(parent, "exit");
     const pid = await pidIn(pidFile);
     parent.kill(signal);

@@ -4,13 +4,12 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 
-import { Spool } from "../../../src/inspection/decoding/spool.js";
-import { collect } from "../../support/bytes.js";
+import { Spool } from "../src/spool.js";
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "object-store-spool-"));
+  folder = await mkdtemp(join(tmpdir(), "spool-"));
 });
 
 afterEach(async () => {
@@ -18,27 +17,23 @@ afterEach(async () => {
 });
 
 describe("Spool", () => {
-  it("gives back what it was given, from a file that has no name", async () => {
+  it("returns the appended bytes, from a file without a name", async () => {
     const spool = await Spool.open(folder);
     const parts = [Buffer.alloc(300_000, "a"), Buffer.alloc(1, "b"), Buffer.alloc(400_000, "c")];
     for (const part of parts) await spool.append(part);
     expect(await readdir(folder)).toEqual([]);
     expect(spool.byteLength).toBe(700_001);
-    const read = (await collect(copies(spool.chunks()))).equals(Buffer.concat(parts));
-    expect(read).toBe(true);
+    const read: Buffer[] = [];
+    for await (const chunk of spool.chunks()) read.push(Buffer.from(chunk));
+    expect(Buffer.concat(read).equals(Buffer.concat(parts))).toBe(true);
     await spool.close();
   });
 
-  it("fails where there is no place for it", async () => {
+  it("fails if its folder does not exist", async () => {
     await expect(Spool.open(join(folder, "absent"))).rejects.toMatchObject({
-      code: "resource_unavailable",
-      resource: "temporary folder",
-      retryable: false,
+      code: "processing_unavailable",
+      operation: "temporary file",
       cause: { code: "ENOENT" },
     });
   });
 });
-
-async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield Uint8Array.from(chunk);
-}

@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 
+import type { ProcessReply } from "../protocol.js";
 import { endNow } from "./end-now.js";
-import type { DecoderReply } from "./protocol.js";
 
 /**
- * The start of a decoder process. Its parent is watched before anything is loaded that could hang.
- * Arguments: the parent's pid and the URL of the module to load.
+ * The program of a process. Arguments: the parent's pid and the URL of the module to load. It starts to
+ * watch the parent first, as loading the module may hang.
  */
 const [, , parentPid, module = ""] = process.argv;
 
@@ -13,7 +13,7 @@ new Worker(new URL("./watch-parent.js", import.meta.url), {
   workerData: Number(parentPid),
   resourceLimits: { maxYoungGenerationSizeMb: 2 },
 })
-  // Unwatched, it must not go on.
+  // Without the watch it might outlive its parent.
   .on("error", endNow)
   .unref();
 
@@ -21,6 +21,6 @@ try {
   await import(module);
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;
-  process.send?.({ failed: { code, message } } satisfies DecoderReply);
+  process.send?.({ failed: [message, code] } satisfies ProcessReply);
   process.exitCode = 1;
 }

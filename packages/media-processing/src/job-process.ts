@@ -1,0 +1,163 @@
+import { type ChildProcess, fork } from "node:child_process";
+
+import { startDeadline } from "./deadline.js";
+import { ProcessingUnavailableError, ProcessLostError } from "./errors.js";
+import type { JobBytes, JobName, Jobs } from "./jobs.js";
+import { PROCESS_MAIN } from "./process-entry.js";
+import type { JobRequest, ProcessReply, ProcessRequest } from "./protocol.js";
+
+type Answer = Jobs[JobName]["answer"] | undefined;
+
+/**
+ * A child process that runs one job at a time. It is not a thread, because native code can only be
+ * stopped together with its process. It keeps the application alive only while it is busy.
+ */
+export class JobProcess {
+  readonly #child: ChildProcess;
+  readonly #deadlineMs: number;
+  #isReady = false;
+  #isLost = false;
+  /** Why its module could not be loaded. */
+  #loadError: unknown;
+  #onAnswer: ((answer: Answer) => void) | undefined;
+  #onEnd: ((failure: unknown) => void) | undefined;
+
+  private constructor(child: ChildProcess, deadlineMs: number) {
+    this.#child = child;
+    this.#deadlineMs = deadlineMs;
+    child.on("message", (reply: ProcessReply) => {
+      if ("excess" in reply) this.#lose(reply.excess);
+      else if ("failed" in reply) this.#loadError = errorWith(...reply.failed);
+      else this.#onAnswer?.("answer" in reply ? reply.answer : undefined);
+    });
+    child.on("error", (error) => {
+      this.#lose("fault", error);
+    });
+    child.on("exit", (code, signal) => {
+      const end = signal ?? `EXIT_${String(code)}`;
+      this.#lose("fault", errorWith(`the process ended: ${end}`, end, this.#loadError));
+    });
+  }
+
+  /**
+   * Starts a process and waits until it is ready.
+   *
+   * @param module the URL of the module with its jobs
+   * @param deadlineMs for the start and for each job
+   * @param signal kills the process; the call throws its reason
+   * @throws ProcessingUnavailableError (`start`) if it does not start in time
+   */
+  static async start(module: URL, deadlineMs: number, signal: AbortSignal): Promise<JobProcess> {
+    const started = new JobProcess(forked(module), deadlineMs);
+    await started.#during(signal, () => started.#nextAnswer());
+    started.#isReady = true;
+    return started;
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /**
+   * Runs a job.
+   *
+   * @param signal kills the process; the call throws its reason
+   * @throws ProcessLostError if the process exceeds a limit or ends
+   */
+  run<Name extends JobName>(
+    job: JobRequest<Name>,
+    bytes: JobBytes,
+    signal: AbortSignal,
+  ): Promise<Jobs[Name]["answer"]> {
+    return this.#during(signal, async () => {
+      const answer = this.#nextAnswer();
+      await this.#send({ job });
+      for await (const chunk of bytes.chunks()) {
+        if (this.#isLost) break;
+        await this.#send({ chunk });
+      }
+      return (await answer) as Jobs[Name]["answer"];
+    });
+  }
+
+  /** Kills the process. Its start or job rejects with `failure`. */
+  end(failure?: unknown): void {
+    this.#isLost = true;
+    // A process that could not be made has no pid; kill() would signal the application's own group.
+    if (this.#child.pid !== undefined) this.#child.kill("SIGKILL");
+    this.#onEnd?.(failure);
+  }
+
+  /** Runs work that rejects when the process ends, its deadline passes or the signal aborts. */
+  async #during<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    const onAbort = (): void => {
+      this.end(signal.reason);
+    };
+    const stopDeadline = startDeadline(this.#deadlineMs, () => {
+      this.#lose("time", new Error(`no answer within ${this.#deadlineMs / 1000} seconds`));
+    });
+    signal.addEventListener("abort", onAbort);
+    this.#keepAlive(true);
+    try {
+      return await new Promise<Result>((resolve, reject) => {
+        this.#onEnd = reject;
+        if (signal.aborted) onAbort();
+        work().then(resolve, (error: unknown) => {
+          // The process has received only a part of its bytes.
+          this.end(error);
+        });
+      });
+    } finally {
+      stopDeadline();
+      signal.removeEventListener("abort", onAbort);
+      this.#keepAlive(false);
+    }
+  }
+
+  #nextAnswer(): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#onAnswer = resolve;
+    });
+  }
+
+  #lose(reason: ProcessLostError["reason"], cause?: unknown): void {
+    this.end(
+      this.#isReady
+        ? new ProcessLostError(reason, cause)
+        : new ProcessingUnavailableError("start", cause),
+    );
+  }
+
+  /** Resolves also if the process is gone: `#lose` rejects the job then. */
+  #send(request: ProcessRequest): Promise<void> {
+    return new Promise((resolve) => {
+      this.#child.send(request, () => {
+        resolve();
+      });
+    });
+  }
+
+  #keepAlive(isBusy: boolean): void {
+    const method = isBusy ? "ref" : "unref";
+    this.#child[method]();
+    this.#child.channel?.[method]();
+  }
+}
+
+function forked(module: URL): ChildProcess {
+  try {
+    return fork(PROCESS_MAIN, [String(process.pid), module.href], {
+      // Jobs need nothing of the application's environment and arguments.
+      env: {},
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+  } catch (error) {
+    throw new ProcessingUnavailableError("start", error);
+  }
+}
+
+function errorWith(message: string, code: string | undefined, cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code });
+}
