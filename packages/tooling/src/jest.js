@@ -15,6 +15,7 @@ export function jestConfig(overrides = {}) {
     testTimeout: 60_000,
     extensionsToTreatAsEsm: [".ts"],
     resolver: fileURLToPath(new URL("./jest-resolver.cjs", import.meta.url)),
+    setupFilesAfterEnv: [fileURLToPath(new URL("./jest-bytes.js", import.meta.url))],
     transform: {
       "^.+\\.ts$": [
         fileURLToPath(import.meta.resolve("@swc/jest")),

@@ -14,7 +14,7 @@ function shared(bytes: Uint8Array): Buffer {
 }
 
 function patterned(byteLength: number, seed: number): Buffer {
-  return Buffer.from(Array.from({ length: byteLength }, (_value, index) => (index * seed) % 251));
+  return Buffer.from(new Uint8Array(byteLength).map((_value, index) => (index * seed) % 251));
 }
 
 function sha256(bytes: Uint8Array): string {
