@@ -1,11 +1,8 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { describe, expect, it } from "@jest/globals";
-
-import { brokenSamples, sizedMedia, validSamples } from "../src/index.js";
 
 const BUILT = new URL("../dist/index.js", import.meta.url).href;
 const PRINT_HASHES = fileURLToPath(new URL("./fixtures/print-hashes.js", import.meta.url));
@@ -23,24 +20,17 @@ const SIZED = [
   ["m4a", 200_001, { moov: "end" }],
 ] as const;
 
-async function hashesHere(): Promise<[string, string][]> {
-  const hashes: [string, string][] = [];
-  for (const { name, bytes } of [...(await validSamples()), ...(await brokenSamples())]) {
-    hashes.push([name, createHash("sha256").update(bytes).digest("hex")]);
-  }
-  for (const [format, byteSize, options] of SIZED) {
-    const hash = createHash("sha256");
-    for await (const chunk of sizedMedia(format, byteSize, options)) hash.update(chunk);
-    hashes.push([format + JSON.stringify(options), hash.digest("hex")]);
-  }
-  return hashes;
+/** The SHA-256 of everything that the build generates, in a process of its own. */
+async function hashes(): Promise<[name: string, sha256: string][]> {
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, [PRINT_HASHES, BUILT, JSON.stringify(SIZED)]);
+  return JSON.parse(stdout) as [string, string][];
 }
 
 describe("all generated files", () => {
-  it("are the same bytes from the build in another process, a moment later", async () => {
-    const here = await hashesHere();
-    const run = promisify(execFile);
-    const { stdout } = await run(process.execPath, [PRINT_HASHES, BUILT, JSON.stringify(SIZED)]);
-    expect(JSON.parse(stdout)).toEqual(here);
+  it("are the same bytes in another process, a moment later", async () => {
+    const first = await hashes();
+    expect(first.length).toBeGreaterThan(SIZED.length);
+    expect(await hashes()).toEqual(first);
   }, 120_000);
 });
