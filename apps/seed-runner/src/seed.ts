@@ -15,7 +15,6 @@ import type { Reporter } from "./reporting/reporter.js";
 import { Tally } from "./reporting/tally.js";
 import { type Services, startServices } from "./services.js";
 import { findFiles, type Problem } from "./sources/find-files.js";
-import { sampleSources } from "./sources/samples.js";
 import type { Source } from "./sources/source.js";
 import { ensureSampleUsers, findOwner } from "./users.js";
 
@@ -81,7 +80,11 @@ async function findEntries(
   { from, owner: choice }: SeedCommand,
   note: (message: string) => void,
 ): Promise<Entry[]> {
-  if (from.length === 0) return sampleSources(await ensureSampleUsers());
+  if (from.length === 0) {
+    // With its encoders, which take a while to load.
+    const { sampleSources } = await import("./sources/samples.js");
+    return sampleSources(await ensureSampleUsers());
+  }
   const owner = await findOwner(choice);
   const findings = await findFiles(from, note);
   if (findings.length === 0) note("There are no files to import.");
