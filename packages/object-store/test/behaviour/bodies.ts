@@ -91,10 +91,11 @@ export function describeBodies(subject: () => Subject): void {
     });
 
     it("of single bytes leaves others their turns", async () => {
+      const { bytes } = await sampleOf("gif");
       const end = new AbortController();
       let after = 0;
       async function* crumbs(): AsyncGenerator<Uint8Array> {
-        for (const byte of png.bytes) yield await Promise.resolve(Buffer.of(byte));
+        for (const byte of bytes) yield await Promise.resolve(Buffer.of(byte));
         setTimeout(() => {
           end.abort();
         }, 0);

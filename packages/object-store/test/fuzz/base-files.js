@@ -2,8 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { brokenSamples, validSamples } from "@repo/sample-media";
-
 const BESIDE_REPOSITORY = fileURLToPath(new URL("../../../../../shared/corpus", import.meta.url));
 const CORPUS = resolve(process.env["TEST_CORPUS"] ?? BESIDE_REPOSITORY);
 /** Larger files make fuzzing slow and show nothing that small ones do not. */
@@ -22,7 +20,9 @@ export async function baseFiles(samples) {
   return files.filter(({ bytes }) => bytes.length > 0 && bytes.length <= MAX_BYTES);
 }
 
+/** With the encoders, which take longer to load than a few files to inspect. */
 async function freshSamples() {
+  const { brokenSamples, validSamples } = await import("@repo/sample-media");
   return [...(await validSamples()), ...(await brokenSamples())];
 }
 

@@ -21,16 +21,16 @@ async function fuzz(runs: number, seed: number): Promise<string> {
   return stdout;
 }
 
-describe("2,000 damaged files", () => {
+describe("500 damaged files", () => {
   it("are accepted or refused, the same whole and in pieces, and nothing else happens", async () => {
-    const summary = await fuzz(2000, 20_260_101);
+    const summary = await fuzz(500, 20_260_101);
     process.stdout.write(summary);
-    expect(summary).toMatch(/2000 mutations tried: .* 0 faults, 0 unhandled rejections/);
+    expect(summary).toMatch(/500 mutations tried: .* 0 faults, 0 unhandled rejections/);
   }, 120_000);
 
   it("are the same ones, with the same verdicts, for the same seed", async () => {
-    const [first, second, other] = await Promise.all([fuzz(100, 7), fuzz(100, 7), fuzz(100, 8)]);
-    expect(first).toMatch(/verdicts [0-9a-f]{16}; replay: pnpm fuzz --seed 7 --runs 100/);
+    const [first, second, other] = await Promise.all([fuzz(30, 7), fuzz(30, 7), fuzz(30, 8)]);
+    expect(first).toMatch(/verdicts [0-9a-f]{16}; replay: pnpm fuzz --seed 7 --runs 30/);
     expect(second).toBe(first);
     expect(other).not.toBe(first);
   });

@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { createWriteStream } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
@@ -17,9 +15,14 @@ import { sampleOf } from "../support/samples.js";
 
 let harness: Harness;
 let folder: string;
+/** A file of the largest size, and one a byte longer. */
+let largest: Buffer<ArrayBuffer>;
+let tooLarge: Buffer<ArrayBuffer>;
 
 beforeAll(async () => {
   harness = await openHarness();
+  largest = await collect(sizedMedia("wav", MAX_FILE_BYTES));
+  tooLarge = await collect(sizedMedia("wav", MAX_FILE_BYTES + 1));
   folder = await mkdtemp(join(tmpdir(), "object-store-limits-"));
 });
 
@@ -28,18 +31,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function bodyOf(shape: string, byteSize: number): Promise<MediaBody> {
-  const media = sizedMedia("wav", byteSize);
+async function bodyOf(shape: string, media: Buffer<ArrayBuffer>): Promise<MediaBody> {
   switch (shape) {
     case "buffer":
-      return collect(media);
+      return media;
     case "blob":
-      return new Blob([new Uint8Array(await collect(media))]);
+      return new Blob([media]);
     case "stream":
-      return Readable.from(media, { objectMode: false });
+      return Readable.from(pieces(media, 128 * 1024), { objectMode: false });
     default: {
-      const path = join(folder, `${byteSize}.wav`);
-      await pipeline(media, createWriteStream(path));
+      const path = join(folder, `${media.byteLength}.wav`);
+      await writeFile(path, media);
       return fromPath(path);
     }
   }
@@ -49,16 +51,17 @@ describe.each(["buffer", "path", "blob", "stream"])("a file from a %s", (shape) 
   it("of 104,857,600 bytes is stored, and one a byte longer leaves nothing", async () => {
     const { audio } = harness.store.forSystem();
 
-    const { file } = await audio.upload({ body: await bodyOf(shape, MAX_FILE_BYTES) });
+    const { file } = await audio.upload({ body: await bodyOf(shape, largest) });
     expect(file.byteSize).toBe(104_857_600);
     const download = await audio.download(file.id);
     expect(download.byteLength).toBe(104_857_600);
     download.stream.destroy();
     await audio.delete(file.id);
 
-    await expect(
-      audio.upload({ body: await bodyOf(shape, MAX_FILE_BYTES + 1) }),
-    ).rejects.toMatchObject({ code: "file_too_large", maxBytes: 104_857_600 });
+    await expect(audio.upload({ body: await bodyOf(shape, tooLarge) })).rejects.toMatchObject({
+      code: "file_too_large",
+      maxBytes: 104_857_600,
+    });
     expect(await harness.keys()).toEqual([]);
     expect(await harness.rows()).toEqual([]);
   }, 60_000);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type LocalS3, startLocalS3 } from "@repo/local-s3";
 import { type LocalPostgres, startLocalPostgres } from "@repo/local-services";
 import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
@@ -107,26 +107,35 @@ withoutPooler("with PostgreSQL down", () => {
   let scope: MediaScope;
   let id: string;
 
-  const start = (port = 0): Promise<LocalPostgres> =>
-    startLocalPostgres({ dataDir: join(folder, "postgres"), port, durable: true });
+  let dataDir: string;
+  const template = "outage_template";
 
-  beforeEach(async () => {
+  const start = (port = 0): Promise<LocalPostgres> =>
+    startLocalPostgres({ dataDir, port, durable: true });
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), "object-store-outage-postgres-"));
     postgres = await start();
-    const template = "outage_template";
     const database = createDatabase({ url: await postgres.createDatabase(template) });
     await new Migrator({
       database,
       migrations: [...databaseMigrations, ...objectStoreMigrations()],
     }).up();
     await database.close();
+  });
+
+  beforeEach(async () => {
     harness = await openHarness({}, { postgres: { adminUrl: postgres.url, template } });
     scope = harness.store.forUser(await harness.addUser());
     id = (await uploadSample(scope, await sampleOf("mp3"))).file.id;
   });
 
-  afterEach(async () => {
-    await harness.close();
+  // Each test brings the server back.
+  afterEach(() => harness.close());
+
+  afterAll(async () => {
     await postgres.stop("immediate");
+    await rm(dataDir, { recursive: true, force: true });
   });
 
   it("each call fails with a retryable error, and nothing is half-stored", async () => {

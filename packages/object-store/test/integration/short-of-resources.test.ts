@@ -15,23 +15,39 @@ interface Told {
   warnings: unknown[];
 }
 
+interface Surroundings {
+  limit?: string;
+  env?: Record<string, string>;
+}
+
 let path: string;
 
 beforeAll(async () => {
   path = join(services().samples, (await sampleOf("jpeg")).name);
 });
 
-/** What becomes of uploads in a process that the shell gives these limits. */
-async function upload(
-  task: { verify?: string; hasThreads?: boolean; takesDescriptors?: boolean; execPath?: string },
-  { limit = "true", env = {} } = {},
-): Promise<Told> {
+interface Task {
+  verify?: string;
+  hasThreads?: boolean;
+  takesDescriptors?: boolean;
+  execPath?: string;
+}
+
+/** What becomes of an upload in a process that the shell gives these limits. */
+async function upload(task: Task, surroundings: Surroundings = {}): Promise<Told> {
+  const [told] = await uploads([task], surroundings);
+  if (told === undefined) throw new Error("the process told nothing");
+  return told;
+}
+
+/** What becomes of uploads that follow each other in such a process. */
+async function uploads(tasks: Task[], { limit = "true", env = {} }: Surroundings): Promise<Told[]> {
   const script = `${limit} && exec "$0" "$@"`;
-  const args = ["--no-warnings", FIXTURE, JSON.stringify({ path, ...task })];
+  const args = ["--no-warnings", FIXTURE, JSON.stringify({ path, tasks })];
   const { stdout } = await promisify(execFile)("sh", ["-c", script, process.execPath, ...args], {
     env: { ...process.env, NODE_OPTIONS: "", ...env },
   });
-  return JSON.parse(stdout) as Told;
+  return JSON.parse(stdout) as Told[];
 }
 
 function unavailable(resource: string, retryable: boolean, error: Record<string, string>): Told {
@@ -70,18 +86,24 @@ describe("an upload, where the machine lacks something,", () => {
 
   it("(a temporary folder) is not to be tried again, and needs none unless it is decoded", async () => {
     const env = { TMPDIR: join(path, "absent") };
-    const told = await upload({ verify: "decode" }, { env });
+    const told = await uploads([{ verify: "decode" }, {}], { env });
     const error = { error: "Error", code: "ENOTDIR" };
-    expect(told).toEqual(unavailable("temporary folder", false, error));
-    expect(await upload({}, { env })).toEqual({ outcomes: ["stored"], warnings: [] });
+    expect(told).toEqual([
+      unavailable("temporary folder", false, error),
+      { outcomes: ["stored"], warnings: [] },
+    ]);
   });
 
-  it.each([
-    ["an error event", () => `${path}-absent`, "ENOENT"],
-    ["an exception", () => join(path, "absent"), "ENOTDIR"],
-  ])("(a program to run, which Node tells by %s) is not to be tried again", async (...row) => {
-    const [, execPath, code] = row;
-    const told = await upload({ verify: "decode", execPath: execPath() });
-    expect(told).toEqual(unavailable("processes", false, { error: "Error", code }));
+  it("(a program to run) is not to be tried again, whether an event or an exception tells", async () => {
+    const execPaths = [`${path}-absent`, join(path, "absent")];
+    const told = await uploads(
+      execPaths.map((execPath) => ({ verify: "decode", execPath })),
+      {},
+    );
+    expect(told).toEqual(
+      ["ENOENT", "ENOTDIR"].map((code) =>
+        unavailable("processes", false, { error: "Error", code }),
+      ),
+    );
   });
 });

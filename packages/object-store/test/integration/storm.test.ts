@@ -18,7 +18,7 @@ import { type Harness, openHarness } from "../support/harness.js";
 import { expireUnfinished } from "../support/unfinished.js";
 
 /** Files that are uploaded in all: few in the usual run, 2,000 with `pnpm storm`. */
-const FILES = Number(process.env["TEST_STORM_FILES"] ?? 120);
+const FILES = Number(process.env["TEST_STORM_FILES"] ?? 48);
 const UPLOADERS = 4;
 const SWEEPERS = 8;
 
