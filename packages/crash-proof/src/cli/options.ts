@@ -9,7 +9,7 @@ export interface Options {
   help: boolean;
   json: boolean;
   quick: boolean;
-  only: string | undefined;
+  only: readonly string[];
   sites: number;
   sabotage: Sabotage | undefined;
 }
@@ -20,7 +20,7 @@ export function parseOptions(argv: readonly string[]): Options {
     options: {
       help: { type: "boolean", short: "h" },
       json: { type: "boolean" },
-      only: { type: "string" },
+      only: { type: "string", multiple: true },
       quick: { type: "boolean" },
       sabotage: { type: "string" },
       sites: { type: "string" },
@@ -30,7 +30,7 @@ export function parseOptions(argv: readonly string[]): Options {
     help: values.help === true,
     json: values.json === true,
     quick: values.quick === true,
-    only: values.only,
+    only: values.only ?? [],
     sites: sitesOf(values.sites),
     sabotage: sabotageOf(values.sabotage),
   };

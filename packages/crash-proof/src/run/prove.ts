@@ -9,10 +9,10 @@ import type { Troupe } from "./troupe.js";
 export interface ProofOptions {
   /**
    * Only use cases and kinds in whose name this occurs, and after a colon, only troubles in whose
-   * name that occurs: `delete, audio` or `upload small: hang`. All of these are played; without it,
-   * what a whole run plays.
+   * name that occurs: `delete, audio` or `upload small: hang`. All cases of each are played; without
+   * any, what a whole run plays.
    */
-  only?: string | undefined;
+  only?: readonly string[];
   /** About so many cases, spread evenly; all by default. */
   sample?: number | undefined;
   signal?: AbortSignal;
@@ -26,13 +26,16 @@ export interface ProofOptions {
 /** Finds the steps of every use case by playing it without trouble, and then plays every trouble. */
 export async function prove(
   troupe: Troupe,
-  { only = "", sample, signal, onSkip, onPlan, onResult }: ProofOptions,
+  { only = [], sample, signal, onSkip, onPlan, onResult }: ProofOptions,
 ): Promise<void> {
-  const [useCases = "", troubles = ""] = only.split(":").map((part) => part.trim());
+  const isAll = only.length > 0;
+  const choices = isAll ? only.map(partsOf) : [partsOf("")];
   const dryRuns = USE_CASES.flatMap(({ name: useCase, kinds = KINDS }) =>
     kinds.map((kind): Case => ({ useCase, kind, trouble: { type: "none" } })),
   )
-    .filter((dryRun) => nameOf(dryRun).split(":")[0]?.includes(useCases))
+    .filter((dryRun) =>
+      choices.some(({ useCase }) => partsOf(nameOf(dryRun)).useCase.includes(useCase)),
+    )
     .filter(({ useCase }) => !isSkipped(useCase));
   const skipped = USE_CASES.filter(({ name }) => isSkipped(name));
   if (skipped.length > 0) onSkip?.(skipped.length, "pgbouncer is not installed");
@@ -42,17 +45,27 @@ export async function prove(
     (result) => {
       onResult(result);
       const plan = planFrom(result.dryRun);
-      const isAll = only !== "";
       planned[dryRuns.indexOf(result.current)] = isAll ? plan : thinned(plan, result.current);
     },
     signal,
   );
   const wanted = planned.map((ofOne) =>
-    ofOne.filter((each) => nameOf(each).split(":")[1]?.includes(troubles)),
+    ofOne.filter((each) => {
+      const { useCase, trouble } = partsOf(nameOf(each));
+      return choices.some(
+        (choice) => useCase.includes(choice.useCase) && trouble.includes(choice.trouble),
+      );
+    }),
   );
   const cases = sample === undefined ? wanted.flat() : quickSample(wanted, sample);
   onPlan?.(dryRuns.length + cases.length);
   await troupe.play(cases, onResult, signal);
+}
+
+/** The use case and kind of a case or choice, and its trouble. */
+function partsOf(text: string): { useCase: string; trouble: string } {
+  const [useCase = "", trouble = ""] = text.split(":").map((part) => part.trim());
+  return { useCase, trouble };
 }
 
 function isSkipped(useCase: string): boolean {
