@@ -32,5 +32,5 @@ describe("all generated files", () => {
     const first = await hashes();
     expect(first.length).toBeGreaterThan(SIZED.length);
     expect(await hashes()).toEqual(first);
-  }, 120_000);
+  }, 300_000);
 });
