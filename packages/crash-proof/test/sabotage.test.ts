@@ -87,7 +87,7 @@ describe("the harness, with the module as it is,", () => {
   });
 
   it("finds nothing wrong with uploads at once", () => {
-    expectSound("four uploads", 2);
+    expectSound("four uploads at once", 2);
   });
 });
 
