@@ -2,6 +2,7 @@ import type { Sequelize } from "sequelize-typescript";
 
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import { audit } from "./maintenance/audit.js";
+import { FOLDERS, KINDS_IN_KEY_ORDER, MEDIA_KINDS, type MediaKind } from "./kinds.js";
 import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
 import { eraseUser } from "./maintenance/erase-user.js";
 import { longCall } from "./maintenance/long-call.js";
@@ -9,12 +10,14 @@ import { sweep } from "./maintenance/sweep.js";
 import { StagedObjects } from "./maintenance/sweep-staged-objects.js";
 import { usage } from "./maintenance/usage.js";
 import { verify } from "./maintenance/verify.js";
+import type { MediaFileModel } from "./models/media-file.model.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { EraseRepo } from "./repo/erase-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
 import { JournalRepo } from "./repo/journal-repo.js";
 import { KeyRepo } from "./repo/key-repo.js";
+import type { Files } from "./repo/media-repo.js";
 import { OwnerRepo } from "./repo/owner-repo.js";
 import { SweepRepo } from "./repo/sweep-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
@@ -69,21 +72,21 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const connections = connectionsTo(database, options);
   const journal = new JournalRepo(connections, new OwnerRepo(connections));
   const keys = new KeyRepo(connections);
-  const images = new ImageRepo(connections);
-  const audio = new AudioRepo(connections);
   const sweepRepo = new SweepRepo(connections);
   const eraseRepo = new EraseRepo(connections);
-  // In the order of their folders.
-  const kinds = [
-    { kind: "audio", folder: "audio", files: audio },
-    { kind: "image", folder: "images", files: images },
-  ] as const;
-  const folders = [
-    ...kinds.map((kind) => ({ ...kind, rows: new InventoryRepo(connections, kind.folder) })),
-    { folder: "staging", rows: new InventoryRepo(connections, "direct_uploads") },
-  ] as const;
-  const verified = kinds.map(({ kind, folder }) => {
-    return { kind, folder, rows: new InventoryRepo(connections, folder, { withHashes: true }) };
+  const files: Record<MediaKind, Files<MediaFileModel>> = {
+    image: new ImageRepo(connections),
+    audio: new AudioRepo(connections),
+  };
+  const folders = KINDS_IN_KEY_ORDER.map((kind) => ({
+    folder: FOLDERS[kind],
+    rows: new InventoryRepo(connections, kind),
+    ...(kind !== "direct_upload" && { files: files[kind] }),
+  }));
+  const verified = KINDS_IN_KEY_ORDER.flatMap((kind) => {
+    if (kind === "direct_upload") return [];
+    const rows = new InventoryRepo(connections, kind, { withHashes: true });
+    return [{ kind, folder: FOLDERS[kind], rows }];
   });
   const staged = new StagedObjects();
   const tools = { s3, logger, leaseSeconds, journal, keys };
@@ -109,8 +112,12 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
       run("verify", "verify objects", options, (call) => verify(verified, { s3, logger }, call)),
     eraseUser: (userId, options) =>
       run("erase_user", "erase a user's files", options, (call) =>
-        // Images first, in receipts.
-        eraseUser(kinds.toReversed(), { ...tools, repo: eraseRepo }, userId, call),
+        eraseUser(
+          MEDIA_KINDS.map((kind) => ({ kind, files: files[kind] })),
+          { ...tools, repo: eraseRepo },
+          userId,
+          call,
+        ),
       ),
     usage: (options) => run("usage", "count files", options, (call) => usage(usageRepo, call)),
   } satisfies ObjectStoreMaintenance);

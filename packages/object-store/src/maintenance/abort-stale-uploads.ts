@@ -1,19 +1,18 @@
 import { type ListedMultipartUpload, S3AbortedError, S3Error } from "@repo/s3-provider";
 
+import { FOLDERS } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
 import type { SweepTools } from "./sweep-tools.js";
 
 const BATCH = 200;
 
-const FOLDERS = ["audio", "images", "staging"] as const;
-
 /**
  * Discards the multipart uploads that no running upload owns. Its row is always
  * committed before a multipart upload begins, so no clock but the database's decides.
  */
 export async function abortStaleUploads(tools: SweepTools): Promise<void> {
-  for (const folder of FOLDERS) await abortStaleUploadsBelow(`${folder}/`, tools);
+  for (const folder of Object.values(FOLDERS)) await abortStaleUploadsBelow(`${folder}/`, tools);
 }
 
 async function abortStaleUploadsBelow(

@@ -1,29 +1,21 @@
 import { type ListedObject, S3AbortedError, S3Error } from "@repo/s3-provider";
 
+import { keyPrefix, type StoredKind } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
-import type { ErasureLine } from "./contract.js";
 import type { Erasure } from "./erasure.js";
 import { QUARANTINE } from "./quarantine.js";
 
 const BATCH = 1000;
 
-const KINDS = {
-  staging: "direct_upload",
-  images: "image",
-  audio: "audio",
-} as const satisfies Record<string, ErasureLine["kind"]>;
-
-type Folder = keyof typeof KINDS;
-
 /** Discards the user's multipart uploads that no row owns any more. False when S3 failed. */
 export async function abortUploads(
-  folder: Folder,
+  kind: StoredKind,
   { userId, keys, s3, signal, logger }: Erasure,
 ): Promise<boolean> {
   return tolerant(logger, async () => {
     for await (const upload of s3.listMultipartUploads({
-      prefix: `${folder}/users/${userId}/`,
+      prefix: keyPrefix(kind, userId),
       signal,
     })) {
       const purposes = await keys.purposesOf([upload.key]);
@@ -36,25 +28,25 @@ export async function abortUploads(
  * Removes the objects below the user's prefix that belong to no file, and those in the quarantine.
  * False when S3 failed.
  */
-export async function eraseStrays(folder: Folder, erasure: Erasure): Promise<boolean> {
+export async function eraseStrays(kind: StoredKind, erasure: Erasure): Promise<boolean> {
   const { s3, signal, userId } = erasure;
-  const own = `${folder}/users/${userId}/`;
+  const own = keyPrefix(kind, userId);
   return tolerant(erasure.logger, async () => {
     for (const prefix of [own, `${QUARANTINE}${own}`]) {
       let batch: ListedObject[] = [];
       for await (const object of s3.list({ prefix, signal })) {
         batch.push(object);
         if (batch.length < BATCH) continue;
-        await eraseObjects(KINDS[folder], erasure, batch);
+        await eraseObjects(kind, erasure, batch);
         batch = [];
       }
-      await eraseObjects(KINDS[folder], erasure, batch);
+      await eraseObjects(kind, erasure, batch);
     }
   });
 }
 
 async function eraseObjects(
-  kind: ErasureLine["kind"],
+  kind: StoredKind,
   { s3, keys, signal, write, batchDone }: Erasure,
   objects: readonly ListedObject[],
 ): Promise<void> {

@@ -1,3 +1,4 @@
+import { MEDIA_KINDS } from "../kinds.js";
 import { checkUserId } from "../service/check.js";
 import { settleSeconds } from "../upload/late-requests.js";
 import type { ErasureLine, ErasureReceipt, EraseOptions } from "./contract.js";
@@ -41,9 +42,9 @@ export async function eraseUser(
   await eraseUnfinished(erasure);
   for (const kind of kinds) await eraseFiles(kind, erasure);
   let isClean = true;
-  for (const folder of ["staging", "images", "audio"] as const) {
-    isClean = (await abortUploads(folder, erasure)) && isClean;
-    isClean = (await eraseStrays(folder, erasure)) && isClean;
+  for (const kind of ["direct_upload", ...MEDIA_KINDS] as const) {
+    isClean = (await abortUploads(kind, erasure)) && isClean;
+    isClean = (await eraseStrays(kind, erasure)) && isClean;
   }
   const rows = await repo.countOf(erasure.userId);
   const complete = isClean && rows === 0 && lines.every(({ outcome }) => outcome !== "failed");

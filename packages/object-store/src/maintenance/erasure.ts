@@ -1,4 +1,4 @@
-import type { MediaKind } from "../inspection/media-facts.js";
+import type { MediaKind } from "../kinds.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { EraseRepo } from "../repo/erase-repo.js";

@@ -2,7 +2,7 @@ import type { ListedObject } from "@repo/s3-provider";
 
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
-import type { MediaKind } from "../inspection/media-facts.js";
+import type { Folder, MediaKind } from "../kinds.js";
 import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import type { StorageClient } from "../upload/storage-client.js";
@@ -10,7 +10,7 @@ import type { Batches } from "./merge-by-key.js";
 
 /** Rows, and the folder of their objects. */
 export interface InventoryFolder {
-  folder: "audio" | "images" | "staging";
+  folder: Folder;
   rows: InventoryRepo;
 }
 

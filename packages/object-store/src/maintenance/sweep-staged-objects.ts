@@ -1,9 +1,10 @@
 import { type ListedObject, S3AbortedError, S3Error } from "@repo/s3-provider";
 
+import { FOLDERS } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { SweepTools } from "./sweep-tools.js";
 
-const PREFIX = "staging/";
+const PREFIX = `${FOLDERS.direct_upload}/`;
 
 /** As many keys as one DeleteObjects takes. */
 const BATCH = 1000;

@@ -1,11 +1,12 @@
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
 import { AllowNull, Column, Default, Table } from "sequelize-typescript";
 
+import { TABLES } from "../kinds.js";
 import type { AudioTags, DurationSource } from "../inspection/media-facts.js";
 import { MediaFileModel } from "./media-file.model.js";
 
 /** An audio file. */
-@Table({ tableName: "audio", underscored: true })
+@Table({ tableName: TABLES.audio, underscored: true })
 export class AudioModel extends MediaFileModel<
   InferAttributes<AudioModel>,
   InferCreationAttributes<AudioModel>

@@ -1,7 +1,7 @@
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
-import type { MediaKind } from "../inspection/media-facts.js";
+import { type MediaKind, TABLES } from "../kinds.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
 /**
@@ -9,7 +9,7 @@ import { StoredObjectModel } from "./stored-object.model.js";
  * client said. It is `pending` until its lease, the end of the time to complete it, is over, and
  * `deleting` once it is completed, refused or expired: its URLs may bring bytes until then.
  */
-@Table({ tableName: "direct_uploads", underscored: true })
+@Table({ tableName: TABLES.direct_upload, underscored: true })
 export class DirectUploadModel extends StoredObjectModel<
   InferAttributes<DirectUploadModel>,
   InferCreationAttributes<DirectUploadModel>

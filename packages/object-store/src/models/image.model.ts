@@ -1,10 +1,11 @@
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
+import { TABLES } from "../kinds.js";
 import { MediaFileModel } from "./media-file.model.js";
 
 /** An image. */
-@Table({ tableName: "images", underscored: true })
+@Table({ tableName: TABLES.image, underscored: true })
 export class ImageModel extends MediaFileModel<
   InferAttributes<ImageModel>,
   InferCreationAttributes<ImageModel>

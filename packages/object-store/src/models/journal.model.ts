@@ -1,23 +1,21 @@
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
+import { type StoredKind, TABLES } from "../kinds.js";
 import { StoredObjectModel } from "./stored-object.model.js";
-
-/** What a row of the journal is about: a file of either kind, or a staged object. */
-export type JournalKind = "image" | "audio" | "direct_upload";
 
 /** An upload is to become a file; the object of a removal is to go, and then the row. */
 export type JournalPurpose = "upload" | "removal";
 
 /** One unfinished thing: a key that may have an object and belongs to no file. */
-@Table({ tableName: "object_store_journal", underscored: true })
+@Table({ tableName: TABLES.journal, underscored: true })
 export class JournalModel extends StoredObjectModel<
   InferAttributes<JournalModel>,
   InferCreationAttributes<JournalModel>
 > {
   @AllowNull(false)
   @Column(DataTypes.TEXT)
-  declare kind: JournalKind;
+  declare kind: StoredKind;
 
   @AllowNull(false)
   @Column(DataTypes.TEXT)

@@ -1,5 +1,6 @@
 import { type Connections, ModelColumns } from "@repo/database";
 
+import { TABLES } from "../kinds.js";
 import type { AudioModel } from "../models/audio.model.js";
 import { LockingStatement } from "./locking-statement.js";
 import { MediaRepo, type Reads } from "./media-repo.js";
@@ -19,7 +20,7 @@ export class AudioRepo extends MediaRepo<AudioModel> {
     super(connections, audio, "audio", reads);
     this.#setTranscript = new LockingStatement(
       (wait) => `
-      UPDATE audio SET transcript = $3, updated_at = clock_timestamp()
+      UPDATE ${TABLES.audio} SET transcript = $3, updated_at = clock_timestamp()
       WHERE id = $1 AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
       RETURNING ${new ModelColumns(audio).list()}
     `,

@@ -6,7 +6,7 @@ import {
 } from "@repo/database";
 import { v7 as uuidv7 } from "uuid";
 
-import type { MediaKind } from "../inspection/media-facts.js";
+import { type MediaKind, TABLES } from "../kinds.js";
 import type { DirectUploadModel } from "../models/direct-upload.model.js";
 import { guarded } from "./database-failure.js";
 import { LockingStatement } from "./locking-statement.js";
@@ -93,11 +93,11 @@ export class DirectUploadRepo {
   readonly #cancel: LockingStatement<Place>;
 
   constructor(connections: Connections) {
-    const columns = new ModelColumns(modelsFor(connections.sequelize).directUpload);
+    const columns = new ModelColumns(modelsFor(connections.sequelize).direct_upload);
     this.#connections = connections;
     this.#columns = columns;
     this.#insert = new PreparedStatement(`
-      INSERT INTO direct_uploads (
+      INSERT INTO ${TABLES.direct_upload} (
         id, kind, user_id, s3_key, original_filename, content_type, byte_size, md5, sha256,
         part_byte_size, status, lease_expires_at, created_at, updated_at
       )
@@ -108,18 +108,18 @@ export class DirectUploadRepo {
       RETURNING ${columns.list()}
     `);
     this.#setMultipartId = new PreparedStatement(
-      "UPDATE direct_uploads SET multipart_id = $2, updated_at = clock_timestamp() WHERE id = $1",
+      `UPDATE ${TABLES.direct_upload} SET multipart_id = $2, updated_at = clock_timestamp() WHERE id = $1`,
     );
     this.#find = new PreparedStatement(`
       SELECT ${columns.list()}, lease_expires_at <= clock_timestamp(),
         coalesce(claim_expires_at > clock_timestamp(), false)
-      FROM direct_uploads WHERE ${PLACE}
+      FROM ${TABLES.direct_upload} WHERE ${PLACE}
     `);
     // What an open transaction has completed is locked, and nobody waits for it.
     this.#claim = new PreparedStatement(`
-      UPDATE direct_uploads SET claim = $4, ${claimFor("$5")}
+      UPDATE ${TABLES.direct_upload} SET claim = $4, ${claimFor("$5")}
       WHERE id IN (
-        SELECT id FROM direct_uploads
+        SELECT id FROM ${TABLES.direct_upload}
         WHERE ${PLACE} AND status = 'pending' AND lease_expires_at > clock_timestamp()
           AND (claim IS NULL OR claim_expires_at <= clock_timestamp())
         FOR UPDATE SKIP LOCKED
@@ -127,20 +127,20 @@ export class DirectUploadRepo {
       RETURNING ${columns.list()}
     `);
     this.#renew = new PreparedStatement(
-      `UPDATE direct_uploads SET ${claimFor("$3")} WHERE ${HELD}`,
+      `UPDATE ${TABLES.direct_upload} SET ${claimFor("$3")} WHERE ${HELD}`,
     );
     this.#release = new PreparedStatement(`
-      UPDATE direct_uploads SET ${CLAIM_OVER}
-      WHERE id IN (SELECT id FROM direct_uploads WHERE ${HELD} FOR UPDATE SKIP LOCKED)
+      UPDATE ${TABLES.direct_upload} SET ${CLAIM_OVER}
+      WHERE id IN (SELECT id FROM ${TABLES.direct_upload} WHERE ${HELD} FOR UPDATE SKIP LOCKED)
     `);
     this.#refuse = new PreparedStatement(`
-      UPDATE direct_uploads
+      UPDATE ${TABLES.direct_upload}
       SET status = 'deleting', refusal_code = $3, refusal_message = $4, ${CLAIM_OVER}
       WHERE ${HELD}
     `);
     this.#cancel = new LockingStatement(
       (wait) => `
-        UPDATE direct_uploads SET status = 'deleting', ${CLAIM_OVER}
+        UPDATE ${TABLES.direct_upload} SET status = 'deleting', ${CLAIM_OVER}
         WHERE ${PLACE} AND status = 'pending' AND ${wait} RETURNING id
       `,
     );

@@ -1,5 +1,6 @@
 import { type Connections, ModelColumns, PreparedStatement } from "@repo/database";
 
+import { TABLES } from "../kinds.js";
 import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
 import { guarded } from "./database-failure.js";
 import { modelsFor } from "./models-for.js";
@@ -14,12 +15,12 @@ export interface ErasedRow {
 
 const END_STAGED = new PreparedStatement<[userId: string, settleSeconds: number]>(`
   WITH ended AS (
-    DELETE FROM direct_uploads WHERE id IN (
-      SELECT id FROM direct_uploads WHERE user_id = $1 FOR UPDATE SKIP LOCKED
+    DELETE FROM ${TABLES.direct_upload} WHERE id IN (
+      SELECT id FROM ${TABLES.direct_upload} WHERE user_id = $1 FOR UPDATE SKIP LOCKED
     )
     RETURNING id, user_id, s3_key, status, lease_expires_at
   )
-  INSERT INTO object_store_journal (
+  INSERT INTO ${TABLES.journal} (
     id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at
   )
   SELECT
@@ -31,10 +32,9 @@ const END_STAGED = new PreparedStatement<[userId: string, settleSeconds: number]
 `);
 
 const COUNT = new PreparedStatement<[userId: string]>(`
-  SELECT (SELECT count(*) FROM images WHERE user_id = $1)
-    + (SELECT count(*) FROM audio WHERE user_id = $1)
-    + (SELECT count(*) FROM direct_uploads WHERE user_id = $1)
-    + (SELECT count(*) FROM object_store_journal WHERE user_id = $1)
+  SELECT ${Object.values(TABLES)
+    .map((table) => `(SELECT count(*) FROM ${table} WHERE user_id = $1)`)
+    .join(" + ")}
 `);
 
 /** What the erasure of a user asks of what is unfinished. */
@@ -51,10 +51,10 @@ export class EraseRepo {
     this.#columns = columns;
     this.#claim = new PreparedStatement(`
       WITH claimed AS (
-        SELECT id, purpose FROM object_store_journal
+        SELECT id, purpose FROM ${TABLES.journal}
         WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
       )
-      UPDATE object_store_journal AS entry SET
+      UPDATE ${TABLES.journal} AS entry SET
         purpose = 'removal',
         idempotency_key = NULL,
         lease_expires_at = ${fromNow("$4")},

@@ -1,6 +1,7 @@
 import { type Connections, ModelColumns } from "@repo/database";
 import type { ModelCtor } from "sequelize-typescript";
 
+import { TABLES } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { LockingStatement } from "./locking-statement.js";
 import type { Owner } from "./owner.js";
@@ -127,13 +128,13 @@ export class FileCompletion<Row extends MediaFileModel> {
     const direct = `
       claimed AS (
         SELECT direct.id
-        FROM direct_uploads AS direct, object_store_journal AS upload
+        FROM ${TABLES.direct_upload} AS direct, ${TABLES.journal} AS upload
         WHERE direct.id = $4 AND direct.claim = $5 AND direct.status = 'pending'
           AND upload.id = ANY ($2::uuid[]) AND upload.purpose = 'upload'
           AND upload.lease_expires_at > clock_timestamp() AND ${wait}
         FOR UPDATE
       ), completed AS (
-        UPDATE direct_uploads AS direct SET
+        UPDATE ${TABLES.direct_upload} AS direct SET
           status = 'deleting', file_id = ($2::uuid[])[1], claim = NULL, claim_expires_at = NULL,
           updated_at = clock_timestamp()
         FROM claimed WHERE direct.id = claimed.id
@@ -141,7 +142,7 @@ export class FileCompletion<Row extends MediaFileModel> {
     `;
     return `
       WITH ${isDirect ? direct : ""} done AS (
-        DELETE FROM object_store_journal
+        DELETE FROM ${TABLES.journal}
         WHERE id = ANY ($2::uuid[]) AND ${held} AND ${wait}
           ${isDirect ? "AND EXISTS (SELECT FROM claimed)" : ""}
         RETURNING id, user_id, s3_key, idempotency_key, created_at

@@ -2,7 +2,7 @@ import { type Connections, ModelColumns } from "@repo/database";
 import type { ModelCtor } from "sequelize-typescript";
 
 import { FileInUseError } from "../errors.js";
-import type { MediaKind } from "../inspection/media-facts.js";
+import { type MediaKind, TABLES } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { isLocked, LockingStatement } from "./locking-statement.js";
 import type { Owner } from "./owner.js";
@@ -52,7 +52,7 @@ export class FileRemoval<Row extends MediaFileModel> {
       ), gone AS (
         DELETE FROM ${table} AS file USING wanted WHERE file.id = wanted.id RETURNING file.*
       ), written AS (
-        INSERT INTO object_store_journal (
+        INSERT INTO ${TABLES.journal} (
           id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at
         )
         SELECT
@@ -128,7 +128,7 @@ export class FileRemoval<Row extends MediaFileModel> {
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 function isRefusal(error: unknown): boolean {
-  return sqlStateOf(error).startsWith("23") && answerOf(error).table !== "object_store_journal";
+  return sqlStateOf(error).startsWith("23") && answerOf(error).table !== TABLES.journal;
 }
 
 function fileInUse(error: unknown): FileInUseError {

@@ -1,5 +1,6 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
+import { type StoredKind, TABLES } from "../kinds.js";
 import { guarded } from "./database-failure.js";
 import type { Owner } from "./owner.js";
 
@@ -27,8 +28,6 @@ interface PageRequest {
   limit: number;
 }
 
-export type InventoryTable = "images" | "audio" | "direct_uploads";
-
 /** No file has it, and every id sorts behind it. */
 const NIL = "00000000-0000-0000-0000-000000000000";
 const START: KeyPosition = { userId: null, id: NIL };
@@ -41,14 +40,14 @@ export class InventoryRepo {
 
   constructor(
     private readonly connections: Connections,
-    table: InventoryTable,
+    kind: StoredKind,
     { withHashes = false }: { withHashes?: boolean } = {},
   ) {
-    const byteSize = table === "direct_uploads" ? "NULL::integer" : "byte_size";
+    const byteSize = kind === "direct_upload" ? "NULL::integer" : "byte_size";
     const source = `
       SELECT id, user_id AS "userId", s3_key AS "s3Key", ${byteSize} AS "byteSize",
         ${withHashes ? "sha256" : "NULL AS sha256"}
-      FROM ${table} WHERE
+      FROM ${TABLES[kind]} WHERE
     `;
     this.#ofSystem = new PreparedStatement(
       `${source} user_id IS NULL AND id > $1 ORDER BY user_id, id LIMIT $2`,

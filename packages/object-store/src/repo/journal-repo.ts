@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Connections, ModelColumns, PreparedStatement } from "@repo/database";
 
 import { OwnerNotFoundError } from "../errors.js";
-import type { MediaKind } from "../inspection/media-facts.js";
+import { MEDIA_KINDS, type MediaKind, OWNER_TYPE, TABLES } from "../kinds.js";
 import type { JournalModel } from "../models/journal.model.js";
 import { guarded } from "./database-failure.js";
 import { modelsFor } from "./models-for.js";
@@ -95,62 +95,62 @@ export class JournalRepo {
     this.#columns = columns;
     this.#openings = new StatementGroup((uploads) => this.#runOpen(uploads), isOfOneRow);
     this.#renew = new PreparedStatement(`
-      UPDATE object_store_journal SET lease_expires_at = ${fromNow("$2")}
+      UPDATE ${TABLES.journal} SET lease_expires_at = ${fromNow("$2")}
       WHERE id = $1 AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
     `);
     this.#drop = new PreparedStatement(
-      "DELETE FROM object_store_journal WHERE id = $1 AND purpose = 'upload'",
+      `DELETE FROM ${TABLES.journal} WHERE id = $1 AND purpose = 'upload'`,
     );
     // What an open transaction has made a file of is locked, and nobody waits for it here.
     this.#giveUp = new PreparedStatement(`
-      UPDATE object_store_journal SET
+      UPDATE ${TABLES.journal} SET
         purpose = 'removal',
         idempotency_key = NULL,
         lease_expires_at = ${fromNow("$2")},
         settled_at = ${fromNow("$3")},
         updated_at = clock_timestamp()
       WHERE id IN (
-        SELECT id FROM object_store_journal WHERE id = ANY ($1) AND purpose = 'upload'
+        SELECT id FROM ${TABLES.journal} WHERE id = ANY ($1) AND purpose = 'upload'
         ORDER BY id FOR UPDATE SKIP LOCKED
       )
       RETURNING ${columns.list()}
     `);
     this.#claimRemovals = new PreparedStatement(`
-      UPDATE object_store_journal SET lease_expires_at = ${fromNow("$2")}
+      UPDATE ${TABLES.journal} SET lease_expires_at = ${fromNow("$2")}
       WHERE id = ANY ($1) AND purpose = 'removal'
       RETURNING ${columns.list()}
     `);
     this.#claimRemovalsOf = new PreparedStatement(`
-      UPDATE object_store_journal SET lease_expires_at = ${fromNow("$2")}
+      UPDATE ${TABLES.journal} SET lease_expires_at = ${fromNow("$2")}
       WHERE id = ANY ($1) AND purpose = 'removal' AND kind = $3 AND user_id IS NOT DISTINCT FROM $4
       RETURNING ${columns.list()}
     `);
     this.#forget = new PreparedStatement(`
-      DELETE FROM object_store_journal
+      DELETE FROM ${TABLES.journal}
       WHERE id = ANY ($1) AND purpose = 'removal' AND settled_at <= clock_timestamp()
       RETURNING id
     `);
     this.#ofKey = new OwnedStatement(
       (ownedBy) => `
-        SELECT ${columns.list()}, lease_expires_at <= clock_timestamp() FROM object_store_journal
+        SELECT ${columns.list()}, lease_expires_at <= clock_timestamp() FROM ${TABLES.journal}
         WHERE idempotency_key = $1 AND ${ownedBy("$2")}
       `,
     );
     this.#takeOver = new PreparedStatement(`
-      UPDATE object_store_journal SET
+      UPDATE ${TABLES.journal} SET
         purpose = 'removal',
         idempotency_key = NULL,
         lease_expires_at = clock_timestamp(),
         settled_at = ${fromNow("$2")},
         updated_at = clock_timestamp()
       WHERE id IN (
-        SELECT id FROM object_store_journal
+        SELECT id FROM ${TABLES.journal}
         WHERE id = $1 AND purpose = 'upload' AND lease_expires_at <= clock_timestamp()
         FOR UPDATE SKIP LOCKED
       )
     `);
     this.#unlocked = new PreparedStatement(
-      "SELECT FROM object_store_journal WHERE id = $1 FOR UPDATE SKIP LOCKED",
+      `SELECT FROM ${TABLES.journal} WHERE id = $1 FOR UPDATE SKIP LOCKED`,
     );
   }
 
@@ -294,11 +294,11 @@ export class JournalRepo {
   #opening(isOwnerThere: string, ownedBy?: (expression: string) => string): string {
     const holdsKey =
       ownedBy && `${ownedBy('given."userId"')} AND idempotency_key = given."idempotencyKey"`;
-    const free = ["images", "audio", "object_store_journal"].map(
-      (table) => `NOT EXISTS (SELECT FROM ${table} WHERE ${holdsKey ?? "false"})`,
+    const free = [...MEDIA_KINDS, "journal" as const].map(
+      (kind) => `NOT EXISTS (SELECT FROM ${TABLES[kind]} WHERE ${holdsKey ?? "false"})`,
     );
     return `
-      INSERT INTO object_store_journal (
+      INSERT INTO ${TABLES.journal} (
         id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, idempotency_key,
         created_at, updated_at
       )
@@ -307,7 +307,7 @@ export class JournalRepo {
         clock.now + make_interval(secs => given."leaseSeconds"), clock.now, given."idempotencyKey",
         clock.now, clock.now
       FROM json_to_recordset($1) AS given (
-        kind text, "userId" uuid, "keyStart" text, "keyEnd" text, "leaseSeconds" int,
+        kind text, "userId" ${OWNER_TYPE}, "keyStart" text, "keyEnd" text, "leaseSeconds" int,
         "isOwnerKnown" boolean, tail text, "idempotencyKey" text
       )
       CROSS JOIN LATERAL (

@@ -1,5 +1,6 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
+import { MEDIA_KINDS, TABLES } from "../kinds.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 import { guarded } from "./database-failure.js";
 
@@ -20,19 +21,18 @@ const CLOCK = new PreparedStatement("SELECT to_json(clock_timestamp())");
 const STAGED_PURPOSE = "CASE status WHEN 'pending' THEN 'upload' ELSE 'removal' END";
 
 const PURPOSES = new PreparedStatement<[keys: readonly string[]]>(`
-  SELECT s3_key, purpose FROM object_store_journal WHERE s3_key = ANY ($1)
-  UNION ALL SELECT s3_key, 'file' FROM images WHERE s3_key = ANY ($1)
-  UNION ALL SELECT s3_key, 'file' FROM audio WHERE s3_key = ANY ($1)
-  UNION ALL SELECT s3_key, ${STAGED_PURPOSE} FROM direct_uploads WHERE s3_key = ANY ($1)
+  SELECT s3_key, purpose FROM ${TABLES.journal} WHERE s3_key = ANY ($1)
+  ${MEDIA_KINDS.map((kind) => `UNION ALL SELECT s3_key, 'file' FROM ${TABLES[kind]} WHERE s3_key = ANY ($1)`).join(" ")}
+  UNION ALL SELECT s3_key, ${STAGED_PURPOSE} FROM ${TABLES.direct_upload} WHERE s3_key = ANY ($1)
 `);
 
 const DEAD = new PreparedStatement<[seconds: number, after: string, limit: number]>(`
   SELECT id, s3_key AS "s3Key", purpose, to_json(lease) AS lease
   FROM (
     SELECT id, s3_key, purpose, GREATEST(lease_expires_at, settled_at) AS lease
-    FROM object_store_journal
+    FROM ${TABLES.journal}
     UNION ALL
-    SELECT id, s3_key, ${STAGED_PURPOSE}, lease_expires_at FROM direct_uploads
+    SELECT id, s3_key, ${STAGED_PURPOSE}, lease_expires_at FROM ${TABLES.direct_upload}
   ) AS unfinished
   WHERE lease <= clock_timestamp() - make_interval(secs => $1) AND s3_key > $2
   ORDER BY s3_key LIMIT $3

@@ -1,4 +1,4 @@
-import type { MediaKind } from "../inspection/media-facts.js";
+import { type MediaKind, TABLES } from "../kinds.js";
 
 /** What decides the text of a list's statement; all else are its parameters. */
 export interface ListShape {
@@ -18,8 +18,6 @@ export interface ListColumns {
   list(): string;
   readonly length: number;
 }
-
-const TABLES = { image: "images", audio: "audio" } as const satisfies Record<MediaKind, string>;
 
 /**
  * A page of files, by id. With one kind it gives that kind's columns. With both it gives the id,

@@ -7,7 +7,7 @@ import {
 import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
-import type { MediaKind } from "../inspection/media-facts.js";
+import type { MediaKind } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { guarded } from "./database-failure.js";
 import { type ClaimedDirectUpload, type Completion, FileCompletion } from "./file-completion.js";

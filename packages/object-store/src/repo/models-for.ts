@@ -1,35 +1,37 @@
-import type { Sequelize } from "sequelize-typescript";
+import type { ModelCtor, Sequelize } from "sequelize-typescript";
 
 import { AudioModel } from "../models/audio.model.js";
 import { DirectUploadModel } from "../models/direct-upload.model.js";
 import { ImageModel } from "../models/image.model.js";
 import { JournalModel } from "../models/journal.model.js";
 
-interface MediaModels {
-  image: typeof ImageModel;
-  audio: typeof AudioModel;
-  directUpload: typeof DirectUploadModel;
-  journal: typeof JournalModel;
+/** What a row of each table is. */
+export interface Models {
+  image: ImageModel;
+  audio: AudioModel;
+  direct_upload: DirectUploadModel;
+  journal: JournalModel;
 }
 
-const registered = new WeakMap<Sequelize, MediaModels>();
+type ModelClasses = { readonly [Name in keyof Models]: ModelCtor<Models[Name]> };
+
+const registered = new WeakMap<Sequelize, ModelClasses>();
 
 /**
  * The models bound to one connection. Sequelize binds a model class to the connection it was last
  * added to, so each connection gets subclasses of its own: two providers in one process never
  * write through each other's connection.
  */
-export function modelsFor(database: Sequelize): MediaModels {
+export function modelsFor(database: Sequelize): ModelClasses {
   const known = registered.get(database);
   if (known !== undefined) return known;
-  const models: MediaModels = {
+  const models: ModelClasses = {
     image: class Image extends ImageModel {},
     audio: class Audio extends AudioModel {},
-    directUpload: class DirectUpload extends DirectUploadModel {},
+    direct_upload: class DirectUpload extends DirectUploadModel {},
     journal: class Journal extends JournalModel {},
   };
-  const { image, audio, directUpload, journal } = models;
-  database.addModels([image, audio, directUpload, journal]);
+  database.addModels(Object.values(models));
   registered.set(database, models);
   return models;
 }

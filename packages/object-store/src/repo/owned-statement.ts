@@ -1,5 +1,6 @@
 import { PreparedStatement, type SqlParameter } from "@repo/database";
 
+import { OWNER_TYPE } from "../kinds.js";
 import type { Owner } from "./owner.js";
 
 /**
@@ -14,7 +15,7 @@ export class OwnedStatement<Parameters extends readonly SqlParameter[]> {
   constructor(text: (ownedBy: (expression: string) => string) => string) {
     this.#ofUser = new PreparedStatement(text((owner) => `user_id = ${owner}`));
     this.#ofSystem = new PreparedStatement(
-      text((owner) => `(user_id IS NULL AND ${owner}::uuid IS NULL)`),
+      text((owner) => `(user_id IS NULL AND ${owner}::${OWNER_TYPE} IS NULL)`),
     );
   }
 

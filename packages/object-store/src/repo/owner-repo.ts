@@ -1,5 +1,6 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
+import { OWNER_TYPE, TABLES } from "../kinds.js";
 import { guarded } from "./database-failure.js";
 import type { StatementOptions } from "./statement-options.js";
 
@@ -11,7 +12,7 @@ const REFERENCE = new PreparedStatement(`
   JOIN pg_namespace AS space ON space.oid = owner.relnamespace
   JOIN pg_attribute AS key ON key.attrelid = owner.oid AND key.attnum = reference.confkey[1]
   JOIN pg_attribute AS file ON file.attrelid = reference.conrelid AND file.attnum = reference.conkey[1]
-  WHERE reference.contype = 'f' AND reference.conrelid = 'images'::regclass
+  WHERE reference.contype = 'f' AND reference.conrelid = '${TABLES.image}'::regclass
     AND file.attname = 'user_id' AND cardinality(reference.conkey) = 1
     AND has_column_privilege(owner.oid, key.attnum, 'SELECT') AND NOT row_security_active(owner.oid)
 `);
@@ -44,7 +45,7 @@ export class OwnerRepo {
   }
 
   async exists(owner: string, options: StatementOptions = {}): Promise<boolean> {
-    this.#exists ??= new PreparedStatement(`SELECT ${await this.condition("$1::uuid")}`);
+    this.#exists ??= new PreparedStatement(`SELECT ${await this.condition(`$1::${OWNER_TYPE}`)}`);
     const [row] = await guarded("look for the owner", () =>
       (this.#exists as PreparedStatement<[string]>).arrays<[boolean]>(
         this.#connections,

@@ -1,5 +1,6 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
+import { TABLES } from "../kinds.js";
 import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
 import { guarded } from "./database-failure.js";
 import { fromNow } from "./sql.js";
@@ -19,14 +20,14 @@ const NOW = new PreparedStatement("SELECT to_json(clock_timestamp())");
 const CLAIM = new PreparedStatement<
   [purpose: JournalPurpose, at: string, limit: number, leaseSeconds: number, settleSeconds: number]
 >(`
-  UPDATE object_store_journal SET
+  UPDATE ${TABLES.journal} SET
     purpose = 'removal',
     idempotency_key = NULL,
     lease_expires_at = ${fromNow("$4")},
     settled_at = GREATEST(settled_at, ${fromNow("$5")}),
     updated_at = clock_timestamp()
   WHERE ctid = ANY (ARRAY (
-    SELECT ctid FROM object_store_journal
+    SELECT ctid FROM ${TABLES.journal}
     WHERE purpose = $1 AND lease_expires_at <= $2::timestamptz
     ORDER BY lease_expires_at
     LIMIT $3
@@ -36,19 +37,19 @@ const CLAIM = new PreparedStatement<
 `);
 
 const RELEASE = new PreparedStatement<[ids: readonly string[]]>(`
-  UPDATE object_store_journal SET lease_expires_at = clock_timestamp()
+  UPDATE ${TABLES.journal} SET lease_expires_at = clock_timestamp()
   WHERE id = ANY ($1) AND purpose = 'removal'
 `);
 
 const END_STAGED = new PreparedStatement<[at: string, limit: number]>(`
   WITH ended AS (
-    DELETE FROM direct_uploads WHERE ctid = ANY (ARRAY (
-      SELECT ctid FROM direct_uploads
+    DELETE FROM ${TABLES.direct_upload} WHERE ctid = ANY (ARRAY (
+      SELECT ctid FROM ${TABLES.direct_upload}
       WHERE lease_expires_at <= $1::timestamptz LIMIT $2 FOR UPDATE SKIP LOCKED
     ))
     RETURNING id, user_id, s3_key
   )
-  INSERT INTO object_store_journal (
+  INSERT INTO ${TABLES.journal} (
     id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at
   )
   SELECT
@@ -58,10 +59,10 @@ const END_STAGED = new PreparedStatement<[at: string, limit: number]>(`
 `);
 
 const RUNNING = new PreparedStatement<[keys: readonly string[]]>(`
-  SELECT s3_key FROM object_store_journal
+  SELECT s3_key FROM ${TABLES.journal}
   WHERE s3_key = ANY ($1) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
   UNION ALL
-  SELECT s3_key FROM direct_uploads
+  SELECT s3_key FROM ${TABLES.direct_upload}
   WHERE s3_key = ANY ($1) AND status = 'pending' AND lease_expires_at > clock_timestamp()
 `);
 

@@ -1,11 +1,12 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
+import { MEDIA_KINDS, type MediaKind, OWNER_TYPE, TABLES } from "../kinds.js";
 import { guarded } from "./database-failure.js";
 import type { Owner } from "./owner.js";
 
 /** The files of one kind, of everybody or of one owner. */
 export interface UsageRow {
-  kind: "image" | "audio";
+  kind: MediaKind;
   owner: Owner;
   files: number;
   bytes: number;
@@ -14,14 +15,10 @@ export interface UsageRow {
 
 /** Of both kinds, by owner. */
 function usageBy(condition: string): string {
-  const tables = [
-    ["image", "images"],
-    ["audio", "audio"],
-  ] as const;
-  const files = tables.map(
-    ([kind, table]) => `
+  const files = MEDIA_KINDS.map(
+    (kind) => `
       SELECT '${kind}' AS kind, user_id, count(*) AS files, sum(byte_size) AS bytes, 0 AS unfinished
-      FROM ${table} WHERE ${condition} GROUP BY user_id
+      FROM ${TABLES[kind]} WHERE ${condition} GROUP BY user_id
     `,
   );
   return `
@@ -29,7 +26,7 @@ function usageBy(condition: string): string {
     FROM (
       ${files.join(" UNION ALL ")}
       UNION ALL
-      SELECT kind, user_id, 0, 0, count(*) FROM object_store_journal
+      SELECT kind, user_id, 0, 0, count(*) FROM ${TABLES.journal}
       WHERE kind <> 'direct_upload' AND ${condition} GROUP BY kind, user_id
     ) AS counts
     GROUP BY kind, user_id
@@ -37,8 +34,8 @@ function usageBy(condition: string): string {
 }
 
 const CONDITIONS = {
-  everybody: "$1::uuid IS NULL",
-  system: "user_id IS NULL AND $1::uuid IS NULL",
+  everybody: `$1::${OWNER_TYPE} IS NULL`,
+  system: `user_id IS NULL AND $1::${OWNER_TYPE} IS NULL`,
   user: "user_id = $1",
 } as const;
 

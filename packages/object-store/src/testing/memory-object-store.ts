@@ -66,7 +66,7 @@ export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObj
     images: new MemoryFiles("image", tables.image, tables, isOwner),
     audio: new MemoryAudio("audio", tables.audio, tables, isOwner),
     lists: new MemoryLists(tables),
-    directUploads: new MemoryDirectUploads(tables.directUpload),
+    directUploads: new MemoryDirectUploads(tables.direct_upload),
     journal: new MemoryJournal(tables, isOwner),
     owners: { exists: (owner) => Promise.resolve(isOwner(owner)) },
     requireReadCommitted,

@@ -1,6 +1,10 @@
-import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "../inspection/media-facts.js";
+import { MEDIA_FORMATS, type MediaFormat } from "../inspection/media-facts.js";
+import { FOLDERS, keyPrefix } from "../kinds.js";
 
-const FOLDERS = { image: "images", audio: "audio" } as const satisfies Record<MediaKind, string>;
+const KEY = new RegExp(
+  `^(?:${Object.values(FOLDERS).join("|")})/(?:users/[0-9a-f-]{36}|system)/` +
+    "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.[a-z0-9]+$",
+);
 
 /**
  * What the key of a file's object has before the file's id, and after it. It holds nothing of the
@@ -12,18 +16,15 @@ export function storageKey({ userId, format }: { userId: string | null; format: 
   keyEnd: string;
 } {
   const { kind, extension } = MEDIA_FORMATS[format];
-  const owner = userId === null ? "system" : `users/${userId}`;
-  return { keyStart: `${FOLDERS[kind]}/${owner}/`, keyEnd: `.${extension}` };
+  return { keyStart: keyPrefix(kind, userId), keyEnd: `.${extension}` };
 }
 
 /** The key of a direct upload's staged object, which no GET is ever signed for. */
 export function stagingKey({ id, userId }: { id: string; userId: string | null }): string {
-  return `staging/${userId === null ? "system" : `users/${userId}`}/${id}.upload`;
+  return `${keyPrefix("direct_upload", userId)}${id}.upload`;
 }
 
 /** The id of the file, or direct upload, that a key belongs to; undefined for a key that is not ours. */
 export function fileIdOfKey(key: string): string | undefined {
-  return /^(?:images|audio|staging)\/(?:users\/[0-9a-f-]{36}|system)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z0-9]+$/.exec(
-    key,
-  )?.[1];
+  return KEY.exec(key)?.[1];
 }

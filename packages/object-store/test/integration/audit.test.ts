@@ -176,7 +176,7 @@ describe("the rows of a kind", () => {
       for (let count = 0; count < 2; count += 1) await uploadSample(scope, await sampleOf("png"));
     }
     const keys = await harness.keys();
-    const repo = new InventoryRepo(new Connections(harness.database, poolerOf()), "images");
+    const repo = new InventoryRepo(new Connections(harness.database, poolerOf()), "image");
     for (const limit of [1, 2, 3, 4, 6, 7]) {
       const seen: string[] = [];
       let page: InventoryRow[] = [];

@@ -1,7 +1,7 @@
 import type { Transaction } from "sequelize";
 
 import { OwnerNotFoundError } from "../../errors.js";
-import type { MediaKind } from "../../inspection/media-facts.js";
+import type { MediaKind } from "../../kinds.js";
 import type { AudioModel } from "../../models/audio.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { AudioRows } from "../../repo/audio-repo.js";
@@ -80,7 +80,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     { id, claim }: ClaimedDirectUpload,
     { transaction }: StatementOptions,
   ): Promise<Row | null> {
-    const { journal, directUpload } = this.tables;
+    const { journal, direct_upload: directUpload } = this.tables;
     await journal.rows.unlocked([completion.id], transaction);
     await directUpload.rows.unlocked([id], transaction);
     const direct = directUpload.rows.find(id, transaction);

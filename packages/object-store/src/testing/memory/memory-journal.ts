@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 
 import { OwnerNotFoundError } from "../../errors.js";
-import type { MediaKind } from "../../inspection/media-facts.js";
+import { MEDIA_KINDS, type MediaKind } from "../../kinds.js";
 import type { JournalModel } from "../../models/journal.model.js";
 import type { Journal, KeyHolder, NewUpload } from "../../repo/journal-repo.js";
 import type { Owner } from "../../repo/owner.js";
@@ -35,9 +35,10 @@ export class MemoryJournal implements Journal {
 
   async openKeyed(upload: NewUpload, idempotencyKey: string): Promise<JournalModel | null> {
     await Promise.resolve();
-    const { image, audio, journal } = this.tables;
     const isHolder = holds({ userId: upload.userId, idempotencyKey });
-    const holders = [image, audio, journal].flatMap(({ rows }) => rows.select(isHolder));
+    const holders = [...MEDIA_KINDS, "journal" as const].flatMap((table) =>
+      this.tables[table].rows.select(isHolder),
+    );
     return holders.length === 0 ? this.#insert(upload, idempotencyKey) : null;
   }
 

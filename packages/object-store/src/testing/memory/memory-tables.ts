@@ -1,25 +1,17 @@
 import type { Sequelize } from "sequelize-typescript";
 
-import type { AudioModel } from "../../models/audio.model.js";
-import type { DirectUploadModel } from "../../models/direct-upload.model.js";
-import type { ImageModel } from "../../models/image.model.js";
-import type { JournalModel } from "../../models/journal.model.js";
-import { modelsFor } from "../../repo/models-for.js";
+import { type Models, modelsFor } from "../../repo/models-for.js";
 import { MemoryTable } from "./memory-table.js";
 
-export interface MemoryTables {
-  image: MemoryTable<ImageModel>;
-  audio: MemoryTable<AudioModel>;
-  directUpload: MemoryTable<DirectUploadModel>;
-  journal: MemoryTable<JournalModel>;
-}
+/** The tables in memory, by the names of {@link Models}. */
+export type MemoryTables = { readonly [Name in keyof Models]: MemoryTable<Models[Name]> };
 
 export function memoryTables(database: Sequelize): MemoryTables {
-  const { image, audio, directUpload, journal } = modelsFor(database);
+  const models = modelsFor(database);
   return {
-    image: new MemoryTable(image),
-    audio: new MemoryTable(audio),
-    directUpload: new MemoryTable(directUpload),
-    journal: new MemoryTable(journal),
+    image: new MemoryTable(models.image),
+    audio: new MemoryTable(models.audio),
+    direct_upload: new MemoryTable(models.direct_upload),
+    journal: new MemoryTable(models.journal),
   };
 }

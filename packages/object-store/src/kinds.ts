@@ -1,0 +1,39 @@
+import type { MediaKind } from "./inspection/media-facts.js";
+
+export type { MediaKind } from "./inspection/media-facts.js";
+
+/** What an object in the bucket is: a file of some kind, or the staged bytes of a direct upload. */
+export type StoredKind = MediaKind | "direct_upload";
+
+/** The kinds of files, in the order of receipts and lists. */
+export const MEDIA_KINDS = ["image", "audio"] as const satisfies readonly MediaKind[];
+
+/** The tables. Statements name no schema: the connection's `search_path` finds it. */
+export const TABLES = {
+  image: "images",
+  audio: "audio",
+  direct_upload: "direct_uploads",
+  journal: "object_store_journal",
+} as const satisfies Record<StoredKind | "journal", string>;
+
+/** The first segment of each kind's keys. */
+export const FOLDERS = {
+  image: "images",
+  audio: "audio",
+  direct_upload: "staging",
+} as const satisfies Record<StoredKind, string>;
+
+export type Folder = (typeof FOLDERS)[StoredKind];
+
+/** Every kind of object, in the byte order of their keys. */
+export const KINDS_IN_KEY_ORDER: readonly StoredKind[] = (
+  Object.keys(FOLDERS) as StoredKind[]
+).sort((a, b) => (FOLDERS[a] < FOLDERS[b] ? -1 : 1));
+
+/** The SQL type of an owner's id. */
+export const OWNER_TYPE = "uuid";
+
+/** What the keys of one owner's objects of a kind start with; null is the system. */
+export function keyPrefix(kind: StoredKind, userId: string | null): string {
+  return `${FOLDERS[kind]}/${userId === null ? "system" : `users/${userId}`}/`;
+}
