@@ -1,25 +1,22 @@
 import type { Sequelize } from "sequelize-typescript";
 
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
-import { audit } from "./maintenance/audit.js";
-import { FOLDERS, KINDS_IN_KEY_ORDER, MEDIA_KINDS, type MediaKind } from "./kinds.js";
+import { FOLDERS, KINDS_IN_KEY_ORDER } from "./kinds.js";
+import { Auditor } from "./maintenance/auditor.js";
 import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
-import { eraseUser } from "./maintenance/erase-user.js";
+import type { MaintenanceDependencies } from "./maintenance/dependencies.js";
+import { Eraser } from "./maintenance/eraser.js";
 import { longCall } from "./maintenance/long-call.js";
-import { sweep } from "./maintenance/sweep.js";
-import { StagedObjects } from "./maintenance/sweep-staged-objects.js";
+import { type StagedPosition, Sweeper } from "./maintenance/sweeper.js";
 import { usage } from "./maintenance/usage.js";
 import { verify } from "./maintenance/verify.js";
-import type { MediaFileModel } from "./models/media-file.model.js";
 import { AudioRepo } from "./repo/audio-repo.js";
-import { EraseRepo } from "./repo/erase-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
 import { JournalRepo } from "./repo/journal-repo.js";
 import { KeyRepo } from "./repo/key-repo.js";
-import type { Files } from "./repo/media-repo.js";
 import { OwnerRepo } from "./repo/owner-repo.js";
-import { SweepRepo } from "./repo/sweep-repo.js";
+import { UnfinishedRepo } from "./repo/unfinished-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
 import { checkInteger } from "./service/check.js";
 import { connectionsTo } from "./service/connections-to.js";
@@ -70,13 +67,15 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const logger = safeLogger(options.logger);
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const connections = connectionsTo(database, options);
-  const journal = new JournalRepo(connections, new OwnerRepo(connections));
-  const keys = new KeyRepo(connections);
-  const sweepRepo = new SweepRepo(connections);
-  const eraseRepo = new EraseRepo(connections);
-  const files: Record<MediaKind, Files<MediaFileModel>> = {
-    image: new ImageRepo(connections),
-    audio: new AudioRepo(connections),
+  const files = { image: new ImageRepo(connections), audio: new AudioRepo(connections) };
+  const dependencies: MaintenanceDependencies = {
+    s3,
+    logger,
+    leaseSeconds,
+    journal: new JournalRepo(connections, new OwnerRepo(connections)),
+    keys: new KeyRepo(connections),
+    unfinished: new UnfinishedRepo(connections),
+    files,
   };
   const folders = KINDS_IN_KEY_ORDER.map((kind) => ({
     folder: FOLDERS[kind],
@@ -88,9 +87,8 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
     const rows = new InventoryRepo(connections, kind, { withHashes: true });
     return [{ kind, folder: FOLDERS[kind], rows }];
   });
-  const staged = new StagedObjects();
-  const tools = { s3, logger, leaseSeconds, journal, keys };
   const usageRepo = new UsageRepo(connections);
+  const staged: StagedPosition = { after: undefined };
   const run = <Options extends { signal?: AbortSignal }, Result>(
     name: string,
     action: string,
@@ -104,20 +102,17 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   return Object.freeze({
     sweep: (options) =>
       run("sweep", "sweep", options, async (call) =>
-        countSwept(await sweep({ ...tools, repo: sweepRepo }, staged, call)),
+        countSwept(await new Sweeper(dependencies, staged, call).sweep()),
       ),
     audit: (options) =>
-      run("audit", "audit the bucket", options, (call) => audit(folders, tools, call)),
+      run("audit", "audit the bucket", options, (call) =>
+        new Auditor(dependencies, folders, call).audit(),
+      ),
     verify: (options) =>
       run("verify", "verify objects", options, (call) => verify(verified, { s3, logger }, call)),
     eraseUser: (userId, options) =>
       run("erase_user", "erase a user's files", options, (call) =>
-        eraseUser(
-          MEDIA_KINDS.map((kind) => ({ kind, files: files[kind] })),
-          { ...tools, repo: eraseRepo },
-          userId,
-          call,
-        ),
+        new Eraser(dependencies, userId, call).erase(),
       ),
     usage: (options) => run("usage", "count files", options, (call) => usage(usageRepo, call)),
   } satisfies ObjectStoreMaintenance);

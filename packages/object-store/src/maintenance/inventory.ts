@@ -4,6 +4,7 @@ import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
 import type { Folder, MediaKind } from "../kinds.js";
 import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
+import { MAX_KEYS } from "../remove-objects.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { Batches } from "./merge-by-key.js";
@@ -18,9 +19,6 @@ export interface InventoryFolder {
 export interface InventoryKind extends InventoryFolder {
   kind: MediaKind;
 }
-
-/** Rows that are held at a time. */
-const ROWS = 1000;
 
 /**
  * Objects of a listing that are held here. Once a hundred or more that one literal makes, and most of
@@ -42,9 +40,9 @@ export class RowsInKeyOrder implements Batches<InventoryRow> {
     for (;;) {
       const folder = this.folders[this.#folder];
       if (folder === undefined) return [];
-      const rows = await folder.rows.pageInKeyOrder({ after: this.#after, limit: ROWS });
+      const rows = await folder.rows.pageInKeyOrder({ after: this.#after, limit: MAX_KEYS });
       this.#after = rows.at(-1);
-      if (rows.length < ROWS) {
+      if (rows.length < MAX_KEYS) {
         this.#folder += 1;
         this.#after = undefined;
       }

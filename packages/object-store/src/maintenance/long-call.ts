@@ -1,9 +1,9 @@
-import { S3Error } from "@repo/s3-provider";
+import { S3AbortedError, S3Error } from "@repo/s3-provider";
 
 import { throwIfAborted } from "../throw-if-aborted.js";
 import { storageFailure } from "../upload/storage-failure.js";
 
-/** Runs a call that its caller may end, and turns what goes wrong with S3 into errors of ours. */
+/** Runs a call that its caller may abort, and maps failures of S3 to errors of the module. */
 export async function longCall<Result>(
   action: string,
   signal: AbortSignal | undefined,
@@ -17,4 +17,9 @@ export async function longCall<Result>(
     if (error.code === "s3_aborted") throwIfAborted(signal);
     throw storageFailure(action, error);
   }
+}
+
+/** Rethrows whatever is no failure of S3, and the caller's abort. */
+export function rethrowUnlessS3(error: unknown): void {
+  if (!(error instanceof S3Error) || error instanceof S3AbortedError) throw error;
 }

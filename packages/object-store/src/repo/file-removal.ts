@@ -6,7 +6,7 @@ import { type MediaKind, TABLES } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { isLocked, LockingStatement } from "./locking-statement.js";
 import type { Owner } from "./owner.js";
-import { fromNow } from "./sql.js";
+import { fromNow, intoJournal } from "./sql.js";
 import { sqlStateOf } from "./sql-state.js";
 import type { StatementOptions } from "./statement-options.js";
 
@@ -52,13 +52,11 @@ export class FileRemoval<Row extends MediaFileModel> {
       ), gone AS (
         DELETE FROM ${table} AS file USING wanted WHERE file.id = wanted.id RETURNING file.*
       ), written AS (
-        INSERT INTO ${TABLES.journal} (
-          id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at
-        )
-        SELECT
-          id, '${kind}', user_id, s3_key, 'removal', ${fromNow("$3")},
-          GREATEST(unanswered_until, clock_timestamp()), clock_timestamp(), clock_timestamp()
-        FROM gone
+        ${intoJournal("gone", {
+          kind,
+          lease: fromNow("$3"),
+          settled: "GREATEST(unanswered_until, clock_timestamp())",
+        })}
       )
       SELECT ${this.#columns.list("gone")} FROM gone
     `;

@@ -11,7 +11,7 @@ import type { Owner } from "./owner.js";
 import { OwnedStatement } from "./owned-statement.js";
 import type { OwnerRepo } from "./owner-repo.js";
 import { SharedAnswers } from "./shared-answers.js";
-import { fromNow } from "./sql.js";
+import { fromNow, toRemoval } from "./sql.js";
 import { isOfOneRow } from "./sql-state.js";
 import { StatementGroup } from "./statement-group.js";
 
@@ -37,6 +37,12 @@ export interface KeyHolder {
 interface KeyOfOwner {
   userId: Owner;
   idempotencyKey: string;
+}
+
+/** The files of one kind of one owner. */
+export interface FilesOfOwner {
+  kind: MediaKind;
+  userId: Owner;
 }
 
 /** What the use cases ask of the journal. */
@@ -79,9 +85,8 @@ export class JournalRepo {
   readonly #giveUp: PreparedStatement<
     [ids: readonly string[], leaseSeconds: number, settleSeconds: number]
   >;
-  readonly #claimRemovals: PreparedStatement<[ids: readonly string[], leaseSeconds: number]>;
-  readonly #claimRemovalsOf: PreparedStatement<
-    [ids: readonly string[], leaseSeconds: number, kind: MediaKind, owner: Owner]
+  readonly #claimRemovals: PreparedStatement<
+    [ids: readonly string[], leaseSeconds: number, kind: MediaKind | null, owner: Owner]
   >;
   readonly #forget: PreparedStatement<[ids: readonly string[]]>;
   readonly #ofKey: OwnedStatement<[idempotencyKey: string, owner: Owner]>;
@@ -104,11 +109,7 @@ export class JournalRepo {
     // What an open transaction has made a file of is locked, and nobody waits for it here.
     this.#giveUp = new PreparedStatement(`
       UPDATE ${TABLES.journal} SET
-        purpose = 'removal',
-        idempotency_key = NULL,
-        lease_expires_at = ${fromNow("$2")},
-        settled_at = ${fromNow("$3")},
-        updated_at = clock_timestamp()
+        ${toRemoval({ lease: fromNow("$2"), settled: fromNow("$3") })}
       WHERE id IN (
         SELECT id FROM ${TABLES.journal} WHERE id = ANY ($1) AND purpose = 'upload'
         ORDER BY id FOR UPDATE SKIP LOCKED
@@ -118,11 +119,7 @@ export class JournalRepo {
     this.#claimRemovals = new PreparedStatement(`
       UPDATE ${TABLES.journal} SET lease_expires_at = ${fromNow("$2")}
       WHERE id = ANY ($1) AND purpose = 'removal'
-      RETURNING ${columns.list()}
-    `);
-    this.#claimRemovalsOf = new PreparedStatement(`
-      UPDATE ${TABLES.journal} SET lease_expires_at = ${fromNow("$2")}
-      WHERE id = ANY ($1) AND purpose = 'removal' AND kind = $3 AND user_id IS NOT DISTINCT FROM $4
+        AND ($3::text IS NULL OR (kind = $3 AND user_id IS NOT DISTINCT FROM $4::${OWNER_TYPE}))
       RETURNING ${columns.list()}
     `);
     this.#forget = new PreparedStatement(`
@@ -138,11 +135,7 @@ export class JournalRepo {
     );
     this.#takeOver = new PreparedStatement(`
       UPDATE ${TABLES.journal} SET
-        purpose = 'removal',
-        idempotency_key = NULL,
-        lease_expires_at = clock_timestamp(),
-        settled_at = ${fromNow("$2")},
-        updated_at = clock_timestamp()
+        ${toRemoval({ lease: "clock_timestamp()", settled: fromNow("$2") })}
       WHERE id IN (
         SELECT id FROM ${TABLES.journal}
         WHERE id = $1 AND purpose = 'upload' AND lease_expires_at <= clock_timestamp()
@@ -244,24 +237,20 @@ export class JournalRepo {
     );
   }
 
-  /** Those that are removals in the committed state, for one lease of the caller's. */
-  async claimRemovals(ids: readonly string[], leaseSeconds: number): Promise<JournalModel[]> {
-    return this.#columns.instances(
-      await guarded("remove a file", () =>
-        this.#claimRemovals.arrays(this.#connections, [ids, leaseSeconds]),
-      ),
-    );
-  }
-
-  /** The same, of an owner's files of one kind. */
-  async claimRemovalsOf(
-    { kind, userId }: { kind: MediaKind; userId: Owner },
+  /**
+   * Takes the lease of those that are removals in the committed state.
+   *
+   * @param of only files of one kind and owner; all when absent
+   */
+  async claimRemovals(
     ids: readonly string[],
     leaseSeconds: number,
+    of?: FilesOfOwner,
   ): Promise<JournalModel[]> {
+    const { kind = null, userId = null } = of ?? {};
     return this.#columns.instances(
       await guarded("remove a file", () =>
-        this.#claimRemovalsOf.arrays(this.#connections, [ids, leaseSeconds, kind, userId]),
+        this.#claimRemovals.arrays(this.#connections, [ids, leaseSeconds, kind, userId]),
       ),
     );
   }

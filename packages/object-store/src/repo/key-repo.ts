@@ -3,11 +3,12 @@ import { type Connections, PreparedStatement } from "@repo/database";
 import { MEDIA_KINDS, TABLES } from "../kinds.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 import { guarded } from "./database-failure.js";
+import { PURPOSE_OF_DIRECT_UPLOAD } from "./sql.js";
 
-/** What a key stands for. */
+/** What a key belongs to. */
 export type KeyPurpose = "file" | JournalPurpose;
 
-/** What is unfinished and has been left alone. */
+/** An unfinished row that no sweep has handled in time. */
 export interface DeadRow {
   id: string;
   s3Key: string;
@@ -15,15 +16,26 @@ export interface DeadRow {
   leaseExpiresAt: Date;
 }
 
-// Dates come as JSON has them, which no setting changes.
+// As JSON: no setting of the session changes its format.
 const CLOCK = new PreparedStatement("SELECT to_json(clock_timestamp())");
 
-const STAGED_PURPOSE = "CASE status WHEN 'pending' THEN 'upload' ELSE 'removal' END";
+const FILES = MEDIA_KINDS.map(
+  (kind) => `UNION ALL SELECT s3_key, 'file' FROM ${TABLES[kind]} WHERE s3_key = ANY ($1)`,
+);
 
 const PURPOSES = new PreparedStatement<[keys: readonly string[]]>(`
   SELECT s3_key, purpose FROM ${TABLES.journal} WHERE s3_key = ANY ($1)
-  ${MEDIA_KINDS.map((kind) => `UNION ALL SELECT s3_key, 'file' FROM ${TABLES[kind]} WHERE s3_key = ANY ($1)`).join(" ")}
-  UNION ALL SELECT s3_key, ${STAGED_PURPOSE} FROM ${TABLES.direct_upload} WHERE s3_key = ANY ($1)
+  ${FILES.join(" ")}
+  UNION ALL
+  SELECT s3_key, ${PURPOSE_OF_DIRECT_UPLOAD} FROM ${TABLES.direct_upload} WHERE s3_key = ANY ($1)
+`);
+
+const RUNNING = new PreparedStatement<[keys: readonly string[]]>(`
+  SELECT s3_key FROM ${TABLES.journal}
+  WHERE s3_key = ANY ($1) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
+  UNION ALL
+  SELECT s3_key FROM ${TABLES.direct_upload}
+  WHERE s3_key = ANY ($1) AND status = 'pending' AND lease_expires_at > clock_timestamp()
 `);
 
 const DEAD = new PreparedStatement<[seconds: number, after: string, limit: number]>(`
@@ -32,26 +44,26 @@ const DEAD = new PreparedStatement<[seconds: number, after: string, limit: numbe
     SELECT id, s3_key, purpose, GREATEST(lease_expires_at, settled_at) AS lease
     FROM ${TABLES.journal}
     UNION ALL
-    SELECT id, s3_key, ${STAGED_PURPOSE}, lease_expires_at FROM ${TABLES.direct_upload}
+    SELECT id, s3_key, ${PURPOSE_OF_DIRECT_UPLOAD}, lease_expires_at FROM ${TABLES.direct_upload}
   ) AS unfinished
   WHERE lease <= clock_timestamp() - make_interval(secs => $1) AND s3_key > $2
   ORDER BY s3_key LIMIT $3
 `);
 
-/** What the rows of all tables say of keys. */
+/** Looks keys up in all tables. */
 export class KeyRepo {
   constructor(private readonly connections: Connections) {}
 
-  /** The database's clock. */
-  async clock(): Promise<Date> {
+  /** The database's clock in ISO 8601, to the microsecond. */
+  async clock(): Promise<string> {
     const [row] = await guarded("tell the time", () =>
       CLOCK.arrays<[now: string]>(this.connections, []),
     );
-    if (row === undefined) throw new Error("PostgreSQL told no time");
-    return new Date(row[0]);
+    if (row === undefined) throw new Error("PostgreSQL returned no time");
+    return row[0];
   }
 
-  /** What each key stands for; those without a row are left out. */
+  /** What each key belongs to. Keys without a row are left out. */
   async purposesOf(keys: readonly string[]): Promise<Map<string, KeyPurpose>> {
     const rows = await guarded("look for the rows of keys", () =>
       PURPOSES.arrays<[s3Key: string, purpose: KeyPurpose]>(this.connections, [keys]),
@@ -59,7 +71,15 @@ export class KeyRepo {
     return new Map(rows);
   }
 
-  /** What nobody has cared for during so many seconds, by key. */
+  /** Those of these keys whose upload or direct upload holds its lease. */
+  async runningAmong(keys: readonly string[]): Promise<Set<string>> {
+    const rows = await guarded("look for running uploads", () =>
+      RUNNING.arrays<[s3Key: string]>(this.connections, [keys]),
+    );
+    return new Set(rows.map(([s3Key]) => s3Key));
+  }
+
+  /** Unfinished rows that expired at least that many seconds ago, by key. */
   async deadRows(
     seconds: number,
     { after = "", limit }: { after?: string | undefined; limit: number },

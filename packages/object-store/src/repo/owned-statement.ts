@@ -1,7 +1,7 @@
 import { PreparedStatement, type SqlParameter } from "@repo/database";
 
-import { OWNER_TYPE } from "../kinds.js";
 import type { Owner } from "./owner.js";
+import { OWNED_BY } from "./sql.js";
 
 /**
  * A statement on the rows of an owner, in the two forms that indexes serve: they serve no
@@ -13,10 +13,8 @@ export class OwnedStatement<Parameters extends readonly SqlParameter[]> {
 
   /** @param text is given what tells that `user_id` is the owner that an expression gives */
   constructor(text: (ownedBy: (expression: string) => string) => string) {
-    this.#ofUser = new PreparedStatement(text((owner) => `user_id = ${owner}`));
-    this.#ofSystem = new PreparedStatement(
-      text((owner) => `(user_id IS NULL AND ${owner}::${OWNER_TYPE} IS NULL)`),
-    );
+    this.#ofUser = new PreparedStatement(text(OWNED_BY.user));
+    this.#ofSystem = new PreparedStatement(text(OWNED_BY.system));
   }
 
   of(owner: Owner): PreparedStatement<Parameters> {

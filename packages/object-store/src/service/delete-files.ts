@@ -10,7 +10,7 @@ import { storageFailure } from "../upload/storage-failure.js";
 import { checkFileId, checkIds, normalizedFileId } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
 import { notYours } from "./refusal.js";
-import { removeObjects } from "./remove-objects.js";
+import { removeObjects } from "../remove-objects.js";
 
 const MAX_IDS = 10_000;
 
@@ -56,7 +56,7 @@ export async function deleteFiles<Row extends MediaFileModel>(
   const repeated =
     missing.length === 0
       ? []
-      : await journal.claimRemovalsOf({ kind, userId: owner }, missing, leaseSeconds);
+      : await journal.claimRemovals(missing, leaseSeconds, { kind, userId: owner });
   const gone = new Set(repeated.map(({ id }) => id));
   const refused = missing.filter((id) => !gone.has(id));
   for (const [id, error] of await refusals(repo, owner, refused, { transaction, failed })) {

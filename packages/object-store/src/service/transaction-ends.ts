@@ -7,7 +7,7 @@ import { lineOf, rootOf } from "../repo/caller-transaction.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { OpenCalls } from "./open-calls.js";
-import { removeObjects } from "./remove-objects.js";
+import { removeObjects } from "../remove-objects.js";
 
 /** Milliseconds that a commit or rollback waits for S3, all files together; the rest is the sweep's. */
 const WAIT_MS = 1_500;

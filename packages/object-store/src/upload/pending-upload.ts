@@ -4,6 +4,7 @@ import { ObjectStoreError, UploadExpiredError } from "../errors.js";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { JournalModel } from "../models/journal.model.js";
 import type { Journal } from "../repo/journal-repo.js";
+import { removeObject } from "../remove-objects.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { LATE_REQUEST_SECONDS, settleSeconds } from "./late-requests.js";
 import { keepLease } from "./lease-keeper.js";
@@ -118,8 +119,7 @@ export class PendingUpload {
     return this.#tolerant(async () => {
       const [own] = await journal.giveUp([this.id], leaseSeconds, seconds);
       if (own === undefined && !isNobodys) return false;
-      await s3.delete(this.#key);
-      await journal.forget([this.id]);
+      await removeObject({ journal, s3 }, { id: this.id, s3Key: this.#key });
       return true;
     });
   }

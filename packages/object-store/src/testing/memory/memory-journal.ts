@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from "uuid";
 
 import { OwnerNotFoundError } from "../../errors.js";
-import { MEDIA_KINDS, type MediaKind } from "../../kinds.js";
+import { MEDIA_KINDS } from "../../kinds.js";
 import type { JournalModel } from "../../models/journal.model.js";
-import type { Journal, KeyHolder, NewUpload } from "../../repo/journal-repo.js";
+import type { FilesOfOwner, Journal, KeyHolder, NewUpload } from "../../repo/journal-repo.js";
 import type { Owner } from "../../repo/owner.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver } from "./memory-table.js";
@@ -96,21 +96,18 @@ export class MemoryJournal implements Journal {
       .map((row) => this.#toRemoval(row, leaseSeconds, settleSeconds));
   }
 
-  async claimRemovals(ids: readonly string[], leaseSeconds: number): Promise<JournalModel[]> {
-    await Promise.resolve();
-    return this.#claim((row) => ids.includes(row.id), leaseSeconds);
-  }
-
-  async claimRemovalsOf(
-    { kind, userId }: { kind: MediaKind; userId: Owner },
+  async claimRemovals(
     ids: readonly string[],
     leaseSeconds: number,
+    of?: FilesOfOwner,
   ): Promise<JournalModel[]> {
     await Promise.resolve();
-    return this.#claim(
-      (row) => ids.includes(row.id) && row["kind"] === kind && row["userId"] === userId,
-      leaseSeconds,
-    );
+    const isOf = (row: Values): boolean =>
+      of === undefined || (row["kind"] === of.kind && row["userId"] === of.userId);
+    return this.#rows
+      .select((row) => row["purpose"] === "removal" && ids.includes(row.id) && isOf(row))
+      .map((row) => this.#rows.change(row, { leaseExpiresAt: fromNow(leaseSeconds) }))
+      .map((row) => this.tables.journal.toModel(row));
   }
 
   async forget(ids: readonly string[]): Promise<Set<string>> {
@@ -134,13 +131,6 @@ export class MemoryJournal implements Journal {
   async #unlockedUpload(id: string): Promise<Values | undefined> {
     await this.#rows.unlocked([id]);
     return this.#upload(id);
-  }
-
-  #claim(isWanted: (row: Values) => boolean, leaseSeconds: number): JournalModel[] {
-    return this.#rows
-      .select((row) => row["purpose"] === "removal" && isWanted(row))
-      .map((row) => this.#rows.change(row, { leaseExpiresAt: fromNow(leaseSeconds) }))
-      .map((row) => this.tables.journal.toModel(row));
   }
 
   #toRemoval(row: Values, leaseSeconds: number, settleSeconds: number): JournalModel {

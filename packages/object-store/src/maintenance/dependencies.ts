@@ -1,0 +1,19 @@
+import type { MediaKind } from "../kinds.js";
+import type { ObjectStoreLogger } from "../logger.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+import type { Journal } from "../repo/journal-repo.js";
+import type { KeyRepo } from "../repo/key-repo.js";
+import type { Files } from "../repo/media-repo.js";
+import type { UnfinishedRepo } from "../repo/unfinished-repo.js";
+import type { StorageClient } from "../upload/storage-client.js";
+
+/** What sweeps, audits and erasures work with. */
+export interface MaintenanceDependencies {
+  s3: StorageClient;
+  logger: ObjectStoreLogger;
+  leaseSeconds: number;
+  journal: Pick<Journal, "forget">;
+  keys: KeyRepo;
+  unfinished: UnfinishedRepo;
+  files: Readonly<Record<MediaKind, Files<MediaFileModel>>>;
+}

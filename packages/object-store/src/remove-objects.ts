@@ -1,0 +1,69 @@
+import type { S3Error } from "@repo/s3-provider";
+
+import type { Journal } from "./repo/journal-repo.js";
+import type { StorageClient } from "./upload/storage-client.js";
+
+/** As many keys as one DeleteObjects takes. */
+export const MAX_KEYS = 1000;
+
+/** A row of the journal, or of a file that was moved there, whose object has to go. */
+export interface Removal {
+  id: string;
+  s3Key: string;
+}
+
+interface Dependencies {
+  journal: Pick<Journal, "forget">;
+  s3: Pick<StorageClient, "delete" | "deleteMany">;
+}
+
+/** Deletes one object and ends its removal. */
+export async function removeObject(
+  { journal, s3 }: Dependencies,
+  { id, s3Key }: Removal,
+  signal?: AbortSignal,
+): Promise<void> {
+  await s3.delete(s3Key, { signal });
+  await journal.forget([id]);
+}
+
+/**
+ * Deletes objects with DeleteObjects and ends their removals.
+ *
+ * @returns by id, why objects may still exist; and the ids of the removals that ended, which those
+ *   do not whose object a late request may create again
+ */
+export async function removeBatch(
+  { journal, s3 }: Dependencies,
+  removals: readonly Removal[],
+  signal?: AbortSignal,
+): Promise<{ failures: Map<string, S3Error>; ended: Set<string> }> {
+  const ids = new Map(removals.map(({ id, s3Key }) => [s3Key, id]));
+  const { failed } = await s3.deleteMany([...ids.keys()], { signal });
+  const failures = new Map(failed.map(({ key, error }) => [ids.get(key) ?? "", error]));
+  const ended = await journal.forget([...ids.values()].filter((id) => !failures.has(id)));
+  return { failures, ended };
+}
+
+/**
+ * Deletes objects and ends their removals; a single object without DeleteObjects.
+ *
+ * @returns by id, why objects may still exist; a sweep will remove them
+ */
+export async function removeObjects(
+  dependencies: Dependencies,
+  removals: readonly Removal[],
+  signal?: AbortSignal,
+): Promise<Map<string, unknown>> {
+  const [first, second] = removals;
+  if (first === undefined) return new Map();
+  if (second !== undefined) return (await removeBatch(dependencies, removals, signal)).failures;
+  const { journal, s3 } = dependencies;
+  try {
+    await s3.delete(first.s3Key, { signal });
+  } catch (error) {
+    return new Map([[first.id, error]]);
+  }
+  await journal.forget([first.id]);
+  return new Map();
+}
