@@ -18,14 +18,13 @@ import {
 import type { Verification } from "./inspection/verification.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import type { ObjectStoreProvider } from "./provider.js";
-import { guarded } from "./repo/database-failure.js";
+import { withDatabaseErrors } from "./repo/database-failure.js";
 import { AudioRepo } from "./repo/audio-repo.js";
-import { currentTransaction } from "./repo/caller-transaction.js";
+import { currentTransaction, requireReadCommitted } from "./repo/caller-transaction.js";
 import { connectionsTo } from "./service/connections-to.js";
 import { DirectUploadRepo } from "./repo/direct-upload-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { ListRepo } from "./repo/list-repo.js";
-import { requireReadCommitted } from "./repo/isolation.js";
 import { type Journal, JournalRepo } from "./repo/journal-repo.js";
 import { OwnerRepo, type Owners } from "./repo/owner-repo.js";
 import {
@@ -144,7 +143,7 @@ export function sqlPersistence(
     owners,
     requireReadCommitted: (transaction) => requireReadCommitted(connections, transaction),
     currentTransaction: () => currentTransaction(database),
-    isReady: () => guarded("answer", () => ANSWER.execute(connections, [])),
+    isReady: () => withDatabaseErrors("answer", () => ANSWER.execute(connections, [])),
   };
 }
 

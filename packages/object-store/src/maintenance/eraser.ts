@@ -82,11 +82,11 @@ export class Eraser {
     };
     let after = NIL;
     for (;;) {
-      const page = await files[kind].page(this.#userId, after, MAX_KEYS);
+      const page = await files[kind].listByUser(this.#userId, after, MAX_KEYS);
       const last = page.at(-1);
       if (last === undefined) return;
       const ids = page.map(({ id }) => id);
-      const { removed, inUse } = await files[kind].remove(ids, this.#userId, {
+      const { removed, inUse } = await files[kind].delete(ids, this.#userId, {
         leaseSeconds,
         skipLocked: true,
       });

@@ -49,10 +49,10 @@ export class Quarantine {
   moveRow(files: Files<MediaFileModel>, fileId: string): Promise<Action> {
     const { s3, signal } = this;
     return this.#attempt(async () => {
-      const row = await files.findById(fileId);
+      const row = await files.byId(fileId);
       if (row === null || (await findObject(s3, row.s3Key, signal)) !== undefined) return false;
       await this.#putRow(row);
-      const { removed } = await files.remove([fileId], row.userId, {
+      const { removed } = await files.delete([fileId], row.userId, {
         leaseSeconds: 0,
         skipLocked: true,
       });

@@ -5,9 +5,9 @@ import { type MediaKind, TABLES } from "../kinds.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
 /**
- * A direct upload and its staged object. What is declared (name, type, size and digests) is what the
- * client said. It is `pending` until its lease, the end of the time to complete it, is over, and
- * `deleting` once it is completed, refused or expired: its URLs may bring bytes until then.
+ * A direct upload and its staged object. Name, type, size and digests are as declared by the client. It
+ * is `pending` while it can be completed, and `deleting` after it was completed, rejected or cancelled;
+ * its URLs work until its lease is over in either state.
  */
 @Table({ tableName: TABLES.direct_upload, underscored: true })
 export class DirectUploadModel extends StoredObjectModel<
@@ -39,7 +39,7 @@ export class DirectUploadModel extends StoredObjectModel<
   @Column(DataTypes.TEXT)
   declare status: "pending" | "deleting";
 
-  /** The end of the time to complete it, on the database's clock; its URLs bring nothing after it. */
+  /** The end of the time to complete it, by the database's clock. Its URLs expire by then. */
   @AllowNull(false)
   @Column(DataTypes.DATE)
   declare leaseExpiresAt: Date;
@@ -49,17 +49,17 @@ export class DirectUploadModel extends StoredObjectModel<
   @Column(DataTypes.BLOB)
   declare md5: Buffer | null;
 
-  /** Bytes of each part but the last, or null for an upload in one piece. */
+  /** Bytes of each part but the last; null for an upload with a single request. */
   @AllowNull
   @Column(DataTypes.INTEGER)
   declare partByteSize: number | null;
 
-  /** What S3 calls the multipart upload. */
+  /** The id that S3 gave the multipart upload. */
   @AllowNull
   @Column(DataTypes.TEXT)
   declare multipartId: string | null;
 
-  /** Who is completing it. */
+  /** The id of the completion in flight. */
   @AllowNull
   @Column(DataTypes.UUID)
   declare claim: string | null;
@@ -73,7 +73,7 @@ export class DirectUploadModel extends StoredObjectModel<
   @Column(DataTypes.UUID)
   declare fileId: string | null;
 
-  /** The `code` of the error that refused it. */
+  /** The `code` of the error that rejected it. */
   @AllowNull
   @Column(DataTypes.TEXT)
   declare refusalCode: string | null;

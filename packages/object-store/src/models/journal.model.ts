@@ -4,10 +4,10 @@ import { AllowNull, Column, Table } from "sequelize-typescript";
 import { type StoredKind, TABLES } from "../kinds.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
-/** An upload is to become a file; the object of a removal is to go, and then the row. */
+/** An upload becomes a file; a removal is deleted after its object. */
 export type JournalPurpose = "upload" | "removal";
 
-/** One unfinished thing: a key that may have an object and belongs to no file. */
+/** One unfinished upload or removal: a key that may have an object and belongs to no file. */
 @Table({ tableName: TABLES.journal, underscored: true })
 export class JournalModel extends StoredObjectModel<
   InferAttributes<JournalModel>,
@@ -21,12 +21,12 @@ export class JournalModel extends StoredObjectModel<
   @Column(DataTypes.TEXT)
   declare purpose: JournalPurpose;
 
-  /** When a sweep may take it over, on the database's clock. */
+  /** When a sweep may take it over, by the database's clock. */
   @AllowNull(false)
   @Column(DataTypes.DATE)
   declare leaseExpiresAt: Date;
 
-  /** From when on no request can make the object any more: a removal's row stays until then. */
+  /** When no request can create the object any more. A removal's row stays until then. */
   @AllowNull(false)
   @Column(DataTypes.DATE)
   declare settledAt: Date;

@@ -3,7 +3,7 @@ import { AllowNull, Column } from "sequelize-typescript";
 
 import { StoredObjectModel } from "./stored-object.model.js";
 
-/** The columns that images and audio share. A row is a file; what is unfinished is in the journal. */
+/** The columns that all kinds of files share. Every row is a complete file. */
 export abstract class MediaFileModel<
   Attributes extends object = object,
   CreationAttributes extends object = Attributes,
@@ -29,8 +29,13 @@ export abstract class MediaFileModel<
   @Column(DataTypes.TEXT)
   declare idempotencyKey: string | null;
 
-  /** Until when a request of the upload that nobody answered may still make the object anew. */
+  /** Until when an unanswered request of the upload may still create the object again. */
   @AllowNull
   @Column(DataTypes.DATE)
   declare unansweredUntil: Date | null;
+
+  /** Whether an owner may read the file: its own and system-wide files. */
+  isVisibleTo(owner: string | null): boolean {
+    return this.userId === null || this.userId === owner;
+  }
 }

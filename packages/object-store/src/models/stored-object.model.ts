@@ -2,7 +2,7 @@ import { BaseModel } from "@repo/database";
 import { DataTypes } from "sequelize";
 import { AllowNull, Column, Unique } from "sequelize-typescript";
 
-/** The columns of every row that knows an object in the bucket. */
+/** The columns of every row that has an object in the bucket. */
 export abstract class StoredObjectModel<
   Attributes extends object = object,
   CreationAttributes extends object = Attributes,

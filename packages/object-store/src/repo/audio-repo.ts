@@ -2,16 +2,15 @@ import { type Connections, ModelColumns } from "@repo/database";
 
 import { TABLES } from "../kinds.js";
 import type { AudioModel } from "../models/audio.model.js";
-import { LockingStatement } from "./locking-statement.js";
+import { LockingStatement, type StatementOptions } from "./statements.js";
 import { MediaRepo, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
 import type { Owner } from "./owner.js";
-import type { StatementOptions } from "./statement-options.js";
 
-/** What the use cases ask of it. */
+/** What the use cases need of it. */
 export type AudioRows = Pick<AudioRepo, keyof AudioRepo>;
 
-/** The rows of audio files. */
+/** Audio files. */
 export class AudioRepo extends MediaRepo<AudioModel> {
   readonly #setTranscript: LockingStatement<[id: string, owner: Owner, transcript: string | null]>;
 
@@ -27,7 +26,7 @@ export class AudioRepo extends MediaRepo<AudioModel> {
     );
   }
 
-  /** Replaces the transcript of this owner's file, or gives null when there is none. */
+  /** Replaces the transcript of the owner's file. Null when there is no such file. */
   async setTranscript(
     id: string,
     owner: Owner,

@@ -2,10 +2,9 @@ import { isStalePlan } from "@repo/database";
 
 import { DatabaseError, DatabaseUnavailableError, ObjectStoreError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
-import { sqlStateOf } from "./sql-state.js";
 
 /**
- * Failures that pass by themselves, by the start of their SQLSTATE.
+ * Transient failures, by the start of their SQLSTATE.
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
@@ -20,24 +19,24 @@ const PASSING: readonly (readonly [RegExp, string])[] = [
   [/^57/, "the server is stopping or starting"],
 ];
 
-/** What pg says, without an SQLSTATE, when a connection breaks while a statement runs. */
+/** Messages of pg, without an SQLSTATE, for a connection that breaks during a statement. */
 const BROKEN_CONNECTION = /connection terminated|connection error|timeout|ECONN|EPIPE/i;
 
 /**
- * What PgBouncer says of a `statement_timeout` in the startup packet, in English always, and under an
- * SQLSTATE that it has for almost everything.
+ * PgBouncer's message for a `statement_timeout` in the startup packet. It is always English, and its
+ * SQLSTATE is not specific.
  */
 const STARTUP_REFUSED = /unsupported startup parameter/;
 
-/** What Sequelize says, without a class of its own. */
+/** Sequelize has no class for it. */
 const POOL_CLOSED = /connection manager was closed/;
 
 const FAILED_TRANSACTION = "25P02";
 
 const OUT_OF_REACH = "it cannot be reached or did not answer in time";
 
-/** Runs a statement and turns any failure of PostgreSQL or Sequelize into an error of ours, once. */
-export async function guarded<Result>(
+/** Runs a statement and maps failures of PostgreSQL and Sequelize to an ObjectStoreError. */
+export async function withDatabaseErrors<Result>(
   action: string,
   statement: () => Promise<Result>,
 ): Promise<Result> {
@@ -48,6 +47,7 @@ export async function guarded<Result>(
   }
 }
 
+/** Maps a failure to an ObjectStoreError; idempotent. Other values than errors are returned as they are. */
 export function databaseFailure(action: string, error: unknown): unknown {
   if (error instanceof ObjectStoreError || !(error instanceof Error)) return error;
   const missing = shortage(error);
@@ -60,7 +60,7 @@ export function databaseFailure(action: string, error: unknown): unknown {
   return new DatabaseError(`PostgreSQL refused to ${action}${refusalOf(error)}.`, { cause: error });
 }
 
-/** The SQLSTATE, which is nobody's secret, and the reason where the caller can mend it. */
+/** The SQLSTATE, and the reason if the caller can do something about it. */
 function refusalOf(error: Error): string {
   const sqlState = sqlStateOf(error);
   if (!/^(?=.*[0-9])[0-9A-Z]{5}$/.test(sqlState)) return "";
@@ -75,7 +75,7 @@ function behindPooler(cause: Error): DatabaseError {
   );
 }
 
-/** Why a failure passes by itself; undefined where it stays. Sequelize's classes are told by name. */
+/** Why a failure is transient; undefined if it is not. Recognizes Sequelize's classes by name. */
 function passingReason(error: Error): string | undefined {
   if (error.name === "SequelizeConnectionAcquireTimeoutError") {
     return "no connection of the pool was free in time";
@@ -88,8 +88,24 @@ function passingReason(error: Error): string | undefined {
   return isConnection || BROKEN_CONNECTION.test(origin.message) ? OUT_OF_REACH : undefined;
 }
 
-/** The same for an error that the server answered with, such as that the password is wrong. */
+/** The same for an error that the server sent. */
 function reasonOfAnswer(answer: Error): string | undefined {
   const { code } = answer as { code?: unknown };
   return PASSING.find(([sqlState]) => sqlState.test(String(code)))?.[1];
+}
+
+/**
+ * Whether a single row made a statement fail: PostgreSQL's classes 22 and 23.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function isOfOneRow(error: unknown): boolean {
+  return /^2[23]/.test(sqlStateOf(error));
+}
+
+/** The SQLSTATE of a failure, or an empty string. */
+export function sqlStateOf(error: unknown): string {
+  const { parent = error } = (error ?? {}) as { parent?: unknown };
+  const { code } = (parent ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : "";
 }

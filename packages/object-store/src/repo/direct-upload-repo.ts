@@ -8,12 +8,11 @@ import { v7 as uuidv7 } from "uuid";
 
 import { type MediaKind, TABLES } from "../kinds.js";
 import type { DirectUploadModel } from "../models/direct-upload.model.js";
-import { guarded } from "./database-failure.js";
-import { LockingStatement } from "./locking-statement.js";
+import { withDatabaseErrors } from "./database-failure.js";
+import { LockingStatement, type StatementOptions } from "./statements.js";
 import { modelsFor } from "./models-for.js";
 import type { Owner } from "./owner.js";
 import { fromNow } from "./sql.js";
-import type { StatementOptions } from "./statement-options.js";
 
 export interface NewDirectUpload {
   id: string;
@@ -28,19 +27,19 @@ export interface NewDirectUpload {
   partByteSize: number | null;
 }
 
-/** Whose direct upload, and of which kind of file. */
+/** Identifies a direct upload of an owner and a kind of file. */
 export interface DirectUploadPlace {
   id: string;
   kind: MediaKind;
   userId: Owner;
 }
 
-/** A direct upload, and what the database's clock says of it. */
+/** A direct upload and its state by the database's clock. */
 export interface SeenDirectUpload {
   row: DirectUploadModel;
-  /** The time to complete it is over. */
+  /** Whether the time to complete it is over. */
   isExpired: boolean;
-  /** Somebody is completing it. */
+  /** Whether a completion is in flight. */
   isClaimed: boolean;
 }
 
@@ -48,7 +47,7 @@ const PLACE = "id = $1 AND kind = $2 AND user_id IS NOT DISTINCT FROM $3";
 const HELD = "id = $1 AND claim = $2 AND status = 'pending'";
 const CLAIM_OVER = "claim = NULL, claim_expires_at = NULL, updated_at = clock_timestamp()";
 
-/** The sweep takes nothing over whose claim is held. */
+/** Extends the lease with the claim, so that no sweep takes over a direct upload with a claim. */
 function claimFor(seconds: string): string {
   return `
     claim_expires_at = ${fromNow(seconds)},
@@ -59,12 +58,12 @@ function claimFor(seconds: string): string {
 
 type Place = [id: string, kind: MediaKind, owner: Owner];
 
-/** What the use cases ask of it. */
+/** What the use cases need of it. */
 export type DirectUploads = Pick<DirectUploadRepo, keyof DirectUploadRepo>;
 
 /**
- * The rows of direct uploads. Who completes one holds a claim, which is a lease within the lease;
- * every transition is a compare-and-set on it and on the database's clock.
+ * Direct uploads. A completion holds a claim, a lease within the lease; every transition is a
+ * compare-and-set on the claim and the database's clock.
  */
 export class DirectUploadRepo {
   readonly #connections: Connections;
@@ -115,7 +114,7 @@ export class DirectUploadRepo {
         coalesce(claim_expires_at > clock_timestamp(), false)
       FROM ${TABLES.direct_upload} WHERE ${PLACE}
     `);
-    // What an open transaction has completed is locked, and nobody waits for it.
+    // Skips a row that an open transaction has locked by completing it.
     this.#claim = new PreparedStatement(`
       UPDATE ${TABLES.direct_upload} SET claim = $4, ${claimFor("$5")}
       WHERE id IN (
@@ -146,11 +145,11 @@ export class DirectUploadRepo {
     );
   }
 
-  /** @param seconds until when it has to be completed */
+  /** @param seconds the time to complete it */
   async create(upload: NewDirectUpload, seconds: number): Promise<DirectUploadModel> {
     const { id, kind, userId, s3Key, originalFilename, contentType, byteSize } = upload;
     const { md5, sha256, partByteSize } = upload;
-    const row = await guarded("record the direct upload", () =>
+    const row = await withDatabaseErrors("record the direct upload", () =>
       this.#insert.arrays(this.#connections, [
         ...([id, kind, userId, s3Key, originalFilename, contentType, byteSize] as const),
         ...([md5, sha256, partByteSize, seconds] as const),
@@ -159,7 +158,7 @@ export class DirectUploadRepo {
     return this.#columns.instance(row[0] ?? []);
   }
 
-  /** Records what S3 calls the multipart upload. */
+  /** Records the id that S3 gave the multipart upload. */
   async setMultipartId(id: string, multipartId: string): Promise<void> {
     await this.#change(this.#setMultipartId, [id, multipartId]);
   }
@@ -168,7 +167,7 @@ export class DirectUploadRepo {
     { id, kind, userId }: DirectUploadPlace,
     options: StatementOptions = {},
   ): Promise<SeenDirectUpload | null> {
-    const [found] = await guarded("read the direct upload", () =>
+    const [found] = await withDatabaseErrors("read the direct upload", () =>
       this.#find.arrays(this.#connections, [id, kind, userId], options),
     );
     if (found === undefined) return null;
@@ -177,28 +176,28 @@ export class DirectUploadRepo {
     return { row, isExpired: isExpired === true, isClaimed: isClaimed === true };
   }
 
-  /** Takes the completion on, or gives null when there is nothing to complete or somebody does. */
+  /** Claims the completion. Null when there is nothing to complete, or the claim is held. */
   async claim(
     { id, kind, userId }: DirectUploadPlace,
     leaseSeconds: number,
   ): Promise<DirectUploadModel | null> {
-    const [row] = await guarded("claim the direct upload", () =>
+    const [row] = await withDatabaseErrors("claim the direct upload", () =>
       this.#claim.arrays(this.#connections, [id, kind, userId, uuidv7(), leaseSeconds]),
     );
     return row === undefined ? null : this.#columns.instance(row);
   }
 
-  /** Pushes the end of a claim out, or gives false when it is another's by now. */
+  /** Renews a claim. False when it was lost. */
   async renew({ id, claim }: DirectUploadModel, leaseSeconds: number): Promise<boolean> {
     return this.#change(this.#renew, [id, claim, leaseSeconds]);
   }
 
-  /** Gives a claim back, for somebody else to complete the upload. */
+  /** Releases a claim, so that another call can complete the upload. */
   async release({ id, claim }: DirectUploadModel): Promise<boolean> {
     return this.#change(this.#release, [id, claim]);
   }
 
-  /** What came is no file of ours, and never will be. */
+  /** Rejects the staged bytes for good. */
   async refuse(
     { id, claim }: DirectUploadModel,
     { code, message }: { code: string; message: string },
@@ -206,9 +205,9 @@ export class DirectUploadRepo {
     return this.#change(this.#refuse, [id, claim, code, message]);
   }
 
-  /** Ends an upload that is not completed; who is completing it has lost its claim. */
+  /** Ends a pending direct upload; a completion in flight loses its claim. */
   async cancel({ id, kind, userId }: DirectUploadPlace): Promise<boolean> {
-    const ended = await guarded("cancel the direct upload", () =>
+    const ended = await withDatabaseErrors("cancel the direct upload", () =>
       this.#cancel.arrays(this.#connections, [id, kind, userId]),
     );
     return ended.length > 0;
@@ -218,7 +217,7 @@ export class DirectUploadRepo {
     statement: PreparedStatement<Parameters>,
     parameters: Parameters,
   ): Promise<boolean> {
-    const changed = await guarded("change the direct upload", () =>
+    const changed = await withDatabaseErrors("change the direct upload", () =>
       statement.execute(this.#connections, parameters),
     );
     return changed > 0;

@@ -4,10 +4,10 @@ import type { ImageModel } from "../models/image.model.js";
 import { MediaRepo, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
 
-/** What the use cases ask of it. */
+/** What the use cases need of it. */
 export type ImageRows = Pick<ImageRepo, keyof ImageRepo>;
 
-/** The rows of images. */
+/** Images. */
 export class ImageRepo extends MediaRepo<ImageModel> {
   constructor(connections: Connections, reads: Reads = "primary") {
     super(connections, modelsFor(connections.sequelize).image, "image", reads);

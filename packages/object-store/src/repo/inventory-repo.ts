@@ -1,38 +1,38 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
 import { type StoredKind, TABLES } from "../kinds.js";
-import { guarded } from "./database-failure.js";
+import { withDatabaseErrors } from "./database-failure.js";
 import type { Owner } from "./owner.js";
 
-/** Where a row stands in the order of keys. */
+/** The position of a row in the order of keys. */
 export interface KeyPosition {
   userId: Owner;
   id: string;
 }
 
 /**
- * What tells about the object of a file, or of a staged upload. An audit reads millions of rows, so
- * these are no model instances, which would cost ten times the memory.
+ * What a row says about its object. No model instance, which would take ten times the memory: an audit
+ * reads millions of rows.
  */
 export interface InventoryRow extends KeyPosition {
   s3Key: string;
-  /** Null for a staged upload, whose object may be there or not. */
+  /** Null for a direct upload, whose object may not exist. */
   byteSize: number | null;
-  /** Only of an inventory with hashes. */
+  /** Null in an inventory without hashes. */
   sha256: Buffer | null;
 }
 
 interface PageRequest {
-  /** Only rows behind this one. */
+  /** Starts after this row. */
   after?: KeyPosition | undefined;
   limit: number;
 }
 
-/** No file has it, and every id sorts behind it. */
+/** Sorts before every id. */
 const NIL = "00000000-0000-0000-0000-000000000000";
 const START: KeyPosition = { userId: null, id: NIL };
 
-/** Reads the rows of one table beside the bucket. */
+/** Reads the rows of one table in the order of their keys. */
 export class InventoryRepo {
   readonly #ofSystem: PreparedStatement<[after: string, limit: number]>;
   readonly #ofUsers: PreparedStatement<[afterUser: Owner, after: string, limit: number]>;
@@ -59,8 +59,8 @@ export class InventoryRepo {
   }
 
   /**
-   * A page in the order of the bytes of the keys: those of the system, then users'. A key is made of
-   * owner and id, whose index therefore has the same order; no collation takes part in it.
+   * A page in the byte order of the keys: the system's, then the users'. As a key consists of owner and
+   * id, the index over these two has the same order, whatever the collation.
    */
   async pageInKeyOrder({ after = START, limit }: PageRequest): Promise<InventoryRow[]> {
     const { userId, id } = after;
@@ -72,7 +72,6 @@ export class InventoryRepo {
     return rows.length === 0 ? ofUsers : rows.concat(ofUsers);
   }
 
-  /** The row of a key. */
   async findByKey(s3Key: string): Promise<InventoryRow | null> {
     const [row] = await this.#read(this.#ofKey, [s3Key]);
     return row ?? null;
@@ -82,7 +81,7 @@ export class InventoryRepo {
     statement: PreparedStatement<Parameters>,
     parameters: Parameters,
   ): Promise<InventoryRow[]> {
-    return guarded("read files in the order of their keys", () =>
+    return withDatabaseErrors("read files in the order of their keys", () =>
       statement.rows<InventoryRow>(this.connections, parameters),
     );
   }

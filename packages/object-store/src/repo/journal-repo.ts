@@ -1,36 +1,39 @@
 import { randomBytes } from "node:crypto";
 
-import { type Connections, ModelColumns, PreparedStatement } from "@repo/database";
+import {
+  type Connections,
+  ModelColumns,
+  PreparedStatement,
+  type SqlParameter,
+} from "@repo/database";
 
 import { OwnerNotFoundError } from "../errors.js";
 import { MEDIA_KINDS, type MediaKind, OWNER_TYPE, TABLES } from "../kinds.js";
 import type { JournalModel } from "../models/journal.model.js";
-import { guarded } from "./database-failure.js";
+import { withDatabaseErrors, isOfOneRow } from "./database-failure.js";
 import { modelsFor } from "./models-for.js";
 import type { Owner } from "./owner.js";
-import { OwnedStatement } from "./owned-statement.js";
+import { OwnedStatement } from "./statements.js";
 import type { OwnerRepo } from "./owner-repo.js";
-import { SharedAnswers } from "./shared-answers.js";
+import { SharedAnswers, StatementGroup } from "./statement-group.js";
 import { fromNow, toRemoval } from "./sql.js";
-import { isOfOneRow } from "./sql-state.js";
-import { StatementGroup } from "./statement-group.js";
 
-/** An upload that is to be recorded before a byte of it is sent. */
+/** An upload to record before its first byte is sent. */
 export interface NewUpload {
   kind: MediaKind;
   userId: Owner;
-  /** What its key has before the id, and after it. */
+  /** The parts of its key before and after the id. */
   keyStart: string;
   keyEnd: string;
   leaseSeconds: number;
-  /** Whether the caller's transaction sees the owner, whom others may not see yet. */
+  /** Skips the check for the owner, whose row may be visible only in the caller's transaction. */
   isOwnerKnown: boolean;
 }
 
 /** An upload that holds an idempotency key. */
 export interface KeyHolder {
   row: JournalModel;
-  /** Its lease is over, on the database's clock. */
+  /** Whether its lease is over, by the database's clock. */
   isOver: boolean;
 }
 
@@ -45,10 +48,10 @@ export interface FilesOfOwner {
   userId: Owner;
 }
 
-/** What the use cases ask of the journal. */
+/** What the use cases need of the journal. */
 export type Journal = Pick<JournalRepo, keyof JournalRepo>;
 
-/** The last 16 digits of an id of UUID version 7: its variant and 62 random bits. */
+/** The last 16 digits of a UUID version 7: its variant and 62 random bits. */
 function randomTail(): string {
   const bytes = randomBytes(8);
   bytes.writeUInt8((bytes.readUInt8(0) & 0x3f) | 0x80, 0);
@@ -56,8 +59,8 @@ function randomTail(): string {
 }
 
 /**
- * A UUID version 7 of the database's clock, to the microsecond, so that those of all processes
- * ascend as they are recorded.
+ * SQL for a UUID version 7 with the time of the database's clock to the microsecond, so that ids from
+ * all processes ascend in the order of recording.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9562#section-6.2 (method 3)
  */
@@ -68,15 +71,15 @@ const NEW_ID = `(
 )::uuid`;
 
 /**
- * The journal of what is unfinished. Every change is one statement that loses cleanly: it gives
- * false, null or fewer rows when another party was faster. None is in a caller's transaction.
+ * The journal of unfinished uploads and removals. Every change is one compare-and-set statement: it
+ * returns false, null or fewer rows when another party was faster. None runs in a caller's transaction.
  */
 export class JournalRepo {
   readonly #connections: Connections;
   readonly #owners: OwnerRepo;
   readonly #columns: ModelColumns<JournalModel>;
   readonly #openings: StatementGroup<NewUpload, JournalModel | null>;
-  readonly #looks = new SharedAnswers<KeyHolder | null>();
+  readonly #holders = new SharedAnswers<KeyHolder | null>();
   readonly #locks = new SharedAnswers<boolean>();
   #open: PreparedStatement<[uploads: string]> | undefined;
   #openKeyed: OwnedStatement<[uploads: string]> | undefined;
@@ -106,7 +109,7 @@ export class JournalRepo {
     this.#drop = new PreparedStatement(
       `DELETE FROM ${TABLES.journal} WHERE id = $1 AND purpose = 'upload'`,
     );
-    // What an open transaction has made a file of is locked, and nobody waits for it here.
+    // Skips rows that an open transaction has locked by making a file of the upload.
     this.#giveUp = new PreparedStatement(`
       UPDATE ${TABLES.journal} SET
         ${toRemoval({ lease: fromNow("$2"), settled: fromNow("$3") })}
@@ -148,24 +151,24 @@ export class JournalRepo {
   }
 
   /**
-   * Records an upload and makes its id and key.
+   * Records an upload, which gets its id and key.
    *
    * @throws OwnerNotFoundError (`owner_not_found`)
    */
   async open(upload: NewUpload): Promise<JournalModel> {
-    const row = await guarded("record the upload", () => this.#openings.add(upload));
+    const row = await withDatabaseErrors("record the upload", () => this.#openings.add(upload));
     if (row === null) throw new OwnerNotFoundError();
     return row;
   }
 
-  /** The same under an idempotency key that neither a file nor an upload of the owner has, or null. */
+  /** The same with an idempotency key. Null when a file or an upload of the owner has the key. */
   async openKeyed(upload: NewUpload, idempotencyKey: string): Promise<JournalModel | null> {
     const { userId } = upload;
     const isOwnerThere = await this.#ownerCondition();
     this.#openKeyed ??= new OwnedStatement((ownedBy) => this.#opening(isOwnerThere, ownedBy));
     const statement = this.#openKeyed.of(userId);
     const given = { ...upload, tail: randomTail(), idempotencyKey };
-    const [row] = await guarded("record the upload", () =>
+    const [row] = await withDatabaseErrors("record the upload", () =>
       statement.arrays(this.#connections, [JSON.stringify([given])]),
     );
     if (row !== undefined) return this.#columns.instance(row);
@@ -174,10 +177,10 @@ export class JournalRepo {
     return null;
   }
 
-  /** The upload that holds a key; those who ask at the same time share an answer. */
-  findByIdempotencyKey({ userId, idempotencyKey }: KeyOfOwner): Promise<KeyHolder | null> {
-    return this.#looks.share(`${userId ?? ""} ${idempotencyKey}`, async () => {
-      const [found] = await guarded("look for the idempotency key", () =>
+  /** The upload that holds a key. Concurrent calls share one query. */
+  byIdempotencyKey({ userId, idempotencyKey }: KeyOfOwner): Promise<KeyHolder | null> {
+    return this.#holders.share(`${userId ?? ""} ${idempotencyKey}`, async () => {
+      const [found] = await withDatabaseErrors("look for the idempotency key", () =>
         this.#ofKey.of(userId).arrays(this.#connections, [idempotencyKey, userId]),
       );
       if (found === undefined) return null;
@@ -185,56 +188,43 @@ export class JournalRepo {
     });
   }
 
-  /** Whether an open transaction has made a file of an upload: its row is locked until the end. */
+  /** Whether an open transaction has made a file of an upload, which locks its row. */
   isLocked(id: string): Promise<boolean> {
     return this.#locks.share(id, async () => {
-      const rows = await guarded("look at the upload", () =>
+      const rows = await withDatabaseErrors("look at the upload", () =>
         this.#unlocked.arrays(this.#connections, [id]),
       );
       return rows.length === 0;
     });
   }
 
-  /** Pushes the lease of an upload out, or gives false when it is over. */
-  async renew(id: string, leaseSeconds: number): Promise<boolean> {
-    return (
-      (await guarded("renew the lease", () =>
-        this.#renew.execute(this.#connections, [id, leaseSeconds]),
-      )) > 0
-    );
+  /** Renews the lease of an upload. False when it is over. */
+  renew(id: string, leaseSeconds: number): Promise<boolean> {
+    return this.#change("renew the lease", this.#renew, [id, leaseSeconds]);
   }
 
-  /** Forgets an upload that cannot have left anything. */
-  async drop(id: string): Promise<boolean> {
-    return (
-      (await guarded("give up the upload", () => this.#drop.execute(this.#connections, [id]))) > 0
-    );
+  /** Deletes the row of an upload that cannot have created an object. */
+  drop(id: string): Promise<boolean> {
+    return this.#change("give up the upload", this.#drop, [id]);
   }
 
-  /** Takes an upload over whose lease is over; false when it is not, or when somebody holds the row. */
-  async takeOver(id: string, settleSeconds: number): Promise<boolean> {
-    return (
-      (await guarded("take over an expired upload", () =>
-        this.#takeOver.execute(this.#connections, [id, settleSeconds]),
-      )) > 0
-    );
+  /** Takes over an expired upload. False when it is not expired, or its row is locked. */
+  takeOver(id: string, settleSeconds: number): Promise<boolean> {
+    return this.#change("take over an expired upload", this.#takeOver, [id, settleSeconds]);
   }
 
   /**
-   * Makes removals of those that are uploads in the committed state.
+   * Turns uploads into removals and takes their lease. Rows that are locked, or are no uploads in the
+   * committed state, are skipped.
    *
-   * @param settleSeconds for which a request may still be on its way
+   * @param settleSeconds how long a request may still arrive
    */
-  async giveUp(
+  giveUp(
     ids: readonly string[],
     leaseSeconds: number,
     settleSeconds: number,
   ): Promise<JournalModel[]> {
-    return this.#columns.instances(
-      await guarded("give up the upload", () =>
-        this.#giveUp.arrays(this.#connections, [ids, leaseSeconds, settleSeconds]),
-      ),
-    );
+    return this.#rows("give up the upload", this.#giveUp, [ids, leaseSeconds, settleSeconds]);
   }
 
   /**
@@ -242,26 +232,44 @@ export class JournalRepo {
    *
    * @param of only files of one kind and owner; all when absent
    */
-  async claimRemovals(
+  claimRemovals(
     ids: readonly string[],
     leaseSeconds: number,
     of?: FilesOfOwner,
   ): Promise<JournalModel[]> {
     const { kind = null, userId = null } = of ?? {};
-    return this.#columns.instances(
-      await guarded("remove a file", () =>
-        this.#claimRemovals.arrays(this.#connections, [ids, leaseSeconds, kind, userId]),
-      ),
-    );
+    return this.#rows("remove a file", this.#claimRemovals, [ids, leaseSeconds, kind, userId]);
   }
 
-  /** Ends removals whose objects are gone and can be made by no request any more; gives their ids. */
+  /**
+   * Deletes removals whose objects are gone, unless a request may still create the object.
+   *
+   * @returns the ids of the deleted rows
+   */
   async forget(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const rows = await guarded("end the removal", () =>
+    const rows = await withDatabaseErrors("end the removal", () =>
       this.#forget.arrays<[id: string]>(this.#connections, [ids]),
     );
     return new Set(rows.map(([id]) => id));
+  }
+
+  async #rows<Parameters extends readonly SqlParameter[]>(
+    action: string,
+    statement: PreparedStatement<Parameters>,
+    parameters: Parameters,
+  ): Promise<JournalModel[]> {
+    const run = () => statement.arrays(this.#connections, parameters);
+    return this.#columns.instances(await withDatabaseErrors(action, run));
+  }
+
+  async #change<Parameters extends readonly SqlParameter[]>(
+    action: string,
+    statement: PreparedStatement<Parameters>,
+    parameters: Parameters,
+  ): Promise<boolean> {
+    const run = () => statement.execute(this.#connections, parameters);
+    return (await withDatabaseErrors(action, run)) > 0;
   }
 
   async #runOpen(uploads: readonly NewUpload[]): Promise<(JournalModel | null)[]> {
@@ -276,7 +284,7 @@ export class JournalRepo {
   }
 
   /**
-   * Uploads come as JSON, so that one statement serves any number.
+   * The statement that records uploads, which it takes as JSON, so that it serves any number.
    *
    * @see https://www.postgresql.org/docs/current/functions-json.html (json_to_recordset)
    */

@@ -2,7 +2,7 @@ import { type Connections, PreparedStatement } from "@repo/database";
 
 import { MEDIA_KINDS, TABLES } from "../kinds.js";
 import type { JournalPurpose } from "../models/journal.model.js";
-import { guarded } from "./database-failure.js";
+import { withDatabaseErrors } from "./database-failure.js";
 import { PURPOSE_OF_DIRECT_UPLOAD } from "./sql.js";
 
 /** What a key belongs to. */
@@ -56,7 +56,7 @@ export class KeyRepo {
 
   /** The database's clock in ISO 8601, to the microsecond. */
   async clock(): Promise<string> {
-    const [row] = await guarded("tell the time", () =>
+    const [row] = await withDatabaseErrors("tell the time", () =>
       CLOCK.arrays<[now: string]>(this.connections, []),
     );
     if (row === undefined) throw new Error("PostgreSQL returned no time");
@@ -65,7 +65,7 @@ export class KeyRepo {
 
   /** What each key belongs to. Keys without a row are left out. */
   async purposesOf(keys: readonly string[]): Promise<Map<string, KeyPurpose>> {
-    const rows = await guarded("look for the rows of keys", () =>
+    const rows = await withDatabaseErrors("look for the rows of keys", () =>
       PURPOSES.arrays<[s3Key: string, purpose: KeyPurpose]>(this.connections, [keys]),
     );
     return new Map(rows);
@@ -73,7 +73,7 @@ export class KeyRepo {
 
   /** Those of these keys whose upload or direct upload holds its lease. */
   async runningAmong(keys: readonly string[]): Promise<Set<string>> {
-    const rows = await guarded("look for running uploads", () =>
+    const rows = await withDatabaseErrors("look for running uploads", () =>
       RUNNING.arrays<[s3Key: string]>(this.connections, [keys]),
     );
     return new Set(rows.map(([s3Key]) => s3Key));
@@ -84,7 +84,7 @@ export class KeyRepo {
     seconds: number,
     { after = "", limit }: { after?: string | undefined; limit: number },
   ): Promise<DeadRow[]> {
-    const rows = await guarded("look for dead rows", () =>
+    const rows = await withDatabaseErrors("look for dead rows", () =>
       DEAD.rows<Omit<DeadRow, "leaseExpiresAt"> & { lease: string }>(this.connections, [
         seconds,
         after,

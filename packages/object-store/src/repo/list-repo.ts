@@ -8,7 +8,7 @@ import {
 import type { AudioModel } from "../models/audio.model.js";
 import type { ImageModel } from "../models/image.model.js";
 import type { Owner } from "./owner.js";
-import { guarded } from "./database-failure.js";
+import { withDatabaseErrors } from "./database-failure.js";
 import {
   countStatement,
   type ListColumns,
@@ -17,24 +17,24 @@ import {
 } from "./list-statement.js";
 import { placeOf, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
-import type { StatementOptions } from "./statement-options.js";
+import type { StatementOptions } from "./statements.js";
 
 /** Which files of an owner a list shows. */
 export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
   owner: Owner;
-  /** Ids lie between these two, in ascending order; neither comes itself. */
+  /** Exclusive bounds of the ids. */
   ids: { after: string; before: string };
   created: { from: Date | "-infinity"; before: Date | "infinity" } | undefined;
-  /** The first name and the one past the last, in the order of code points. */
+  /** The first name, and the name after the last one, in the order of code points. */
   filename: { from: string; before: string } | undefined;
 }
 
 type MediaRow = ImageModel | AudioModel;
 
-/** What the use cases ask of it. */
+/** What the use cases need of it. */
 export type ListRows = Pick<ListRepo, keyof ListRepo>;
 
-/** Lists of files, of either kind or of both, each in one query that an index answers. */
+/** Lists files of one kind or of all, each page with one query that an index serves. */
 export class ListRepo {
   readonly #connections: Connections;
   readonly #place: "pool" | "replica";
@@ -50,7 +50,7 @@ export class ListRepo {
     this.#audio = new ModelColumns(models.audio);
   }
 
-  /** The first files of a selection in its order, at most so many. */
+  /** The first files of a selection, in its order. */
   async page(
     selection: ListSelection,
     limit: number,
@@ -62,7 +62,7 @@ export class ListRepo {
       audio: this.#audio,
     };
     const statement = this.#statement("page", shape, () => pageStatement(shape, columns));
-    const rows = await guarded("list files", () =>
+    const rows = await withDatabaseErrors("list files", () =>
       statement.arrays(this.#connections, [...parametersFor(selection), limit], {
         ...options,
         on: this.#place,
@@ -84,7 +84,7 @@ export class ListRepo {
   async count(selection: ListSelection, options: StatementOptions): Promise<number> {
     const shape = shapeOf(selection);
     const statement = this.#statement("count", shape, () => countStatement(shape));
-    const [row] = await guarded("count files", () =>
+    const [row] = await withDatabaseErrors("count files", () =>
       statement.arrays<[count: string]>(this.#connections, parametersFor(selection), {
         ...options,
         on: this.#place,
@@ -101,8 +101,8 @@ export class ListRepo {
     const key = `${use} ${JSON.stringify(shape)}`;
     let statement = this.#statements.get(key);
     if (statement === undefined) {
-      // What a time or the start of a name selects decides which index serves best; and sets of
-      // content types are too many for each to stay in the memory of each connection.
+      // The best index depends on the times and names; and there are too many sets of content types to
+      // keep a plan for each on each connection.
       const isVolatile =
         shape.created || shape.named || shape.kinds.some(({ contentTypes: types }) => types?.[1]);
       statement = new PreparedStatement(text(), { plan: isVolatile ? "each time" : "cached" });
@@ -112,7 +112,7 @@ export class ListRepo {
   }
 }
 
-/** Kinds and types in one order, images first, so that there is one statement for them. */
+/** With kinds and types sorted, images first, so that equal selections share a statement. */
 function shapeOf({ kinds, owner, order, created, filename }: ListSelection): ListShape {
   return {
     kinds: kinds
@@ -125,7 +125,7 @@ function shapeOf({ kinds, owner, order, created, filename }: ListSelection): Lis
   };
 }
 
-/** The values that `list-statement` numbers, in its order, but for the limit. */
+/** The parameters in the order of `list-statement`, without the limit. */
 function parametersFor({ ids, owner, created, filename }: ListSelection): SqlParameter[] {
   return [
     ids.after,

@@ -1,15 +1,15 @@
 import { type MediaKind, TABLES } from "../kinds.js";
 
-/** What decides the text of a list's statement; all else are its parameters. */
+/** What the text of a list's statement depends on; everything else is a parameter. */
 export interface ListShape {
-  /** The kinds to list, each with its content types, or with all of them. */
+  /** The kinds to list, each with its content types; all types when undefined. */
   kinds: readonly { kind: MediaKind; contentTypes: readonly string[] | undefined }[];
-  /** The system's files, which have no owner, instead of a user's. */
+  /** Lists the system's files instead of a user's. */
   system: boolean;
   order: "newest" | "oldest";
-  /** With bounds of the time of creation. */
+  /** Whether the time of creation has bounds. */
   created: boolean;
-  /** With the start of a name. */
+  /** Whether the name has a prefix. */
   named: boolean;
 }
 
@@ -20,8 +20,9 @@ export interface ListColumns {
 }
 
 /**
- * A page of files, by id. With one kind it gives that kind's columns. With both it gives the id,
- * whether the file is of the first kind, and the columns of both, of which those of one are null.
+ * The statement for a page of files, by id. With one kind it returns the columns of that kind. With two
+ * it returns the id, whether the file is of the first kind, and the columns of both kinds, where those
+ * of the other kind are null.
  */
 export function pageStatement(
   shape: ListShape,
@@ -51,7 +52,7 @@ export function pageStatement(
   );
 }
 
-/** How many files there are; takes the parameters of a page but for the limit. */
+/** The statement that counts files; takes the parameters of a page without the limit. */
 export function countStatement(shape: ListShape): string {
   const counts = shape.kinds.flatMap(({ kind, contentTypes }) =>
     (contentTypes ?? [undefined]).map(
@@ -61,7 +62,7 @@ export function countStatement(shape: ListShape): string {
   return `SELECT ${counts.join(" + ")}`;
 }
 
-/** In this order a statement takes its parameters; those that the shape lacks are left out. */
+/** The placeholders of a statement, numbered in this order; those that the shape lacks are left out. */
 function parametersOf({ system, created, named }: ListShape): {
   afterId: string;
   beforeId: string;
@@ -85,7 +86,7 @@ function parametersOf({ system, created, named }: ListShape): {
   };
 }
 
-/** What an index has before the id. */
+/** The columns of the index before the id. */
 function keyOf(contentType: string | undefined): string[] {
   return contentType === undefined ? ["user_id"] : ["user_id", "content_type"];
 }
@@ -106,8 +107,8 @@ function source(shape: ListShape, kind: MediaKind, contentType: string | undefin
 }
 
 /**
- * The ids of an owner between two. Rows are compared as a whole where that is possible: by an owner
- * that is known to be one only, PostgreSQL may order by the primary key and read everyone's files.
+ * The condition on owner, type and id. Compares whole rows where possible: given a single owner,
+ * PostgreSQL may otherwise walk the primary key and read the files of all owners.
  */
 function keyset(shape: ListShape, contentType: string | undefined): string {
   const { afterId, beforeId, owner } = parametersOf(shape);

@@ -18,9 +18,8 @@ type ModelClasses = { readonly [Name in keyof Models]: ModelCtor<Models[Name]> }
 const registered = new WeakMap<Sequelize, ModelClasses>();
 
 /**
- * The models bound to one connection. Sequelize binds a model class to the connection it was last
- * added to, so each connection gets subclasses of its own: two providers in one process never
- * write through each other's connection.
+ * The models of one connection. Sequelize binds a model class to the connection it was last added to,
+ * so each connection gets its own subclasses, and two providers in one process stay apart.
  */
 export function modelsFor(database: Sequelize): ModelClasses {
   const known = registered.get(database);

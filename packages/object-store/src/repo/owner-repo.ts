@@ -1,10 +1,10 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
 import { OWNER_TYPE, TABLES } from "../kinds.js";
-import { guarded } from "./database-failure.js";
-import type { StatementOptions } from "./statement-options.js";
+import { withDatabaseErrors } from "./database-failure.js";
+import type { StatementOptions } from "./statements.js";
 
-/** The foreign key of `images.user_id`, where this role may read what it refers to. */
+/** The table and column that `user_id` refers to, if this role may read them. */
 const REFERENCE = new PreparedStatement(`
   SELECT format('%I.%I', space.nspname, owner.relname) AS "table", format('%I', key.attname) AS "column"
   FROM pg_constraint AS reference
@@ -17,12 +17,12 @@ const REFERENCE = new PreparedStatement(`
     AND has_column_privilege(owner.oid, key.attnum, 'SELECT') AND NOT row_security_active(owner.oid)
 `);
 
-/** What the use cases ask of it. */
+/** What the use cases need of it. */
 export type Owners = Pick<OwnerRepo, "exists">;
 
 /**
- * Looks whether an owner is there. Foreign keys decide it once a file's row is made; a plain read
- * before, which locks nothing, spares the bytes of a file that would be refused.
+ * Checks whether an owner exists. The foreign key decides when the row of a file is made; this read
+ * locks nothing and saves the transfer of a file that would be rejected.
  */
 export class OwnerRepo {
   readonly #connections: Connections;
@@ -33,7 +33,7 @@ export class OwnerRepo {
     this.#connections = connections;
   }
 
-  /** An SQL condition: the owner that an expression gives is there, or nobody can tell. */
+  /** An SQL condition: the owner given by an expression exists, or cannot be checked. */
   async condition(expression: string): Promise<string> {
     this.#condition ??= this.#read();
     try {
@@ -46,7 +46,7 @@ export class OwnerRepo {
 
   async exists(owner: string, options: StatementOptions = {}): Promise<boolean> {
     this.#exists ??= new PreparedStatement(`SELECT ${await this.condition(`$1::${OWNER_TYPE}`)}`);
-    const [row] = await guarded("look for the owner", () =>
+    const [row] = await withDatabaseErrors("look for the owner", () =>
       (this.#exists as PreparedStatement<[string]>).arrays<[boolean]>(
         this.#connections,
         [owner],
@@ -57,7 +57,7 @@ export class OwnerRepo {
   }
 
   async #read(): Promise<string> {
-    const [reference] = await guarded("find the owners' table", () =>
+    const [reference] = await withDatabaseErrors("find the owners' table", () =>
       REFERENCE.rows<{ table: string; column: string }>(this.#connections, []),
     );
     if (reference === undefined) return "($owner IS NULL OR true)";

@@ -1,18 +1,9 @@
-import { OWNER_TYPE, TABLES } from "../kinds.js";
+import { TABLES } from "../kinds.js";
 
 /** SQL for a time that many seconds from now, by the database's clock. */
 export function fromNow(seconds: string): string {
   return `(clock_timestamp() + make_interval(secs => ${seconds}))`;
 }
-
-/**
- * SQL that compares `user_id` with an owner who may be null. Indexes do not support
- * `IS NOT DISTINCT FROM`, so each of the two cases is a statement of its own.
- */
-export const OWNED_BY = {
-  user: (owner: string) => `user_id = ${owner}`,
-  system: (owner: string) => `(user_id IS NULL AND ${owner}::${OWNER_TYPE} IS NULL)`,
-};
 
 /** SQL expressions for the times of a removal. */
 interface RemovalTimes {

@@ -1,4 +1,4 @@
-/** The most that one statement takes. */
+/** The most items of one statement. */
 const MAX_ITEMS = 100;
 
 interface Waiting<Item, Result> {
@@ -8,8 +8,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Runs one statement for many callers: at once for who comes while it is idle, and together for
- * those who come while it is busy.
+ * Batches items into statements: an item runs at once when no statement is in flight, and otherwise
+ * together with all that arrive until it ends.
  */
 export class StatementGroup<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -19,9 +19,9 @@ export class StatementGroup<Item, Result> {
   #isBusy = false;
 
   /**
-   * @param run gives a result for each item, in their order; all or none take effect
-   * @param isOfOneItem whether it failed because of one of the items: each is then tried alone
-   * @param onIdle called whenever nobody waits any more
+   * @param run returns a result for each item, in order; takes effect for all items or for none
+   * @param isOfOneItem whether a failure is due to a single item; each item is then retried alone
+   * @param onIdle called when no item is left
    */
   constructor(
     run: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -60,5 +60,18 @@ export class StatementGroup<Item, Result> {
         for (const each of group) await this.#settle([each]);
       }
     }
+  }
+}
+
+/** Runs one query for concurrent calls with the same key. */
+export class SharedAnswers<Answer> {
+  readonly #inFlight = new Map<string, Promise<Answer>>();
+
+  share(key: string, query: () => Promise<Answer>): Promise<Answer> {
+    const known = this.#inFlight.get(key);
+    if (known !== undefined) return known;
+    const answer = query().finally(() => this.#inFlight.delete(key));
+    this.#inFlight.set(key, answer);
+    return answer;
   }
 }

@@ -2,7 +2,7 @@ import { type Connections, ModelColumns, PreparedStatement } from "@repo/databas
 
 import { TABLES } from "../kinds.js";
 import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
-import { guarded } from "./database-failure.js";
+import { withDatabaseErrors } from "./database-failure.js";
 import { modelsFor } from "./models-for.js";
 import { fromNow, intoJournal, PURPOSE_OF_DIRECT_UPLOAD, toRemoval } from "./sql.js";
 
@@ -109,7 +109,9 @@ export class UnfinishedRepo {
 
   /** Moves expired direct uploads to the journal and returns how many. */
   async endExpired({ at, limit }: { at: string; limit: number }): Promise<number> {
-    return guarded("end direct uploads", () => END_EXPIRED.execute(this.#connections, [at, limit]));
+    return withDatabaseErrors("end direct uploads", () =>
+      END_EXPIRED.execute(this.#connections, [at, limit]),
+    );
   }
 
   /**
@@ -123,7 +125,7 @@ export class UnfinishedRepo {
     claim: { at: string; limit: number; leaseSeconds: number; settleSeconds: number },
   ): Promise<ClaimedRow[]> {
     const { at, limit, leaseSeconds, settleSeconds } = claim;
-    const rows = await guarded("claim expired rows", () =>
+    const rows = await withDatabaseErrors("claim expired rows", () =>
       CLAIM_EXPIRED.arrays<[id: string, s3Key: string]>(this.#connections, [
         purpose,
         at,
@@ -139,7 +141,9 @@ export class UnfinishedRepo {
   /** Ends the leases of claimed rows whose objects still exist, so that the next sweep claims them. */
   async release(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await guarded("release claimed rows", () => RELEASE.execute(this.#connections, [ids]));
+    await withDatabaseErrors("release claimed rows", () =>
+      RELEASE.execute(this.#connections, [ids]),
+    );
   }
 
   /**
@@ -147,7 +151,7 @@ export class UnfinishedRepo {
    * there for as long as their URLs work.
    */
   async endOfUser(userId: string, settleSeconds: number): Promise<void> {
-    await guarded("end a user's direct uploads", () =>
+    await withDatabaseErrors("end a user's direct uploads", () =>
       END_OF_USER.execute(this.#connections, [userId, settleSeconds]),
     );
   }
@@ -161,7 +165,7 @@ export class UnfinishedRepo {
     batch: { after: string; limit: number; leaseSeconds: number; settleSeconds: number },
   ): Promise<ErasedRow[]> {
     const { after, limit, leaseSeconds, settleSeconds } = batch;
-    const rows = await guarded("claim a user's unfinished files", () =>
+    const rows = await withDatabaseErrors("claim a user's unfinished files", () =>
       this.#claimOfUser.arrays(this.#connections, [
         userId,
         after,
@@ -178,7 +182,7 @@ export class UnfinishedRepo {
 
   /** How many rows a user has in all tables. */
   async countOf(userId: string): Promise<number> {
-    const [row] = await guarded("count a user's files", () =>
+    const [row] = await withDatabaseErrors("count a user's files", () =>
       COUNT.arrays<[count: string]>(this.#connections, [userId]),
     );
     return Number(row?.[0]);

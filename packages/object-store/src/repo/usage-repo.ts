@@ -1,10 +1,10 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
 import { MEDIA_KINDS, type MediaKind, OWNER_TYPE, TABLES } from "../kinds.js";
-import { guarded } from "./database-failure.js";
+import { withDatabaseErrors } from "./database-failure.js";
 import type { Owner } from "./owner.js";
 
-/** The files of one kind, of everybody or of one owner. */
+/** The files of one kind, of all owners or of one. */
 export interface UsageRow {
   kind: MediaKind;
   owner: Owner;
@@ -13,7 +13,7 @@ export interface UsageRow {
   unfinished: number;
 }
 
-/** Of both kinds, by owner. */
+/** The usage by kind and owner. */
 function usageBy(condition: string): string {
   const files = MEDIA_KINDS.map(
     (kind) => `
@@ -67,21 +67,21 @@ const LARGEST = statements<[owner: Owner, limit: number]>(
   `,
 );
 
-/** Counts the rows of both kinds, on the pool: each call reads all that are wanted, and may take long. */
+/** Counts files, on the pool of the application because it may take long: O(n) in the files counted. */
 export class UsageRepo {
   constructor(private readonly connections: Connections) {}
 
-  /** A row for each kind that has files, of everybody or of one owner. */
+  /** A row for each kind that has files, of all owners (undefined) or of one. */
   async totals(owner: Owner | undefined): Promise<UsageRow[]> {
-    const rows = await guarded("count files", () =>
+    const rows = await withDatabaseErrors("count files", () =>
       TOTALS[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null], { on: "pool" }),
     );
     return rows.map(toUsage);
   }
 
-  /** A row for each kind of those owners that have the most bytes, most first. */
+  /** A row for each kind of the owners with the most bytes, in descending order. */
   async largestOwners(owner: Owner | undefined, limit: number): Promise<UsageRow[]> {
-    const rows = await guarded("count files", () =>
+    const rows = await withDatabaseErrors("count files", () =>
       LARGEST[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null, limit], {
         on: "pool",
       }),
@@ -90,7 +90,7 @@ export class UsageRepo {
   }
 }
 
-/** PostgreSQL's sums come as text. */
+/** Sums come as text. */
 type CountedRow = Pick<UsageRow, "kind" | "owner"> &
   Record<"files" | "bytes" | "unfinished", string>;
 

@@ -23,7 +23,7 @@ const OPEN_TRANSACTION_MS = 5_000;
 interface Kind<Row extends MediaFileModel> {
   repo: Files<Row>;
   /** Of the other kind: a key is one owner's for both. */
-  otherFiles: Pick<Files<MediaFileModel>, "findByIdempotencyKey">;
+  otherFiles: Pick<Files<MediaFileModel>, "byIdempotencyKey">;
 }
 
 interface Waiting {
@@ -52,9 +52,9 @@ export async function claimKey<Row extends MediaFileModel>(
 ): Promise<Claim<Row>> {
   const key = { userId: upload.userId, idempotencyKey };
   const look = async (seenBy: Transaction | undefined): Promise<Row | "other kind" | null> => {
-    const file = await repo.findByIdempotencyKey(key, { transaction: seenBy });
+    const file = await repo.byIdempotencyKey(key, { transaction: seenBy });
     if (file !== null) return file;
-    const other = await otherFiles.findByIdempotencyKey(key, { transaction: seenBy });
+    const other = await otherFiles.byIdempotencyKey(key, { transaction: seenBy });
     return other === null ? null : "other kind";
   };
 
@@ -65,7 +65,7 @@ export async function claimKey<Row extends MediaFileModel>(
       await pause(wait, undefined, { signal }).catch(() => {
         throw abortFailure(signal);
       });
-      const running = await journal.findByIdempotencyKey(key);
+      const running = await journal.byIdempotencyKey(key);
       if (running === null) return;
       if (running.row.kind !== upload.kind) throw new IdempotencyConflictError();
       const { id } = running.row;

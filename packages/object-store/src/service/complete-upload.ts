@@ -1,9 +1,8 @@
 import { UploadExpiredError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { ClaimedDirectUpload } from "../repo/file-completion.js";
-import type { Files } from "../repo/media-repo.js";
+import type { ClaimedDirectUpload, Files } from "../repo/media-repo.js";
 import type { Owner } from "../repo/owner.js";
-import type { StatementOptions } from "../repo/statement-options.js";
+import type { StatementOptions } from "../repo/statements.js";
 import type { PendingUpload } from "../upload/pending-upload.js";
 import type { Dependencies } from "./dependencies.js";
 
@@ -29,13 +28,13 @@ export async function completeUpload<Row extends MediaFileModel>(
   let row: Row | null;
   try {
     row = await (direct === undefined
-      ? files.complete(completion, { transaction })
-      : files.completeDirect(completion, direct, { transaction }));
+      ? files.create(completion, { transaction })
+      : files.createFromDirectUpload(completion, direct, { transaction }));
   } catch (error) {
     // The end of the caller's transaction undoes the upload.
     if (transaction !== undefined) throw error;
     // Perhaps only the answer was lost.
-    row = await files.findById(id).catch(() => null);
+    row = await files.byId(id).catch(() => null);
     if (row === null) {
       await upload.giveUp();
       throw error;

@@ -46,7 +46,7 @@ export async function deleteFiles<Row extends MediaFileModel>(
   const { leaseSeconds, journal, ends } = dependencies;
   const asked = checkIds("deleteMany", ids, MAX_IDS);
   const wanted = [...new Set(asked.map(normalizedFileId).filter((id) => id !== undefined))];
-  const { removed, inUse, failed } = await repo.remove(wanted, owner, {
+  const { removed, inUse, failed } = await repo.delete(wanted, owner, {
     transaction,
     leaseSeconds,
   });
@@ -85,7 +85,7 @@ async function refusals<Row extends MediaFileModel>(
   { transaction, failed }: Checked<WriteOptions> & { failed: ReadonlyMap<string, unknown> },
 ): Promise<Map<string, ObjectStoreError>> {
   if (ids.length === 0) return new Map();
-  const visible = await repo.findAllVisible(ids, owner, { transaction, decides: true });
+  const visible = await repo.visibleByIds(ids, owner, { transaction, decides: true });
   const refused = new Map(
     visible.map(({ id, userId }) => {
       const failure = databaseFailure("delete the file", failed.get(id));

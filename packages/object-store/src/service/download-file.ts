@@ -29,7 +29,7 @@ export async function downloadFile<Row extends MediaFileModel>(
   { range, signal: callers, transaction }: Checked<DownloadOptions>,
 ): Promise<Download> {
   const fileId = checkFileId(id);
-  const row = await repo.findVisible(fileId, owner, { transaction });
+  const row = await repo.visibleById(fileId, owner, { transaction });
   if (row === null) throw new FileNotFoundError(id);
   if (range !== undefined) checkRange(range, row.byteSize);
   const end = new AbortController();

@@ -17,7 +17,7 @@ export interface MediaKindOf<
   readonly createDto: new () => Create;
   readonly repo: Files<Row>;
   /** Of the other kind: an idempotency key is one owner's for both. */
-  readonly otherFiles: Pick<Files<MediaFileModel>, "findByIdempotencyKey">;
+  readonly otherFiles: Pick<Files<MediaFileModel>, "byIdempotencyKey">;
   /** What a good verdict makes of a file's attributes. */
   values(
     facts: MediaFacts,

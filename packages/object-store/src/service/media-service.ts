@@ -94,7 +94,7 @@ export class MediaService<
     const checked = checkUrlOptions(options, this.dependencies);
     const fileIds = new Map(checkIds("urls", ids, MAX_IDS).map((id) => [id, normalizedFileId(id)]));
     const wanted = [...fileIds.values()].filter((id) => id !== undefined);
-    const rows = await this.kind.repo.findAllVisible(wanted, owner, options);
+    const rows = await this.kind.repo.visibleByIds(wanted, owner, options);
     const signed = await signRows(this.dependencies, rows, checked);
     return new Map(
       [...fileIds].flatMap(([id, fileId]) => {
@@ -145,7 +145,7 @@ export class MediaService<
   }
 
   async #visible(owner: Owner, id: string, { transaction }: Checked<ReadOptions>): Promise<Row> {
-    const row = await this.kind.repo.findVisible(checkFileId(id), owner, { transaction });
+    const row = await this.kind.repo.visibleById(checkFileId(id), owner, { transaction });
     if (row === null) throw new FileNotFoundError(id);
     return row;
   }

@@ -2,7 +2,7 @@ import { AccessDeniedError, FileNotFoundError, type ObjectStoreError } from "../
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Owner } from "../repo/owner.js";
 import type { Files } from "../repo/media-repo.js";
-import type { StatementOptions } from "../repo/statement-options.js";
+import type { StatementOptions } from "../repo/statements.js";
 
 export function notYours(): AccessDeniedError {
   return new AccessDeniedError("A system-wide file can be changed by the system's scope only.");
@@ -15,7 +15,7 @@ export async function refusal<Row extends MediaFileModel>(
   id: string,
   options: StatementOptions,
 ): Promise<ObjectStoreError> {
-  const visible = await repo.findVisible(id, owner, { ...options, decides: true });
+  const visible = await repo.visibleById(id, owner, { ...options, decides: true });
   if (visible !== null && visible.userId !== owner) {
     return notYours();
   }

@@ -5,7 +5,7 @@ import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Input, SignedUrl, UploadOptions } from "../provider.js";
 import type { Owner } from "../repo/owner.js";
-import type { StatementOptions } from "../repo/statement-options.js";
+import type { StatementOptions } from "../repo/statements.js";
 import { stage } from "../telemetry/observed.js";
 import { abortFailure } from "../upload/abortable.js";
 import type { ByteSource } from "../upload/byte-source.js";

@@ -264,7 +264,7 @@ describe("an upload with an idempotency key in the caller's transaction", () => 
 it("does not have a repetition wait for an upload that failed once it held the key", async () => {
   const persistence = sqlPersistence(harness.database);
   jest
-    .spyOn(persistence.images, "findByIdempotencyKey")
+    .spyOn(persistence.images, "byIdempotencyKey")
     .mockRejectedValueOnce(new DatabaseUnavailableError("PostgreSQL cannot be reached."));
   const failing = providerOver({ s3: harness.s3 }, persistence).forUser(userId);
 

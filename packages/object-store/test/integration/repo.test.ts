@@ -3,7 +3,7 @@ import { Connections } from "@repo/database";
 
 import { ImageModel } from "../../src/models/image.model.js";
 import { JournalModel } from "../../src/models/journal.model.js";
-import type { Completion } from "../../src/repo/file-completion.js";
+import type { Completion } from "../../src/repo/media-repo.js";
 import { ImageRepo } from "../../src/repo/image-repo.js";
 import { JournalRepo } from "../../src/repo/journal-repo.js";
 import { OwnerRepo } from "../../src/repo/owner-repo.js";
@@ -59,22 +59,22 @@ describe("a repo", () => {
     expect(upload).toBeInstanceOf(JournalModel);
     const { id, s3Key } = upload;
     expect(s3Key).toBe(`images/users/${userId}/${id}.png`);
-    const file = await repo.complete(completion, {});
+    const file = await repo.create(completion, {});
     expect(file).toBeInstanceOf(ImageModel);
     expect(file).toMatchObject({ id, s3Key, userId, width: 3, unansweredUntil: null });
-    expect(await repo.findById(id)).toBeInstanceOf(ImageModel);
-    expect((await repo.findAllVisible([id], userId, {}))[0]).toBeInstanceOf(ImageModel);
-    const { removed } = await repo.remove([id], userId, { leaseSeconds: 60 });
+    expect(await repo.byId(id)).toBeInstanceOf(ImageModel);
+    expect((await repo.visibleByIds([id], userId, {}))[0]).toBeInstanceOf(ImageModel);
+    const { removed } = await repo.delete([id], userId, { leaseSeconds: 60 });
     expect(removed).toMatchObject([{ id, s3Key, byteSize: 10 }]);
     expect((await journal.claimRemovals([id], 60))[0]).toBeInstanceOf(JournalModel);
   });
 
   it("finds no uploads, and files by their owner only", async () => {
     const { id } = upload;
-    expect(await repo.findById(id)).toBeNull();
-    expect(await repo.findVisible(id, userId, {})).toBeNull();
+    expect(await repo.byId(id)).toBeNull();
+    expect(await repo.visibleById(id, userId, {})).toBeNull();
     expect(await repo.exists(id, userId, {})).toBe(false);
-    await repo.complete(completion, {});
+    await repo.create(completion, {});
     expect(await repo.exists(id, userId, {})).toBe(true);
     expect(await repo.exists(id, await harness.addUser(), {})).toBe(false);
     expect(await repo.exists(id, null, {})).toBe(false);
@@ -82,40 +82,40 @@ describe("a repo", () => {
 
   it("neither commits nor rolls back the caller's transaction", async () => {
     const transaction = await harness.database.transaction();
-    expect(await repo.complete(completion, { transaction })).not.toBeNull();
-    expect(await repo.findById(upload.id)).toBeNull();
+    expect(await repo.create(completion, { transaction })).not.toBeNull();
+    expect(await repo.byId(upload.id)).toBeNull();
     await transaction.rollback();
-    expect(await repo.findById(upload.id)).toBeNull();
-    expect(await repo.complete(completion, {})).not.toBeNull();
+    expect(await repo.byId(upload.id)).toBeNull();
+    expect(await repo.create(completion, {})).not.toBeNull();
   });
 
   it("lets one of many racing transitions win", async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 8 }, () => repo.complete(completion, {})),
+      Array.from({ length: 8 }, () => repo.create(completion, {})),
     );
     expect(outcomes.filter((row) => row !== null)).toHaveLength(1);
   });
 
   it("gives up uploads and nothing else", async () => {
-    await repo.complete(completion, {});
+    await repo.create(completion, {});
     const { id } = upload;
     expect(await journal.giveUp([id], 60, 0)).toEqual([]);
     expect(await journal.renew(id, 60)).toBe(false);
     expect(await journal.drop(id)).toBe(false);
-    expect(await repo.findById(id)).not.toBeNull();
+    expect(await repo.byId(id)).not.toBeNull();
   });
 
   it("renews the lease of an upload while it holds, and never completes it after", async () => {
     expect(await journal.renew(upload.id, 60)).toBe(true);
     await expireUnfinished(harness.database);
     expect(await journal.renew(upload.id, 60)).toBe(false);
-    expect(await repo.complete(completion, {})).toBeNull();
+    expect(await repo.create(completion, {})).toBeNull();
   });
 
   it("ends a removal only once no request can make its object any more", async () => {
-    await repo.complete({ ...completion, unansweredSeconds: 60 }, {});
+    await repo.create({ ...completion, unansweredSeconds: 60 }, {});
     const { id } = upload;
-    await repo.remove([id], userId, { leaseSeconds: 60 });
+    await repo.delete([id], userId, { leaseSeconds: 60 });
     expect(await journal.forget([id])).toEqual(new Set());
     await expireUnfinished(harness.database);
     expect(await journal.forget([id])).toEqual(new Set([id]));
@@ -125,9 +125,9 @@ describe("a repo", () => {
 it("keeps two connections apart", async () => {
   const other = await openHarness();
   try {
-    await repo.complete(completion, {});
-    expect(await new ImageRepo(new Connections(other.database)).findById(upload.id)).toBeNull();
-    expect(await repo.findById(upload.id)).not.toBeNull();
+    await repo.create(completion, {});
+    expect(await new ImageRepo(new Connections(other.database)).byId(upload.id)).toBeNull();
+    expect(await repo.byId(upload.id)).not.toBeNull();
   } finally {
     await other.close();
   }

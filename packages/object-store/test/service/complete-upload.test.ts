@@ -39,8 +39,8 @@ afterAll(async () => {
 class LossyRepo extends ImageRepo {
   loses: "the answer" | "the statement" = "the statement";
 
-  override async complete(...parameters: Parameters<ImageRepo["complete"]>): Promise<never> {
-    if (this.loses === "the answer") await super.complete(...parameters);
+  override async create(...parameters: Parameters<ImageRepo["create"]>): Promise<never> {
+    if (this.loses === "the answer") await super.create(...parameters);
     throw new DatabaseUnavailableError("the connection broke");
   }
 }

@@ -64,7 +64,7 @@ export async function completeDirectUpload<
       if (current === null) throw new DirectUploadNotFoundError(id);
       const fileId = outcomeOf(current);
       if (fileId !== undefined) {
-        const row = await repo.findVisible(fileId, owner, { transaction, decides: true });
+        const row = await repo.visibleById(fileId, owner, { transaction, decides: true });
         if (row === null) throw new FileNotFoundError(fileId);
         const signed = await signRow(tools, row, urlOptions);
         return new FileUploadResult(kind.read(row), signed, contradictionsOf(row, current.row));

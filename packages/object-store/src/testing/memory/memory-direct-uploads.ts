@@ -7,7 +7,7 @@ import type {
   NewDirectUpload,
   SeenDirectUpload,
 } from "../../repo/direct-upload-repo.js";
-import type { StatementOptions } from "../../repo/statement-options.js";
+import type { StatementOptions } from "../../repo/statements.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable } from "./memory-table.js";
 

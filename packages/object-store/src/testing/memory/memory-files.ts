@@ -5,13 +5,11 @@ import type { MediaKind } from "../../kinds.js";
 import type { AudioModel } from "../../models/audio.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { AudioRows } from "../../repo/audio-repo.js";
-import type { ClaimedDirectUpload, Completion } from "../../repo/file-completion.js";
+import type { ClaimedDirectUpload, Completion, Files } from "../../repo/media-repo.js";
 import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
-import type { Files } from "../../repo/media-repo.js";
 import type { Owner } from "../../repo/owner.js";
-import type { StatementOptions } from "../../repo/statement-options.js";
+import type { StatementOptions } from "../../repo/statements.js";
 import type { OwnerCheck } from "./memory-journal.js";
-import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable } from "./memory-table.js";
 import type { MemoryTables } from "./memory-tables.js";
 
@@ -24,34 +22,37 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     private readonly isOwner: OwnerCheck,
   ) {}
 
-  async findById(id: string): Promise<Row | null> {
+  async byId(id: string): Promise<Row | null> {
     await Promise.resolve();
     return this.table.first((row) => row.id === id);
   }
 
-  async findVisible(
+  async visibleById(
     id: string,
     owner: Owner,
     { transaction }: StatementOptions,
   ): Promise<Row | null> {
     await Promise.resolve();
-    return this.table.first((row) => row.id === id && isVisibleTo(owner, row), transaction);
+    const row = this.table.first((values) => values.id === id, transaction);
+    return row?.isVisibleTo(owner) === true ? row : null;
   }
 
-  async findAllVisible(
+  async visibleByIds(
     ids: readonly string[],
     owner: Owner,
     { transaction }: StatementOptions,
   ): Promise<Row[]> {
     await Promise.resolve();
-    return this.table.select((row) => ids.includes(row.id) && isVisibleTo(owner, row), transaction);
+    return this.table
+      .select((values) => ids.includes(values.id), transaction)
+      .filter((row) => row.isVisibleTo(owner));
   }
 
   async exists(id: string, owner: Owner, options: StatementOptions): Promise<boolean> {
-    return (await this.findVisible(id, owner, options)) !== null;
+    return (await this.visibleById(id, owner, options)) !== null;
   }
 
-  async page(owner: string, after: string, limit: number): Promise<Row[]> {
+  async listByUser(owner: string, after: string, limit: number): Promise<Row[]> {
     await Promise.resolve();
     return this.table
       .select((row) => row["userId"] === owner && row.id > after)
@@ -59,7 +60,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
       .slice(0, limit);
   }
 
-  async findByIdempotencyKey(
+  async byIdempotencyKey(
     { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },
     { transaction }: StatementOptions,
   ): Promise<Row | null> {
@@ -70,12 +71,12 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     );
   }
 
-  async complete(completion: Completion, { transaction }: StatementOptions): Promise<Row | null> {
+  async create(completion: Completion, { transaction }: StatementOptions): Promise<Row | null> {
     await this.tables.journal.rows.unlocked([completion.id], transaction);
     return this.#complete(completion, transaction);
   }
 
-  async completeDirect(
+  async createFromDirectUpload(
     completion: Completion,
     { id, claim }: ClaimedDirectUpload,
     { transaction }: StatementOptions,
@@ -105,7 +106,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     return this.table.insert({ ...values, id, ...taken }, transaction);
   }
 
-  async remove(
+  async delete(
     ids: readonly string[],
     owner: Owner,
     { transaction, leaseSeconds, skipLocked = false }: RemovalOptions,
@@ -147,8 +148,4 @@ export class MemoryAudio extends MemoryFiles<AudioModel> implements AudioRows {
     if (row === undefined || row["userId"] !== owner) return null;
     return this.table.toModel(rows.change(row, { transcript }, transaction));
   }
-}
-
-function isVisibleTo(owner: Owner, row: Values): boolean {
-  return row["userId"] === owner || row["userId"] === null;
 }

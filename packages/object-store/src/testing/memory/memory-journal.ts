@@ -52,7 +52,7 @@ export class MemoryJournal implements Journal {
     return this.tables.journal.insert(row);
   }
 
-  async findByIdempotencyKey(key: KeyOfOwner): Promise<KeyHolder | null> {
+  async byIdempotencyKey(key: KeyOfOwner): Promise<KeyHolder | null> {
     await Promise.resolve();
     const row = this.tables.journal.first(holds(key));
     return row && { row, isOver: isOver(row.leaseExpiresAt) };
