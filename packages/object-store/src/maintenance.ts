@@ -9,7 +9,7 @@ import { Eraser } from "./maintenance/eraser.js";
 import { longCall } from "./maintenance/long-call.js";
 import { type StagedPosition, Sweeper } from "./maintenance/sweeper.js";
 import { usage } from "./maintenance/usage.js";
-import { verify } from "./maintenance/verify.js";
+import { Verifier } from "./maintenance/verifier.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
@@ -109,7 +109,9 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
         new Auditor(dependencies, folders, call).audit(),
       ),
     verify: (options) =>
-      run("verify", "verify objects", options, (call) => verify(verified, { s3, logger }, call)),
+      run("verify", "verify objects", options, (call) =>
+        new Verifier(dependencies, verified, call).verify(),
+      ),
     eraseUser: (userId, options) =>
       run("erase_user", "erase a user's files", options, (call) =>
         new Eraser(dependencies, userId, call).erase(),

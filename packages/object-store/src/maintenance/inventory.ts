@@ -9,27 +9,26 @@ import { throwIfAborted } from "../throw-if-aborted.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { Batches } from "./merge-by-key.js";
 
-/** Rows, and the folder of their objects. */
+/** The rows of one table and the folder of their objects. */
 export interface InventoryFolder {
   folder: Folder;
   rows: InventoryRepo;
 }
 
-/** Those of one kind of file. */
+/** The files of one kind. */
 export interface InventoryKind extends InventoryFolder {
   kind: MediaKind;
 }
 
 /**
- * Objects of a listing that are held here. Once a hundred or more that one literal makes, and most of
- * those that it made, live through a collection, V8 may make all further ones in its old generation
- * (allocation site pretenuring), where they lie until it next collects all of its heap. When they
- * were held by the thousand, an audit of a million grew by 80 MB, one time in five. The rows are of
- * no literal.
+ * Objects of a listing that are held at a time. When most of 100 or more objects of one literal survive a
+ * collection, V8 may allocate all further ones in its old generation (allocation site pretenuring),
+ * which only a full collection frees. With 1,000, one audit in five of a million objects grew by 80 MB.
+ * Rows do not come from a literal.
  */
 const OBJECTS = 64;
 
-/** Every file and staged upload, in the order of the keys; the folders are in their own order. */
+/** Every file and direct upload, by key. Takes the folders in the order of their names. */
 export class RowsInKeyOrder implements Batches<InventoryRow> {
   #folder = 0;
   #after: KeyPosition | undefined;
@@ -64,7 +63,7 @@ export async function* objectsInKeyOrder(
   for (const { folder } of folders) yield* s3.list({ prefix: `${folder}/`, signal });
 }
 
-/** Those objects of a listing whose keys are ours. */
+/** The objects of a listing whose keys the module made. */
 export class OwnObjects implements Batches<ListedObject> {
   readonly #listing: AsyncIterator<ListedObject>;
   #isOver = false;
@@ -80,12 +79,12 @@ export class OwnObjects implements Batches<ListedObject> {
 
   /**
    * @throws InvalidInputError (`invalid_input`) when the keys of the listing do not ascend
-   * @throws OperationAbortedError (`operation_aborted`) by the signal, however many keys are not ours
+   * @throws OperationAbortedError (`operation_aborted`) by the signal, also among keys of others
    */
   async next(): Promise<ListedObject[]> {
     const objects: ListedObject[] = [];
     while (objects.length < OBJECTS && !this.#isOver) {
-      // Until it gives another object: nothing more is asked of a listing that has ended or failed.
+      // Until it returns another object: a listing that ended or failed is not read again.
       this.#isOver = true;
       const step = await this.#listing.next();
       if (step.done === true) break;
@@ -112,7 +111,7 @@ export class OwnObjects implements Batches<ListedObject> {
     return key;
   }
 
-  /** Lets go of the listing before its end. */
+  /** Ends the listing early. */
   async close(): Promise<void> {
     if (!this.#isOver) await this.#listing.return?.();
   }

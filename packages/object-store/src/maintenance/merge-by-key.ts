@@ -1,4 +1,4 @@
-/** What stands under one key on either side. */
+/** The items of one key. */
 export interface Pair<Left, Right> {
   key: string;
   left?: Left;
@@ -6,20 +6,20 @@ export interface Pair<Left, Right> {
 }
 
 /**
- * Items in ascending order of their keys, of ASCII characters, a batch at a time. Promises that are
- * made one after another keep what they gave until V8 next collects all of its heap, 120 MB of a
- * million items: therefore no async generators, and batches that are emptied.
+ * Items in ascending order of their ASCII keys, in batches. Consecutive promises keep their values until
+ * V8's next full collection, 120 MB for a million items; that is why this is no async generator, and why
+ * batches are emptied.
  */
 export interface Batches<Item> {
-  /** The next items, or none after the last; the caller empties the array. */
+  /** The next items; none after the last. The caller empties the array. */
   next(): Promise<Item[]>;
   keyOf(item: Item): string;
 }
 
 /**
- * Goes through two sides side by side and holds one batch of each.
+ * Merges two sides and holds one batch of each.
  *
- * @param visit called for each key of either side; waited for only where it gives a promise
+ * @param visit called for each key; awaited only if it returns a promise
  */
 export async function mergeByKey<Left, Right>(
   left: Batches<Left>,
@@ -58,7 +58,7 @@ class Side<Item> {
     this.#readKey();
   }
 
-  /** The item of a key, if this side has one. */
+  /** The item of a key, if this side has one, which is then skipped. */
   take(key: string): Item | undefined {
     if (this.key !== key) return undefined;
     const item = this.#batch[this.#next];

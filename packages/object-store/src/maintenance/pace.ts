@@ -5,15 +5,15 @@ import { throwIfAborted } from "../throw-if-aborted.js";
 const SMALLEST_BURST = 65_536;
 const LARGEST_BURST = 8 * 1024 * 1024;
 
-/** Keeps a stream of work to so many bytes a second, in bursts of a second's bytes at most. */
+/** Limits the bytes per second, with bursts of at most one second's bytes. */
 export class Pace {
-  /** Bytes to take at a time. */
+  /** Bytes to read at a time. */
   readonly burstBytes: number;
-  /** Bytes that were spent in all. */
+  /** Total bytes. */
   bytes = 0;
   readonly #bytesPerSecond: number;
   readonly #signal: AbortSignal | undefined;
-  /** When the bytes that were spent have been paid for. */
+  /** When the bytes so far are within the limit. */
   #paidAt = performance.now();
 
   constructor(bytesPerSecond: number, signal: AbortSignal | undefined) {
@@ -22,7 +22,7 @@ export class Pace {
     this.burstBytes = Math.min(Math.max(Math.floor(bytesPerSecond), SMALLEST_BURST), LARGEST_BURST);
   }
 
-  /** Counts bytes and waits until they are paid for. */
+  /** Counts bytes and waits until they are within the limit. */
   async spend(bytes: number): Promise<void> {
     this.bytes += bytes;
     const now = performance.now();

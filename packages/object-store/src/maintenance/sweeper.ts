@@ -64,9 +64,7 @@ export class Sweeper {
   /** Moves expired direct uploads to the journal, whose objects are then removed. */
   #endDirectUploads(at: string): Promise<void> {
     const { unfinished } = this.dependencies;
-    return this.#eachBatch(
-      async () => (await unfinished.endExpired({ at, limit: this.#batchSize })) > 0,
-    );
+    return this.#eachBatch(() => unfinished.endExpired({ at, limit: this.#batchSize }));
   }
 
   /** Objects that S3 does not delete are left to the next sweep. */

@@ -1,4 +1,4 @@
-import { type Connections, ModelColumns } from "@repo/database";
+import type { Connections } from "@repo/database";
 
 import { TABLES } from "../kinds.js";
 import type { AudioModel } from "../models/audio.model.js";
@@ -15,24 +15,23 @@ export class AudioRepo extends MediaRepo<AudioModel> {
   readonly #setTranscript: LockingStatement<[id: string, owner: Owner, transcript: string | null]>;
 
   constructor(connections: Connections, reads: Reads = "primary") {
-    const { audio } = modelsFor(connections.sequelize);
-    super(connections, audio, "audio", reads);
+    super(connections, modelsFor(connections.sequelize).audio, "audio", reads);
     this.#setTranscript = new LockingStatement(
       (wait) => `
       UPDATE ${TABLES.audio} SET transcript = $3, updated_at = clock_timestamp()
       WHERE id = $1 AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
-      RETURNING ${new ModelColumns(audio).list()}
+      RETURNING ${this.columns.list()}
     `,
     );
   }
 
   /** Replaces the transcript of the owner's file. Null when there is no such file. */
-  async setTranscript(
+  setTranscript(
     id: string,
     owner: Owner,
     transcript: string | null,
     options: StatementOptions,
   ): Promise<AudioModel | null> {
-    return this.change("set the transcript", this.#setTranscript, [id, owner, transcript], options);
+    return this.first("set the transcript", this.#setTranscript, [id, owner, transcript], options);
   }
 }

@@ -1,16 +1,12 @@
 import { randomBytes } from "node:crypto";
 
-import {
-  type Connections,
-  ModelColumns,
-  PreparedStatement,
-  type SqlParameter,
-} from "@repo/database";
+import { type Connections, PreparedStatement } from "@repo/database";
 
 import { OwnerNotFoundError } from "../errors.js";
 import { MEDIA_KINDS, type MediaKind, OWNER_TYPE, TABLES } from "../kinds.js";
 import type { JournalModel } from "../models/journal.model.js";
-import { withDatabaseErrors, isOfOneRow } from "./database-failure.js";
+import { isOfOneRow, withDatabaseErrors } from "./database-failure.js";
+import { ModelRepo } from "./model-repo.js";
 import { modelsFor } from "./models-for.js";
 import type { Owner } from "./owner.js";
 import { OwnedStatement } from "./statements.js";
@@ -70,84 +66,78 @@ const NEW_ID = `(
   || given.tail
 )::uuid`;
 
+function statementsWith(columns: string) {
+  const table = TABLES.journal;
+  return {
+    renew: new PreparedStatement<[id: string, leaseSeconds: number]>(`
+      UPDATE ${table} SET lease_expires_at = ${fromNow("$2")}
+      WHERE id = $1 AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
+    `),
+    drop: new PreparedStatement<[id: string]>(
+      `DELETE FROM ${table} WHERE id = $1 AND purpose = 'upload'`,
+    ),
+    takeOver: new PreparedStatement<[id: string, settleSeconds: number]>(`
+      UPDATE ${table} SET ${toRemoval({ lease: "clock_timestamp()", settled: fromNow("$2") })}
+      WHERE id IN (
+        SELECT id FROM ${table}
+        WHERE id = $1 AND purpose = 'upload' AND lease_expires_at <= clock_timestamp()
+        FOR UPDATE SKIP LOCKED
+      )
+    `),
+    // Skips rows that an open transaction has locked by making a file of the upload.
+    giveUp: new PreparedStatement<
+      [ids: readonly string[], leaseSeconds: number, settleSeconds: number]
+    >(`
+      UPDATE ${table} SET ${toRemoval({ lease: fromNow("$2"), settled: fromNow("$3") })}
+      WHERE id IN (
+        SELECT id FROM ${table} WHERE id = ANY ($1) AND purpose = 'upload'
+        ORDER BY id FOR UPDATE SKIP LOCKED
+      )
+      RETURNING ${columns}
+    `),
+    claimRemovals: new PreparedStatement<
+      [ids: readonly string[], leaseSeconds: number, kind: MediaKind | null, owner: Owner]
+    >(`
+      UPDATE ${table} SET lease_expires_at = ${fromNow("$2")}
+      WHERE id = ANY ($1) AND purpose = 'removal'
+        AND ($3::text IS NULL OR (kind = $3 AND user_id IS NOT DISTINCT FROM $4::${OWNER_TYPE}))
+      RETURNING ${columns}
+    `),
+    forget: new PreparedStatement<[ids: readonly string[]]>(`
+      DELETE FROM ${table}
+      WHERE id = ANY ($1) AND purpose = 'removal' AND settled_at <= clock_timestamp()
+      RETURNING id
+    `),
+    byIdempotencyKey: new OwnedStatement<[idempotencyKey: string, owner: Owner]>(
+      (ownedBy) => `
+        SELECT ${columns}, lease_expires_at <= clock_timestamp() FROM ${table}
+        WHERE idempotency_key = $1 AND ${ownedBy("$2")}
+      `,
+    ),
+    unlocked: new PreparedStatement<[id: string]>(
+      `SELECT FROM ${table} WHERE id = $1 FOR UPDATE SKIP LOCKED`,
+    ),
+  };
+}
+
 /**
  * The journal of unfinished uploads and removals. Every change is one compare-and-set statement: it
  * returns false, null or fewer rows when another party was faster. None runs in a caller's transaction.
  */
-export class JournalRepo {
-  readonly #connections: Connections;
+export class JournalRepo extends ModelRepo<JournalModel> {
   readonly #owners: OwnerRepo;
-  readonly #columns: ModelColumns<JournalModel>;
+  readonly #sql: ReturnType<typeof statementsWith>;
   readonly #openings: StatementGroup<NewUpload, JournalModel | null>;
   readonly #holders = new SharedAnswers<KeyHolder | null>();
   readonly #locks = new SharedAnswers<boolean>();
   #open: PreparedStatement<[uploads: string]> | undefined;
   #openKeyed: OwnedStatement<[uploads: string]> | undefined;
-  readonly #renew: PreparedStatement<[id: string, leaseSeconds: number]>;
-  readonly #drop: PreparedStatement<[id: string]>;
-  readonly #giveUp: PreparedStatement<
-    [ids: readonly string[], leaseSeconds: number, settleSeconds: number]
-  >;
-  readonly #claimRemovals: PreparedStatement<
-    [ids: readonly string[], leaseSeconds: number, kind: MediaKind | null, owner: Owner]
-  >;
-  readonly #forget: PreparedStatement<[ids: readonly string[]]>;
-  readonly #ofKey: OwnedStatement<[idempotencyKey: string, owner: Owner]>;
-  readonly #takeOver: PreparedStatement<[id: string, settleSeconds: number]>;
-  readonly #unlocked: PreparedStatement<[id: string]>;
 
   constructor(connections: Connections, owners: OwnerRepo) {
-    const columns = new ModelColumns(modelsFor(connections.sequelize).journal);
-    this.#connections = connections;
+    super(connections, modelsFor(connections.sequelize).journal);
     this.#owners = owners;
-    this.#columns = columns;
+    this.#sql = statementsWith(this.columns.list());
     this.#openings = new StatementGroup((uploads) => this.#runOpen(uploads), isOfOneRow);
-    this.#renew = new PreparedStatement(`
-      UPDATE ${TABLES.journal} SET lease_expires_at = ${fromNow("$2")}
-      WHERE id = $1 AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
-    `);
-    this.#drop = new PreparedStatement(
-      `DELETE FROM ${TABLES.journal} WHERE id = $1 AND purpose = 'upload'`,
-    );
-    // Skips rows that an open transaction has locked by making a file of the upload.
-    this.#giveUp = new PreparedStatement(`
-      UPDATE ${TABLES.journal} SET
-        ${toRemoval({ lease: fromNow("$2"), settled: fromNow("$3") })}
-      WHERE id IN (
-        SELECT id FROM ${TABLES.journal} WHERE id = ANY ($1) AND purpose = 'upload'
-        ORDER BY id FOR UPDATE SKIP LOCKED
-      )
-      RETURNING ${columns.list()}
-    `);
-    this.#claimRemovals = new PreparedStatement(`
-      UPDATE ${TABLES.journal} SET lease_expires_at = ${fromNow("$2")}
-      WHERE id = ANY ($1) AND purpose = 'removal'
-        AND ($3::text IS NULL OR (kind = $3 AND user_id IS NOT DISTINCT FROM $4::${OWNER_TYPE}))
-      RETURNING ${columns.list()}
-    `);
-    this.#forget = new PreparedStatement(`
-      DELETE FROM ${TABLES.journal}
-      WHERE id = ANY ($1) AND purpose = 'removal' AND settled_at <= clock_timestamp()
-      RETURNING id
-    `);
-    this.#ofKey = new OwnedStatement(
-      (ownedBy) => `
-        SELECT ${columns.list()}, lease_expires_at <= clock_timestamp() FROM ${TABLES.journal}
-        WHERE idempotency_key = $1 AND ${ownedBy("$2")}
-      `,
-    );
-    this.#takeOver = new PreparedStatement(`
-      UPDATE ${TABLES.journal} SET
-        ${toRemoval({ lease: "clock_timestamp()", settled: fromNow("$2") })}
-      WHERE id IN (
-        SELECT id FROM ${TABLES.journal}
-        WHERE id = $1 AND purpose = 'upload' AND lease_expires_at <= clock_timestamp()
-        FOR UPDATE SKIP LOCKED
-      )
-    `);
-    this.#unlocked = new PreparedStatement(
-      `SELECT FROM ${TABLES.journal} WHERE id = $1 FOR UPDATE SKIP LOCKED`,
-    );
   }
 
   /**
@@ -166,12 +156,10 @@ export class JournalRepo {
     const { userId } = upload;
     const isOwnerThere = await this.#ownerCondition();
     this.#openKeyed ??= new OwnedStatement((ownedBy) => this.#opening(isOwnerThere, ownedBy));
-    const statement = this.#openKeyed.of(userId);
     const given = { ...upload, tail: randomTail(), idempotencyKey };
-    const [row] = await withDatabaseErrors("record the upload", () =>
-      statement.arrays(this.#connections, [JSON.stringify([given])]),
-    );
-    if (row !== undefined) return this.#columns.instance(row);
+    const statement = this.#openKeyed.of(userId);
+    const row = await this.first("record the upload", statement, [JSON.stringify([given])]);
+    if (row !== null) return row;
     const isThere = upload.isOwnerKnown || userId === null || (await this.#owners.exists(userId));
     if (!isThere) throw new OwnerNotFoundError();
     return null;
@@ -180,42 +168,39 @@ export class JournalRepo {
   /** The upload that holds a key. Concurrent calls share one query. */
   byIdempotencyKey({ userId, idempotencyKey }: KeyOfOwner): Promise<KeyHolder | null> {
     return this.#holders.share(`${userId ?? ""} ${idempotencyKey}`, async () => {
-      const [found] = await withDatabaseErrors("look for the idempotency key", () =>
-        this.#ofKey.of(userId).arrays(this.#connections, [idempotencyKey, userId]),
-      );
+      const statement = this.#sql.byIdempotencyKey.of(userId);
+      const parameters: [string, Owner] = [idempotencyKey, userId];
+      const [found] = await this.arrays("look for the idempotency key", statement, parameters);
       if (found === undefined) return null;
-      return { row: this.#columns.instance(found), isOver: found.at(-1) === true };
+      return { row: this.columns.instance(found), isOver: found.at(-1) === true };
     });
   }
 
   /** Whether an open transaction has made a file of an upload, which locks its row. */
   isLocked(id: string): Promise<boolean> {
     return this.#locks.share(id, async () => {
-      const rows = await withDatabaseErrors("look at the upload", () =>
-        this.#unlocked.arrays(this.#connections, [id]),
-      );
-      return rows.length === 0;
+      return (await this.arrays("look at the upload", this.#sql.unlocked, [id])).length === 0;
     });
   }
 
   /** Renews the lease of an upload. False when it is over. */
   renew(id: string, leaseSeconds: number): Promise<boolean> {
-    return this.#change("renew the lease", this.#renew, [id, leaseSeconds]);
+    return this.changes("renew the lease", this.#sql.renew, [id, leaseSeconds]);
   }
 
   /** Deletes the row of an upload that cannot have created an object. */
   drop(id: string): Promise<boolean> {
-    return this.#change("give up the upload", this.#drop, [id]);
+    return this.changes("give up the upload", this.#sql.drop, [id]);
   }
 
   /** Takes over an expired upload. False when it is not expired, or its row is locked. */
   takeOver(id: string, settleSeconds: number): Promise<boolean> {
-    return this.#change("take over an expired upload", this.#takeOver, [id, settleSeconds]);
+    return this.changes("take over an expired upload", this.#sql.takeOver, [id, settleSeconds]);
   }
 
   /**
-   * Turns uploads into removals and takes their lease. Rows that are locked, or are no uploads in the
-   * committed state, are skipped.
+   * Turns uploads into removals and takes their lease. Skips what is locked, and what is no upload in
+   * the committed state.
    *
    * @param settleSeconds how long a request may still arrive
    */
@@ -224,7 +209,7 @@ export class JournalRepo {
     leaseSeconds: number,
     settleSeconds: number,
   ): Promise<JournalModel[]> {
-    return this.#rows("give up the upload", this.#giveUp, [ids, leaseSeconds, settleSeconds]);
+    return this.rows("give up the upload", this.#sql.giveUp, [ids, leaseSeconds, settleSeconds]);
   }
 
   /**
@@ -238,7 +223,7 @@ export class JournalRepo {
     of?: FilesOfOwner,
   ): Promise<JournalModel[]> {
     const { kind = null, userId = null } = of ?? {};
-    return this.#rows("remove a file", this.#claimRemovals, [ids, leaseSeconds, kind, userId]);
+    return this.rows("remove a file", this.#sql.claimRemovals, [ids, leaseSeconds, kind, userId]);
   }
 
   /**
@@ -248,37 +233,17 @@ export class JournalRepo {
    */
   async forget(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const rows = await withDatabaseErrors("end the removal", () =>
-      this.#forget.arrays<[id: string]>(this.#connections, [ids]),
-    );
-    return new Set(rows.map(([id]) => id));
-  }
-
-  async #rows<Parameters extends readonly SqlParameter[]>(
-    action: string,
-    statement: PreparedStatement<Parameters>,
-    parameters: Parameters,
-  ): Promise<JournalModel[]> {
-    const run = () => statement.arrays(this.#connections, parameters);
-    return this.#columns.instances(await withDatabaseErrors(action, run));
-  }
-
-  async #change<Parameters extends readonly SqlParameter[]>(
-    action: string,
-    statement: PreparedStatement<Parameters>,
-    parameters: Parameters,
-  ): Promise<boolean> {
-    const run = () => statement.execute(this.#connections, parameters);
-    return (await withDatabaseErrors(action, run)) > 0;
+    const rows = await this.arrays("end the removal", this.#sql.forget, [ids]);
+    return new Set(rows.map(([id]) => id as string));
   }
 
   async #runOpen(uploads: readonly NewUpload[]): Promise<(JournalModel | null)[]> {
     const isOwnerThere = await this.#ownerCondition();
     this.#open ??= new PreparedStatement(this.#opening(isOwnerThere));
     const given = uploads.map((upload) => ({ ...upload, tail: randomTail() }));
-    const rows = await this.#open.arrays(this.#connections, [JSON.stringify(given)]);
+    const rows = await this.#open.arrays(this.connections, [JSON.stringify(given)]);
     const byTail = new Map(
-      this.#columns.instances(rows).map((row) => [row.id.replaceAll("-", "").slice(16), row]),
+      this.columns.instances(rows).map((row) => [row.id.replaceAll("-", "").slice(16), row]),
     );
     return given.map(({ tail }) => byTail.get(tail) ?? null);
   }
@@ -314,7 +279,7 @@ export class JournalRepo {
       CROSS JOIN LATERAL (SELECT ${NEW_ID} AS id) AS made
       WHERE (given."userId" IS NULL OR given."isOwnerKnown" OR ${isOwnerThere})
       ${holdsKey ? `AND ${free.join(" AND ")} ON CONFLICT DO NOTHING` : ""}
-      RETURNING ${this.#columns.list()}
+      RETURNING ${this.columns.list()}
     `;
   }
 

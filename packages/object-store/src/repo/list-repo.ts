@@ -5,19 +5,25 @@ import {
   type SqlParameter,
 } from "@repo/database";
 
-import type { AudioModel } from "../models/audio.model.js";
-import type { ImageModel } from "../models/image.model.js";
-import type { Owner } from "./owner.js";
+import { type MediaKind, TABLES } from "../kinds.js";
 import { withDatabaseErrors } from "./database-failure.js";
-import {
-  countStatement,
-  type ListColumns,
-  type ListShape,
-  pageStatement,
-} from "./list-statement.js";
 import { placeOf, type Reads } from "./media-repo.js";
-import { modelsFor } from "./models-for.js";
+import { type Models, modelsFor } from "./models-for.js";
+import type { Owner } from "./owner.js";
 import type { StatementOptions } from "./statements.js";
+
+/** What the text of a list's statement depends on; everything else is a parameter. */
+interface ListShape {
+  /** The kinds to list, each with its content types; all types when undefined. */
+  kinds: readonly { kind: MediaKind; contentTypes: readonly string[] | undefined }[];
+  /** Lists the system's files instead of a user's. */
+  system: boolean;
+  order: "newest" | "oldest";
+  /** Whether the time of creation has bounds. */
+  created: boolean;
+  /** Whether the name has a prefix. */
+  named: boolean;
+}
 
 /** Which files of an owner a list shows. */
 export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
@@ -29,66 +35,54 @@ export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
   filename: { from: string; before: string } | undefined;
 }
 
-type MediaRow = ImageModel | AudioModel;
+type Columns = { readonly [K in MediaKind]: ModelColumns<Models[K]> };
+type MediaRow = Models[MediaKind];
 
 /** What the use cases need of it. */
 export type ListRows = Pick<ListRepo, keyof ListRepo>;
 
-/** Lists files of one kind or of all, each page with one query that an index serves. */
+/** Lists files of one kind or of two, each page with one query that an index serves. */
 export class ListRepo {
   readonly #connections: Connections;
   readonly #place: "pool" | "replica";
-  readonly #image: ModelColumns<ImageModel>;
-  readonly #audio: ModelColumns<AudioModel>;
+  readonly #columns: Columns;
   readonly #statements = new Map<string, PreparedStatement<readonly SqlParameter[]>>();
 
   constructor(connections: Connections, reads: Reads = "primary") {
-    const models = modelsFor(connections.sequelize);
+    const { image, audio } = modelsFor(connections.sequelize);
     this.#connections = connections;
     this.#place = placeOf(reads);
-    this.#image = new ModelColumns(models.image);
-    this.#audio = new ModelColumns(models.audio);
+    this.#columns = { image: new ModelColumns(image), audio: new ModelColumns(audio) };
   }
 
   /** The first files of a selection, in its order. */
   async page(
     selection: ListSelection,
     limit: number,
-    options: StatementOptions,
+    { transaction }: StatementOptions,
   ): Promise<MediaRow[]> {
     const shape = shapeOf(selection);
-    const columns: Record<"image" | "audio", ListColumns> = {
-      image: this.#image,
-      audio: this.#audio,
-    };
+    const columns = this.#columns;
     const statement = this.#statement("page", shape, () => pageStatement(shape, columns));
+    const parameters = [...parametersFor(selection), limit];
     const rows = await withDatabaseErrors("list files", () =>
-      statement.arrays(this.#connections, [...parametersFor(selection), limit], {
-        ...options,
-        on: this.#place,
-      }),
+      statement.arrays(this.#connections, parameters, { transaction, on: this.#place }),
     );
-    const [first, second] = shape.kinds;
-    if (second === undefined) {
-      return first?.kind === "image" ? this.#image.instances(rows) : this.#audio.instances(rows);
-    }
-    const [imageStart, audioStart] = [2, 2 + this.#image.length];
+    const [first, second] = shape.kinds.map(({ kind }) => columns[kind]);
+    if (first === undefined || second === undefined) return first?.instances(rows) ?? [];
+    const end = 2 + first.length;
     return rows.map((row) =>
-      row[1] === true
-        ? this.#image.instance(row.slice(imageStart, audioStart))
-        : this.#audio.instance(row.slice(audioStart)),
+      row[1] === true ? first.instance(row.slice(2, end)) : second.instance(row.slice(end)),
     );
   }
 
   /** How many files a selection has. */
-  async count(selection: ListSelection, options: StatementOptions): Promise<number> {
+  async count(selection: ListSelection, { transaction }: StatementOptions): Promise<number> {
     const shape = shapeOf(selection);
     const statement = this.#statement("count", shape, () => countStatement(shape));
+    const parameters = parametersFor(selection);
     const [row] = await withDatabaseErrors("count files", () =>
-      statement.arrays<[count: string]>(this.#connections, parametersFor(selection), {
-        ...options,
-        on: this.#place,
-      }),
+      statement.arrays(this.#connections, parameters, { transaction, on: this.#place }),
     );
     return Number(row?.[0]);
   }
@@ -125,7 +119,7 @@ function shapeOf({ kinds, owner, order, created, filename }: ListSelection): Lis
   };
 }
 
-/** The parameters in the order of `list-statement`, without the limit. */
+/** The parameters in the order of {@link placeholders}, without the limit. */
 function parametersFor({ ids, owner, created, filename }: ListSelection): SqlParameter[] {
   return [
     ids.after,
@@ -134,4 +128,114 @@ function parametersFor({ ids, owner, created, filename }: ListSelection): SqlPar
     ...(created === undefined ? [] : [created.from, created.before]),
     ...(filename === undefined ? [] : [filename.from, filename.before]),
   ];
+}
+
+/**
+ * The statement for a page of files, by id. With one kind it returns the columns of that kind. With two
+ * it returns the id, whether the file is of the first kind, and the columns of both kinds, where those
+ * of the other kind are null.
+ */
+function pageStatement(shape: ListShape, columns: Columns): string {
+  const direction = shape.order === "newest" ? "DESC" : "ASC";
+  const { limit } = placeholders(shape);
+  const kinds = shape.kinds.map(({ kind, contentTypes }) => {
+    const branches = (contentTypes ?? [undefined]).map((contentType) => {
+      const order = [...keyOf(contentType), "id"].map((column) => `${column} ${direction}`);
+      return (
+        `SELECT ${columns[kind].list()} ${source(shape, kind, contentType)}` +
+        ` ORDER BY ${order.join(", ")} LIMIT ${limit}`
+      );
+    });
+    return { kind, sql: merged(branches, `ORDER BY id ${direction} LIMIT ${limit}`) };
+  });
+  const [first, second] = kinds;
+  if (first === undefined) throw new TypeError("A list needs at least one kind.");
+  if (second === undefined) return first.sql;
+  const nulls = (kind: MediaKind): string => Array(columns[kind].length).fill("NULL").join(", ");
+  return (
+    `SELECT files.id AS sort_id, true, files.*, ${nulls(second.kind)} FROM (${first.sql}) files` +
+    ` UNION ALL ` +
+    `SELECT files.id, false, ${nulls(first.kind)}, files.* FROM (${second.sql}) files` +
+    ` ORDER BY sort_id ${direction} LIMIT ${limit}`
+  );
+}
+
+/** The statement that counts files; takes the parameters of a page without the limit. */
+function countStatement(shape: ListShape): string {
+  const counts = shape.kinds.flatMap(({ kind, contentTypes }) =>
+    (contentTypes ?? [undefined]).map(
+      (contentType) => `(SELECT count(*) ${source(shape, kind, contentType)})`,
+    ),
+  );
+  return `SELECT ${counts.join(" + ")}`;
+}
+
+/** The placeholders of a statement, numbered in this order; those that the shape lacks are left out. */
+function placeholders({ system, created, named }: ListShape): {
+  afterId: string;
+  beforeId: string;
+  owner: string;
+  created: readonly [string, string];
+  named: readonly [string, string];
+  limit: string;
+} {
+  let last = 0;
+  const take = (present: boolean): string => {
+    if (present) last += 1;
+    return `$${last}`;
+  };
+  return {
+    afterId: take(true),
+    beforeId: take(true),
+    owner: take(!system),
+    created: [take(created), take(created)],
+    named: [take(named), take(named)],
+    limit: take(true),
+  };
+}
+
+/** The columns of the index before the id. */
+function keyOf(contentType: string | undefined): string[] {
+  return contentType === undefined ? ["user_id"] : ["user_id", "content_type"];
+}
+
+function source(shape: ListShape, kind: MediaKind, contentType: string | undefined): string {
+  const { created, named } = placeholders(shape);
+  const conditions = [
+    keyset(shape, contentType),
+    ...(shape.created ? [`created_at >= ${created[0]} AND created_at < ${created[1]}`] : []),
+    ...(shape.named
+      ? [
+          `original_filename COLLATE "C" >= ${named[0]}`,
+          `original_filename COLLATE "C" < ${named[1]}`,
+        ]
+      : []),
+  ];
+  return `FROM "${TABLES[kind]}" WHERE ${conditions.join(" AND ")}`;
+}
+
+/**
+ * The condition on owner, type and id. Compares whole rows where possible: given a single owner,
+ * PostgreSQL may otherwise walk the primary key and read the files of all owners.
+ */
+function keyset(shape: ListShape, contentType: string | undefined): string {
+  const { afterId, beforeId, owner } = placeholders(shape);
+  const type = contentType === undefined ? [] : [`'${contentType}'`];
+  if (shape.system || shape.named) {
+    return [
+      shape.system ? "user_id IS NULL" : `user_id = ${owner}`,
+      ...type.map((value) => `content_type = ${value}`),
+      `id > ${afterId} AND id < ${beforeId}`,
+    ].join(" AND ");
+  }
+  const key = [...keyOf(contentType), "id"].join(", ");
+  const [after, before] = [afterId, beforeId].map((id) => [owner, ...type, id].join(", "));
+  return `(${key}) > (${after ?? ""}) AND (${key}) < (${before ?? ""})`;
+}
+
+function merged(branches: readonly string[], ending: string): string {
+  const [only, second] = branches;
+  if (only !== undefined && second === undefined) return only;
+  const all = branches.map((branch) => `(${branch})`).join(" UNION ALL ");
+  return `SELECT * FROM (${all}) types ${ending}`;
 }

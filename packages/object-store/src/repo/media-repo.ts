@@ -1,16 +1,17 @@
 import {
   type Connections,
-  ModelColumns,
+  type ModelColumns,
+  type PreparedOptions,
   PreparedStatement,
-  type SqlParameter,
 } from "@repo/database";
 import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
 import { type MediaKind, TABLES } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import { withDatabaseErrors, isOfOneRow, sqlStateOf } from "./database-failure.js";
+import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
 import { type Removal, type RemovalOptions, removeInHalves } from "./file-removal.js";
+import { ModelRepo } from "./model-repo.js";
 import type { Owner } from "./owner.js";
 import { fromNow, intoJournal } from "./sql.js";
 import { StatementGroup } from "./statement-group.js";
@@ -57,6 +58,9 @@ export type Files<Row extends MediaFileModel> = Pick<MediaRepo<Row>, keyof Media
 /** An owner's files and system-wide files; with null as the owner, only the latter. */
 const VISIBLE = "(user_id = $2 OR user_id IS NULL)";
 
+/** The action of every read, for messages. */
+const READ = "read files";
+
 const FOREIGN_KEY_VIOLATION = "23503";
 
 /** The columns that do not come with the values of a {@link Completion}. */
@@ -71,106 +75,157 @@ type CreateParameters = [
 ];
 type DeleteParameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
 
+interface Sql {
+  kind: MediaKind;
+  columns: ModelColumns<MediaFileModel>;
+  /** The columns that come with the values of a {@link Completion}. */
+  given: readonly string[];
+}
+
+function statementsWith({ kind, columns, given }: Sql) {
+  const table = `"${TABLES[kind]}"`;
+  const files = `SELECT ${columns.list()} FROM ${table} WHERE`;
+  // Locks in the order of the ids, so that concurrent deletions of the same files do not deadlock.
+  const deletion = (lock: string) => (wait: string) => `
+    WITH wanted AS (
+      SELECT id FROM ${table}
+      WHERE id = ANY ($1) AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
+      ORDER BY id ${lock}
+    ), gone AS (
+      DELETE FROM ${table} AS file USING wanted WHERE file.id = wanted.id RETURNING file.*
+    ), written AS (
+      ${intoJournal("gone", {
+        kind,
+        lease: fromNow("$3"),
+        settled: "GREATEST(unanswered_until, clock_timestamp())",
+      })}
+    )
+    SELECT ${columns.list("gone")} FROM gone
+  `;
+  return {
+    byId: new PreparedStatement<[id: string]>(`${files} id = $1`),
+    visibleById: new PreparedStatement<[id: string, owner: Owner]>(
+      `${files} id = $1 AND ${VISIBLE}`,
+    ),
+    visibleByIds: new PreparedStatement<[ids: readonly string[], owner: Owner]>(
+      `${files} id = ANY ($1) AND ${VISIBLE}`,
+    ),
+    exists: new PreparedStatement<[id: string, owner: Owner]>(
+      `SELECT 1 FROM ${table} WHERE id = $1 AND ${VISIBLE}`,
+    ),
+    listByUser: new PreparedStatement<[userId: string, after: string, limit: number]>(
+      `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
+    ),
+    byIdempotencyKey: new OwnedStatement<[idempotencyKey: string, owner: Owner]>(
+      (ownedBy) => `${files} idempotency_key = $1 AND ${ownedBy("$2")}`,
+    ),
+    create: new LockingStatement<CreateParameters>((wait) =>
+      creation({ kind, columns, given }, wait),
+    ),
+    createFromDirectUpload: new LockingStatement<
+      [...CreateParameters, direct: string, claim: string | null]
+    >((wait) => creation({ kind, columns, given }, wait, { isDirect: true })),
+    delete: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE")),
+    deleteUnlocked: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE SKIP LOCKED")),
+  };
+}
+
+/**
+ * Moves uploads that hold their lease to the files. Values come as JSON, which PostgreSQL reads as rows.
+ *
+ * @see https://www.postgresql.org/docs/current/functions-json.html (json_populate_recordset)
+ */
+function creation({ kind, columns, given }: Sql, wait: string, { isDirect = false } = {}): string {
+  const table = `"${TABLES[kind]}"`;
+  const direct = `
+    claimed AS (
+      SELECT direct.id
+      FROM ${TABLES.direct_upload} AS direct, ${TABLES.journal} AS upload
+      WHERE direct.id = $4 AND direct.claim = $5 AND direct.status = 'pending'
+        AND upload.id = ANY ($2::uuid[]) AND upload.purpose = 'upload'
+        AND upload.lease_expires_at > clock_timestamp() AND ${wait}
+      FOR UPDATE
+    ), completed AS (
+      UPDATE ${TABLES.direct_upload} AS direct SET
+        status = 'deleting', file_id = ($2::uuid[])[1], claim = NULL, claim_expires_at = NULL,
+        updated_at = clock_timestamp()
+      FROM claimed WHERE direct.id = claimed.id
+    ),
+  `;
+  return `
+    WITH ${isDirect ? direct : ""} done AS (
+      DELETE FROM ${TABLES.journal}
+      WHERE id = ANY ($2::uuid[]) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
+        AND ${wait} ${isDirect ? "AND EXISTS (SELECT FROM claimed)" : ""}
+      RETURNING id, user_id, s3_key, idempotency_key, created_at
+    )
+    INSERT INTO ${table} (
+      id, user_id, s3_key, idempotency_key, created_at, updated_at, unanswered_until,
+      ${given.join(", ")}
+    )
+    SELECT
+      done.id, done.user_id, done.s3_key, done.idempotency_key, done.created_at, clock_timestamp(),
+      CASE WHEN ($3::int[])[given.ordinality] > 0 THEN ${fromNow("($3::int[])[given.ordinality]")} END,
+      ${given.map((column) => `given.${column}`).join(", ")}
+    FROM json_populate_recordset(NULL::${table}, $1) WITH ORDINALITY AS given
+    JOIN done ON done.id = given.id
+    RETURNING ${columns.list()}
+  `;
+}
+
 /** The files of one kind. */
-export abstract class MediaRepo<Row extends MediaFileModel> {
-  readonly #connections: Connections;
+export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Row> {
   readonly #place: "pool" | "replica";
-  readonly #columns: ModelColumns<Row>;
   /** Columns by attribute. */
   readonly #fields: ReadonlyMap<string, string>;
-  readonly #byId: PreparedStatement<[id: string]>;
-  readonly #visibleById: PreparedStatement<[id: string, owner: Owner]>;
-  readonly #visibleByIds: PreparedStatement<[ids: readonly string[], owner: Owner]>;
-  readonly #exists: PreparedStatement<[id: string, owner: Owner]>;
-  readonly #listByUser: PreparedStatement<[userId: string, after: string, limit: number]>;
-  readonly #byIdempotencyKey: OwnedStatement<[idempotencyKey: string, owner: Owner]>;
-  readonly #create: LockingStatement<CreateParameters>;
-  readonly #createDirect: LockingStatement<
-    [...CreateParameters, direct: string, claim: string | null]
-  >;
-  readonly #delete: LockingStatement<DeleteParameters>;
-  readonly #deleteUnlocked: LockingStatement<DeleteParameters>;
+  readonly #sql: ReturnType<typeof statementsWith>;
   /** One group for each owner: a lock on an owner's row delays only that owner's uploads. */
   readonly #groups = new Map<Owner, StatementGroup<Completion, Row | null>>();
 
   constructor(connections: Connections, model: ModelCtor<Row>, kind: MediaKind, reads: Reads) {
-    const table = `"${TABLES[kind]}"`;
-    const columns = new ModelColumns(model);
+    super(connections, model);
     const attributes = Object.entries(model.getAttributes() as Record<string, { field?: string }>);
-    this.#connections = connections;
     this.#place = placeOf(reads);
-    this.#columns = columns;
     this.#fields = new Map(attributes.map(([name, { field }]) => [name, field ?? name]));
-    const files = `SELECT ${columns.list()} FROM ${table} WHERE`;
-    this.#byId = new PreparedStatement(`${files} id = $1`);
-    this.#visibleById = new PreparedStatement(`${files} id = $1 AND ${VISIBLE}`);
-    this.#visibleByIds = new PreparedStatement(`${files} id = ANY ($1) AND ${VISIBLE}`);
-    this.#exists = new PreparedStatement(`SELECT 1 FROM ${table} WHERE id = $1 AND ${VISIBLE}`);
-    this.#listByUser = new PreparedStatement(
-      `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
+    const given = [...this.#fields].flatMap(([name, field]) =>
+      NOT_GIVEN.has(name) ? [] : [`"${field}"`],
     );
-    this.#byIdempotencyKey = new OwnedStatement(
-      (ownedBy) => `${files} idempotency_key = $1 AND ${ownedBy("$2")}`,
-    );
-    this.#create = new LockingStatement((wait) => this.#creation(table, wait));
-    this.#createDirect = new LockingStatement((wait) => this.#creation(table, wait, true));
-    // Locks in the order of the ids, so that concurrent deletions of the same files do not deadlock.
-    const deletion = (lock: string) => (wait: string) => `
-      WITH wanted AS (
-        SELECT id FROM ${table}
-        WHERE id = ANY ($1) AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
-        ORDER BY id ${lock}
-      ), gone AS (
-        DELETE FROM ${table} AS file USING wanted WHERE file.id = wanted.id RETURNING file.*
-      ), written AS (
-        ${intoJournal("gone", {
-          kind,
-          lease: fromNow("$3"),
-          settled: "GREATEST(unanswered_until, clock_timestamp())",
-        })}
-      )
-      SELECT ${columns.list("gone")} FROM gone
-    `;
-    this.#delete = new LockingStatement(deletion("FOR UPDATE"));
-    this.#deleteUnlocked = new LockingStatement(deletion("FOR UPDATE SKIP LOCKED"));
+    this.#sql = statementsWith({ kind, columns: this.columns, given });
   }
 
   /** A file of any owner. */
-  async byId(id: string): Promise<Row | null> {
-    return this.#first(await this.#decide(this.#byId, [id]));
+  byId(id: string): Promise<Row | null> {
+    return this.first(READ, this.#sql.byId, [id]);
   }
 
   /** A file that the owner may see: its own or a system-wide one. */
-  async visibleById(id: string, owner: Owner, options: ReadingOptions): Promise<Row | null> {
-    return this.#first(await this.#read(this.#visibleById, [id, owner], options));
+  visibleById(id: string, owner: Owner, options: ReadingOptions): Promise<Row | null> {
+    return this.first(READ, this.#sql.visibleById, [id, owner], this.#reading(options));
   }
 
   /** The files that the owner may see among these ids, in no order. */
-  async visibleByIds(
-    ids: readonly string[],
-    owner: Owner,
-    options: ReadingOptions,
-  ): Promise<Row[]> {
-    return this.#columns.instances(await this.#read(this.#visibleByIds, [ids, owner], options));
+  visibleByIds(ids: readonly string[], owner: Owner, options: ReadingOptions): Promise<Row[]> {
+    return this.rows(READ, this.#sql.visibleByIds, [ids, owner], this.#reading(options));
   }
 
   /** Whether there is a file with this id that the owner may see. */
   async exists(id: string, owner: Owner, options: ReadingOptions): Promise<boolean> {
-    return (await this.#read(this.#exists, [id, owner], options)).length > 0;
+    const rows = await this.arrays(READ, this.#sql.exists, [id, owner], this.#reading(options));
+    return rows.length > 0;
   }
 
   /** A page of a user's files, by id. */
-  async listByUser(userId: string, after: string, limit: number): Promise<Row[]> {
-    return this.#columns.instances(await this.#decide(this.#listByUser, [userId, after, limit]));
+  listByUser(userId: string, after: string, limit: number): Promise<Row[]> {
+    return this.rows(READ, this.#sql.listByUser, [userId, after, limit]);
   }
 
   /** The owner's file that was uploaded with an idempotency key. */
-  async byIdempotencyKey(
+  byIdempotencyKey(
     { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },
     options: StatementOptions,
   ): Promise<Row | null> {
-    const statement = this.#byIdempotencyKey.of(userId);
-    return this.#first(await this.#decide(statement, [idempotencyKey, userId], options));
+    const statement = this.#sql.byIdempotencyKey.of(userId);
+    return this.first(READ, statement, [idempotencyKey, userId], options);
   }
 
   /**
@@ -178,12 +233,12 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
    *
    * @throws OwnerNotFoundError (`owner_not_found`)
    */
-  async create(completion: Completion, { transaction }: StatementOptions): Promise<Row | null> {
+  create(completion: Completion, { transaction }: StatementOptions): Promise<Row | null> {
     return translated(completion, async () => {
       if (transaction === undefined) return this.#groupOf(completion.userId).add(completion);
       const options = { transaction, inSavepoint: true };
       const [row] = await this.#insert([completion], (parameters) =>
-        this.#create.arrays(this.#connections, parameters, options),
+        this.#sql.create.arrays(this.connections, parameters, options),
       );
       return row ?? null;
     });
@@ -193,81 +248,47 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
    * The same for a direct upload, which the statement completes. Returns null also when the claim was
    * lost.
    */
-  async createFromDirectUpload(
+  createFromDirectUpload(
     completion: Completion,
     { id, claim }: ClaimedDirectUpload,
     { transaction }: StatementOptions,
   ): Promise<Row | null> {
     const options = { transaction, inSavepoint: true };
+    const statement = this.#sql.createFromDirectUpload;
     return translated(completion, async () => {
       const [row] = await this.#insert([completion], (parameters) =>
-        this.#createDirect.arrays(this.#connections, [...parameters, id, claim], options),
+        statement.arrays(this.connections, [...parameters, id, claim], options),
       );
       return row ?? null;
     });
   }
 
   /** Moves an owner's files to the journal, unless rows of the application refer to them. */
-  async delete(
-    ids: readonly string[],
-    owner: Owner,
-    options: RemovalOptions,
-  ): Promise<Removal<Row>> {
-    const run: Parameters<typeof removeInHalves<Row>>[0] = async (
-      some,
-      { transaction, leaseSeconds, skipLocked = false },
-    ) => {
-      const statement = skipLocked ? this.#deleteUnlocked : this.#delete;
-      const parameters: DeleteParameters = [some, owner, leaseSeconds];
+  delete(ids: readonly string[], owner: Owner, options: RemovalOptions): Promise<Removal<Row>> {
+    const run = async (
+      some: readonly string[],
+      { transaction, leaseSeconds, skipLocked = false }: RemovalOptions,
+    ): Promise<Row[]> => {
+      const statement = skipLocked ? this.#sql.deleteUnlocked : this.#sql.delete;
       const how = { transaction, isPatient: !skipLocked, inSavepoint: true };
-      return this.#columns.instances(await statement.arrays(this.#connections, parameters, how));
+      const rows = await statement.arrays(this.connections, [some, owner, leaseSeconds], how);
+      return this.columns.instances(rows);
     };
     return withDatabaseErrors("delete files", () => removeInHalves(run, ids, options));
   }
 
-  protected async change<Parameters extends readonly SqlParameter[]>(
-    action: string,
-    statement: LockingStatement<Parameters>,
-    parameters: Parameters,
-    options: StatementOptions,
-  ): Promise<Row | null> {
-    return this.#first(
-      await withDatabaseErrors(action, () =>
-        statement.arrays(this.#connections, parameters, options),
-      ),
-    );
-  }
-
-  /** Reads for a caller. */
-  #read<Parameters extends readonly SqlParameter[]>(
-    statement: PreparedStatement<Parameters>,
-    parameters: Parameters,
-    { transaction, decides = false }: ReadingOptions,
-  ): Promise<(readonly unknown[])[]> {
-    const on = decides ? "own" : this.#place;
-    return withDatabaseErrors("read files", () =>
-      statement.arrays(this.#connections, parameters, { transaction, on }),
-    );
-  }
-
-  /** Reads for the module's next step. */
-  #decide<Parameters extends readonly SqlParameter[]>(
-    statement: PreparedStatement<Parameters>,
-    parameters: Parameters,
-    { transaction }: StatementOptions = {},
-  ): Promise<(readonly unknown[])[]> {
-    return this.#read(statement, parameters, { transaction, decides: true });
-  }
-
-  #first([row]: readonly (readonly unknown[])[]): Row | null {
-    return row === undefined ? null : this.#columns.instance(row);
+  /** What a caller reads may come from a replica; what decides on the next step may not. */
+  #reading({ transaction, decides = false }: ReadingOptions): PreparedOptions {
+    return { transaction, on: decides ? "own" : this.#place };
   }
 
   #groupOf(userId: Owner): StatementGroup<Completion, Row | null> {
     const known = this.#groups.get(userId);
     if (known !== undefined) return known;
     const run = (completions: readonly Completion[]): Promise<(Row | null)[]> =>
-      this.#insert(completions, (parameters) => this.#create.arrays(this.#connections, parameters));
+      this.#insert(completions, (parameters) =>
+        this.#sql.create.arrays(this.connections, parameters),
+      );
     const group = new StatementGroup(run, isOfOneRow, () => this.#groups.delete(userId));
     this.#groups.set(userId, group);
     return group;
@@ -287,53 +308,8 @@ export abstract class MediaRepo<Row extends MediaFileModel> {
       return Object.fromEntries<unknown>([["id", id], ...columns]);
     });
     const rows = await execute([JSON.stringify(given), ids, unanswered]);
-    const byId = new Map(this.#columns.instances(rows).map((row) => [row.id, row]));
+    const byId = new Map(this.columns.instances(rows).map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id) ?? null);
-  }
-
-  /**
-   * Moves the uploads that hold their lease. Values come as JSON, which PostgreSQL reads as rows.
-   *
-   * @see https://www.postgresql.org/docs/current/functions-json.html (json_populate_recordset)
-   */
-  #creation(table: string, wait: string, isDirect = false): string {
-    const facts = [...this.#fields].flatMap(([name, field]) =>
-      NOT_GIVEN.has(name) ? [] : [`"${field}"`],
-    );
-    const direct = `
-      claimed AS (
-        SELECT direct.id
-        FROM ${TABLES.direct_upload} AS direct, ${TABLES.journal} AS upload
-        WHERE direct.id = $4 AND direct.claim = $5 AND direct.status = 'pending'
-          AND upload.id = ANY ($2::uuid[]) AND upload.purpose = 'upload'
-          AND upload.lease_expires_at > clock_timestamp() AND ${wait}
-        FOR UPDATE
-      ), completed AS (
-        UPDATE ${TABLES.direct_upload} AS direct SET
-          status = 'deleting', file_id = ($2::uuid[])[1], claim = NULL, claim_expires_at = NULL,
-          updated_at = clock_timestamp()
-        FROM claimed WHERE direct.id = claimed.id
-      ),
-    `;
-    return `
-      WITH ${isDirect ? direct : ""} done AS (
-        DELETE FROM ${TABLES.journal}
-        WHERE id = ANY ($2::uuid[]) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
-          AND ${wait} ${isDirect ? "AND EXISTS (SELECT FROM claimed)" : ""}
-        RETURNING id, user_id, s3_key, idempotency_key, created_at
-      )
-      INSERT INTO ${table} (
-        id, user_id, s3_key, idempotency_key, created_at, updated_at, unanswered_until,
-        ${facts.join(", ")}
-      )
-      SELECT
-        done.id, done.user_id, done.s3_key, done.idempotency_key, done.created_at, clock_timestamp(),
-        CASE WHEN ($3::int[])[given.ordinality] > 0 THEN ${fromNow("($3::int[])[given.ordinality]")} END,
-        ${facts.map((field) => `given.${field}`).join(", ")}
-      FROM json_populate_recordset(NULL::${table}, $1) WITH ORDINALITY AS given
-      JOIN done ON done.id = given.id
-      RETURNING ${this.#columns.list()}
-    `;
   }
 }
 

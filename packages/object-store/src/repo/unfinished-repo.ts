@@ -1,8 +1,8 @@
-import { type Connections, ModelColumns, PreparedStatement } from "@repo/database";
+import { type Connections, PreparedStatement } from "@repo/database";
 
 import { TABLES } from "../kinds.js";
 import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
-import { withDatabaseErrors } from "./database-failure.js";
+import { ModelRepo } from "./model-repo.js";
 import { modelsFor } from "./models-for.js";
 import { fromNow, intoJournal, PURPOSE_OF_DIRECT_UPLOAD, toRemoval } from "./sql.js";
 
@@ -14,6 +14,14 @@ export interface ErasedRow {
   row: JournalModel;
   /** Its purpose before the claim. */
   was: JournalPurpose;
+}
+
+/** How to claim a batch. */
+interface Claim {
+  limit: number;
+  leaseSeconds: number;
+  /** How long a request may still arrive. */
+  settleSeconds: number;
 }
 
 const END_EXPIRED = new PreparedStatement<[at: string, limit: number]>(`
@@ -80,22 +88,18 @@ const COUNT = new PreparedStatement<[userId: string]>(`
 `);
 
 /** Takes over unfinished rows in batches, for sweeps and erasures. */
-export class UnfinishedRepo {
-  readonly #connections: Connections;
-  readonly #columns: ModelColumns<JournalModel>;
+export class UnfinishedRepo extends ModelRepo<JournalModel> {
   readonly #claimOfUser: PreparedStatement<
     [userId: string, after: string, limit: number, leaseSeconds: number, settleSeconds: number]
   >;
 
   constructor(connections: Connections) {
-    const columns = new ModelColumns(modelsFor(connections.sequelize).journal);
+    super(connections, modelsFor(connections.sequelize).journal);
     const settled = `
       CASE claimed.purpose
         WHEN 'upload' THEN GREATEST(settled_at, ${fromNow("$5")}) ELSE settled_at
       END
     `;
-    this.#connections = connections;
-    this.#columns = columns;
     this.#claimOfUser = new PreparedStatement(`
       WITH claimed AS (
         SELECT id, purpose FROM ${TABLES.journal}
@@ -103,47 +107,33 @@ export class UnfinishedRepo {
       )
       UPDATE ${TABLES.journal} AS entry SET ${toRemoval({ lease: fromNow("$4"), settled })}
       FROM claimed WHERE entry.id = claimed.id
-      RETURNING ${columns.list("entry")}, claimed.purpose
+      RETURNING ${this.columns.list("entry")}, claimed.purpose
     `);
   }
 
-  /** Moves expired direct uploads to the journal and returns how many. */
-  async endExpired({ at, limit }: { at: string; limit: number }): Promise<number> {
-    return withDatabaseErrors("end direct uploads", () =>
-      END_EXPIRED.execute(this.#connections, [at, limit]),
-    );
+  /** Moves expired direct uploads to the journal. False when there were none. */
+  endExpired({ at, limit }: { at: string; limit: number }): Promise<boolean> {
+    return this.changes("end direct uploads", END_EXPIRED, [at, limit]);
   }
 
   /**
    * Claims rows whose lease had expired at a time; uploads become removals. Concurrent claims get
    * different rows and never wait for each other.
-   *
-   * @param claim `settleSeconds`: how long a request may still arrive
    */
   async claimExpired(
     purpose: JournalPurpose,
-    claim: { at: string; limit: number; leaseSeconds: number; settleSeconds: number },
+    { at, limit, leaseSeconds, settleSeconds }: Claim & { at: string },
   ): Promise<ClaimedRow[]> {
-    const { at, limit, leaseSeconds, settleSeconds } = claim;
-    const rows = await withDatabaseErrors("claim expired rows", () =>
-      CLAIM_EXPIRED.arrays<[id: string, s3Key: string]>(this.#connections, [
-        purpose,
-        at,
-        limit,
-        leaseSeconds,
-        settleSeconds,
-      ]),
-    );
+    const rows = await this.arrays("claim expired rows", CLAIM_EXPIRED, [
+      ...([purpose, at, limit, leaseSeconds, settleSeconds] as const),
+    ]);
     // Emptied, because promises of past batches keep the array until V8's next full collection.
-    return rows.splice(0).map(([id, s3Key]) => ({ id, s3Key }));
+    return rows.splice(0).map(([id, s3Key]) => ({ id: id as string, s3Key: s3Key as string }));
   }
 
   /** Ends the leases of claimed rows whose objects still exist, so that the next sweep claims them. */
   async release(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    await withDatabaseErrors("release claimed rows", () =>
-      RELEASE.execute(this.#connections, [ids]),
-    );
+    if (ids.length > 0) await this.changes("release claimed rows", RELEASE, [ids]);
   }
 
   /**
@@ -151,9 +141,7 @@ export class UnfinishedRepo {
    * there for as long as their URLs work.
    */
   async endOfUser(userId: string, settleSeconds: number): Promise<void> {
-    await withDatabaseErrors("end a user's direct uploads", () =>
-      END_OF_USER.execute(this.#connections, [userId, settleSeconds]),
-    );
+    await this.changes("end a user's direct uploads", END_OF_USER, [userId, settleSeconds]);
   }
 
   /**
@@ -162,29 +150,20 @@ export class UnfinishedRepo {
    */
   async claimOfUser(
     userId: string,
-    batch: { after: string; limit: number; leaseSeconds: number; settleSeconds: number },
+    { after, limit, leaseSeconds, settleSeconds }: Claim & { after: string },
   ): Promise<ErasedRow[]> {
-    const { after, limit, leaseSeconds, settleSeconds } = batch;
-    const rows = await withDatabaseErrors("claim a user's unfinished files", () =>
-      this.#claimOfUser.arrays(this.#connections, [
-        userId,
-        after,
-        limit,
-        leaseSeconds,
-        settleSeconds,
-      ]),
-    );
+    const rows = await this.arrays("claim a user's unfinished files", this.#claimOfUser, [
+      ...([userId, after, limit, leaseSeconds, settleSeconds] as const),
+    ]);
     return rows.map((row) => ({
-      row: this.#columns.instance(row),
+      row: this.columns.instance(row),
       was: row.at(-1) as JournalPurpose,
     }));
   }
 
   /** How many rows a user has in all tables. */
   async countOf(userId: string): Promise<number> {
-    const [row] = await withDatabaseErrors("count a user's files", () =>
-      COUNT.arrays<[count: string]>(this.#connections, [userId]),
-    );
+    const [row] = await this.arrays("count a user's files", COUNT, [userId]);
     return Number(row?.[0]);
   }
 }

@@ -15,9 +15,8 @@ import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
 import { MemoryAudio, MemoryFiles } from "./memory/memory-files.js";
 import { MemoryJournal, type OwnerCheck } from "./memory/memory-journal.js";
 import { MemoryLists } from "./memory/memory-lists.js";
-import { memoryTables } from "./memory/memory-tables.js";
-import { inMemoryTransaction } from "./memory/memory-transaction.js";
-import { watch } from "./memory/transactions.js";
+import { memoryTables } from "./memory/memory-table.js";
+import { inMemoryTransaction, watch } from "./memory/transactions.js";
 import { MemoryStorage } from "./memory-storage.js";
 
 export interface MemoryObjectStoreOptions extends Omit<ObjectStoreOptions, DatabaseOptions | "s3"> {

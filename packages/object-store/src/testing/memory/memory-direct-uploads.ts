@@ -102,7 +102,7 @@ function isHeldBy({ id, claim }: DirectUploadModel): (row: Values) => boolean {
   return (row) => row.id === id && row["claim"] === claim && row["status"] === "pending";
 }
 
-/** The sweep takes nothing over whose claim is held. */
+/** Extends the lease with the claim. */
 function claimFor(row: Values, seconds: number): object {
   const end = fromNow(seconds);
   const lease = row["leaseExpiresAt"] as Date;

@@ -10,8 +10,7 @@ import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner } from "../../repo/owner.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { OwnerCheck } from "./memory-journal.js";
-import { fromNow, isOver, type MemoryTable } from "./memory-table.js";
-import type { MemoryTables } from "./memory-tables.js";
+import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
 
 /** The files of one kind in memory. */
 export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {

@@ -6,10 +6,9 @@ import type { JournalModel } from "../../models/journal.model.js";
 import type { FilesOfOwner, Journal, KeyHolder, NewUpload } from "../../repo/journal-repo.js";
 import type { Owner } from "../../repo/owner.js";
 import type { Values } from "./memory-rows.js";
-import { fromNow, isOver } from "./memory-table.js";
-import type { MemoryTables } from "./memory-tables.js";
+import { fromNow, isOver, type MemoryTables } from "./memory-table.js";
 
-/** Whether a user exists, who may own files. */
+/** Whether a user exists. */
 export type OwnerCheck = (userId: string) => boolean;
 
 interface KeyOfOwner {

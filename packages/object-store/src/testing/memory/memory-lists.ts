@@ -2,8 +2,7 @@ import type { AudioModel } from "../../models/audio.model.js";
 import type { ImageModel } from "../../models/image.model.js";
 import type { ListRows, ListSelection } from "../../repo/list-repo.js";
 import type { StatementOptions } from "../../repo/statements.js";
-import type { MemoryTable } from "./memory-table.js";
-import type { MemoryTables } from "./memory-tables.js";
+import type { MemoryTable, MemoryTables } from "./memory-table.js";
 
 type MediaRow = ImageModel | AudioModel;
 

@@ -9,23 +9,23 @@ export type Values = Readonly<Record<string, unknown>> & { readonly id: string }
 
 interface Change {
   id: string;
-  /** Null for a row that is gone. */
+  /** Null for a deleted row. */
   after: Values | null;
   transaction: Transaction;
 }
 
-/** How long somebody who waits for a row looks away. */
+/** How often a waiting call checks whether a row is unlocked. */
 const LOCK_MILLISECONDS = 2;
 
 /**
- * Rows by id, as READ COMMITTED shows them: what a transaction writes is seen by itself only until
- * it commits, and whoever wants to write to the same row waits for its end.
+ * Rows by id with the semantics of READ COMMITTED: the changes of a transaction are visible only to
+ * itself until it commits, and other writers of the same row wait for its end.
  */
 export class MemoryRows {
   #committed = new Map<string, Values>();
   #changes: Change[] = [];
 
-  /** The rows that meet a condition; those of a transaction with its own changes. */
+  /** The rows that meet a condition, as a transaction sees them. */
   select(meets: (row: Values) => boolean, transaction?: Transaction): Values[] {
     this.#settle();
     const rows = new Map(this.#committed);
@@ -81,7 +81,7 @@ export class MemoryRows {
     else this.#committed.set(id, after);
   }
 
-  /** Takes over what was committed since and forgets what was rolled back. */
+  /** Applies the changes of committed transactions and drops those of the others. */
   #settle(): void {
     this.#changes = this.#changes.filter(({ id, after, transaction }) => {
       const outcome = outcomeOf(transaction);

@@ -1,10 +1,11 @@
 import type { Transaction } from "sequelize";
 import type { MakeNullishOptional } from "sequelize/types/utils";
-import type { Model, ModelCtor } from "sequelize-typescript";
+import type { Model, ModelCtor, Sequelize } from "sequelize-typescript";
 
+import { type Models, modelsFor } from "../../repo/models-for.js";
 import { MemoryRows, type Values } from "./memory-rows.js";
 
-/** The rows of one table in the memory of this process, which come out as instances of its model. */
+/** The rows of one table in the memory of this process, read as instances of its model. */
 export class MemoryTable<Row extends Model> {
   readonly rows = new MemoryRows();
 
@@ -22,7 +23,7 @@ export class MemoryTable<Row extends Model> {
     return this.toModel(this.rows.insert({ ...this.#defaults(), ...values }, transaction));
   }
 
-  /** An instance of its own for each reader. */
+  /** A new instance for each reader. */
   toModel(values: Values): Row {
     return this.model.build(
       own(values) as object as MakeNullishOptional<Row["_creationAttributes"]>,
@@ -33,7 +34,7 @@ export class MemoryTable<Row extends Model> {
     );
   }
 
-  /** What columns hold that nobody gave: their default, or null. */
+  /** The values of columns that were not given: their default, or null. */
   #defaults(): object {
     const attributes: [string, { defaultValue?: unknown }][] = Object.entries(
       this.model.getAttributes(),
@@ -49,7 +50,7 @@ export class MemoryTable<Row extends Model> {
   }
 }
 
-/** Values that nobody else can change. */
+/** A copy of the values. */
 function own(values: Values): Values {
   const entries = Object.entries(values).map(([name, value]) => {
     if (value instanceof Date) return [name, new Date(value)];
@@ -59,7 +60,20 @@ function own(values: Values): Values {
   return Object.fromEntries(entries) as Values;
 }
 
-/** So many seconds from now, on the clock of this process. */
+/** The tables in memory, by the names of {@link Models}. */
+export type MemoryTables = { readonly [Name in keyof Models]: MemoryTable<Models[Name]> };
+
+export function memoryTables(database: Sequelize): MemoryTables {
+  const models = modelsFor(database);
+  return {
+    image: new MemoryTable(models.image),
+    audio: new MemoryTable(models.audio),
+    direct_upload: new MemoryTable(models.direct_upload),
+    journal: new MemoryTable(models.journal),
+  };
+}
+
+/** A time that many seconds from now, by the clock of this process. */
 export function fromNow(seconds: number): Date {
   return new Date(Date.now() + seconds * 1000);
 }

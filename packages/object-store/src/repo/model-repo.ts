@@ -1,0 +1,72 @@
+import {
+  type Connections,
+  ModelColumns,
+  type PreparedStatement,
+  type SqlParameter,
+} from "@repo/database";
+import type { Model, ModelCtor } from "sequelize-typescript";
+
+import { withDatabaseErrors } from "./database-failure.js";
+
+/** A prepared statement or a locking one. */
+interface Statement<Parameters extends readonly SqlParameter[], Options> {
+  arrays(
+    connections: Connections,
+    parameters: Parameters,
+    options?: Options,
+  ): Promise<(readonly unknown[])[]>;
+}
+
+/** Runs the statements of one table, maps their failures, and makes instances of its model. */
+export abstract class ModelRepo<Row extends Model> {
+  protected readonly columns: ModelColumns<Row>;
+
+  constructor(
+    protected readonly connections: Connections,
+    model: ModelCtor<Row>,
+  ) {
+    this.columns = new ModelColumns(model);
+  }
+
+  /** @param action what failed, for the message of an error */
+  protected arrays<Parameters extends readonly SqlParameter[], Options>(
+    action: string,
+    statement: Statement<Parameters, Options>,
+    parameters: Parameters,
+    options?: Options,
+  ): Promise<(readonly unknown[])[]> {
+    return withDatabaseErrors(action, () =>
+      statement.arrays(this.connections, parameters, options),
+    );
+  }
+
+  /** The rows as instances. Columns behind those of the model are ignored. */
+  protected async rows<Parameters extends readonly SqlParameter[], Options>(
+    action: string,
+    statement: Statement<Parameters, Options>,
+    parameters: Parameters,
+    options?: Options,
+  ): Promise<Row[]> {
+    return this.columns.instances(await this.arrays(action, statement, parameters, options));
+  }
+
+  protected async first<Parameters extends readonly SqlParameter[], Options>(
+    action: string,
+    statement: Statement<Parameters, Options>,
+    parameters: Parameters,
+    options?: Options,
+  ): Promise<Row | null> {
+    const [row] = await this.rows(action, statement, parameters, options);
+    return row ?? null;
+  }
+
+  /** Whether the statement changed a row. */
+  protected async changes<Parameters extends readonly SqlParameter[]>(
+    action: string,
+    statement: PreparedStatement<Parameters>,
+    parameters: Parameters,
+  ): Promise<boolean> {
+    const run = () => statement.execute(this.connections, parameters);
+    return (await withDatabaseErrors(action, run)) > 0;
+  }
+}
