@@ -7,7 +7,7 @@ import { MediaRepo, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
 import type { Owner } from "./owner.js";
 
-/** What the use cases need of it. */
+/** Its public methods, which the store in memory implements too. */
 export type AudioRows = Pick<AudioRepo, keyof AudioRepo>;
 
 /** Audio files. */

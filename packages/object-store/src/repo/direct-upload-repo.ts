@@ -38,7 +38,7 @@ export interface SeenDirectUpload {
   isClaimed: boolean;
 }
 
-/** What the use cases need of it. */
+/** Its public methods, which the store in memory implements too. */
 export type DirectUploads = Pick<DirectUploadRepo, keyof DirectUploadRepo>;
 
 type Place = [id: string, kind: MediaKind, owner: Owner];

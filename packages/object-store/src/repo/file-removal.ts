@@ -28,22 +28,20 @@ export interface RemovalOptions extends StatementOptions {
 export async function removeInHalves<Row>(
   run: (ids: readonly string[], options: RemovalOptions) => Promise<Row[]>,
   ids: readonly string[],
-  options: RemovalOptions,
+  given: RemovalOptions,
 ): Promise<Removal<Row>> {
   const removal: Removal<Row> = { removed: [], inUse: new Map(), failed: new Map() };
-  const remove = async (
-    some: readonly string[],
-    { transaction, skipLocked = false, ...rest }: RemovalOptions,
-  ): Promise<void> => {
+  const remove = async (some: readonly string[], options: RemovalOptions): Promise<void> => {
+    const { transaction, skipLocked = false } = options;
     const [id] = some;
     if (id === undefined) return;
     try {
-      removal.removed.push(...(await run(some, { transaction, skipLocked, ...rest })));
+      removal.removed.push(...(await run(some, options)));
     } catch (error) {
       const isHeld = isLocked(error) && transaction === undefined;
       if (isHeld && !skipLocked) {
         // It has waited long enough for the locked files; the others are deleted.
-        await remove(some, { transaction, skipLocked: true, ...rest });
+        await remove(some, { ...options, skipLocked: true });
         for (const each of some) removal.failed.set(each, error);
       } else if (!isHeld && !isRefusal(error)) {
         // What was deleted before stays deleted and is reported.
@@ -51,15 +49,15 @@ export async function removeInHalves<Row>(
         for (const each of some) removal.failed.set(each, error);
       } else if (some.length > 1) {
         const middle = some.length >> 1;
-        await remove(some.slice(0, middle), { transaction, skipLocked, ...rest });
-        await remove(some.slice(middle), { transaction, skipLocked, ...rest });
+        await remove(some.slice(0, middle), options);
+        await remove(some.slice(middle), options);
       } else if (!isHeld) {
         const { table, constraint } = answerOf(error);
         removal.inUse.set(id, new FileInUseError(table, constraint, error));
       }
     }
   };
-  await remove(ids, options);
+  await remove(ids, given);
   return removal;
 }
 

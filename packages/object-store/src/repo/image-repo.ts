@@ -4,7 +4,7 @@ import type { ImageModel } from "../models/image.model.js";
 import { MediaRepo, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
 
-/** What the use cases need of it. */
+/** Its public methods, which the store in memory implements too. */
 export type ImageRows = Pick<ImageRepo, keyof ImageRepo>;
 
 /** Images. */

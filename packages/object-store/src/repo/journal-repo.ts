@@ -44,7 +44,7 @@ export interface FilesOfOwner {
   userId: Owner;
 }
 
-/** What the use cases need of the journal. */
+/** Its public methods, which the store in memory implements too. */
 export type Journal = Pick<JournalRepo, keyof JournalRepo>;
 
 /** The last 16 digits of a UUID version 7: its variant and 62 random bits. */

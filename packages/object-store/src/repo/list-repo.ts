@@ -38,7 +38,7 @@ export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
 type Columns = { readonly [K in MediaKind]: ModelColumns<Models[K]> };
 type MediaRow = Models[MediaKind];
 
-/** What the use cases need of it. */
+/** Its public methods, which the store in memory implements too. */
 export type ListRows = Pick<ListRepo, keyof ListRepo>;
 
 /** Lists files of one kind or of two, each page with one query that an index serves. */

@@ -52,7 +52,7 @@ export interface ReadingOptions extends StatementOptions {
   decides?: boolean;
 }
 
-/** What the use cases need of the files of one kind. */
+/** Its public methods, which the store in memory implements too. */
 export type Files<Row extends MediaFileModel> = Pick<MediaRepo<Row>, keyof MediaRepo<Row>>;
 
 /** An owner's files and system-wide files; with null as the owner, only the latter. */
@@ -277,7 +277,7 @@ export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Ro
     return withDatabaseErrors("delete files", () => removeInHalves(run, ids, options));
   }
 
-  /** What a caller reads may come from a replica; what decides on the next step may not. */
+  /** Reads for callers may run on a replica; reads that decide on the next step may not. */
   #reading({ transaction, decides = false }: ReadingOptions): PreparedOptions {
     return { transaction, on: decides ? "own" : this.#place };
   }

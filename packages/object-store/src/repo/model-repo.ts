@@ -28,7 +28,7 @@ export abstract class ModelRepo<Row extends Model> {
     this.columns = new ModelColumns(model);
   }
 
-  /** @param action what failed, for the message of an error */
+  /** @param action completes the message "PostgreSQL could not …" */
   protected arrays<Parameters extends readonly SqlParameter[], Options>(
     action: string,
     statement: Statement<Parameters, Options>,
@@ -40,7 +40,7 @@ export abstract class ModelRepo<Row extends Model> {
     );
   }
 
-  /** The rows as instances. Columns behind those of the model are ignored. */
+  /** The rows as instances; further columns are ignored. */
   protected async rows<Parameters extends readonly SqlParameter[], Options>(
     action: string,
     statement: Statement<Parameters, Options>,

@@ -5,7 +5,7 @@ import { DirectUploadModel } from "../models/direct-upload.model.js";
 import { ImageModel } from "../models/image.model.js";
 import { JournalModel } from "../models/journal.model.js";
 
-/** What a row of each table is. */
+/** The model of each table. */
 export interface Models {
   image: ImageModel;
   audio: AudioModel;

@@ -17,7 +17,7 @@ const REFERENCE = new PreparedStatement(`
     AND has_column_privilege(owner.oid, key.attnum, 'SELECT') AND NOT row_security_active(owner.oid)
 `);
 
-/** What the use cases need of it. */
+/** The part of it that use cases need, which the store in memory implements too. */
 export type Owners = Pick<OwnerRepo, "exists">;
 
 /**
