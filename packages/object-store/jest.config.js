@@ -9,7 +9,6 @@ export default jestConfig({
   maxWorkers: 2,
   // Worker threads load their modules without jest: they run what was built.
   moduleNameMapper: {
-    "/worker-entry\\.js$": "<rootDir>/dist/inspection/isolation/worker-entry.js",
-    "/hashing-entry\\.js$": "<rootDir>/dist/upload/hashing/hashing-entry.js",
+    "/hashing-entry\\.js$": "<rootDir>/dist/upload/hashing-entry.js",
   },
 });

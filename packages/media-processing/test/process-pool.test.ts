@@ -9,7 +9,7 @@ import type { DecodeAnswer } from "../src/jobs/decode.js";
 import { ProcessPool, type ProcessPoolOptions } from "../src/process-pool.js";
 import { jobBytes } from "./support/bytes.js";
 import { HangingProcesses } from "./support/hanging-processes.js";
-import { expectGone, pidIn } from "./support/processes.js";
+import { expectGone, expectReaped, pidIn } from "./support/processes.js";
 
 const HOSTILE = new URL("./fixtures/hostile-jobs.js", import.meta.url);
 const ABANDONED_START = fileURLToPath(new URL("./fixtures/abandoned-start.js", import.meta.url));
@@ -160,7 +160,7 @@ describe("ProcessPool", () => {
     expect(await decode()).toEqual(SOUND);
     const pid = await pidIn(pidFile);
     process.kill(pid, "SIGKILL");
-    await expectGone(pid);
+    await expectReaped(pid);
     expect(await decode()).toEqual(SOUND);
   });
 });

@@ -1,21 +1,21 @@
 import { ObjectStoreError } from "./errors.js";
-import { isolatedInspector, sharedIsolation } from "./inspection/isolated-inspector.js";
-import { MEDIA_FORMATS, type MediaKind } from "./inspection/media-facts.js";
+import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 import { openBody } from "./service/open-body.js";
 import { InspectedBody } from "./upload/inspected-body.js";
+import { Inspection } from "./upload/inspection.js";
 import type { MediaBody } from "./upload/media-body.js";
 import { UPLOAD_SECONDS, withUploadTime } from "./upload/upload-time.js";
 
 /**
  * Which collection a body belongs to, by its content: only its head is read. Undefined when it is
- * neither an image nor audio of a supported format. A stream is consumed by the look.
+ * neither an image nor audio of a supported format. A stream is consumed.
  *
  * @throws InvalidInputError (`invalid_input`) when the body is none or cannot be read,
  *   SourceFailedError (`source_failed`), ResourceUnavailableError (`resource_unavailable`)
  */
 export async function detectMediaKind(body: MediaBody): Promise<MediaKind | undefined> {
   const source = await openBody(body);
-  const inspection = isolatedInspector(sharedIsolation()).open();
+  const inspection = new Inspection({});
   try {
     const head = await withUploadTime(UPLOAD_SECONDS, [], ({ signal }) =>
       InspectedBody.open(source, { maxBytes: Infinity, inspection, signal }),

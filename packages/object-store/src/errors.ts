@@ -204,10 +204,7 @@ export class InvalidMediaError extends ObjectStoreError {
   readonly code = "invalid_media";
 }
 
-/**
- * Raised when another file brought down the worker that was inspecting this one, and too much of it
- * had passed to start again, or when the thread that hashes this file is lost. Nothing is kept.
- */
+/** Raised when the thread that hashes a large file is lost. Nothing is kept. */
 export class InspectionInterruptedError extends ObjectStoreError {
   readonly code = "inspection_interrupted";
 

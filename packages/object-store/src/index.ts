@@ -12,10 +12,10 @@ export type {
   ImageFormat,
   MediaFacts,
   MediaKind,
-} from "./inspection/media-facts.js";
-export type { InspectionLimits } from "./inspection/inspection-limits.js";
-export type { IsolationOptions } from "./inspection/isolation/isolation-options.js";
-export type { Verification } from "./inspection/verification.js";
+} from "@repo/media-inspection";
+export type { InspectionLimits } from "@repo/media-inspection";
+export type { IsolationOptions } from "./upload/decoding.js";
+export type { Verification } from "./upload/inspection.js";
 export type { ObjectStoreLogger } from "./logger.js";
 export {
   MAX_FILE_BYTES,

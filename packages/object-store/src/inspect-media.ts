@@ -1,23 +1,22 @@
-import { isolatedInspector, sharedIsolation } from "./inspection/isolated-inspector.js";
-import type { InspectionLimits } from "./inspection/inspection-limits.js";
-import type { Inspection } from "./inspection/inspection.js";
-import type { MediaFacts } from "./inspection/media-facts.js";
+import type { InspectionLimits, MediaFacts } from "@repo/media-inspection";
+
 import { MAX_FILE_BYTES } from "./object-store-provider.js";
 import { checkLimits } from "./service/check.js";
 import { openBody } from "./service/open-body.js";
 import { borrowBlocks } from "./upload/block-pool.js";
+import { Inspection } from "./upload/inspection.js";
 import { MeasuredSource } from "./upload/measured-source.js";
 import type { MediaBody } from "./upload/media-body.js";
 import { UPLOAD_SECONDS, withUploadTime } from "./upload/upload-time.js";
 import { HEAD_BYTES } from "./upload/sizes.js";
 
 /**
- * What an upload of this body would find it to be, without storing it. A stream is consumed.
+ * Inspects a body as an upload would, without storing it. Consumes a stream.
  *
  * @throws InvalidInputError (`invalid_input`), SourceFailedError (`source_failed`), EmptyFileError
  *   (`empty_file`), FileTooLargeError (`file_too_large`), UnsupportedMediaTypeError
- *   (`unsupported_media_type`), InvalidMediaError (`invalid_media`), InspectionInterruptedError
- *   (`inspection_interrupted`), ResourceUnavailableError (`resource_unavailable`)
+ *   (`unsupported_media_type`), InvalidMediaError (`invalid_media`), ResourceUnavailableError
+ *   (`resource_unavailable`)
  */
 export async function inspectMedia(
   body: MediaBody,
@@ -25,7 +24,7 @@ export async function inspectMedia(
 ): Promise<MediaFacts> {
   const source = await openBody(body);
   try {
-    const inspection = isolatedInspector(sharedIsolation(), checkLimits(limits)).open();
+    const inspection = new Inspection(checkLimits(limits));
     try {
       return await withUploadTime(UPLOAD_SECONDS, [], ({ signal }) =>
         inspectAll(new MeasuredSource(source, { maxBytes: MAX_FILE_BYTES, signal }), inspection),

@@ -1,21 +1,10 @@
 import { PreparedStatement } from "@repo/database";
+import type { InspectionLimits } from "@repo/media-inspection";
+import type { ProcessPool } from "@repo/media-processing";
 import type { Transaction } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
 
-import type { InspectionLimits } from "./inspection/inspection-limits.js";
 import { checkOptions } from "./check-options.js";
-import {
-  endIsolation,
-  type Isolation,
-  isolatedInspector,
-  isolationWith,
-  sharedIsolation,
-} from "./inspection/isolated-inspector.js";
-import {
-  DEFAULT_ISOLATION,
-  type IsolationOptions,
-} from "./inspection/isolation/isolation-options.js";
-import type { Verification } from "./inspection/verification.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import type { ObjectStoreProvider } from "./provider.js";
 import { withDatabaseErrors } from "./repo/database-failure.js";
@@ -43,6 +32,13 @@ import { scopeOf } from "./service/scope.js";
 import { TransactionEnds } from "./service/transaction-ends.js";
 import { observed } from "./telemetry/observed.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/url-options.js";
+import {
+  decodersWith,
+  DEFAULT_ISOLATION,
+  type IsolationOptions,
+  sharedDecoders,
+} from "./upload/decoding.js";
+import { Inspector, type Verification } from "./upload/inspection.js";
 import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
 import type { StorageClient } from "./upload/storage-client.js";
 import { MAX_UPLOAD_SECONDS, UPLOAD_SECONDS } from "./upload/upload-time.js";
@@ -106,8 +102,8 @@ export interface ObjectStoreOptions {
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
   /**
-   * Bounds of the worker threads that inspect files and of the processes that decode images. Without
-   * them, all providers of the process share one set.
+   * Bounds of the processes that decode images. Without them, all providers of this process share one
+   * set.
    */
   isolation?: IsolationOptions;
   /** Logger for background failures; silent by default. */
@@ -166,7 +162,7 @@ export type DatabaseOptions = "database" | "ownConnections" | "pooler" | "reads"
 export function providerOver(
   options: Omit<ObjectStoreOptions, DatabaseOptions>,
   { isReady, currentTransaction, journal, owners, requireReadCommitted, ...repos }: Persistence,
-  isolation: Isolation = checkedIsolation(options.isolation),
+  decoders: ProcessPool = checkedDecoders(options.isolation),
 ): ObjectStoreProvider {
   const { s3, inspection } = options;
   const logger = safeLogger(options.logger);
@@ -177,7 +173,7 @@ export function providerOver(
       s3,
       logger,
       calls,
-      inspector: isolatedInspector(isolation, checkLimits(inspection)),
+      inspector: new Inspector(checkLimits(inspection), decoders),
       verify: checkVerification(options.verify ?? "metadata"),
       journal,
       owners,
@@ -212,29 +208,20 @@ export function providerOver(
     async close(given) {
       const { timeoutSeconds = 10 } = checkOptions(given);
       await calls.close(checkInteger("timeoutSeconds", timeoutSeconds, 0, 3_600));
-      if (options.isolation !== undefined) await endIsolation(isolation);
+      if (options.isolation !== undefined) decoders.end();
     },
   } satisfies ObjectStoreProvider);
 }
 
-function checkedIsolation(isolation: IsolationOptions | undefined): Isolation {
-  if (isolation === undefined) return sharedIsolation();
-  const given = { ...DEFAULT_ISOLATION, ...isolation };
-  return isolationWith({
-    workers: checkInteger("isolation.workers", given.workers, 1, 64),
-    deadlineSeconds: checkInteger("isolation.deadlineSeconds", given.deadlineSeconds, 1, 600),
-    maxHeapMegabytes: checkInteger("isolation.maxHeapMegabytes", given.maxHeapMegabytes, 16, 4096),
-    maxGrowthMegabytes: checkInteger(
-      "isolation.maxGrowthMegabytes",
-      given.maxGrowthMegabytes,
-      64,
-      65_536,
-    ),
-    decoders: checkInteger("isolation.decoders", given.decoders, 1, 64),
-    decodeSeconds: checkInteger("isolation.decodeSeconds", given.decodeSeconds, 1, 600),
+function checkedDecoders(isolation: IsolationOptions | undefined): ProcessPool {
+  if (isolation === undefined) return sharedDecoders();
+  const { decoders, decodeSeconds, maxDecodeMegabytes } = { ...DEFAULT_ISOLATION, ...isolation };
+  return decodersWith({
+    decoders: checkInteger("isolation.decoders", decoders, 1, 64),
+    decodeSeconds: checkInteger("isolation.decodeSeconds", decodeSeconds, 1, 600),
     maxDecodeMegabytes: checkInteger(
       "isolation.maxDecodeMegabytes",
-      given.maxDecodeMegabytes,
+      maxDecodeMegabytes,
       128,
       65_536,
     ),

@@ -3,8 +3,8 @@ import type { Readable } from "node:stream";
 import type { Transaction } from "sequelize";
 
 import type { ObjectStoreError } from "./errors.js";
-import type { AudioContentType, ImageContentType } from "./inspection/media-facts.js";
-import type { Verification } from "./inspection/verification.js";
+import type { AudioContentType, ImageContentType } from "@repo/media-inspection";
+import type { Verification } from "./upload/inspection.js";
 import type { AudioCreate } from "./service/dto/audio-create.js";
 import type { AudioRead } from "./service/dto/audio-read.js";
 import type { DirectUpload } from "./service/dto/direct-upload.js";

@@ -8,6 +8,7 @@ export const PACKAGES = fileURLToPath(new URL("../../", import.meta.url));
 /** The packages that applications depend on. */
 export const PRODUCT = [
   "object-store",
+  "media-inspection",
   "media-processing",
   "s3-provider",
   "database",

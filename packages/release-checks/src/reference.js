@@ -84,6 +84,7 @@ const ABOUT = {
   "object-store/maintenance": "what operators run: sweep, audit, verify, erase, usage",
   "object-store/migrations": "its tables",
   "object-store/testing": "the module in memory, injected faults and the contract of a storage",
+  "media-inspection/index": "what an image or a sound is, from its bytes alone",
   "media-processing/index": "native code on users' bytes, in processes that can be killed",
   "s3-provider/index": "one bucket of any S3 server",
   "database/index": "connections, models and migrations",

@@ -37,17 +37,32 @@ const refused: [string, string, string][] = [
     `import "@aws-sdk/client-s3";`,
   ],
   ["the AWS SDK in an app", "apps/seed-runner/src/x.ts", `import "@aws-sdk/client-s3";`],
-  ["sharp in object-store", "packages/object-store/src/inspection/x.ts", `import "sharp";`],
+  ["sharp in object-store", "packages/object-store/src/upload/x.ts", `import "sharp";`],
   ["music-metadata in an app", "apps/seed-runner/src/x.ts", `import "music-metadata";`],
+  [
+    "music-metadata in media-processing",
+    "packages/media-processing/src/x.ts",
+    `import "music-metadata";`,
+  ],
   [
     "object-store from media-processing",
     "packages/media-processing/src/x.ts",
     `import "@repo/object-store";`,
   ],
   [
-    "the database from inspection",
-    "packages/object-store/src/inspection/x.ts",
-    `import "@repo/database";`,
+    "object-store from media-inspection",
+    "packages/media-inspection/src/x.ts",
+    `import "@repo/object-store";`,
+  ],
+  [
+    "media-processing from media-inspection",
+    "packages/media-inspection/src/x.ts",
+    `import "@repo/media-processing";`,
+  ],
+  [
+    "media-inspection from a feature",
+    "packages/user-avatars/src/x.ts",
+    `import "@repo/media-inspection";`,
   ],
   [
     "maintenance from a feature",
@@ -63,10 +78,21 @@ const allowed: [string, string, string][] = [
   ["the database from object-store", "packages/object-store/src/x.ts", `import "@repo/database";`],
   ["the AWS SDK in s3-provider", "packages/s3-provider/src/x.ts", `import "@aws-sdk/client-s3";`],
   ["sharp in media-processing", "packages/media-processing/src/jobs/x.ts", `import "sharp";`],
+  ["music-metadata in bench", "packages/bench/src/x.ts", `import "music-metadata";`],
   [
-    "media-processing from inspection",
-    "packages/object-store/src/inspection/x.ts",
+    "music-metadata in a test",
+    "packages/media-inspection/test/x.test.ts",
+    `import "music-metadata";`,
+  ],
+  [
+    "media-processing from object-store",
+    "packages/object-store/src/x.ts",
     `import "@repo/media-processing";`,
+  ],
+  [
+    "media-inspection from object-store",
+    "packages/object-store/src/x.ts",
+    `import "@repo/media-inspection";`,
   ],
   ["object-store from an app", "apps/seed-runner/src/x.ts", `import "@repo/object-store";`],
   [

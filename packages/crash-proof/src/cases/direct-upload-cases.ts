@@ -23,7 +23,7 @@ export const DIRECT_UPLOAD_CASES: readonly UseCase[] = [
     name: "direct upload in parts",
     kinds: ["audio"],
     files: 0,
-    oneIn: 2,
+    oneIn: 4,
     async run(props) {
       const media = mediaAt(props.stage.large, 0);
       await whenSent(props, media, (direct) => complete(props, direct, media), {
@@ -35,7 +35,7 @@ export const DIRECT_UPLOAD_CASES: readonly UseCase[] = [
     name: "direct upload in a transaction",
     kinds: ["image"],
     files: 0,
-    oneIn: 2,
+    oneIn: 4,
     run: (props) =>
       whenSent(props, small(props), (direct) =>
         inTransaction(props, "commit", async (transaction) => {
@@ -49,7 +49,7 @@ export const DIRECT_UPLOAD_CASES: readonly UseCase[] = [
     name: "direct upload in a transaction, rolled back and completed again",
     kinds: ["audio"],
     files: 0,
-    oneIn: 2,
+    oneIn: 4,
     afterwards: "complete again",
     run: (props) =>
       whenSent(props, small(props), async (direct) => {
@@ -65,7 +65,7 @@ export const DIRECT_UPLOAD_CASES: readonly UseCase[] = [
     name: "direct upload, refused in a transaction with delete",
     kinds: ["audio"],
     files: 1,
-    oneIn: 2,
+    oneIn: 4,
     meets: ["checksum_mismatch"],
     async run(props) {
       const sha256 = "0".repeat(64);

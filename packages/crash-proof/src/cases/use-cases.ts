@@ -86,7 +86,7 @@ const DIRECTLY: readonly UseCase[] = [
   {
     name: "transaction with upload and delete, rolled back",
     files: 1,
-    oneIn: 2,
+    oneIn: 4,
     run: (props) =>
       inTransaction(props, "roll back", async (transaction) => {
         await upload(props, mediaAt(props.stage.small, 0), "buffer", { transaction });
@@ -97,7 +97,7 @@ const DIRECTLY: readonly UseCase[] = [
     name: "transaction with upload under a key after a delete",
     kinds: ["image"],
     files: 1,
-    oneIn: 2,
+    oneIn: 4,
     keyed: true,
     meets: ["upload_in_progress"],
     run: (props) =>
@@ -113,7 +113,7 @@ const DIRECTLY: readonly UseCase[] = [
   {
     name: "sweep",
     files: 1,
-    oneIn: 2,
+    oneIn: 4,
     leftovers: { crashedUpload: true, crashedDeletion: true },
     run: ({ journal, maintenance }) =>
       // One batch after the other: the steps of each run have to be the same.
@@ -122,7 +122,7 @@ const DIRECTLY: readonly UseCase[] = [
   {
     name: "audit --fix",
     files: 1,
-    oneIn: 2,
+    oneIn: 4,
     leftovers: { orphan: true, missingObject: true },
     afterwards: "audit",
     run: ({ journal, maintenance }) =>
@@ -131,7 +131,7 @@ const DIRECTLY: readonly UseCase[] = [
   {
     name: "erase",
     files: 2,
-    oneIn: 2,
+    oneIn: 4,
     leftovers: { crashedUpload: true },
     afterwards: "erase",
     run: erase,

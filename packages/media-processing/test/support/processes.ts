@@ -20,6 +20,20 @@ export async function expectGone(pid: number): Promise<void> {
   }
 }
 
+/** Waits until a child of this process has ended and this process knows it: it is no zombie any more. */
+export async function expectReaped(pid: number): Promise<void> {
+  await expectGone(pid);
+  while (exists(pid)) await pause(10);
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** A zombie counts as ended. */
 function isRunning(pid: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { DataTypes, type InferAttributes, type InferCreationAttributes } from "s
 import { AllowNull, Column, Default, Table } from "sequelize-typescript";
 
 import { TABLES } from "../kinds.js";
-import type { AudioTags, DurationSource } from "../inspection/media-facts.js";
+import type { AudioTags, DurationSource } from "@repo/media-inspection";
 import { MediaFileModel } from "./media-file.model.js";
 
 /** An audio file. */

@@ -36,7 +36,7 @@ export async function requireReadCommitted(
   connections: Connections,
   transaction: Transaction,
 ): Promise<void> {
-  const [row] = await withDatabaseErrors("tell the isolation level", () =>
+  const [row] = await withDatabaseErrors("read the isolation level", () =>
     LEVEL.arrays<[level: string]>(connections, [], { transaction }),
   );
   if (row?.[0] === "read committed") return;

@@ -56,7 +56,7 @@ export class KeyRepo {
 
   /** The database's clock in ISO 8601, to the microsecond. */
   async clock(): Promise<string> {
-    const [row] = await withDatabaseErrors("tell the time", () =>
+    const [row] = await withDatabaseErrors("read the clock", () =>
       CLOCK.arrays<[now: string]>(this.connections, []),
     );
     if (row === undefined) throw new Error("PostgreSQL returned no time");

@@ -1,10 +1,7 @@
 import { described } from "../described.js";
 import { FileNotFoundError, InvalidInputError } from "../errors.js";
-import {
-  DEFAULT_INSPECTION_LIMITS,
-  type InspectionLimits,
-} from "../inspection/inspection-limits.js";
-import type { Verification } from "../inspection/verification.js";
+import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-inspection";
+import type { Verification } from "../upload/inspection.js";
 import { checkOptions } from "../check-options.js";
 
 const MAX_KEY_CHARACTERS = 255;

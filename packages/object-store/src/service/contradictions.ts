@@ -1,4 +1,4 @@
-import { MEDIA_FORMATS, type MediaFormat } from "../inspection/media-facts.js";
+import { MEDIA_FORMATS, type MediaFormat } from "@repo/media-inspection";
 import type { TypeContradiction } from "./dto/type-contradiction.js";
 import { essenceOf, isNameOf, UNTYPED } from "./declared-type.js";
 import { TYPE_NAMES } from "./type-names.js";

@@ -1,4 +1,4 @@
-import { MEDIA_FORMATS, type MediaFormat } from "../inspection/media-facts.js";
+import { MEDIA_FORMATS, type MediaFormat } from "@repo/media-inspection";
 import { TYPE_NAMES } from "./type-names.js";
 
 /** What claims no type in particular: browsers give the empty string for what they do not know. */

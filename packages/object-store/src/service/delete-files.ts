@@ -1,6 +1,6 @@
 import type { Checked } from "../check-options.js";
 import { FileNotFoundError, ObjectStoreError } from "../errors.js";
-import type { MediaKind } from "../inspection/media-facts.js";
+import type { MediaKind } from "@repo/media-inspection";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { DeleteResult, WriteOptions } from "../provider.js";
 import { databaseFailure } from "../repo/database-failure.js";

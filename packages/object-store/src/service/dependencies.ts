@@ -1,7 +1,6 @@
 import type { Transaction } from "sequelize";
 
-import type { Inspector } from "../inspection/inspection.js";
-import type { Verification } from "../inspection/verification.js";
+import type { Inspector, Verification } from "../upload/inspection.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { Owners } from "../repo/owner-repo.js";

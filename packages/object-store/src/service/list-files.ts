@@ -1,4 +1,4 @@
-import type { MediaKind } from "../inspection/media-facts.js";
+import type { MediaKind } from "@repo/media-inspection";
 import type { ListAllQuery, ListFilter, ListQuery } from "../provider.js";
 import type { Owner } from "../repo/owner.js";
 import type { ListRows } from "../repo/list-repo.js";

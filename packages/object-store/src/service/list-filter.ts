@@ -1,7 +1,7 @@
 import { isDate } from "node:util/types";
 
 import { InvalidInputError } from "../errors.js";
-import { MEDIA_FORMATS, type MediaKind } from "../inspection/media-facts.js";
+import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 import type { ListFilter } from "../provider.js";
 import type { Owner } from "../repo/owner.js";
 import type { ListSelection } from "../repo/list-repo.js";

@@ -1,6 +1,6 @@
 import { described } from "../described.js";
 import { InvalidCursorError, InvalidInputError } from "../errors.js";
-import type { MediaKind } from "../inspection/media-facts.js";
+import type { MediaKind } from "@repo/media-inspection";
 import type { ListQuery } from "../provider.js";
 import type { Owner } from "../repo/owner.js";
 import type { ListSelection } from "../repo/list-repo.js";

@@ -1,4 +1,4 @@
-import type { MediaFacts, MediaKind } from "../inspection/media-facts.js";
+import type { MediaFacts, MediaKind } from "@repo/media-inspection";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Files, StoredFacts } from "../repo/media-repo.js";
 import type { AudioRead } from "./dto/audio-read.js";

@@ -1,5 +1,5 @@
 import { IdempotencyConflictError } from "../errors.js";
-import { MEDIA_FORMATS } from "../inspection/media-facts.js";
+import { MEDIA_FORMATS } from "@repo/media-inspection";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { InspectedBody } from "../upload/inspected-body.js";
 

@@ -1,7 +1,7 @@
 import type { Span } from "@opentelemetry/api";
 import type { Transaction } from "sequelize";
 
-import type { MediaKind } from "../inspection/media-facts.js";
+import type { MediaKind } from "@repo/media-inspection";
 import type { ObjectStoreLogger } from "../logger.js";
 import type {
   AudioCollection,

@@ -1,4 +1,4 @@
-import type { MediaFormat } from "../inspection/media-facts.js";
+import type { MediaFormat } from "@repo/media-inspection";
 
 /** What browsers, systems and people call the formats, besides their content types. */
 export const TYPE_NAMES: Readonly<

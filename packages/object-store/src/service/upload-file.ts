@@ -1,7 +1,6 @@
 import { OwnerNotFoundError, UnsupportedMediaTypeError } from "../errors.js";
 import { errorFacts } from "../logger.js";
-import type { Inspection } from "../inspection/inspection.js";
-import { MEDIA_FORMATS } from "../inspection/media-facts.js";
+import { MEDIA_FORMATS } from "@repo/media-inspection";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Input, SignedUrl, UploadOptions } from "../provider.js";
 import type { Owner } from "../repo/owner.js";
@@ -10,6 +9,7 @@ import { stage } from "../telemetry/observed.js";
 import { abortFailure } from "../upload/abortable.js";
 import type { ByteSource } from "../upload/byte-source.js";
 import { InspectedBody } from "../upload/inspected-body.js";
+import type { Inspection } from "../upload/inspection.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { storageKey } from "../upload/storage-key.js";
@@ -43,7 +43,7 @@ export async function uploadFile<
   const request = await uploadRequest(dependencies, kind.createDto, input, options);
   const { create, verify } = request;
   const source = await openByteSource(create.body);
-  const inspection = dependencies.inspector.open(verify);
+  const inspection = dependencies.inspector.begin(verify);
   try {
     const filename = sanitizedFilename(create.filename ?? source.filename);
     const work = { ...request, source, filename, inspection };
@@ -76,13 +76,12 @@ async function store<
   owner: Owner,
   work: Work<Create>,
 ): Promise<{ row: Row; signed: SignedUrl }> {
-  const { source, inspection, verify, options } = work;
+  const { source, inspection, options } = work;
   const { maxBytes, sourceTimeoutSeconds, uploadTimeoutSeconds, calls } = dependencies;
   await requireUploadable(dependencies, owner, options);
   return withUploadTime(uploadTimeoutSeconds, [options.signal, calls.signal], async (end) => {
     const { signal } = end;
-    const isVerdictSlow = verify === "decode";
-    const rules = { maxBytes, sourceTimeoutSeconds, inspection, isVerdictSlow, signal };
+    const rules = { maxBytes, sourceTimeoutSeconds, inspection, signal };
     const body = await stage("detect", () => InspectedBody.open(source, rules));
     try {
       return await storeBody(dependencies, kind, owner, { ...work, end, body });

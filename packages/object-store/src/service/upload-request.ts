@@ -1,5 +1,5 @@
 import { InvalidInputError, ObjectStoreError } from "../errors.js";
-import type { Verification } from "../inspection/verification.js";
+import type { Verification } from "../upload/inspection.js";
 import type { Input, UploadOptions } from "../provider.js";
 import { discardBody, guardBody } from "../upload/unread-body.js";
 import { checkIdempotencyKey, checkVerification } from "./check.js";

@@ -1,23 +1,20 @@
-import type { Inspection } from "../inspection/inspection.js";
-import type { MediaFacts, MediaFormat } from "../inspection/media-facts.js";
+import type { MediaFacts, MediaFormat } from "@repo/media-inspection";
+
 import { abortable } from "./abortable.js";
 import { type BlockPair, borrowBlocks } from "./block-pool.js";
 import type { BytesInMemory, ByteSource } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
-import { HashHere } from "./hashing/hash-here.js";
-import { HashInThread } from "./hashing/hash-in-thread.js";
-import type { RunningHash } from "./hashing/running-hash.js";
-import { giveBack, turnFor } from "./hashing/turn-for.js";
+import { HashInThread } from "./hash-in-thread.js";
+import type { Inspection } from "./inspection.js";
 import { MeasuredSource, type SourceRules } from "./measured-source.js";
+import { HashHere, type RunningHash, turnFor } from "./running-hash.js";
 import { BLOCK_BYTES, HEAD_BYTES, HEAD_STEP_BYTES, PART_BYTES } from "./sizes.js";
 
 const NOTHING = Buffer.alloc(0);
 
 export interface BodyRules extends SourceRules {
   /** The inspection of this body, begun; its opener closes it. */
-  inspection: Inspection;
-  /** Whether the verdict may take so long that no request should wait for it, half sent. */
-  isVerdictSlow?: boolean;
+  inspection: Pick<Inspection, "format" | "decodes" | "write" | "writeNow" | "finish">;
 }
 
 /** What is known of a body once its last byte was read and found good. */
@@ -36,34 +33,28 @@ export interface Verdict {
 export class InspectedBody {
   readonly #source: MeasuredSource;
   readonly #rules: BodyRules;
-  /** The most bytes of the head that are inspected at a time. */
-  readonly #step: number;
   #hash: RunningHash | undefined;
-  /** Settles when the bytes read last are hashed and inspected, or cannot be. */
-  #taken: Promise<unknown> = Promise.resolve();
-  /** Resolves when no thread looks at bytes of this body any more. */
-  #looked: Promise<unknown> = Promise.resolve();
+  /** Settles when the last chunk is hashed and inspected. */
+  #lastChunk: Promise<unknown> = Promise.resolve();
+  /** Resolves when nothing reads this body's blocks. */
+  #pendingReads: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   #verdict: Verdict | undefined;
   #toEnd: Promise<void> | undefined;
 
-  /** The first bytes, which were read to tell the format; the whole body where it is short. */
+  /** The first bytes, which were read to find the format; the whole body where it is short. */
   readonly head: GrowableBuffer;
 
   private constructor(source: MeasuredSource, rules: BodyRules) {
     this.#source = source;
     this.#rules = rules;
     const { byteLength = Infinity } = source;
-    this.#step = byteLength <= BLOCK_BYTES ? BLOCK_BYTES : HEAD_BYTES;
     // Memory for the whole of a body that is sent from there.
     const isSentWhole = byteLength <= PART_BYTES && this.#memory === undefined;
     this.head = new GrowableBuffer(isSentWhole ? byteLength : HEAD_BYTES);
   }
 
-  /**
-   * Reads as much of the source as its format needs to show; a source that ends meanwhile is
-   * judged here.
-   */
+  /** Reads the source until its format shows; a source that ends before is judged here. */
   static async open(source: ByteSource, rules: BodyRules): Promise<InspectedBody> {
     const body = new InspectedBody(new MeasuredSource(source, rules), rules);
     try {
@@ -87,11 +78,11 @@ export class InspectedBody {
    * better sent in parts, as its verdict is slow.
    */
   get byteLength(): number | undefined {
-    const announced = this.#rules.isVerdictSlow === true ? undefined : this.#source.byteLength;
+    const announced = this.#rules.inspection.decodes ? undefined : this.#source.byteLength;
     return this.#verdict?.byteSize ?? announced;
   }
 
-  /** The whole body, where it goes as one buffer, and its source has it in memory but not the head. */
+  /** The complete body, if it is sent from the caller's memory in one request. */
   get bytes(): Uint8Array | undefined {
     return this.#memory?.all;
   }
@@ -122,10 +113,12 @@ export class InspectedBody {
 
   /** Reads what is left for its verdict alone. */
   readToEnd(): Promise<void> {
-    return (this.#toEnd ??= this.withBlocks(async (blocks) => {
-      if (this.#memory !== undefined) await this.#lookThrough(this.#memory, blocks);
-      while (!this.hasEnded) await this.read(blocks.next());
-    }));
+    return (this.#toEnd ??=
+      this.#memory === undefined
+        ? this.withBlocks(async (blocks) => {
+            while (!this.hasEnded) await this.read(blocks.next());
+          })
+        : this.#readInPlace(this.#memory));
   }
 
   /** Begins with that where its source has all bytes at hand; a failure is left to `readToEnd`. */
@@ -133,13 +126,13 @@ export class InspectedBody {
     if (this.#memory !== undefined) this.readToEnd().catch(() => undefined);
   }
 
-  /** Lends blocks to read into, which nobody else than this body may have to look at. */
+  /** Runs `use` with scratch blocks, which are recycled once nobody reads or writes them. */
   async withBlocks<Result>(use: (blocks: BlockPair) => Promise<Result>): Promise<Result> {
     const blocks = borrowBlocks();
     try {
       return await use(blocks);
     } finally {
-      blocks.release(Promise.allSettled([this.#source.reading, this.#looked]));
+      blocks.release(Promise.allSettled([this.#source.reading, this.#pendingReads]));
     }
   }
 
@@ -155,33 +148,31 @@ export class InspectedBody {
     return byteLength > BLOCK_BYTES && byteLength <= PART_BYTES ? memory : undefined;
   }
 
-  /** Looks at what the inspection passes over where it lies, and copies the rest to do so. */
-  async #lookThrough(memory: BytesInMemory, blocks: BlockPair): Promise<void> {
-    if (this.#verdict !== undefined) return;
+  async #readInPlace(memory: BytesInMemory): Promise<void> {
+    if (this.hasEnded) return;
     const { inspection, signal } = this.#rules;
     const hash = new HashHere();
-    this.#hash = hash;
     await abortable(hash.update(this.head.bytes), signal);
-    while (!this.hasEnded) {
-      await this.#taken;
+    while (!this.#source.hasEnded) {
       await abortable(turnFor(BLOCK_BYTES), signal);
       this.#requireOpen();
-      // In one turn, so that what is hashed is what was passed over.
+      // In one turn, so that what is hashed is what is inspected.
       const next = memory.next(BLOCK_BYTES);
-      const passed = next.subarray(0, inspection.pass(next));
-      hash.updateNow(passed);
-      giveBack(BLOCK_BYTES - passed.byteLength);
-      await this.#source.pass(memory, passed.byteLength);
-
-      if (this.#source.hasEnded) await this.#take(NOTHING);
-      else if (passed.byteLength < BLOCK_BYTES) await this.read(blocks.next());
+      hash.updateNow(next);
+      const inspected = inspection.writeNow(next);
+      inspected.catch(() => undefined);
+      await this.#source.pass(memory, next.byteLength);
+      await abortable(inspected, signal);
     }
+    this.#verdict = await this.#judge(NOTHING, () => hash.digest(NOTHING));
   }
 
   async #readHead(): Promise<void> {
     const { inspection, signal } = this.#rules;
+    const { byteLength = Infinity } = this.#source;
+    const step = byteLength <= BLOCK_BYTES ? BLOCK_BYTES : HEAD_BYTES;
     do {
-      const space = this.head.space(this.#step);
+      const space = this.head.space(step);
       const count = await this.#source.readAtLeast(HEAD_STEP_BYTES, space);
       this.head.add(count);
       const chunk = space.subarray(0, count);
@@ -193,19 +184,19 @@ export class InspectedBody {
     } while (inspection.format === undefined);
   }
 
-  /** Has the chunk hashed and inspected, which goes on while the next is read. */
+  /** Hashes and inspects the chunk while the next one is read. */
   async #take(chunk: Uint8Array): Promise<void> {
     if (this.hasEnded) return;
-    await this.#taken;
+    await this.#lastChunk;
     this.#requireOpen();
     if (this.#source.hasEnded) {
       this.#verdict = await this.#judge(chunk, () => this.#digest(chunk));
       return;
     }
     const hash = (this.#hash ??= this.#beginHash());
-    this.#taken = this.#look([hash.update(chunk), this.#rules.inspection.write(chunk)]);
+    this.#lastChunk = this.#track([hash.update(chunk), this.#rules.inspection.write(chunk)]);
     // Whoever waits next sees the failure; until then it must not count as unhandled.
-    this.#taken.catch(() => undefined);
+    this.#lastChunk.catch(() => undefined);
   }
 
   #requireOpen(): void {
@@ -216,15 +207,15 @@ export class InspectedBody {
     const { byteSize } = this.#source;
     this.#source.requireWhole();
     const finished = this.#rules.inspection.finish(last);
-    const [sha256, facts] = await this.#look([digest(), finished]);
+    const [sha256, facts] = await this.#track([digest(), finished]);
     return { facts, byteSize, sha256 };
   }
 
-  /** Waits for looks at bytes of this body, but not for longer than until the signal aborts. */
-  #look<First, Second>(looks: [Promise<First>, Promise<Second>]): Promise<[First, Second]> {
+  /** Waits for reads of this body's bytes, or until the signal aborts. */
+  #track<First, Second>(reads: [Promise<First>, Promise<Second>]): Promise<[First, Second]> {
     // Without the results, which would hold all those before.
-    this.#looked = Promise.allSettled([this.#looked, ...looks]).then(() => undefined);
-    return abortable(Promise.all(looks), this.#rules.signal);
+    this.#pendingReads = Promise.allSettled([this.#pendingReads, ...reads]).then(() => undefined);
+    return abortable(Promise.all(reads), this.#rules.signal);
   }
 
   #beginHash(): RunningHash {

@@ -1,26 +1,111 @@
 import type { MultipartUpload, UploadedPart, Written } from "@repo/s3-provider";
 
+import type { BlockPair } from "./block-pool.js";
 import { completeParts } from "./complete-parts.js";
-import type { Verdict } from "./inspected-body.js";
-import type { StorageClient } from "./storage-client.js";
+import { GrowableBuffer } from "./growable-buffer.js";
+import type { InspectedBody, Verdict } from "./inspected-body.js";
+import { PART_BYTES } from "./sizes.js";
+import { type StorageClient, wentUnanswered } from "./storage-client.js";
+import { mayHaveStored } from "./storage-failure.js";
+import { TransferFailure } from "./transfer-failure.js";
 
-export interface MultipartTarget {
+/** Of the object that is to be made. */
+export interface ObjectRequest {
   key: string;
   contentType: string;
   signal: AbortSignal;
 }
 
-/** A body of unknown length on its way in parts; one part travels while the next is collected. */
-export class MultipartTransfer {
+/**
+ * Sends a body of unknown length in parts, or in one request if it ends within the first.
+ *
+ * @returns whether a request that makes the object went unanswered
+ * @throws TransferFailure
+ */
+export async function sendInParts(
+  s3: StorageClient,
+  body: InspectedBody,
+  request: ObjectRequest,
+): Promise<Written> {
+  const multipart = new MultipartTransfer(s3, request);
+  try {
+    const parts = await body.withBlocks((blocks) => sendFullParts(body, multipart, blocks));
+    const { byteLength, bytes } = parts.last;
+    let written: Partial<Written>;
+    if (multipart.started) {
+      await multipart.send(bytes);
+      written = await multipart.complete(body.verdict);
+    } else {
+      const { sha256 } = body.verdict;
+      written = await s3.put({ ...request, byteLength, body: bytes, sha256 });
+    }
+    // Only here: where a request broke off, its socket may still send from them.
+    parts.last.release();
+    parts.spare?.release();
+    return { unanswered: wentUnanswered(written) };
+  } catch (error) {
+    const discarded = await multipart.abort();
+    throw new TransferFailure(error, !discarded || mayHaveStored(error));
+  }
+}
+
+interface Parts {
+  /** What is left when the body has ended. */
+  last: GrowableBuffer;
+  /** The memory of the part before. */
+  spare: GrowableBuffer | undefined;
+}
+
+/** Sends parts while more bytes follow. */
+async function sendFullParts(
+  body: InspectedBody,
+  multipart: MultipartTransfer,
+  blocks: BlockPair,
+): Promise<Parts> {
+  let part = body.head;
+  let spare: GrowableBuffer | undefined;
+  while (!body.hasEnded) {
+    if (part.byteLength < PART_BYTES) {
+      await readInto(part, body, blocks);
+      continue;
+    }
+    // It holds what is still travelling.
+    await multipart.arrived();
+    const next = spare ?? new GrowableBuffer(PART_BYTES);
+    next.clear();
+    if ((await readInto(next, body, blocks)) === 0) break;
+    await multipart.send(part.bytes);
+    [part, spare] = [next, part];
+  }
+  return { last: part, spare };
+}
+
+/**
+ * Appends a block to a part. The bytes pass through a block, as the thread that hashes sees those, and
+ * a part has to stay as it is.
+ */
+export async function readInto(
+  part: GrowableBuffer,
+  body: InspectedBody,
+  blocks: BlockPair,
+): Promise<number> {
+  const block = blocks.next();
+  const count = await body.read(block.subarray(0, PART_BYTES - part.byteLength));
+  part.append(block.subarray(0, count));
+  return count;
+}
+
+/** An upload in parts; one part travels while the next is collected. */
+class MultipartTransfer {
   readonly #s3: StorageClient;
-  readonly #target: MultipartTarget;
+  readonly #request: ObjectRequest;
   readonly #parts: UploadedPart[] = [];
   #upload: MultipartUpload | undefined;
   #travelling: Promise<void> = Promise.resolve();
 
-  constructor(s3: StorageClient, target: MultipartTarget) {
+  constructor(s3: StorageClient, request: ObjectRequest) {
     this.#s3 = s3;
-    this.#target = target;
+    this.#request = request;
   }
 
   get started(): boolean {
@@ -34,10 +119,10 @@ export class MultipartTransfer {
 
   /** Sends the next part once the one before has arrived. It must not change before it has. */
   async send(body: Uint8Array): Promise<void> {
-    this.#upload ??= await this.#s3.createMultipartUpload(this.#target);
+    this.#upload ??= await this.#s3.createMultipartUpload(this.#request);
     await this.#travelling;
     const partNumber = this.#parts.length + 1;
-    const { signal } = this.#target;
+    const { signal } = this.#request;
     this.#travelling = this.#s3
       .uploadPart(this.#upload, { partNumber, body, signal })
       .then((part) => {
@@ -51,7 +136,7 @@ export class MultipartTransfer {
   async complete(verdict: Verdict): Promise<Written> {
     await this.#travelling;
     if (this.#upload === undefined) throw new Error("no part was sent");
-    const { signal } = this.#target;
+    const { signal } = this.#request;
     return completeParts(this.#s3, this.#upload, { parts: this.#parts, verdict, signal });
   }
 

@@ -1,4 +1,4 @@
-import { MEDIA_FORMATS, type MediaFormat } from "../inspection/media-facts.js";
+import { MEDIA_FORMATS, type MediaFormat } from "@repo/media-inspection";
 import { FOLDERS, keyPrefix } from "../kinds.js";
 
 const KEY = new RegExp(

@@ -1,21 +1,15 @@
 import { Readable } from "node:stream";
 
+import { MEDIA_FORMATS } from "@repo/media-inspection";
 import type { Written } from "@repo/s3-provider";
 
-import { MEDIA_FORMATS } from "../inspection/media-facts.js";
 import { type BlockPair, borrowBlocks } from "./block-pool.js";
-import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody } from "./inspected-body.js";
-import { MultipartTransfer } from "./multipart-transfer.js";
+import { type ObjectRequest, readInto, sendInParts } from "./multipart-transfer.js";
 import { PART_BYTES } from "./sizes.js";
 import { type StorageClient, wentUnanswered } from "./storage-client.js";
 import { mayHaveStored } from "./storage-failure.js";
 import { TransferFailure } from "./transfer-failure.js";
-
-export interface TransferTarget {
-  key: string;
-  signal: AbortSignal;
-}
 
 /**
  * Sends a body to S3. The object comes into being only after the body's verdict: the last byte of
@@ -27,68 +21,60 @@ export interface TransferTarget {
 export async function transfer(
   s3: StorageClient,
   body: InspectedBody,
-  target: TransferTarget,
+  target: { key: string; signal: AbortSignal },
 ): Promise<Written> {
-  const contentType = MEDIA_FORMATS[body.format].contentType;
-  const multipart = new MultipartTransfer(s3, { ...target, contentType });
+  const { byteLength, bytes } = body;
+  const request = { ...target, contentType: MEDIA_FORMATS[body.format].contentType };
+  // Bytes in memory are being read where they lie.
+  const isWhole = bytes !== undefined || (byteLength !== undefined && byteLength <= PART_BYTES);
+  if (!isWhole && byteLength === undefined) return sendInParts(s3, body, request);
+  const put = isWhole ? putWhole : putStream;
   try {
-    const { byteLength, bytes } = body;
-    if (bytes !== undefined) {
-      return await putBytes(s3, body, { ...target, contentType, body: bytes });
-    }
-    if (byteLength !== undefined && byteLength > PART_BYTES) {
-      return await put(s3, body, { ...target, contentType, byteLength });
-    }
-    const parts = await body.withBlocks((blocks) => sendFullParts(body, multipart, blocks));
-    const { sha256 } = body.verdict;
-    let written: Partial<Written>;
-    if (multipart.started) {
-      await multipart.send(parts.last.bytes);
-      written = await multipart.complete(body.verdict);
-    } else {
-      const { byteLength, bytes } = parts.last;
-      written = await s3.put({ ...target, contentType, byteLength, body: bytes, sha256 });
-    }
-    // Only here: where a request broke off, its socket may still send from them.
-    parts.last.release();
-    parts.spare?.release();
-    return { unanswered: wentUnanswered(written) };
+    return { unanswered: wentUnanswered(await put(s3, body, request)) };
   } catch (error) {
-    const discarded = await multipart.abort();
-    throw new TransferFailure(error, !discarded || mayHaveStored(error));
+    throw new TransferFailure(error, mayHaveStored(error));
   }
 }
 
 /**
- * Sends bytes from the caller's memory. The server refuses others than those that were hashed and
- * inspected, by their SHA-256.
+ * Sends a small body as one buffer, which can be sent again: from the caller's memory, or collected.
+ * The server refuses other bytes than those that were hashed and inspected, by their SHA-256.
  */
-async function putBytes(
+async function putWhole(
   s3: StorageClient,
   body: InspectedBody,
-  request: TransferTarget & { contentType: string; body: Uint8Array },
-): Promise<Written> {
-  await body.readToEnd();
+  request: ObjectRequest,
+): Promise<Partial<Written>> {
+  const { head, bytes } = body;
+  if (bytes !== undefined) {
+    await body.readToEnd();
+  } else if (!body.hasEnded) {
+    await body.withBlocks(async (blocks) => {
+      while (!body.hasEnded) await readInto(head, body, blocks);
+    });
+  }
   const { byteSize: byteLength, sha256 } = body.verdict;
-  const written = await s3.put({ ...request, byteLength, sha256 });
-  body.head.release();
-  return { unanswered: wentUnanswered(written) };
+  const written = await s3.put({ ...request, byteLength, body: bytes ?? head.bytes, sha256 });
+  // Only here: where a request broke off, its socket may still send from it.
+  head.release();
+  return written;
 }
 
 /** Sends a body of known length in one request. */
-async function put(
+async function putStream(
   s3: StorageClient,
   body: InspectedBody,
-  target: TransferTarget & { contentType: string; byteLength: number },
-): Promise<Written> {
+  request: ObjectRequest,
+): Promise<Partial<Written>> {
+  const { byteLength = 0 } = body;
   const blocks = borrowBlocks();
   let isSent = false;
   try {
     const stream = Readable.from(blocksOf(body, blocks), { objectMode: false, highWaterMark: 0 });
-    const written = await s3.put({ ...target, body: stream });
+    const written = await s3.put({ ...request, byteLength, body: stream });
     isSent = true;
     body.head.release();
-    return { unanswered: wentUnanswered(written) };
+    return written;
   } finally {
     blocks.release(isSent ? Promise.resolve() : undefined);
   }
@@ -111,47 +97,4 @@ async function* blocksOf(
     block = target.subarray(0, await next);
   }
   yield block;
-}
-
-interface Parts {
-  /** What is left when the body has ended. */
-  last: GrowableBuffer;
-  /** The memory of the part before. */
-  spare: GrowableBuffer | undefined;
-}
-
-/** Sends parts while more bytes follow. */
-async function sendFullParts(
-  body: InspectedBody,
-  multipart: MultipartTransfer,
-  blocks: BlockPair,
-): Promise<Parts> {
-  let part = body.head;
-  let spare: GrowableBuffer | undefined;
-  while (!body.hasEnded) {
-    if (part.byteLength < PART_BYTES) {
-      await readInto(part, body, blocks);
-      continue;
-    }
-    // It holds what is still travelling.
-    await multipart.arrived();
-    const next = spare ?? new GrowableBuffer(PART_BYTES);
-    next.clear();
-    if ((await readInto(next, body, blocks)) === 0) break;
-    await multipart.send(part.bytes);
-    [part, spare] = [next, part];
-  }
-  return { last: part, spare };
-}
-
-/** The bytes pass through a block, as other threads see those, and a part has to stay as it is. */
-async function readInto(
-  part: GrowableBuffer,
-  body: InspectedBody,
-  blocks: BlockPair,
-): Promise<number> {
-  const block = blocks.next();
-  const count = await body.read(block.subarray(0, PART_BYTES - part.byteLength));
-  part.append(block.subarray(0, count));
-  return count;
 }

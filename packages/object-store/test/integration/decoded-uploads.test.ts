@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ProcessPool } from "@repo/media-processing";
 import type { Sample } from "@repo/sample-media";
 
-import { InspectionPool } from "../../src/inspection/isolation/inspection-pool.js";
 import { providerOver, sqlPersistence } from "../../src/object-store-provider.js";
 import type { MediaScope } from "../../src/provider.js";
 import { pieces, sha256 } from "../support/bytes.js";
@@ -10,7 +9,6 @@ import { type Harness, openHarness } from "../support/harness.js";
 import { allSamples, sampleOf, uploadSample } from "../support/samples.js";
 
 const decoders = new ProcessPool();
-const parsers = new InspectionPool();
 let harness: Harness;
 let mine: MediaScope;
 let samples: Sample[];
@@ -23,14 +21,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   decoders.end();
-  await parsers.end();
   await harness.close();
 });
 
 function scopeWith(pool: ProcessPool, userId: string): MediaScope {
   const options = { s3: harness.s3, verify: "decode" as const };
   const persistence = sqlPersistence(harness.database);
-  return providerOver(options, persistence, { parsers, decoders: pool }).forUser(userId);
+  return providerOver(options, persistence, pool).forUser(userId);
 }
 
 async function leftovers(): Promise<unknown> {
@@ -73,6 +70,22 @@ describe("an upload that is verified by decoding", () => {
       expect(await leftovers()).toEqual(NOTHING);
     },
   );
+
+  it("takes an image in memory that is sent from there, and the smallest there is", async () => {
+    // What stands behind the picture is no concern of its decoder.
+    const large = Buffer.concat([(await sampleOf("jpeg")).bytes, Buffer.alloc(2_000_000, 7)]);
+    const smallest = Buffer.from(
+      "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b",
+      "hex",
+    );
+    for (const body of [large, smallest]) {
+      const { file } = await mine.images.upload({ body });
+      expect(file).toMatchObject({ byteSize: body.byteLength, sha256: sha256(body) });
+      const stored = await mine.images.download(file.id);
+      expect(sha256(Buffer.concat(await stored.stream.toArray()))).toBe(sha256(body));
+    }
+    expect(await leftovers()).toEqual(NOTHING);
+  });
 
   it("refuses pixels that are damaged, which is no concern of other uploads", async () => {
     const { bytes } = await sampleOf("png");

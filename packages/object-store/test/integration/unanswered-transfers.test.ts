@@ -2,12 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { describe, expect, it } from "@jest/globals";
 import type { Fault, FaultRequest } from "@repo/local-s3";
+import type { MediaFacts } from "@repo/media-inspection";
 
 import { injectFaults, MemoryStorage } from "../../src/testing.js";
-import type { Inspection } from "../../src/inspection/inspection.js";
-import type { MediaFacts } from "../../src/inspection/media-facts.js";
 import type { ByteSource } from "../../src/upload/byte-source.js";
-import { InspectedBody } from "../../src/upload/inspected-body.js";
+import { type BodyRules, InspectedBody } from "../../src/upload/inspected-body.js";
 import { iterableSource } from "../../src/upload/iterable-source.js";
 import { memorySource } from "../../src/upload/memory-source.js";
 import type { StorageClient } from "../../src/upload/storage-client.js";
@@ -22,12 +21,12 @@ const SMALL = Buffer.alloc(300_000, "small");
 const LARGE = Buffer.alloc(6_000_000, "large");
 
 /** Finds everything good. */
-const INSPECTION: Inspection = {
+const INSPECTION: BodyRules["inspection"] = {
   format: "png",
+  decodes: false,
   write: () => Promise.resolve(),
-  pass: () => 0,
+  writeNow: () => Promise.resolve(),
   finish: () => Promise.resolve({ kind: "image", format: "png" } as MediaFacts),
-  close: () => undefined,
 };
 
 const small = (): ByteSource => memorySource(SMALL);

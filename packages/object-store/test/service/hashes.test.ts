@@ -2,10 +2,8 @@ import { createHash } from "node:crypto";
 
 import { describe, expect, it } from "@jest/globals";
 
-import { HashHere } from "../../src/upload/hashing/hash-here.js";
-import { HashInThread } from "../../src/upload/hashing/hash-in-thread.js";
-import { HashingThread } from "../../src/upload/hashing/hashing-thread.js";
-import { giveBack, turnFor } from "../../src/upload/hashing/turn-for.js";
+import { HashingThread, HashInThread } from "../../src/upload/hash-in-thread.js";
+import { HashHere } from "../../src/upload/running-hash.js";
 
 function shared(bytes: Uint8Array): Buffer {
   const memory = Buffer.from(new SharedArrayBuffer(bytes.byteLength));
@@ -54,19 +52,6 @@ describe("HashHere", () => {
     structuredClone(detached.buffer, { transfer: [detached.buffer] });
     await expect(updated).rejects.toThrow("detached");
     await expect(hash.digest(Buffer.alloc(1))).rejects.toThrow("detached");
-  });
-});
-
-describe("turnFor", () => {
-  it("begins one next turn only, also where all was given back and taken again", async () => {
-    await new Promise(setImmediate);
-    const due = (): number =>
-      process.getActiveResourcesInfo().filter((name) => name === "Immediate").length;
-    const before = due();
-    await turnFor(1_000);
-    giveBack(1_000);
-    await turnFor(1_000);
-    expect(due() - before).toBe(1);
   });
 });
 

@@ -1,5 +1,5 @@
 import { UnsupportedMediaTypeError } from "../../errors.js";
-import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "../../inspection/media-facts.js";
+import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-inspection";
 import { essenceOf, isNameOf, UNTYPED } from "../declared-type.js";
 
 /**

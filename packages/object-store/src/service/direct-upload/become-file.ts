@@ -8,8 +8,8 @@ import {
   StorageUnavailableError,
   UploadExpiredError,
 } from "../../errors.js";
-import { MEDIA_FORMATS } from "../../inspection/media-facts.js";
-import type { Verification } from "../../inspection/verification.js";
+import { MEDIA_FORMATS } from "@repo/media-inspection";
+import type { Verification } from "../../upload/inspection.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 
 import { FileTooLargeError } from "../../errors.js";
-import type { MediaKind } from "../../inspection/media-facts.js";
+import type { MediaKind } from "@repo/media-inspection";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadOptions, Input } from "../../provider.js";
 import type { Owner } from "../../repo/owner.js";

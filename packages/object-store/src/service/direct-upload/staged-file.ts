@@ -8,8 +8,8 @@ import {
   LengthMismatchError,
   UnsupportedMediaTypeError,
 } from "../../errors.js";
-import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "../../inspection/media-facts.js";
-import type { Verification } from "../../inspection/verification.js";
+import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-inspection";
+import type { Verification } from "../../upload/inspection.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import { findObject } from "../../upload/find-object.js";
 import { InspectedBody, type Verdict } from "../../upload/inspected-body.js";
@@ -51,7 +51,7 @@ export async function inspectStaged(
   const { byteSize } = row;
   if (source.byteLength !== byteSize) throw new LengthMismatchError(byteSize, source.byteLength);
 
-  const inspection = inspector.open(verify);
+  const inspection = inspector.begin(verify);
   let body: InspectedBody | undefined;
   try {
     // The S3 provider bounds the silence of its server.

@@ -1,5 +1,5 @@
 import { DirectUploadNotFoundError } from "../../errors.js";
-import type { MediaKind } from "../../inspection/media-facts.js";
+import type { MediaKind } from "@repo/media-inspection";
 import type { Owner } from "../../repo/owner.js";
 import type { DirectUploadStatus } from "../dto/direct-upload-status.js";
 import { checkDirectUploadId, toStatus } from "./direct-upload-state.js";

@@ -1,6 +1,6 @@
 import { Expose } from "class-transformer";
 
-import type { AudioContentType, AudioTags, DurationSource } from "../../inspection/media-facts.js";
+import type { AudioContentType, AudioTags, DurationSource } from "@repo/media-inspection";
 import { MediaRead } from "./media-read.js";
 
 /** A stored audio file. */

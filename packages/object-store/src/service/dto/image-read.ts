@@ -1,6 +1,6 @@
 import { Expose } from "class-transformer";
 
-import type { ImageContentType } from "../../inspection/media-facts.js";
+import type { ImageContentType } from "@repo/media-inspection";
 import { MediaRead } from "./media-read.js";
 
 /** A stored image. */

@@ -59,7 +59,7 @@ export function publicCalls({ scopes, maintenance, servers, ids }) {
     usage: hostileObject({ owner: [null, ids[0]], top: [0, 5], signal }),
     provider: hostileObject({
       ...{ maxBytes: [1], urlExpiresIn: seconds, leaseSeconds: [600], cursorSecret: ["secret"] },
-      ...{ verify: ["decode"], inspection: [{ maxPixels: 5 }], isolation: [{ workers: 1 }] },
+      ...{ verify: ["decode"], inspection: [{ maxPixels: 5 }], isolation: [{ decoders: 1 }] },
       ...{ sourceTimeoutSeconds: [1], uploadTimeoutSeconds: [1], logger: [undefined] },
     }),
     owner: hostileObject({ owner: [null, { table: "people", column: "id" }, { table: 5 }] }),

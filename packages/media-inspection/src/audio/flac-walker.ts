@@ -1,0 +1,105 @@
+import { InspectionError } from "../errors.js";
+import type { ByteCursor, Walk } from "../byte-cursor.js";
+import type { AudioFacts, AudioTags } from "../media-facts.js";
+import { mergeTags } from "../tags/tag-text.js";
+import { readVorbisComment } from "../tags/vorbis-comment.js";
+import { audioFacts } from "./audio-facts.js";
+import { FlacFrameCounter } from "./flac-frame-counter.js";
+
+/** RFC 9639, 8.1. */
+const STREAMINFO = 0;
+const VORBIS_COMMENT = 4;
+const LAST_KNOWN_TYPE = 6;
+const STREAMINFO_BYTES = 34;
+/** The share of the claimed samples that must be there: damage takes few of them, a cut many. */
+const MIN_SHARE = 0.98;
+
+interface StreamInfo {
+  sampleRate: number;
+  channels: number;
+  /** 0 where unknown. */
+  totalSamples: number;
+  maxBlockSize: number;
+}
+
+/**
+ * FLAC in its own container, from RFC 9639. The frames that came are counted: they are the
+ * measure where STREAMINFO claims nothing or too little, and refute it where it claims more.
+ */
+export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<AudioFacts> {
+  let info: StreamInfo | undefined;
+  let comments: AudioTags = {};
+  yield* source.skip(4);
+
+  for (let isLast = false; !isLast;) {
+    const header = yield* source.peek(4);
+    if (header.length < 4 || isFrameSync(header)) break;
+    isLast = header.readUInt8(0) >= 0x80;
+    const type = header.readUInt8(0) & 0x7f;
+    // The block before had a wrong length. The audio behind it is found nonetheless.
+    if (type > LAST_KNOWN_TYPE || (type === STREAMINFO && info !== undefined)) break;
+    yield* source.skip(4);
+    const end = source.position + header.readUIntBE(1, 3);
+    if (type === STREAMINFO) {
+      info = readStreamInfo(yield* source.take(Math.min(STREAMINFO_BYTES, end - source.position)));
+    } else if (type === VORBIS_COMMENT) {
+      comments = mergeTags([comments, yield* readVorbisComment(source, end)]);
+    }
+    yield* source.skip(end - source.position);
+  }
+  if (info === undefined) {
+    throw new InspectionError(
+      "invalid_media",
+      `The FLAC must describe its audio in a STREAMINFO block; none is in its first ${source.position} bytes.`,
+    );
+  }
+
+  const frames = new FlacFrameCounter();
+  yield* frames.count(source);
+  if (frames.start === undefined) {
+    throw new InspectionError(
+      "invalid_media",
+      `The FLAC claims ${info.totalSamples} samples but holds no audio frame.`,
+    );
+  }
+  if (frames.samples < MIN_SHARE * (info.totalSamples - info.maxBlockSize)) {
+    throw new InspectionError(
+      "invalid_media",
+      `The FLAC is cut short: it claims ${info.totalSamples} samples but holds ${frames.samples}.`,
+    );
+  }
+  const isClaimTrue =
+    info.totalSamples > 0 && Math.abs(info.totalSamples - frames.samples) <= info.maxBlockSize;
+  return audioFacts("flac", {
+    durationSeconds: (isClaimTrue ? info.totalSamples : frames.samples) / info.sampleRate,
+    durationSource: isClaimTrue ? "header" : "measured",
+    audioBytes: frames.end(source.position) - frames.start,
+    sampleRate: info.sampleRate,
+    channels: info.channels,
+    codec: "flac",
+    lossless: true,
+    tags: mergeTags([comments, leadingTags]),
+  });
+}
+
+/** Where a metadata block has a wrong length or lacks its last-block flag, audio may come early. */
+function isFrameSync(header: Buffer): boolean {
+  return (header.readUInt16BE(0) & 0xfffe) === 0xfff8;
+}
+
+/** RFC 9639, 8.2. */
+function readStreamInfo(body: Buffer): StreamInfo {
+  if (body.length < STREAMINFO_BYTES) {
+    throw new InspectionError(
+      "invalid_media",
+      `The FLAC's STREAMINFO block has ${body.length} bytes, not ${STREAMINFO_BYTES}.`,
+    );
+  }
+  const bits = body.readUInt32BE(10);
+  return {
+    maxBlockSize: body.readUInt16BE(2),
+    sampleRate: bits >>> 12,
+    channels: ((bits >>> 9) & 7) + 1,
+    totalSamples: (body.readUInt8(13) & 0x0f) * 2 ** 32 + body.readUInt32BE(14),
+  };
+}

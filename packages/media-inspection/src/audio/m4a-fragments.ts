@@ -1,0 +1,101 @@
+import type { ByteCursor, Walk } from "../byte-cursor.js";
+import { type Box, boxHead, walkBoxes } from "./m4a-boxes.js";
+
+/** What a fragment gives a sample that says nothing itself. */
+export interface SampleDefaults {
+  duration: number;
+  bytes: number;
+}
+
+/** Sums over the samples of one track, in all its fragments. */
+export interface FragmentedSamples {
+  samples: number;
+  /** In units of the track's time. */
+  duration: number;
+  bytes: number;
+}
+
+/** A `traf` box while it is read. */
+interface TrackFragment {
+  defaults: SampleDefaults;
+  sum: FragmentedSamples | undefined;
+}
+
+/** ISO/IEC 14496-12, 8.8.7: flags of `tfhd`, each with the bytes of its field. */
+const HAS_BASE_OFFSET = 0x01;
+const HAS_DESCRIPTION = 0x02;
+const HAS_DEFAULT_DURATION = 0x08;
+const HAS_DEFAULT_SIZE = 0x10;
+/** ISO/IEC 14496-12, 8.8.8: flags of `trun`; the last four stand for 4 bytes per sample each. */
+const HAS_DATA_OFFSET = 0x01;
+const HAS_FIRST_FLAGS = 0x04;
+const HAS_DURATION = 0x100;
+const HAS_SIZE = 0x200;
+const SAMPLE_FIELDS = [HAS_DURATION, HAS_SIZE, 0x400, 0x800];
+
+/** Sums up the `moof` boxes of a fragmented file as they pass (ISO/IEC 14496-12, 8.8). */
+export class FragmentReader {
+  readonly tracks = new Map<number, FragmentedSamples>();
+
+  /** `defaults` come from `moov`, before the first fragment; other tracks have no fragments. */
+  constructor(
+    private readonly source: ByteCursor,
+    private readonly defaults: ReadonlyMap<number, SampleDefaults>,
+  ) {}
+
+  read(moof: Box): Walk<void> {
+    return walkBoxes(this.source, moof.end, (box) =>
+      box.type === "traf" ? this.#readTrack(box) : undefined,
+    );
+  }
+
+  #readTrack(traf: Box): Walk<void> {
+    const fragment: TrackFragment = { defaults: { duration: 0, bytes: 0 }, sum: undefined };
+    return walkBoxes(this.source, traf.end, (box) => {
+      if (box.type === "tfhd") return this.#readHeader(box, fragment);
+      return box.type === "trun" ? this.#addRun(box, fragment) : undefined;
+    });
+  }
+
+  *#readHeader(box: Box, fragment: TrackFragment): Walk<void> {
+    const head = yield* boxHead(this.source, box, 8);
+    const flags = head.readUIntBE(1, 3);
+    const id = head.readUInt32BE(4);
+    const defaults = this.defaults.get(id);
+    if (defaults === undefined) return;
+    yield* this.source.skip((flags & HAS_BASE_OFFSET ? 8 : 0) + (flags & HAS_DESCRIPTION ? 4 : 0));
+    fragment.defaults = {
+      duration: flags & HAS_DEFAULT_DURATION ? yield* this.#readField(box) : defaults.duration,
+      bytes: flags & HAS_DEFAULT_SIZE ? yield* this.#readField(box) : defaults.bytes,
+    };
+    fragment.sum = this.tracks.get(id) ?? { samples: 0, duration: 0, bytes: 0 };
+    this.tracks.set(id, fragment.sum);
+  }
+
+  *#readField(box: Box): Walk<number> {
+    return (yield* boxHead(this.source, box, 4)).readUInt32BE(0);
+  }
+
+  *#addRun(box: Box, { defaults, sum }: TrackFragment): Walk<void> {
+    if (sum === undefined) return;
+    const head = yield* boxHead(this.source, box, 8);
+    const flags = head.readUIntBE(1, 3);
+    const count = head.readUInt32BE(4);
+    yield* this.source.skip((flags & HAS_DATA_OFFSET ? 4 : 0) + (flags & HAS_FIRST_FLAGS ? 4 : 0));
+
+    const hasDuration = (flags & HAS_DURATION) !== 0;
+    const hasSize = (flags & HAS_SIZE) !== 0;
+    sum.samples += count;
+    if (!hasDuration) sum.duration += count * defaults.duration;
+    if (!hasSize) sum.bytes += count * defaults.bytes;
+    const recordBytes = 4 * SAMPLE_FIELDS.filter((field) => flags & field).length;
+    if (recordBytes === 0) return;
+    const size = Math.min(count * recordBytes, box.end - this.source.position);
+    yield* this.source.fold(size, recordBytes, (run) => {
+      for (let at = 0; at < run.length; at += recordBytes) {
+        if (hasDuration) sum.duration += run.readUInt32BE(at);
+        if (hasSize) sum.bytes += run.readUInt32BE(at + (hasDuration ? 4 : 0));
+      }
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import { InspectionError } from "../errors.js";
+import type { ByteCursor, Walk } from "../byte-cursor.js";
+import type { AudioTags } from "../media-facts.js";
+import { readItemList } from "../tags/ilst.js";
+import { mergeTags } from "../tags/tag-text.js";
+import { type Box, boxHead, readTimescale, walkBoxes } from "./m4a-boxes.js";
+import type { SampleDefaults } from "./m4a-fragments.js";
+import type { Track } from "./m4a-track.js";
+import { readTrack } from "./m4a-track-reader.js";
+
+/** Real files have a handful. */
+const MAX_TRACKS = 100;
+
+/**
+ * Reads a `moov` box as it passes, whatever its size. After ISO/IEC 14496-12, clause 8, and for
+ * tags Apple's "QuickTime File Format", Metadata.
+ */
+export class MovieReader {
+  readonly tracks: Track[] = [];
+  /** Units per second of the movie's time. */
+  timescale = 0;
+  tags: AudioTags = {};
+  /** Per track of a fragmented file: what `trex` gives its samples. */
+  readonly sampleDefaults = new Map<number, SampleDefaults>();
+
+  constructor(private readonly source: ByteCursor) {}
+
+  read(moov: Box): Walk<void> {
+    return this.#walk(moov, (box) => {
+      switch (box.type) {
+        case "mvhd":
+          return this.#readHeader(box);
+        case "trak":
+          return this.#readTrack(box);
+        case "mvex":
+          return this.#walk(box, (child) =>
+            child.type === "trex" ? this.#readSampleDefaults(child) : undefined,
+          );
+        case "udta":
+          return this.#walk(box, (child) =>
+            child.type === "meta" ? this.#readMetadata(child) : undefined,
+          );
+        case "meta":
+          return this.#readMetadata(box);
+        default:
+          return undefined;
+      }
+    });
+  }
+
+  #walk(box: Box, handle: (child: Box) => Walk<void> | undefined): Walk<void> {
+    return walkBoxes(this.source, box.end, handle);
+  }
+
+  *#readHeader(box: Box): Walk<void> {
+    this.timescale = yield* readTimescale(this.source, box);
+  }
+
+  *#readTrack(box: Box): Walk<void> {
+    if (this.tracks.length === MAX_TRACKS) {
+      throw new InspectionError("invalid_media", `The M4A has more than ${MAX_TRACKS} tracks.`);
+    }
+    this.tracks.push(yield* readTrack(this.source, box));
+  }
+
+  *#readSampleDefaults(box: Box): Walk<void> {
+    if (this.sampleDefaults.size === MAX_TRACKS) return;
+    const body = yield* boxHead(this.source, box, 20);
+    this.sampleDefaults.set(body.readUInt32BE(4), {
+      duration: body.readUInt32BE(12),
+      bytes: body.readUInt32BE(16),
+    });
+  }
+
+  /** `meta` is a full box in ISO files, but not in QuickTime's. */
+  *#readMetadata(box: Box): Walk<void> {
+    const head = yield* this.source.peek(8);
+    if (head.toString("latin1", 4, 8) !== "hdlr") yield* this.source.skip(4);
+    yield* this.#walk(box, (child) => (child.type === "ilst" ? this.#readTags(child) : undefined));
+  }
+
+  *#readTags(box: Box): Walk<void> {
+    const tags = yield* readItemList(this.source, box);
+    this.tags = mergeTags([this.tags, tags]);
+  }
+}

@@ -1,0 +1,86 @@
+import { InspectionError } from "../errors.js";
+import type { ByteCursor, Walk } from "../byte-cursor.js";
+import type { AudioFacts } from "../media-facts.js";
+import { audioFacts } from "./audio-facts.js";
+import { type Box, boxBody, walkBoxes } from "./m4a-boxes.js";
+import { measureTrack } from "./m4a-duration.js";
+import { FragmentReader } from "./m4a-fragments.js";
+import { MovieReader } from "./m4a-movie.js";
+import { soundTrack } from "./m4a-tracks.js";
+
+const MAX_FTYP_BYTES = 64 * 1024;
+/** Brands (mp4ra.org) of files that are surely no M4A, though they begin as one. */
+const FOREIGN_BRANDS: ReadonlyMap<string, string> = new Map([
+  ["qt  ", "a QuickTime movie"],
+  ["crx ", "a Canon CR3 raw image"],
+  ["jp2 ", "a JPEG 2000 image"],
+  ["jpx ", "a JPEG 2000 image"],
+  ["avif", "an AVIF image"],
+  ["avis", "an AVIF image"],
+  ["mif1", "an HEIF image"],
+  ["msf1", "an HEIF image"],
+  ...["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"].map(
+    (brand) => [brand, "an HEIC image"] as const,
+  ),
+]);
+
+/**
+ * M4A: an ISO base media file (ISO/IEC 14496-12, -14) that holds sound and nothing to watch but
+ * chapter titles and pictures. `moov` may stand before or behind the audio; fragments are summed.
+ */
+export function* walkM4a(source: ByteCursor): Walk<AudioFacts> {
+  const movie = new MovieReader(source);
+  const fragments = new FragmentReader(source, movie.sampleDefaults);
+  let movieEnd: number | undefined;
+  let mediaBytes = 0;
+
+  function* readMovie(box: Box): Walk<void> {
+    movieEnd = box.end;
+    yield* movie.read(box);
+    // Nothing behind a whole moov can make a refused track good: the verdict need not wait.
+    if (source.position >= box.end) soundTrack(movie.tracks);
+  }
+
+  function* countMedia(box: Box): Walk<void> {
+    mediaBytes += yield* source.skip(box.end - source.position);
+  }
+
+  yield* walkBoxes(source, Infinity, (box) => {
+    if (box.type === "ftyp") return refuseForeignBrand(source, box);
+    if (box.type === "moov" && movieEnd === undefined) return readMovie(box);
+    if (box.type === "moof") return fragments.read(box);
+    return box.type === "mdat" ? countMedia(box) : undefined;
+  });
+  yield* source.skip(Infinity);
+
+  if (movieEnd === undefined || (Number.isFinite(movieEnd) && source.position < movieEnd)) {
+    throw new InspectionError(
+      "invalid_media",
+      `The M4A ends after ${source.position} bytes ${movieEnd === undefined ? "without" : "inside"} its moov box, which describes the audio.`,
+    );
+  }
+  const { track, entry } = soundTrack(movie.tracks);
+  const measured = measureTrack(track, entry, fragments.tracks.get(track.id), {
+    movieTimescale: movie.timescale,
+    mediaBytes,
+  });
+  return audioFacts("m4a", {
+    ...measured,
+    sampleRate: entry.sampleRate,
+    channels: entry.channels,
+    codec: entry.codec,
+    lossless: entry.lossless,
+    tags: movie.tags,
+  });
+}
+
+function* refuseForeignBrand(source: ByteCursor, ftyp: Box): Walk<void> {
+  const brand = (yield* boxBody(source, ftyp, MAX_FTYP_BYTES)).toString("latin1", 0, 4);
+  const what = FOREIGN_BRANDS.get(brand);
+  if (what !== undefined) {
+    throw new InspectionError(
+      "unsupported_media_type",
+      `The file is ${what}; of its family only M4A is taken.`,
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import { InspectionError } from "../errors.js";
+import type { ByteCursor, RecordFormat, Walk } from "../byte-cursor.js";
+import type { ImageFacts } from "../media-facts.js";
+import { checkCanvas, checkPages, imageFacts } from "./image-facts.js";
+
+/** GIF89a, appendix A. */
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+const GRAPHIC_CONTROL = 0xf9;
+const HAS_COLOUR_TABLE = 0x80;
+const TRANSPARENT = 0x01;
+
+/** Bytes of a colour table that the packed field of a descriptor announces. */
+function colourTableSize(packed: number): number {
+  return packed & HAS_COLOUR_TABLE ? 3 * 2 ** ((packed & 7) + 1) : 0;
+}
+
+/**
+ * GIF, from the GIF89a specification (CompuServe, 1990). Counts image descriptors; the first
+ * byte that begins no block ends the count, as it ends decoding. A first image that reaches beyond
+ * the canvas widens it, as in browsers; of later ones what lies outside is cut off.
+ */
+export function* walkGif(source: ByteCursor): Walk<ImageFacts> {
+  const header = yield* source.take(13);
+  if (header.length < 13) {
+    throw new InspectionError(
+      "invalid_media",
+      `The GIF ends after ${header.length} bytes, inside its header.`,
+    );
+  }
+  let width = header.readUInt16LE(6);
+  let height = header.readUInt16LE(8);
+  checkCanvas("gif", { width: width || 1, height: height || 1 }, source.limits);
+  yield* source.skip(colourTableSize(header.readUInt8(10)));
+
+  let pages = 0;
+  let hasAlpha = false;
+  let transparent = false;
+  for (;;) {
+    const introducer = (yield* source.take(1))[0];
+    if (introducer === EXTENSION) {
+      const label = (yield* source.take(1))[0];
+      if (label === GRAPHIC_CONTROL) {
+        const control = yield* source.peek(2);
+        transparent = ((control[1] ?? 0) & TRANSPARENT) !== 0;
+      }
+      yield* skipSubBlocks(source);
+    } else if (introducer === IMAGE) {
+      const descriptor = yield* source.take(9);
+      if (descriptor.length < 9) break;
+      pages += 1;
+      if (pages === 1) {
+        width = Math.max(width, descriptor.readUInt16LE(0) + descriptor.readUInt16LE(4));
+        height = Math.max(height, descriptor.readUInt16LE(2) + descriptor.readUInt16LE(6));
+        checkCanvas("gif", { width, height }, source.limits);
+      }
+      checkPages("gif", pages, source.limits);
+      hasAlpha ||= transparent;
+      transparent = false;
+      const lzwCodeSize = 1;
+      yield* source.skip(colourTableSize(descriptor.readUInt8(8)) + lzwCodeSize);
+      yield* skipSubBlocks(source);
+    } else {
+      break;
+    }
+  }
+
+  if (pages === 0)
+    throw new InspectionError("invalid_media", "The GIF has a header but holds no image.");
+  return imageFacts("gif", { width, height, orientation: 1, pages, hasAlpha });
+}
+
+/** Blocks that begin with the number of their other bytes; an empty one ends them. */
+const SUB_BLOCKS: RecordFormat = {
+  headerBytes: 1,
+  sizeAt: (bytes, at) => {
+    const size = bytes.getUint8(at);
+    return size === 0 ? 0 : 1 + size;
+  },
+};
+
+function* skipSubBlocks(source: ByteCursor): Walk<void> {
+  yield* source.hop(SUB_BLOCKS);
+  yield* source.skip(1);
+}

@@ -1,0 +1,17 @@
+export { InspectionError, type InspectionErrorCode } from "./errors.js";
+export { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "./limits.js";
+export {
+  type AudioContentType,
+  type AudioFacts,
+  type AudioFormat,
+  type AudioTags,
+  type DurationSource,
+  type ImageContentType,
+  type ImageFacts,
+  type ImageFormat,
+  MEDIA_FORMATS,
+  type MediaFacts,
+  type MediaFormat,
+  type MediaKind,
+} from "./media-facts.js";
+export { inspectBytes, MediaInspector } from "./media-inspector.js";

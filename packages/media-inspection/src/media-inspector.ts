@@ -1,0 +1,143 @@
+import { ByteCursor, type Walk } from "./byte-cursor.js";
+import { InspectionError } from "./errors.js";
+import { inspect } from "./inspect.js";
+import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits, resolveLimits } from "./limits.js";
+import type { MediaFacts, MediaFormat } from "./media-facts.js";
+
+/**
+ * Bytes after which `MediaInspector.format` is set, or an error was thrown, under the default
+ * limits.
+ */
+export const MAX_UNDECIDED_BYTES = DEFAULT_INSPECTION_LIMITS.maxHeadBytes;
+
+/**
+ * Identifies a file from its bytes as they arrive, in bounded memory. Ignores names and declared types.
+ *
+ * Call `write` for every chunk, then `end`. If either returns false, the parser has yielded: call
+ * `resume` in later turns until it returns true, and do not change the chunk before that, unless you
+ * called `release`.
+ *
+ * Throws an {@link InspectionError} as soon as the file is known to be bad, and again on every later
+ * call.
+ */
+export class MediaInspector {
+  readonly #limits: InspectionLimits;
+  readonly #source: ByteCursor;
+  readonly #walk: Walk<MediaFacts>;
+  #format: MediaFormat | undefined;
+  #facts: MediaFacts | undefined;
+  #failure: InspectionError | undefined;
+  #bytes = 0;
+
+  constructor(limits: Partial<InspectionLimits> = {}) {
+    this.#limits = resolveLimits(limits);
+    this.#source = new ByteCursor(this.#limits);
+    this.#walk = inspect(this.#source, (format) => {
+      this.#decide(format);
+    });
+  }
+
+  /**
+   * The format; undefined while more bytes are needed, at most `maxHeadBytes` (or
+   * `MAX_UNDECIDED_BYTES`) of them. Provisional: `facts` are the verdict.
+   */
+  get format(): MediaFormat | undefined {
+    return this.#format;
+  }
+
+  /** Undefined while the verdict is out; bytes that come after it do not change it. */
+  get facts(): MediaFacts | undefined {
+    return this.#facts;
+  }
+
+  /** Steps that were taken, of some 10 ns each. */
+  get steps(): number {
+    return this.#source.budget.spent;
+  }
+
+  /** Takes the next bytes. They are copied where they are kept. */
+  write(chunk: Uint8Array): boolean {
+    this.#rethrow();
+    this.#bytes += chunk.byteLength;
+    if (this.#facts !== undefined) return true;
+    this.#source.push(chunk);
+    return this.#advance();
+  }
+
+  /** Ends the file; `facts` are set once that is done. */
+  end(): boolean {
+    this.#rethrow();
+    if (this.#bytes === 0) {
+      const message = "The file is empty; an image or audio file was expected.";
+      this.#failure = new InspectionError("empty_file", message);
+      throw this.#failure;
+    }
+    this.#source.end();
+    return this.#advance();
+  }
+
+  /** Goes on where the parser gave way. */
+  resume(): boolean {
+    this.#rethrow();
+    return this.#advance();
+  }
+
+  /** Copies what the parser has not read yet of the chunk, so that its memory may change. */
+  release(): void {
+    this.#source.release();
+  }
+
+  #advance(): boolean {
+    if (this.#facts === undefined && this.#source.ready) this.#step();
+    // Where it could still go on, it gave way.
+    if (this.#facts === undefined && this.#source.ready) return false;
+    // Nobody reads what is left behind the verdict.
+    if (this.#facts === undefined) this.#source.release();
+    if (this.#bytes >= this.#limits.maxHeadBytes) this.#format ??= "mp3";
+    return true;
+  }
+
+  #step(): void {
+    try {
+      const step = this.#walk.next();
+      if (step.done === true) this.#facts = step.value;
+    } catch (error) {
+      this.#failure = asInspectionError(error);
+      throw this.#failure;
+    }
+  }
+
+  #decide(format: MediaFormat): void {
+    if (this.#format !== undefined && this.#format !== format) {
+      throw new InspectionError(
+        "invalid_media",
+        `The file's first ${this.#limits.maxHeadBytes} bytes are audio tags, as in an MP3, but then a ${format.toUpperCase()} follows.`,
+      );
+    }
+    this.#format = format;
+  }
+
+  #rethrow(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/**
+ * The facts of a file that is in memory, at once: it holds the event loop for 150 ms at most.
+ *
+ * @throws InspectionError
+ */
+export function inspectBytes(bytes: Uint8Array, limits?: Partial<InspectionLimits>): MediaFacts {
+  const inspector = new MediaInspector(limits);
+  for (let isDone = inspector.write(bytes); !isDone;) isDone = inspector.resume();
+  for (let isDone = inspector.end(); !isDone;) isDone = inspector.resume();
+  if (inspector.facts === undefined) throw new Error("the inspection did not end with the file");
+  return inspector.facts;
+}
+
+/** Maps a parser's own failure to `invalid_media`. */
+function asInspectionError(error: unknown): InspectionError {
+  if (error instanceof InspectionError) return error;
+  const message = "The file could not be inspected: it made its parser fail.";
+  return new InspectionError("invalid_media", message, { cause: error });
+}

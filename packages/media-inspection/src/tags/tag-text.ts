@@ -1,0 +1,78 @@
+import { isUtf8 } from "node:buffer";
+
+import type { AudioTags } from "../media-facts.js";
+
+export type TagName = keyof AudioTags;
+
+/** The encodings that tag formats declare; `guess` for those that declare none. */
+export type TagEncoding = "latin1" | "utf-8" | "utf-16le" | "utf-16be" | "guess";
+
+const MAX_CHARACTERS = 1000;
+/** More than any 1,000 characters can take, in UTF-16 code units with room for what is removed. */
+const MAX_UNITS = 16 * MAX_CHARACTERS;
+/** Three bytes of UTF-8 give a unit at least. */
+const MAX_BYTES = 3 * MAX_UNITS + 4;
+const CONTROL = /\p{Cc}/gu;
+
+const DECODERS = {
+  latin1: new TextDecoder("latin1"),
+  "utf-8": new TextDecoder("utf-8"),
+  "utf-16le": new TextDecoder("utf-16le"),
+  "utf-16be": new TextDecoder("utf-16be"),
+} as const;
+
+/** Steps that it takes to decode and clean a value of so many bytes. */
+export function textSteps(byteLength: number): number {
+  return 300 + 3 * Math.min(byteLength, MAX_BYTES);
+}
+
+/**
+ * Decodes a tag's value up to its first terminator: control characters removed, white space
+ * around it too, cut at 1,000 characters (code points). Undefined where nothing is left.
+ */
+export function tagText(bytes: Buffer, encoding: TagEncoding): string | undefined {
+  const text = decode(bytes, encoding)
+    .slice(0, MAX_UNITS)
+    // The cut may have halved a character beyond the basic plane.
+    .replace(/[\ud800-\udbff]$/, "")
+    .toWellFormed()
+    .replace(/^\0+/, "")
+    .replace(/\0[^]*$/, "")
+    .replace(CONTROL, "")
+    .trim();
+  const cut = Array.from(text).slice(0, MAX_CHARACTERS).join("").trim();
+  return cut === "" ? undefined : cut;
+}
+
+/** Per name the first source that has it. */
+export function mergeTags(sources: readonly AudioTags[]): AudioTags {
+  const merged: AudioTags = {};
+  for (const source of sources) {
+    for (const name of ["title", "artist", "album"] as const) {
+      const value = source[name];
+      if (merged[name] === undefined && value !== undefined) merged[name] = value;
+    }
+  }
+  return merged;
+}
+
+/** Sets a tag unless it is set already. */
+export function addTag(tags: AudioTags, name: TagName, value: string | undefined): void {
+  if (tags[name] === undefined && value !== undefined) tags[name] = value;
+}
+
+function decode(bytes: Buffer, encoding: TagEncoding): string {
+  const head = bytes.subarray(0, cutAt(bytes));
+  if (encoding !== "guess") return DECODERS[encoding].decode(head);
+  const end = head.indexOf(0);
+  const text = end < 0 ? head : head.subarray(0, end);
+  return DECODERS[isUtf8(text) ? "utf-8" : "latin1"].decode(text);
+}
+
+/** Where to cut a value so that it decodes to more characters than are kept, and halves none in UTF-8. */
+function cutAt(bytes: Buffer): number {
+  let end = MAX_BYTES;
+  if (bytes.length <= end) return bytes.length;
+  while (end > MAX_BYTES - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return end;
+}

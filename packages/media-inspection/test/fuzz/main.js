@@ -1,0 +1,54 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+import { stepsAllowed } from "../../dist/step-budget.js";
+import { baseFiles } from "./base-files.js";
+import { fuzz } from "./fuzz.js";
+import { applyMutations, damagedFiles } from "./mutations.js";
+
+const HELP = `Damages media files at random and inspects them, whole and in pieces.
+
+  --runs N      damaged files; 50,000 by default
+  --seed N      repeats the run of that seed; another one each time by default
+  --write N     writes the N-th damaged file of the run to fuzz-N.bin, and inspects nothing
+  --verdicts F  writes the verdicts to a file, a line each
+`;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "50000" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    write: { type: "string" },
+    verdicts: { type: "string" },
+    help: { type: "boolean" },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit();
+}
+
+const [runs, seed] = [values.runs, values.seed].map(Number);
+const files = await baseFiles();
+console.log(`seed ${seed}: ${runs} mutations of ${files.length} files`);
+
+if (values.write === undefined) {
+  const result = fuzz(files, runs, seed, (index, name, fault) => {
+    console.log(`fault in mutation ${index} (of ${name}; --write ${index} gives it): ${fault}`);
+  });
+  if (values.verdicts !== undefined) writeFileSync(values.verdicts, result.verdicts.join("\n"));
+  console.log(
+    `steps: at most ${result.stepsPerByte.toFixed(2)} per byte (files from 1,000 bytes on) and ` +
+      `${(100 * result.stepsShare).toFixed(1)} % of those allowed: ` +
+      `${stepsAllowed(0)} and ${stepsAllowed(1) - stepsAllowed(0)} per byte, ${stepsAllowed(Infinity)} in all`,
+  );
+  console.log(
+    `${runs} mutations tried: ${result.accepted} accepted, ${result.refused} refused, ` +
+      `${result.faults} faults; verdicts ${result.digest}; ` +
+      `replay: pnpm fuzz --seed ${seed} --runs ${runs}`,
+  );
+  process.exitCode = result.faults > 0 ? 1 : 0;
+} else {
+  const damaged = damagedFiles(runs, seed)[Number(values.write)];
+  writeFileSync(`fuzz-${values.write}.bin`, applyMutations(damaged, files));
+}

@@ -1,0 +1,113 @@
+import { type ImageFormat, MEDIA_FORMATS, type MediaFormat } from "@repo/media-inspection";
+import { ProcessLostError, ProcessPool, Spool } from "@repo/media-processing";
+
+import { InvalidMediaError } from "../errors.js";
+import { processingFailure } from "../machine-failure.js";
+
+/** Bounds of the processes that decode images. */
+export interface IsolationOptions {
+  /** Processes at most, 1 to 64; 2 by default. They start on demand and end when idle. */
+  decoders?: number;
+  /**
+   * Seconds, 1 to 600, that the decoding of one image may take, and before it the start of a process;
+   * 30 by default.
+   */
+  decodeSeconds?: number;
+  /**
+   * Mebibytes, 128 to 65,536, of a process that decodes; 1,024 by default. Large WebP, animated and
+   * interlaced images need most: up to 4 to 6 bytes a pixel.
+   */
+  maxDecodeMegabytes?: number;
+}
+
+export const DEFAULT_ISOLATION: Required<IsolationOptions> = {
+  decoders: 2,
+  decodeSeconds: 30,
+  maxDecodeMegabytes: 1024,
+};
+
+/** Processes that decode within these bounds. */
+export function decodersWith(options: Required<IsolationOptions>): ProcessPool {
+  return new ProcessPool({
+    processes: options.decoders,
+    seconds: options.decodeSeconds,
+    maxMegabytes: options.maxDecodeMegabytes,
+  });
+}
+
+let shared: ProcessPool | undefined;
+
+/** The pool shared by all stores without their own `isolation`. */
+export function sharedDecoders(): ProcessPool {
+  return (shared ??= decodersWith(DEFAULT_ISOLATION));
+}
+
+const LOSSES: Record<ProcessLostError["reason"], string> = {
+  time: "it took too long to decode",
+  memory: "it needed too much memory to decode",
+  fault: "it made the decoder fail",
+};
+
+/**
+ * Decodes an image once all of it has passed. Its bytes wait on disk meanwhile, as a slow client must
+ * not occupy a decoder. Audio is not kept.
+ */
+export class Decoding {
+  readonly #closed = new AbortController();
+  /** Bytes that came before the format showed. */
+  #head: Uint8Array[] = [];
+  #spool: Promise<Spool> | undefined;
+
+  constructor(
+    private readonly decoders: Pick<ProcessPool, "run">,
+    private readonly maxPixels: number,
+  ) {}
+
+  /** Keeps the next bytes. */
+  async keep(chunk: Uint8Array, format: MediaFormat | undefined): Promise<void> {
+    if (format === undefined) {
+      this.#head.push(Uint8Array.from(chunk));
+      return;
+    }
+    const head = this.#head.splice(0);
+    if (MEDIA_FORMATS[format].kind !== "image") return;
+    const { signal } = this.#closed;
+    // Once closed, nobody would close the spool.
+    signal.throwIfAborted();
+    try {
+      const spool = await (this.#spool ??= Spool.open());
+      for (const bytes of [...head, chunk]) await spool.append(bytes);
+    } catch (error) {
+      // Closed meanwhile, the spool fails for that.
+      signal.throwIfAborted();
+      throw processingFailure(error);
+    }
+  }
+
+  /**
+   * Decodes what was kept.
+   *
+   * @throws InvalidMediaError (`invalid_media`), ResourceUnavailableError (`resource_unavailable`)
+   */
+  async verify(format: ImageFormat): Promise<void> {
+    const spool = await this.#spool;
+    if (spool === undefined) throw new Error("no byte of the image was kept");
+    const name = format.toUpperCase();
+    const data = { format, maxPixels: this.maxPixels };
+    const { damage } = await this.decoders
+      .run("decode", data, spool, this.#closed.signal)
+      .catch((error: unknown) => {
+        if (!(error instanceof ProcessLostError)) throw processingFailure(error);
+        const message = `The ${name} could not be verified: ${LOSSES[error.reason]}.`;
+        throw new InvalidMediaError(message, { cause: error });
+      });
+    if (damage === undefined) return;
+    const message = `The ${name} cannot be decoded: ${damage.summary}.`;
+    throw new InvalidMediaError(message, { cause: damage.message });
+  }
+
+  close(): void {
+    this.#closed.abort(new Error("The inspection is closed."));
+    this.#spool?.then((spool) => spool.close()).catch(() => undefined);
+  }
+}

@@ -1,0 +1,134 @@
+import {
+  DEFAULT_INSPECTION_LIMITS,
+  InspectionError,
+  type InspectionLimits,
+  type MediaFacts,
+  type MediaFormat,
+  MediaInspector,
+} from "@repo/media-inspection";
+import type { ProcessPool } from "@repo/media-processing";
+
+import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "../errors.js";
+import { shortage } from "../machine-failure.js";
+import { Decoding } from "./decoding.js";
+import { isTurnOver, turnFor } from "./running-hash.js";
+
+/**
+ * How thoroughly an upload is verified. `metadata` reads the metadata, and rejects truncated files if
+ * their metadata cannot be determined. `decode` also decodes every pixel of images and refuses those
+ * with any damage that the decoder notices: cut short, corrupt, or too costly to show. Audio is not
+ * decoded.
+ */
+export type Verification = "metadata" | "decode";
+
+/** Bytes whose hashing takes as long as one slice of parsing. */
+const SLICE_BYTES = 1024 * 1024;
+
+/** Begins the inspections of a store. */
+export class Inspector {
+  /** @param decoders used for `verify: "decode"` */
+  constructor(
+    private readonly limits: Partial<InspectionLimits>,
+    private readonly decoders: ProcessPool,
+  ) {}
+
+  begin(verify: Verification): Inspection {
+    if (verify === "metadata") return new Inspection(this.limits);
+    const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = this.limits;
+    return new Inspection(this.limits, new Decoding(this.decoders, maxPixels));
+  }
+}
+
+const CLASSES = {
+  empty_file: EmptyFileError,
+  invalid_media: InvalidMediaError,
+  unsupported_media_type: UnsupportedMediaTypeError,
+} as const;
+
+/**
+ * The inspection of one body while its bytes pass by, on this thread in short slices.
+ *
+ * What is wrong with the file is thrown as soon as it is certain, and again ever after: EmptyFileError
+ * (`empty_file`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
+ * (`invalid_media`). `decoding` may throw ResourceUnavailableError (`resource_unavailable`).
+ */
+export class Inspection {
+  readonly #parser: MediaInspector;
+  #isClosed = false;
+
+  /** @param decoding decodes images; absent for `metadata` */
+  constructor(
+    limits: Partial<InspectionLimits>,
+    private readonly decoding?: Decoding,
+  ) {
+    this.#parser = new MediaInspector(limits);
+  }
+
+  /**
+   * The format; undefined while more bytes are needed, at most `maxHeadBytes` of them. Provisional:
+   * `finish` gives the verdict.
+   */
+  get format(): MediaFormat | undefined {
+    return this.#parser.format;
+  }
+
+  /** Whether the verdict may take seconds, so that no request should be left half sent. */
+  get decodes(): boolean {
+    return this.decoding !== undefined;
+  }
+
+  /** Takes the next bytes, which must stay as they are until this resolves. */
+  async write(chunk: Uint8Array): Promise<void> {
+    if (isTurnOver()) await turnFor(0);
+    await this.#untilDone(() => this.#parser.write(chunk));
+    await this.decoding?.keep(chunk, this.format);
+  }
+
+  /** Takes the next bytes, which may change as soon as this returns: what is not read yet is copied. */
+  writeNow(chunk: Uint8Array): Promise<void> {
+    if (this.decoding !== undefined) return this.write(Uint8Array.from(chunk));
+    const written = this.#untilDone(() => this.#parser.write(chunk));
+    this.#parser.release();
+    return written;
+  }
+
+  /**
+   * Ends the file.
+   *
+   * @param last the bytes that come before the end
+   */
+  async finish(last: Uint8Array): Promise<MediaFacts> {
+    if (last.byteLength > 0) await this.#untilDone(() => this.#parser.write(last));
+    await this.#untilDone(() => this.#parser.end());
+    const { facts } = this.#parser;
+    if (facts === undefined) throw new Error("the inspection did not end with the file");
+    // Only now the format is sure to be known.
+    await this.decoding?.keep(last, facts.format);
+    if (facts.kind === "image") await this.decoding?.verify(facts.format);
+    return facts;
+  }
+
+  /** Ends it, also while it is under way. */
+  close(): void {
+    this.#isClosed = true;
+    this.decoding?.close();
+  }
+
+  /** The first slice is taken at once. */
+  async #untilDone(begin: () => boolean): Promise<void> {
+    try {
+      for (let isDone = begin(); !isDone; isDone = this.#parser.resume()) {
+        await turnFor(SLICE_BYTES);
+        if (this.#isClosed) throw new Error("The inspection is closed.");
+      }
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+}
+
+function failureOf(error: unknown): unknown {
+  if (!(error instanceof InspectionError)) return error;
+  const { code, message, cause } = error;
+  return shortage(cause) ?? new CLASSES[code](message, cause === undefined ? {} : { cause });
+}
