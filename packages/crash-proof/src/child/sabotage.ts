@@ -22,7 +22,7 @@ interface JournalRow {
  */
 export async function sabotage(what: Sabotage, database: () => Database): Promise<void> {
   const journal = await prototypeOf("repo/journal-repo.js", "JournalRepo");
-  const completion = await prototypeOf("repo/file-completion.js", "FileCompletion");
+  const completion = await prototypeOf("repo/media-repo.js", "MediaRepo");
   switch (what) {
     case "intent": {
       // The row is kept only once the bytes are there.
@@ -32,7 +32,7 @@ export async function sabotage(what: Sabotage, database: () => Database): Promis
         forgotten.set(row.id, row);
         await removeRows(database(), [row.id]);
       });
-      before(completion, ["complete", "completeDirect"], async ({ id }) => {
+      before(completion, ["create", "createFromDirectUpload"], async ({ id }) => {
         const row = forgotten.get(id);
         if (row !== undefined) await addUpload(database(), row);
       });
@@ -49,7 +49,9 @@ export async function sabotage(what: Sabotage, database: () => Database): Promis
       return;
     case "compare-and-set":
       // What a sweep has taken over is an upload again, whatever it was.
-      before(completion, ["complete", "completeDirect"], ({ id }) => renewUpload(database(), id));
+      before(completion, ["create", "createFromDirectUpload"], ({ id }) =>
+        renewUpload(database(), id),
+      );
       return;
   }
 }
