@@ -22,7 +22,7 @@ export const createEpisodeCovers: Migration = {
 };
 
 /** The user, the file and the avatar: all of them are there after the commit, or none. */
-export async function signUpWithPicture(app: App, email: string, body: MediaBody) {
+export async function signUpWithPicture(app: App, email: string, body: MediaBody): Promise<string> {
   return app.database.transaction(async (transaction) => {
     const user = await User.create({ email }, { transaction });
     await userAvatars(app).set(user.id, body, { transaction });
