@@ -56,7 +56,7 @@ describe("the soak", () => {
   it(
     "does every kind of operation, and nothing fails or is left",
     async () => {
-      const options = ["--minutes", "0.05", "--concurrency", "4", "--svg", svg, "--json"];
+      const options = ["--minutes", "0.25", "--concurrency", "4", "--svg", svg, "--json"];
       const { code, stdout, stderr } = await ended(start(temporary, options));
       expect(stderr).toBe("");
       const summary = JSON.parse(stdout) as Summary;
