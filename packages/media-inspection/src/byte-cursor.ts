@@ -250,16 +250,19 @@ export class ByteCursor {
       const isLast = this.#ended && window.length === this.available;
       const sure = isLast ? window.length : window.length - lookahead + 1;
       const bound = limit - this.position + 1;
-      const end = Math.min(sure, bound);
+      const end = Math.min(sure, window.length - offset, bound);
+      const match = { byte, offset, bound };
       let matches = 0;
       let step = 1;
-      let at = this.#matchFrom(window, 0, { byte, offset, bound });
+      let at = this.#matchFrom(window, 0, match);
       while (at < end) {
         matches += 1;
         step = visit(window, at);
         if (step === 0) break;
-        at = this.#matchFrom(window, at + step, { byte, offset, bound });
+        at = this.#matchFrom(window, at + step, match);
       }
+      // No match can begin in the last bytes of the file.
+      if (isLast && step !== 0) at = Math.max(at, window.length);
       const count = Math.max(0, Math.min(at, bound));
       const isOver = this.#spend(matches * PER_MATCH + count * PER_SOUGHT_BYTE, count);
       yield* this.#skip(count);

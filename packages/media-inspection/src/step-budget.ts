@@ -30,7 +30,7 @@ export class StepBudget {
    */
   spend(steps: number, reach: number): boolean {
     this.#spent += steps;
-    if (this.#spent > FREE_STEPS && this.#spent > stepsAllowed(reach)) {
+    if (this.#spent > stepsAllowed(reach)) {
       throw new InspectionError(
         "invalid_media",
         `The file takes too much work to read: more than ${Math.floor(stepsAllowed(reach))} steps for its first ${reach} bytes.`,

@@ -70,6 +70,7 @@ function* perform(
     if (kind === "seek") {
       const places: number[] = [];
       const visit = (window: Buffer, at: number): number => {
+        if (window[at + (n % 2)] !== (n & 0xff)) throw new Error("what was visited is no match");
         places.push(cursor.position + at, window[at + 2] ?? -1);
         cursor.charge(3);
         return places.length > 8 ? 0 : (n % 5) + 1;

@@ -141,7 +141,7 @@ describe.each(Object.entries(HOSTILE_FILES))("a hostile %s", (_name, make) => {
       } catch (error) {
         failure = error;
         expect(error).toBeInstanceOf(InspectionError);
-        // A parser that fails is a fault of ours.
+        // A cause means that the parser itself failed.
         expect((error as InspectionError).cause).toBeUndefined();
       }
       expect(inspector.facts ?? failure).toBeDefined();

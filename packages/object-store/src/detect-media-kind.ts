@@ -1,5 +1,6 @@
-import { ObjectStoreError } from "./errors.js";
 import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
+
+import { ObjectStoreError } from "./errors.js";
 import { openBody } from "./service/open-body.js";
 import { InspectedBody } from "./upload/inspected-body.js";
 import { Inspection } from "./upload/inspection.js";

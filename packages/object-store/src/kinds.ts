@@ -1,7 +1,5 @@
 import type { MediaKind } from "@repo/media-inspection";
 
-export type { MediaKind } from "@repo/media-inspection";
-
 /** What an object in the bucket is: a file of some kind, or the staged bytes of a direct upload. */
 export type StoredKind = MediaKind | "direct_upload";
 

@@ -125,7 +125,7 @@ export class PreparedStatement<Parameters extends readonly SqlParameter[] = read
         try {
           result = await run(client, unnamed);
         } catch (error) {
-          // The statement's own failure is told, also where the connection is lost with it.
+          // Ignored, so that the caller gets the statement's error even if the connection is lost too.
           await run(client, ROLL_BACK).catch(() => undefined);
           await run(client, RELEASE).catch(() => undefined);
           throw error;

@@ -5,7 +5,7 @@ import { type FlacFrameHeader, flacFrameHeader, MAX_FLAC_HEADER_BYTES } from "./
 const MAX_FALSE_SYNCS = 100_000;
 /** A header, one constant subframe and the footer. */
 const MIN_FRAME_BYTES = 10;
-/** The first byte of a sync code. The second tells the blocking strategy (RFC 9639, 9.1). */
+/** The first byte of a sync code (RFC 9639, 9.1); the second byte holds the blocking strategy. */
 const SYNC = 0xff;
 /** Steps of decoding a header and checking its sum. */
 const HEADER_STEPS = 7;

@@ -1,6 +1,6 @@
+import type { MediaKind } from "@repo/media-inspection";
 import type { ListedObject } from "@repo/s3-provider";
 
-import type { MediaKind } from "../kinds.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 
 /*

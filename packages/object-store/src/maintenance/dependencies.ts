@@ -1,4 +1,5 @@
-import type { MediaKind } from "../kinds.js";
+import type { MediaKind } from "@repo/media-inspection";
+
 import type { ObjectStoreLogger } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Journal } from "../repo/journal-repo.js";

@@ -1,6 +1,7 @@
+import type { MediaKind } from "@repo/media-inspection";
 import type { ListedObject } from "@repo/s3-provider";
 
-import { keyPrefix, MEDIA_KINDS, type MediaKind, type StoredKind } from "../kinds.js";
+import { keyPrefix, MEDIA_KINDS, type StoredKind } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { MAX_KEYS, removeBatch } from "../remove-objects.js";

@@ -1,8 +1,9 @@
+import type { MediaKind } from "@repo/media-inspection";
 import type { ListedObject } from "@repo/s3-provider";
 
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
-import type { Folder, MediaKind } from "../kinds.js";
+import type { Folder } from "../kinds.js";
 import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
 import { MAX_KEYS } from "../remove-objects.js";
 import { throwIfAborted } from "../throw-if-aborted.js";

@@ -1,8 +1,8 @@
+import type { AudioTags, DurationSource } from "@repo/media-inspection";
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
 import { AllowNull, Column, Default, Table } from "sequelize-typescript";
 
 import { TABLES } from "../kinds.js";
-import type { AudioTags, DurationSource } from "@repo/media-inspection";
 import { MediaFileModel } from "./media-file.model.js";
 
 /** An audio file. */

@@ -1,7 +1,8 @@
+import type { MediaKind } from "@repo/media-inspection";
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
-import { type MediaKind, TABLES } from "../kinds.js";
+import { TABLES } from "../kinds.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
 /**

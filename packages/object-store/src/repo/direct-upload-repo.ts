@@ -1,7 +1,8 @@
 import { type Connections, PreparedStatement, type SqlParameter } from "@repo/database";
+import type { MediaKind } from "@repo/media-inspection";
 import { v7 as uuidv7 } from "uuid";
 
-import { type MediaKind, TABLES } from "../kinds.js";
+import { TABLES } from "../kinds.js";
 import type { DirectUploadModel } from "../models/direct-upload.model.js";
 import { ModelRepo } from "./model-repo.js";
 import { modelsFor } from "./models-for.js";

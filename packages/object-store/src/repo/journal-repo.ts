@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 
 import { type Connections, PreparedStatement } from "@repo/database";
+import type { MediaKind } from "@repo/media-inspection";
 
 import { OwnerNotFoundError } from "../errors.js";
-import { MEDIA_KINDS, type MediaKind, OWNER_TYPE, TABLES } from "../kinds.js";
+import { MEDIA_KINDS, OWNER_TYPE, TABLES } from "../kinds.js";
 import type { JournalModel } from "../models/journal.model.js";
 import { isOfOneRow, withDatabaseErrors } from "./database-failure.js";
 import { ModelRepo } from "./model-repo.js";
@@ -215,7 +216,7 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   /**
    * Takes the lease of those that are removals in the committed state.
    *
-   * @param of only files of one kind and owner; all when absent
+   * @param of limits the removals to one kind and owner; all by default
    */
   claimRemovals(
     ids: readonly string[],

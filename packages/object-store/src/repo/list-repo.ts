@@ -4,8 +4,9 @@ import {
   PreparedStatement,
   type SqlParameter,
 } from "@repo/database";
+import type { MediaKind } from "@repo/media-inspection";
 
-import { type MediaKind, TABLES } from "../kinds.js";
+import { TABLES } from "../kinds.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import { placeOf, type Reads } from "./media-repo.js";
 import { type Models, modelsFor } from "./models-for.js";

@@ -4,10 +4,11 @@ import {
   type PreparedOptions,
   PreparedStatement,
 } from "@repo/database";
+import type { MediaKind } from "@repo/media-inspection";
 import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
-import { type MediaKind, TABLES } from "../kinds.js";
+import { TABLES } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
 import { type Removal, type RemovalOptions, removeInHalves } from "./file-removal.js";

@@ -1,6 +1,7 @@
 import { type Connections, PreparedStatement } from "@repo/database";
+import type { MediaKind } from "@repo/media-inspection";
 
-import { MEDIA_KINDS, type MediaKind, OWNER_TYPE, TABLES } from "../kinds.js";
+import { MEDIA_KINDS, OWNER_TYPE, TABLES } from "../kinds.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import type { Owner } from "./owner.js";
 

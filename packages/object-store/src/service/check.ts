@@ -1,6 +1,7 @@
+import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-inspection";
+
 import { described } from "../described.js";
 import { FileNotFoundError, InvalidInputError } from "../errors.js";
-import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-inspection";
 import type { Verification } from "../upload/inspection.js";
 import { checkOptions } from "../check-options.js";
 

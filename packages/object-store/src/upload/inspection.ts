@@ -11,7 +11,7 @@ import type { ProcessPool } from "@repo/media-processing";
 import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
 import { Decoding } from "./decoding.js";
-import { isTurnOver, turnFor } from "./running-hash.js";
+import { turnFor } from "./running-hash.js";
 
 /**
  * How thoroughly an upload is verified. `metadata` reads the metadata, and rejects truncated files if
@@ -79,8 +79,7 @@ export class Inspection {
 
   /** Takes the next bytes, which must stay as they are until this resolves. */
   async write(chunk: Uint8Array): Promise<void> {
-    if (isTurnOver()) await turnFor(0);
-    await this.#untilDone(() => this.#parser.write(chunk));
+    await this.#parse(chunk);
     await this.decoding?.keep(chunk, this.format);
   }
 
@@ -98,7 +97,7 @@ export class Inspection {
    * @param last the bytes that come before the end
    */
   async finish(last: Uint8Array): Promise<MediaFacts> {
-    if (last.byteLength > 0) await this.#untilDone(() => this.#parser.write(last));
+    if (last.byteLength > 0) await this.#parse(last);
     await this.#untilDone(() => this.#parser.end());
     const { facts } = this.#parser;
     if (facts === undefined) throw new Error("the inspection did not end with the file");
@@ -114,7 +113,13 @@ export class Inspection {
     this.decoding?.close();
   }
 
-  /** The first slice is taken at once. */
+  /** Waits until other bodies have done their share of this turn. */
+  async #parse(chunk: Uint8Array): Promise<void> {
+    await turnFor(0);
+    await this.#untilDone(() => this.#parser.write(chunk));
+  }
+
+  /** Runs the first slice at once. */
   async #untilDone(begin: () => boolean): Promise<void> {
     try {
       for (let isDone = begin(); !isDone; isDone = this.#parser.resume()) {

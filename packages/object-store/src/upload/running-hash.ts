@@ -72,11 +72,6 @@ export async function turnFor(byteLength: number): Promise<void> {
   setImmediate(renew);
 }
 
-/** Whether this turn of the event loop has done its share. */
-export function isTurnOver(): boolean {
-  return left <= 0;
-}
-
 function renew(): void {
   isRenewalDue = false;
   left = TURN_BYTES;

@@ -1,4 +1,5 @@
 import { MEDIA_FORMATS, type MediaFormat } from "@repo/media-inspection";
+
 import { FOLDERS, keyPrefix } from "../kinds.js";
 
 const KEY = new RegExp(

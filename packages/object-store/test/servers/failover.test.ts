@@ -23,7 +23,7 @@ let png: Buffer;
 
 beforeEach(async () => {
   servers = await startReplicated();
-  // A repetition waits for the lease of an upload that could not tell its end to the server that went.
+  // A repeated upload waits until the lease of the first one ends: its server was lost before it was released.
   harness = await openHarness({ leaseSeconds: 10 }, { postgres: await makeTemplate(servers.url) });
   png = Buffer.from((await sampleOf("png")).bytes);
   // Sequelize prints each transaction that was lost with its connection.

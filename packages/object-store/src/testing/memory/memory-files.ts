@@ -1,7 +1,7 @@
+import type { MediaKind } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
 import { OwnerNotFoundError } from "../../errors.js";
-import type { MediaKind } from "../../kinds.js";
 import type { AudioModel } from "../../models/audio.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { AudioRows } from "../../repo/audio-repo.js";
