@@ -5,7 +5,7 @@ import { openBody } from "./service/open-body.js";
 import { InspectedBody } from "./upload/inspected-body.js";
 import { Inspection } from "./upload/inspection.js";
 import type { MediaBody } from "./upload/media-body.js";
-import { UPLOAD_SECONDS, withUploadTime } from "./upload/upload-time.js";
+import { UPLOAD_SECONDS, withUploadTime } from "./upload/abort.js";
 
 /**
  * Which collection a body belongs to, by its content: only its head is read. Undefined when it is

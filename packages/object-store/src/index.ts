@@ -47,15 +47,15 @@ export type {
   WithUrl,
   WriteOptions,
 } from "./provider.js";
-export { AudioCreate } from "./service/dto/audio-create.js";
-export { AudioRead } from "./service/dto/audio-read.js";
-export { type DirectPart, type DirectRequest, DirectUpload } from "./service/dto/direct-upload.js";
-export { DirectUploadCreate } from "./service/dto/direct-upload-create.js";
-export { DirectUploadStatus } from "./service/dto/direct-upload-status.js";
-export { FileUploadResult } from "./service/dto/file-upload-result.js";
-export { ImageCreate } from "./service/dto/image-create.js";
-export { ImageRead } from "./service/dto/image-read.js";
-export type { TypeContradiction } from "./service/dto/type-contradiction.js";
-export { Page } from "./service/dto/page.js";
+export { AudioCreate } from "./dto/media-create.js";
+export { AudioRead } from "./dto/media-read.js";
+export { type DirectPart, type DirectRequest, DirectUpload } from "./dto/direct-upload.js";
+export { DirectUploadCreate } from "./dto/direct-upload.js";
+export { DirectUploadStatus } from "./dto/direct-upload.js";
+export { FileUploadResult } from "./dto/upload-result.js";
+export { ImageCreate } from "./dto/media-create.js";
+export { ImageRead } from "./dto/media-read.js";
+export type { TypeContradiction } from "./dto/upload-result.js";
+export { Page } from "./dto/page.js";
 export type { MediaBody } from "./upload/media-body.js";
-export { fromPath, type PathBody } from "./upload/path-body.js";
+export { fromPath, type PathBody } from "./upload/media-body.js";

@@ -1,13 +1,13 @@
 import type { InspectionLimits, MediaFacts } from "@repo/media-inspection";
 
 import { MAX_FILE_BYTES } from "./object-store-provider.js";
-import { checkLimits } from "./service/check.js";
+import { checkLimits } from "./checks.js";
 import { openBody } from "./service/open-body.js";
-import { borrowBlocks } from "./upload/block-pool.js";
+import { borrowBlocks } from "./upload/body-memory.js";
 import { Inspection } from "./upload/inspection.js";
 import { MeasuredSource } from "./upload/measured-source.js";
 import type { MediaBody } from "./upload/media-body.js";
-import { UPLOAD_SECONDS, withUploadTime } from "./upload/upload-time.js";
+import { UPLOAD_SECONDS, withUploadTime } from "./upload/abort.js";
 import { HEAD_BYTES } from "./upload/sizes.js";
 
 /**

@@ -35,3 +35,6 @@ export const OWNER_TYPE = "uuid";
 export function keyPrefix(kind: StoredKind, userId: string | null): string {
   return `${FOLDERS[kind]}/${userId === null ? "system" : `users/${userId}`}/`;
 }
+
+/** The owner of files: a user's id, or null for the system. */
+export type Owner = string | null;

@@ -1,7 +1,8 @@
 import type { Sequelize } from "sequelize-typescript";
 
-import { type ObjectStoreLogger, safeLogger } from "./logger.js";
+import { checkInteger, checkOptions, checkServers } from "./checks.js";
 import { FOLDERS, KINDS_IN_KEY_ORDER } from "./kinds.js";
+import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import { Auditor } from "./maintenance/auditor.js";
 import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
 import type { MaintenanceDependencies } from "./maintenance/dependencies.js";
@@ -18,10 +19,7 @@ import { KeyRepo } from "./repo/key-repo.js";
 import { OwnerRepo } from "./repo/owner-repo.js";
 import { UnfinishedRepo } from "./repo/unfinished-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
-import { checkInteger } from "./service/check.js";
 import { connectionsTo } from "./service/connections-to.js";
-import { checkServers } from "./service/check-servers.js";
-import { checkOptions } from "./check-options.js";
 import { countSwept } from "./telemetry/count-swept.js";
 import { observed } from "./telemetry/observed.js";
 import type { StorageClient } from "./upload/storage-client.js";

@@ -8,7 +8,7 @@ import { indexLists } from "./migrations/0005-index-lists.js";
 import { createDirectUploads } from "./migrations/0006-create-direct-uploads.js";
 import { createJournal } from "./migrations/0007-create-journal.js";
 import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
-import { checkOptions } from "./check-options.js";
+import { checkOptions } from "./checks.js";
 
 export interface ObjectStoreMigrationOptions {
   /**

@@ -4,34 +4,35 @@ import type { ProcessPool } from "@repo/media-processing";
 import type { Transaction } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
 
-import { checkOptions } from "./check-options.js";
-import { type ObjectStoreLogger, safeLogger } from "./logger.js";
-import type { ObjectStoreProvider } from "./provider.js";
-import { withDatabaseErrors } from "./repo/database-failure.js";
-import { AudioRepo } from "./repo/audio-repo.js";
-import { currentTransaction, requireReadCommitted } from "./repo/caller-transaction.js";
-import { connectionsTo } from "./service/connections-to.js";
-import { DirectUploadRepo } from "./repo/direct-upload-repo.js";
-import { ImageRepo } from "./repo/image-repo.js";
-import { ListRepo } from "./repo/list-repo.js";
-import { type Journal, JournalRepo } from "./repo/journal-repo.js";
-import { OwnerRepo, type Owners } from "./repo/owner-repo.js";
 import {
   checkInteger,
   checkLimits,
+  checkOptions,
   checkReads,
   checkSecret,
+  checkServers,
   checkUserId,
   checkVerification,
-} from "./service/check.js";
-import { checkServers } from "./service/check-servers.js";
+} from "./checks.js";
+import { type ObjectStoreLogger, safeLogger } from "./logger.js";
+import type { ObjectStoreProvider } from "./provider.js";
+import { AudioRepo } from "./repo/audio-repo.js";
+import { currentTransaction, requireReadCommitted } from "./repo/caller-transaction.js";
+import { withDatabaseErrors } from "./repo/database-failure.js";
+import { DirectUploadRepo } from "./repo/direct-upload-repo.js";
+import { ImageRepo } from "./repo/image-repo.js";
+import { type Journal, JournalRepo } from "./repo/journal-repo.js";
+import { ListRepo } from "./repo/list-repo.js";
+import { OwnerRepo, type Owners } from "./repo/owner-repo.js";
+import { connectionsTo } from "./service/connections-to.js";
 import { ObjectStoreService, type Repos } from "./service/object-store-service.js";
 import { OpenCalls } from "./service/open-calls.js";
 import { requireServers } from "./service/require-servers.js";
 import { scopeOf } from "./service/scope.js";
 import { TransactionEnds } from "./service/transaction-ends.js";
+import { checkUrlWindow, MAX_URL_SECONDS } from "./service/urls.js";
 import { observed } from "./telemetry/observed.js";
-import { checkUrlWindow, MAX_URL_SECONDS } from "./service/url-options.js";
+import { MAX_UPLOAD_SECONDS, UPLOAD_SECONDS } from "./upload/abort.js";
 import {
   decodersWith,
   DEFAULT_ISOLATION,
@@ -41,7 +42,6 @@ import {
 import { Inspector, type Verification } from "./upload/inspection.js";
 import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
 import type { StorageClient } from "./upload/storage-client.js";
-import { MAX_UPLOAD_SECONDS, UPLOAD_SECONDS } from "./upload/upload-time.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
 export const MAX_FILE_BYTES = 104_857_600;

@@ -1,20 +1,15 @@
 import type { Readable } from "node:stream";
 
+import type { AudioContentType, ImageContentType } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
+import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "./dto/direct-upload.js";
+import type { AudioCreate, ImageCreate } from "./dto/media-create.js";
+import type { AudioRead, FileUrl, ImageRead } from "./dto/media-read.js";
+import type { Page } from "./dto/page.js";
+import type { FileUploadResult } from "./dto/upload-result.js";
 import type { ObjectStoreError } from "./errors.js";
-import type { AudioContentType, ImageContentType } from "@repo/media-inspection";
 import type { Verification } from "./upload/inspection.js";
-import type { AudioCreate } from "./service/dto/audio-create.js";
-import type { AudioRead } from "./service/dto/audio-read.js";
-import type { DirectUpload } from "./service/dto/direct-upload.js";
-import type { DirectUploadCreate } from "./service/dto/direct-upload-create.js";
-import type { DirectUploadStatus } from "./service/dto/direct-upload-status.js";
-import type { FileUploadResult } from "./service/dto/file-upload-result.js";
-import type { ImageCreate } from "./service/dto/image-create.js";
-import type { ImageRead } from "./service/dto/image-read.js";
-import type { FileUrl } from "./service/dto/media-read.js";
-import type { Page } from "./service/dto/page.js";
 
 /*
  * Glossary

@@ -1,16 +1,15 @@
 import type { ListedObject } from "@repo/s3-provider";
 
+import { checkBoolean, checkInteger } from "../checks.js";
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { MAX_KEYS } from "../remove-objects.js";
 import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { Files } from "../repo/media-repo.js";
-import { checkBoolean, checkInteger } from "../service/check.js";
-import { throwIfAborted } from "../throw-if-aborted.js";
-import { findObject } from "../upload/find-object.js";
+import { MAX_UPLOAD_SECONDS, throwIfAborted } from "../upload/abort.js";
+import { findObject } from "../upload/storage-client.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
-import { MAX_UPLOAD_SECONDS } from "../upload/upload-time.js";
 import type { AuditFinding, AuditOptions, AuditReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import {

@@ -6,7 +6,7 @@ import { InvalidInputError } from "../errors.js";
 import type { Folder } from "../kinds.js";
 import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
 import { MAX_KEYS } from "../remove-objects.js";
-import { throwIfAborted } from "../throw-if-aborted.js";
+import { throwIfAborted } from "../upload/abort.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { Batches } from "./merge-by-key.js";
 

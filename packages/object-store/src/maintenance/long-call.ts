@@ -1,7 +1,7 @@
 import { S3AbortedError, S3Error } from "@repo/s3-provider";
 
-import { throwIfAborted } from "../throw-if-aborted.js";
-import { storageFailure } from "../upload/storage-failure.js";
+import { throwIfAborted } from "../upload/abort.js";
+import { storageFailure } from "../upload/storage-client.js";
 
 /** Runs a call that its caller may abort, and maps failures of S3 to errors of the module. */
 export async function longCall<Result>(

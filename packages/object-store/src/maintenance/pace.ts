@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { throwIfAborted } from "../throw-if-aborted.js";
+import { throwIfAborted } from "../upload/abort.js";
 
 const SMALLEST_BURST = 65_536;
 const LARGEST_BURST = 8 * 1024 * 1024;

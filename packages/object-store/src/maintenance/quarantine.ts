@@ -3,8 +3,7 @@ import type { ListedObject } from "@repo/s3-provider";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Files } from "../repo/media-repo.js";
-import { findObject } from "../upload/find-object.js";
-import type { StorageClient } from "../upload/storage-client.js";
+import { findObject, type StorageClient } from "../upload/storage-client.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
 import { rethrowUnlessS3 } from "./long-call.js";
 

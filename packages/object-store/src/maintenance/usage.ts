@@ -1,7 +1,7 @@
-import { checkInteger, checkUserId } from "../service/check.js";
+import { checkInteger, checkUserId } from "../checks.js";
 import type { UsageRepo, UsageRow } from "../repo/usage-repo.js";
 import type { OwnerUsage, Usage, UsageOptions, UsageReport } from "./contract.js";
-import { throwIfAborted } from "../throw-if-aborted.js";
+import { throwIfAborted } from "../upload/abort.js";
 
 export async function usage(repo: UsageRepo, options: UsageOptions): Promise<UsageReport> {
   const { signal } = options;

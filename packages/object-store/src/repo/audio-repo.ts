@@ -1,11 +1,10 @@
 import type { Connections } from "@repo/database";
 
-import { TABLES } from "../kinds.js";
+import { type Owner, TABLES } from "../kinds.js";
 import type { AudioModel } from "../models/audio.model.js";
-import { LockingStatement, type StatementOptions } from "./statements.js";
 import { MediaRepo, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
-import type { Owner } from "./owner.js";
+import { LockingStatement, type StatementOptions } from "./statements.js";
 
 /** Its public methods, which the store in memory implements too. */
 export type AudioRows = Pick<AudioRepo, keyof AudioRepo>;

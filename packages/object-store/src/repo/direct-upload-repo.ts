@@ -2,13 +2,11 @@ import { type Connections, PreparedStatement, type SqlParameter } from "@repo/da
 import type { MediaKind } from "@repo/media-inspection";
 import { v7 as uuidv7 } from "uuid";
 
-import { TABLES } from "../kinds.js";
+import { type Owner, TABLES } from "../kinds.js";
 import type { DirectUploadModel } from "../models/direct-upload.model.js";
 import { ModelRepo } from "./model-repo.js";
 import { modelsFor } from "./models-for.js";
-import type { Owner } from "./owner.js";
-import { fromNow } from "./sql.js";
-import { LockingStatement, type StatementOptions } from "./statements.js";
+import { fromNow, LockingStatement, type StatementOptions } from "./statements.js";
 
 export interface NewDirectUpload {
   id: string;

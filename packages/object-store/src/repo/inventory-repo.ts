@@ -1,8 +1,7 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
-import { type StoredKind, TABLES } from "../kinds.js";
+import { type Owner, type StoredKind, TABLES } from "../kinds.js";
 import { withDatabaseErrors } from "./database-failure.js";
-import type { Owner } from "./owner.js";
 
 /** The position of a row in the order of keys. */
 export interface KeyPosition {

@@ -4,16 +4,14 @@ import { type Connections, PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
 import { OwnerNotFoundError } from "../errors.js";
-import { MEDIA_KINDS, OWNER_TYPE, TABLES } from "../kinds.js";
+import { MEDIA_KINDS, type Owner, OWNER_TYPE, TABLES } from "../kinds.js";
 import type { JournalModel } from "../models/journal.model.js";
 import { isOfOneRow, withDatabaseErrors } from "./database-failure.js";
 import { ModelRepo } from "./model-repo.js";
 import { modelsFor } from "./models-for.js";
-import type { Owner } from "./owner.js";
-import { OwnedStatement } from "./statements.js";
 import type { OwnerRepo } from "./owner-repo.js";
 import { SharedAnswers, StatementGroup } from "./statement-group.js";
-import { fromNow, toRemoval } from "./sql.js";
+import { fromNow, OwnedStatement, toRemoval } from "./statements.js";
 
 /** An upload to record before its first byte is sent. */
 export interface NewUpload {

@@ -3,7 +3,7 @@ import { type Connections, PreparedStatement } from "@repo/database";
 import { MEDIA_KINDS, TABLES } from "../kinds.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 import { withDatabaseErrors } from "./database-failure.js";
-import { PURPOSE_OF_DIRECT_UPLOAD } from "./sql.js";
+import { PURPOSE_OF_DIRECT_UPLOAD } from "./statements.js";
 
 /** What a key belongs to. */
 export type KeyPurpose = "file" | JournalPurpose;

@@ -6,11 +6,10 @@ import {
 } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
-import { TABLES } from "../kinds.js";
+import { type Owner, TABLES } from "../kinds.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import { placeOf, type Reads } from "./media-repo.js";
 import { type Models, modelsFor } from "./models-for.js";
-import type { Owner } from "./owner.js";
 import type { StatementOptions } from "./statements.js";
 
 /** What the text of a list's statement depends on; everything else is a parameter. */

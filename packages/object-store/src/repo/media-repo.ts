@@ -8,15 +8,19 @@ import type { MediaKind } from "@repo/media-inspection";
 import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
-import { TABLES } from "../kinds.js";
+import { type Owner, TABLES } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
 import { type Removal, type RemovalOptions, removeInHalves } from "./file-removal.js";
 import { ModelRepo } from "./model-repo.js";
-import type { Owner } from "./owner.js";
-import { fromNow, intoJournal } from "./sql.js";
 import { StatementGroup } from "./statement-group.js";
-import { LockingStatement, OwnedStatement, type StatementOptions } from "./statements.js";
+import {
+  fromNow,
+  intoJournal,
+  LockingStatement,
+  OwnedStatement,
+  type StatementOptions,
+} from "./statements.js";
 
 /** What every kind of file records besides its place. */
 export interface StoredFacts {

@@ -4,7 +4,7 @@ import { TABLES } from "../kinds.js";
 import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
 import { ModelRepo } from "./model-repo.js";
 import { modelsFor } from "./models-for.js";
-import { fromNow, intoJournal, PURPOSE_OF_DIRECT_UPLOAD, toRemoval } from "./sql.js";
+import { fromNow, intoJournal, PURPOSE_OF_DIRECT_UPLOAD, toRemoval } from "./statements.js";
 
 /** A row that a sweep has claimed. Model instances would take a tenth of a sweep's time. */
 export type ClaimedRow = Pick<JournalModel, "id" | "s3Key">;

@@ -1,9 +1,8 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
-import { MEDIA_KINDS, OWNER_TYPE, TABLES } from "../kinds.js";
+import { MEDIA_KINDS, type Owner, OWNER_TYPE, TABLES } from "../kinds.js";
 import { withDatabaseErrors } from "./database-failure.js";
-import type { Owner } from "./owner.js";
 
 /** The files of one kind, of all owners or of one. */
 export interface UsageRow {

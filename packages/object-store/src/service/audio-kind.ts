@@ -1,9 +1,8 @@
+import { AudioCreate } from "../dto/media-create.js";
+import { type AudioRead, toAudioRead } from "../dto/media-read.js";
 import type { AudioModel } from "../models/audio.model.js";
 import type { AudioRows } from "../repo/audio-repo.js";
 import type { ImageRows } from "../repo/image-repo.js";
-import { AudioCreate } from "./dto/audio-create.js";
-import type { AudioRead } from "./dto/audio-read.js";
-import { toAudioRead } from "./dto/to-read.js";
 import type { MediaKindOf } from "./media-kind.js";
 
 export function audioKind(

@@ -7,8 +7,8 @@ import type { JournalModel } from "../models/journal.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { NewUpload } from "../repo/journal-repo.js";
 import type { Files } from "../repo/media-repo.js";
-import { abortFailure } from "../upload/abortable.js";
-import { settleSeconds } from "../upload/late-requests.js";
+import { abortFailure } from "../upload/abort.js";
+import { settleSeconds } from "../upload/lease-keeper.js";
 import type { Dependencies } from "./dependencies.js";
 
 const FIRST_PAUSE_MS = 25;

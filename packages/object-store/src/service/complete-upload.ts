@@ -1,7 +1,7 @@
 import { UploadExpiredError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { ClaimedDirectUpload, Files } from "../repo/media-repo.js";
-import type { Owner } from "../repo/owner.js";
+import type { Owner } from "../kinds.js";
 import type { StatementOptions } from "../repo/statements.js";
 import type { PendingUpload } from "../upload/pending-upload.js";
 import type { Dependencies } from "./dependencies.js";

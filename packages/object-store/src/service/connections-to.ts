@@ -1,7 +1,7 @@
 import { Connections } from "@repo/database";
 import type { Sequelize } from "sequelize-typescript";
 
-import { checkInteger, checkPooler } from "./check.js";
+import { checkInteger, checkPooler } from "../checks.js";
 
 /**
  * The connections that a provider, or maintenance, is to use.

@@ -1,16 +1,16 @@
-import type { Checked } from "../check-options.js";
-import { FileNotFoundError, ObjectStoreError } from "../errors.js";
 import type { MediaKind } from "@repo/media-inspection";
+
+import { type Checked, checkFileId, checkIds, normalizedFileId } from "../checks.js";
+import { FileNotFoundError, ObjectStoreError } from "../errors.js";
+import type { Owner } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { DeleteResult, WriteOptions } from "../provider.js";
+import { removeObjects } from "../remove-objects.js";
 import { databaseFailure } from "../repo/database-failure.js";
 import type { Files } from "../repo/media-repo.js";
-import type { Owner } from "../repo/owner.js";
-import { storageFailure } from "../upload/storage-failure.js";
-import { checkFileId, checkIds, normalizedFileId } from "./check.js";
+import { storageFailure } from "../upload/storage-client.js";
 import type { Dependencies } from "./dependencies.js";
 import { notYours } from "./refusal.js";
-import { removeObjects } from "../remove-objects.js";
 
 const MAX_IDS = 10_000;
 

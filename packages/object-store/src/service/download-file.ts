@@ -1,8 +1,8 @@
-import type { Checked } from "../check-options.js";
 import { PassThrough, type Readable } from "node:stream";
 
 import { S3NotFoundError } from "@repo/s3-provider";
 
+import { type Checked, checkFileId } from "../checks.js";
 import { described } from "../described.js";
 import {
   FileNotFoundError,
@@ -10,14 +10,12 @@ import {
   InvalidRangeError,
   StorageError,
 } from "../errors.js";
+import type { Owner } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Download, DownloadOptions } from "../provider.js";
-import type { Owner } from "../repo/owner.js";
 import type { Files } from "../repo/media-repo.js";
-import { abortFailure } from "../upload/abortable.js";
-import { abortWith } from "../upload/abort-with.js";
-import { storageFailure } from "../upload/storage-failure.js";
-import { checkFileId } from "./check.js";
+import { abortFailure, abortWith } from "../upload/abort.js";
+import { storageFailure } from "../upload/storage-client.js";
 import type { Dependencies } from "./dependencies.js";
 
 /** Opens a file's bytes, or a range of them. */

@@ -1,9 +1,8 @@
+import { ImageCreate } from "../dto/media-create.js";
+import { type ImageRead, toImageRead } from "../dto/media-read.js";
 import type { ImageModel } from "../models/image.model.js";
 import type { AudioRows } from "../repo/audio-repo.js";
 import type { ImageRows } from "../repo/image-repo.js";
-import { ImageCreate } from "./dto/image-create.js";
-import type { ImageRead } from "./dto/image-read.js";
-import { toImageRead } from "./dto/to-read.js";
 import type { MediaKindOf } from "./media-kind.js";
 
 export function imageKind(

@@ -1,18 +1,16 @@
 import type { MediaKind } from "@repo/media-inspection";
+
+import { type Checked, checkOptions } from "../checks.js";
+import { type AudioRead, type ImageRead, toMediaRead } from "../dto/media-read.js";
+import { Page } from "../dto/page.js";
+import type { Owner } from "../kinds.js";
 import type { ListAllQuery, ListFilter, ListQuery } from "../provider.js";
-import type { Owner } from "../repo/owner.js";
 import type { ListRows } from "../repo/list-repo.js";
-import { throwIfAborted } from "../throw-if-aborted.js";
+import { throwIfAborted } from "../upload/abort.js";
 import { encodeCursor } from "./cursor.js";
 import type { Dependencies } from "./dependencies.js";
-import { Page } from "./dto/page.js";
-import type { AudioRead } from "./dto/audio-read.js";
-import type { ImageRead } from "./dto/image-read.js";
-import { toMediaRead } from "./dto/to-read.js";
-import { selectionOf } from "./list-filter.js";
-import { checkListQuery } from "./list-query.js";
-import { type Checked, checkOptions } from "../check-options.js";
-import { signRow } from "./sign-urls.js";
+import { checkListQuery, selectionOf } from "./list-query.js";
+import { signRow } from "./urls.js";
 
 /** The lists of one kind of file or of both, for any owner. */
 export class FileLists<Read extends ImageRead | AudioRead> {

@@ -1,9 +1,9 @@
 import type { MediaFacts, MediaKind } from "@repo/media-inspection";
+
+import type { MediaCreate } from "../dto/media-create.js";
+import type { AudioRead, ImageRead } from "../dto/media-read.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Files, StoredFacts } from "../repo/media-repo.js";
-import type { AudioRead } from "./dto/audio-read.js";
-import type { ImageRead } from "./dto/image-read.js";
-import type { MediaCreate } from "./dto/media-create.js";
 
 /** What differs between images and audio, for the use cases that serve both. */
 export interface MediaKindOf<

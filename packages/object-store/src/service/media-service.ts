@@ -1,5 +1,10 @@
-import type { Checked } from "../check-options.js";
+import { type Checked, checkFileId, checkIds, normalizedFileId } from "../checks.js";
+import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "../dto/direct-upload.js";
+import type { MediaCreate } from "../dto/media-create.js";
+import type { AudioRead, ImageRead } from "../dto/media-read.js";
+import type { FileUploadResult } from "../dto/upload-result.js";
 import { FileNotFoundError } from "../errors.js";
+import type { Owner } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type {
   CompleteOptions,
@@ -14,10 +19,8 @@ import type {
   UrlOptions,
   WriteOptions,
 } from "../provider.js";
-import type { Owner } from "../repo/owner.js";
 import type { DirectUploads } from "../repo/direct-upload-repo.js";
 import type { ListRows } from "../repo/list-repo.js";
-import { checkFileId, checkIds, normalizedFileId } from "./check.js";
 import { deleteFile, deleteFiles } from "./delete-files.js";
 import type { Dependencies } from "./dependencies.js";
 import { completeDirectUpload } from "./direct-upload/complete-direct-upload.js";
@@ -25,18 +28,10 @@ import { createDirectUpload } from "./direct-upload/create-direct-upload.js";
 import { cancelDirectUpload, directUploadStatus } from "./direct-upload/status-and-cancel.js";
 import type { DirectUploadTools } from "./direct-upload/tools.js";
 import { downloadFile } from "./download-file.js";
-import type { AudioRead } from "./dto/audio-read.js";
-import type { DirectUpload } from "./dto/direct-upload.js";
-import type { DirectUploadCreate } from "./dto/direct-upload-create.js";
-import type { DirectUploadStatus } from "./dto/direct-upload-status.js";
-import type { FileUploadResult } from "./dto/file-upload-result.js";
-import type { ImageRead } from "./dto/image-read.js";
-import type { MediaCreate } from "./dto/media-create.js";
 import { FileLists } from "./list-files.js";
 import type { MediaKindOf } from "./media-kind.js";
-import { signRow, signRows } from "./sign-urls.js";
 import { uploadFile } from "./upload-file.js";
-import { checkUrlOptions } from "./url-options.js";
+import { checkUrlOptions, signRow, signRows } from "./urls.js";
 
 const MAX_IDS = 1000;
 

@@ -1,12 +1,11 @@
+import type { ImageCreate } from "../dto/media-create.js";
+import type { AudioRead, ImageRead } from "../dto/media-read.js";
 import type { ImageModel } from "../models/image.model.js";
 import type { AudioRows } from "../repo/audio-repo.js";
 import type { ImageRows } from "../repo/image-repo.js";
 import { audioKind } from "./audio-kind.js";
 import { AudioService } from "./audio-service.js";
 import type { Dependencies } from "./dependencies.js";
-import type { AudioRead } from "./dto/audio-read.js";
-import type { ImageCreate } from "./dto/image-create.js";
-import type { ImageRead } from "./dto/image-read.js";
 import { imageKind } from "./image-kind.js";
 import { FileLists } from "./list-files.js";
 import { MediaService, type SharedRepos } from "./media-service.js";

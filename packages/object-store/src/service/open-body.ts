@@ -2,7 +2,7 @@ import type { ByteSource } from "../upload/byte-source.js";
 import type { MediaBody } from "../upload/media-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { guardBody } from "../upload/unread-body.js";
-import { ImageCreate } from "./dto/image-create.js";
+import { ImageCreate } from "../dto/media-create.js";
 import { validated } from "./validated.js";
 
 /**

@@ -1,6 +1,6 @@
 import { AccessDeniedError, FileNotFoundError, type ObjectStoreError } from "../errors.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { Owner } from "../repo/owner.js";
+import type { Owner } from "../kinds.js";
 import type { Files } from "../repo/media-repo.js";
 import type { StatementOptions } from "../repo/statements.js";
 

@@ -1,5 +1,4 @@
-import type { StorageClient } from "../upload/storage-client.js";
-import { storageFailure } from "../upload/storage-failure.js";
+import { type StorageClient, storageFailure } from "../upload/storage-client.js";
 
 /** Below this prefix there is nothing. */
 const NOWHERE = "ready/";

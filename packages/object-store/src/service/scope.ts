@@ -1,32 +1,30 @@
 import type { Span } from "@opentelemetry/api";
+import type { MediaKind } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
-import type { MediaKind } from "@repo/media-inspection";
+import { checkOptions } from "../checks.js";
+import type { MediaCreate } from "../dto/media-create.js";
+import type { AudioRead, ImageRead } from "../dto/media-read.js";
+import type { Owner } from "../kinds.js";
 import type { ObjectStoreLogger } from "../logger.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
 import type {
   AudioCollection,
   FileLists as PublicLists,
   ImageCollection,
-  ListFilter,
   ListAllQuery,
+  ListFilter,
   ListQuery,
   MediaCollection,
   MediaScope,
   ReadOptions,
 } from "../provider.js";
-import type { MediaFileModel } from "../models/media-file.model.js";
-import type { Owner } from "../repo/owner.js";
-import { observed } from "../telemetry/observed.js";
-import { countedUpload } from "../telemetry/upload-telemetry.js";
-import type { AudioRead } from "./dto/audio-read.js";
-import type { ImageRead } from "./dto/image-read.js";
-import type { MediaCreate } from "./dto/media-create.js";
+import { countedUpload, observed } from "../telemetry/observed.js";
 import type { FileLists } from "./list-files.js";
 import type { MediaService } from "./media-service.js";
+import type { ObjectStoreService } from "./object-store-service.js";
 import type { OpenCalls } from "./open-calls.js";
 import { discardInput } from "./upload-request.js";
-import type { ObjectStoreService } from "./object-store-service.js";
-import { checkOptions } from "../check-options.js";
 
 /** The service, bound to one owner: no call of a scope can name another. */
 export function scopeOf(service: ObjectStoreService, binding: Binding): MediaScope {

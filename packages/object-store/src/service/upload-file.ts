@@ -1,32 +1,31 @@
-import { OwnerNotFoundError, UnsupportedMediaTypeError } from "../errors.js";
-import { errorFacts } from "../logger.js";
 import { MEDIA_FORMATS } from "@repo/media-inspection";
+
+import type { MediaCreate } from "../dto/media-create.js";
+import type { AudioRead, ImageRead } from "../dto/media-read.js";
+import { FileUploadResult } from "../dto/upload-result.js";
+import { OwnerNotFoundError, UnsupportedMediaTypeError } from "../errors.js";
+import type { Owner } from "../kinds.js";
+import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Input, SignedUrl, UploadOptions } from "../provider.js";
-import type { Owner } from "../repo/owner.js";
 import type { StatementOptions } from "../repo/statements.js";
 import { stage } from "../telemetry/observed.js";
-import { abortFailure } from "../upload/abortable.js";
+import { abortFailure, withUploadTime } from "../upload/abort.js";
 import type { ByteSource } from "../upload/byte-source.js";
 import { InspectedBody } from "../upload/inspected-body.js";
 import type { Inspection } from "../upload/inspection.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { storageKey } from "../upload/storage-key.js";
-import { withUploadTime } from "../upload/upload-time.js";
 import { claimKey } from "./claim-key.js";
 import { completeUpload } from "./complete-upload.js";
-import { contradictionsTo } from "./contradictions.js";
+import { contradictionsTo } from "./declared-type.js";
 import type { Dependencies } from "./dependencies.js";
-import type { AudioRead } from "./dto/audio-read.js";
-import { FileUploadResult } from "./dto/file-upload-result.js";
-import type { ImageRead } from "./dto/image-read.js";
-import type { MediaCreate } from "./dto/media-create.js";
 import { sanitizedFilename } from "./filename.js";
 import type { MediaKindOf } from "./media-kind.js";
 import { requireSameBytes } from "./require-same-bytes.js";
-import { signRow } from "./sign-urls.js";
 import { uploadRequest, type UploadRequest } from "./upload-request.js";
+import { signRow } from "./urls.js";
 
 /** Stores one file: intent, bytes, completion; or nothing at all. */
 export async function uploadFile<

@@ -1,12 +1,11 @@
+import { type Checked, checkIdempotencyKey, checkOptions, checkVerification } from "../checks.js";
+import type { MediaCreate } from "../dto/media-create.js";
 import { InvalidInputError, ObjectStoreError } from "../errors.js";
-import type { Verification } from "../upload/inspection.js";
 import type { Input, UploadOptions } from "../provider.js";
+import type { Verification } from "../upload/inspection.js";
 import { discardBody, guardBody } from "../upload/unread-body.js";
-import { checkIdempotencyKey, checkVerification } from "./check.js";
 import type { Dependencies } from "./dependencies.js";
-import type { MediaCreate } from "./dto/media-create.js";
-import { type Checked, checkOptions } from "../check-options.js";
-import { type CheckedUrlOptions, checkUrlOptions } from "./url-options.js";
+import { type CheckedUrlOptions, checkUrlOptions } from "./urls.js";
 import { validated } from "./validated.js";
 
 /** What a caller asks of an upload, with every choice made. */

@@ -9,7 +9,7 @@ import {
 } from "../object-store-provider.js";
 import type { ObjectStoreProvider } from "../provider.js";
 import { InvalidInputError } from "../errors.js";
-import { checkOptions } from "../check-options.js";
+import { checkOptions } from "../checks.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
 import { MemoryAudio, MemoryFiles } from "./memory/memory-files.js";

@@ -1,5 +1,20 @@
 import { allocated } from "../machine-failure.js";
-import { whenIdle } from "./when-idle.js";
+import { ALL_BLOCKS_BYTES, BLOCK_BYTES, MIN_BLOCK_BYTES } from "./sizes.js";
+
+/** Milliseconds without use after which memory that is kept for the next bodies is let go. */
+const IDLE_MS = 10_000;
+
+/**
+ * Has kept memory let go once it was not used for a while.
+ *
+ * @returns to be called at each use
+ */
+export function whenIdle(letGo: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    timer = timer?.refresh() ?? setTimeout(letGo, IDLE_MS).unref();
+  };
+}
 
 /** Bytes that are kept for the next bodies at most, until there was none for a while. */
 const MAX_IDLE_BYTES = 32 * 1024 * 1024;
@@ -39,4 +54,58 @@ export function returnMemory(memory: Buffer): void {
 /** Few sizes, so that memory fits again: powers of two. */
 function sizeFor(byteLength: number): number {
   return Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(byteLength)));
+}
+
+/** Blocks that are kept for the next bodies, until there was none for a while: 24 MiB. */
+const MAX_IDLE_BLOCKS = 32;
+
+const idleBlocks: Buffer[] = [];
+let pairs = 0;
+
+const blocksUsed = whenIdle(() => {
+  idleBlocks.length = 0;
+});
+
+/** Two blocks for a body on its way: while one is sent, the other is filled. */
+export interface BlockPair {
+  /** The block whose turn it is, as much of it as should be used now. */
+  next(): Buffer;
+  /**
+   * Ends their use.
+   *
+   * @param whenFree resolves when nobody reads or writes them any more: then others may have them.
+   *   Undefined where nobody can tell, as where a request broke off whose socket may still read them
+   */
+  release(whenFree: Promise<unknown> | undefined): void;
+}
+
+/**
+ * Memory that worker threads see too, so that what passes through it need not be copied for them.
+ * V8 does not count such memory and collects it late, so blocks are used again.
+ */
+export function borrowBlocks(): BlockPair {
+  let current: Buffer | undefined;
+  let other: Buffer | undefined;
+  pairs += 1;
+  return {
+    next() {
+      const block = other ?? idleBlocks.pop() ?? newBlock();
+      [current, other] = [block, current];
+      const share = Math.max(MIN_BLOCK_BYTES, Math.floor(ALL_BLOCKS_BYTES / pairs));
+      return block.subarray(0, share);
+    },
+    release(whenFree) {
+      pairs -= 1;
+      void whenFree?.then(() => {
+        blocksUsed();
+        for (const block of [current, other]) {
+          if (block !== undefined && idleBlocks.length < MAX_IDLE_BLOCKS) idleBlocks.push(block);
+        }
+      });
+    },
+  };
+}
+
+function newBlock(): Buffer {
+  return Buffer.from(allocated(() => new SharedArrayBuffer(BLOCK_BYTES)));
 }

@@ -7,11 +7,14 @@ import {
   type Written,
 } from "@repo/s3-provider";
 
-import { findObject } from "./find-object.js";
 import type { Verdict } from "./inspected-body.js";
-import { sha256OfObject } from "./sha256-of-object.js";
-import { type StorageClient, wentUnanswered } from "./storage-client.js";
-import { mayHaveStored } from "./storage-failure.js";
+import {
+  findObject,
+  mayHaveStored,
+  sha256OfObject,
+  type StorageClient,
+  wentUnanswered,
+} from "./storage-client.js";
 
 interface Completion {
   /** In the order of their numbers. */

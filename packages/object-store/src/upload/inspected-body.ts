@@ -1,7 +1,7 @@
 import type { MediaFacts, MediaFormat } from "@repo/media-inspection";
 
-import { abortable } from "./abortable.js";
-import { type BlockPair, borrowBlocks } from "./block-pool.js";
+import { abortable } from "./abort.js";
+import { type BlockPair, borrowBlocks } from "./body-memory.js";
 import type { BytesInMemory, ByteSource } from "./byte-source.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import { HashInThread } from "./hash-in-thread.js";

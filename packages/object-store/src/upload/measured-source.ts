@@ -4,7 +4,7 @@ import {
   LengthMismatchError,
   SourceFailedError,
 } from "../errors.js";
-import { abortable } from "./abortable.js";
+import { abortable } from "./abort.js";
 import type { ByteSource, BytesInMemory } from "./byte-source.js";
 
 /** Seconds for which the next byte of a source is waited for, unless somebody says otherwise. */

@@ -1,13 +1,16 @@
 import type { MultipartUpload, UploadedPart, Written } from "@repo/s3-provider";
 
-import type { BlockPair } from "./block-pool.js";
+import type { BlockPair } from "./body-memory.js";
 import { completeParts } from "./complete-parts.js";
 import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody, Verdict } from "./inspected-body.js";
 import { PART_BYTES } from "./sizes.js";
-import { type StorageClient, wentUnanswered } from "./storage-client.js";
-import { mayHaveStored } from "./storage-failure.js";
-import { TransferFailure } from "./transfer-failure.js";
+import {
+  mayHaveStored,
+  type StorageClient,
+  TransferFailure,
+  wentUnanswered,
+} from "./storage-client.js";
 
 /** Of the object that is to be made. */
 export interface ObjectRequest {

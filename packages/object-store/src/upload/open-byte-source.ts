@@ -1,14 +1,13 @@
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { isUint8Array } from "node:util/types";
+import { isSharedArrayBuffer, isUint8Array } from "node:util/types";
 
 import { InvalidInputError, ObjectStoreError } from "../errors.js";
-import { blobSource } from "./blob-source.js";
-import type { ByteSource } from "./byte-source.js";
-import { fileSource } from "./file-source.js";
+import { type BytesInMemory, type ByteSource, sourceFailure } from "./byte-source.js";
 import { iterableSource, readableSource } from "./iterable-source.js";
-import type { MediaBody } from "./media-body.js";
-import { memorySource } from "./memory-source.js";
-import { pathOf } from "./path-body.js";
+import { type MediaBody, pathOf } from "./media-body.js";
 
 /**
  * Opens a body of any accepted shape. What is sent of it are the bytes that were hashed and inspected,
@@ -47,4 +46,100 @@ function onlyOnce<Body extends AsyncIterable<unknown>>(body: Body): Body {
   }
   opened.add(body);
   return body;
+}
+
+/** Bytes in memory. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  let position = 0;
+  const memory: BytesInMemory = {
+    all: bytes,
+    next: (maxBytes) => {
+      try {
+        return bytes.subarray(position, position + maxBytes);
+      } catch (error) {
+        // The caller has transferred its memory.
+        throw sourceFailure(error);
+      }
+    },
+    pass: (byteLength) => {
+      position += byteLength;
+    },
+  };
+  return {
+    byteLength: bytes.byteLength,
+    // Another thread could change it between two looks.
+    memory: isSharedArrayBuffer(bytes.buffer) ? undefined : memory,
+    filename: undefined,
+    read: (target) =>
+      // What is thrown within rejects.
+      new Promise((resolve) => {
+        const piece = memory.next(target.byteLength);
+        target.set(piece);
+        memory.pass(piece.byteLength);
+        resolve(piece.byteLength);
+      }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A Blob or a File, read piece by piece. */
+export function blobSource(blob: Blob): ByteSource {
+  let position = 0;
+  return {
+    byteLength: blob.size,
+    filename: "name" in blob && typeof blob.name === "string" ? blob.name : undefined,
+    contentType: blob.type,
+    async read(target) {
+      try {
+        const piece = blob.slice(position, position + target.byteLength);
+        const bytes = new Uint8Array(await piece.arrayBuffer());
+        target.set(bytes);
+        position += bytes.byteLength;
+        return bytes.byteLength;
+      } catch (error) {
+        throw sourceFailure(error);
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** What a path is refused with that names no file which this process may read. */
+const NOT_READABLE = /^(EACCES|EISDIR|ELOOP|ENAMETOOLONG|ENODEV|ENOENT|ENOTDIR|ENXIO|EPERM)$/;
+
+/** A file of this machine, as long as it is when it is opened. */
+export async function fileSource(path: string): Promise<ByteSource> {
+  // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!NOT_READABLE.test(code ?? "")) throw sourceFailure(error);
+    throw new InvalidInputError("The path of the body cannot be opened for reading.", {
+      cause: error,
+    });
+  });
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) {
+      throw new InvalidInputError("The path of the body is not that of a regular file.");
+    }
+    let position = 0;
+    return {
+      byteLength: stats.size,
+      filename: basename(path),
+      async read(target) {
+        try {
+          const { bytesRead } = await file.read(target, 0, target.byteLength, position);
+          position += bytesRead;
+          return bytesRead;
+        } catch (error) {
+          throw sourceFailure(error);
+        }
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }

@@ -3,16 +3,19 @@ import type { Written } from "@repo/s3-provider";
 import { ObjectStoreError, UploadExpiredError } from "../errors.js";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { JournalModel } from "../models/journal.model.js";
-import type { Journal } from "../repo/journal-repo.js";
 import { removeObject } from "../remove-objects.js";
+import type { Journal } from "../repo/journal-repo.js";
 import type { InspectedBody } from "./inspected-body.js";
-import { LATE_REQUEST_SECONDS, settleSeconds } from "./late-requests.js";
-import { keepLease } from "./lease-keeper.js";
+import { keepLease, LATE_REQUEST_SECONDS, settleSeconds } from "./lease-keeper.js";
 import { requireCopiedBytes } from "./require-copied-bytes.js";
-import { type StorageClient, wentUnanswered } from "./storage-client.js";
-import { mayHaveStored, storageFailure } from "./storage-failure.js";
+import {
+  mayHaveStored,
+  type StorageClient,
+  storageFailure,
+  TransferFailure,
+  wentUnanswered,
+} from "./storage-client.js";
 import { transfer } from "./transfer.js";
-import { TransferFailure } from "./transfer-failure.js";
 
 interface Parts {
   journal: Journal;

@@ -1,6 +1,5 @@
 import { DirectUploadIncompleteError } from "../errors.js";
-import { sha256OfObject } from "./sha256-of-object.js";
-import type { StorageClient } from "./storage-client.js";
+import { sha256OfObject, type StorageClient } from "./storage-client.js";
 
 /**
  * Reads a copy back and holds it to what was judged. The condition of the copy alone is not enough:

@@ -2,8 +2,7 @@ import { S3NotFoundError } from "@repo/s3-provider";
 
 import type { ByteSource } from "./byte-source.js";
 import { iterableSource } from "./iterable-source.js";
-import type { StorageClient } from "./storage-client.js";
-import { storageFailure } from "./storage-failure.js";
+import { type StorageClient, storageFailure } from "./storage-client.js";
 
 /** Bytes that one request asks for: a slow inspection never holds a connection for long. */
 const RANGE_BYTES = 8 * 1024 * 1024;

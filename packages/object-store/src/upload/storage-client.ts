@@ -1,12 +1,21 @@
-import type {
-  CallOptions,
-  CopyInput,
-  MultipartUpload,
-  PutInput,
-  S3Provider,
-  UploadedPart,
-  Written,
+import { createHash } from "node:crypto";
+
+import {
+  type CallOptions,
+  type CopyInput,
+  type MultipartUpload,
+  type ObjectFacts,
+  type PutInput,
+  S3Error,
+  S3NotFoundError,
+  type S3Provider,
+  type UploadedPart,
+  type Written,
 } from "@repo/s3-provider";
+
+import { ObjectStoreError, StorageError, StorageUnavailableError } from "../errors.js";
+import { shortage } from "../machine-failure.js";
+import { abortFailure } from "./abort.js";
 
 /**
  * What the module asks of S3: one bucket of an `S3Provider`, or anything that behaves like it. That
@@ -42,4 +51,72 @@ export interface StorageClient extends Pick<
 /** Whether a call that made an object left an attempt unanswered, which may make it anew later. */
 export function wentUnanswered(result: Partial<Written> | undefined): boolean {
   return result?.unanswered === true;
+}
+
+/** The facts of an object, or undefined when there is none. */
+export async function findObject(
+  s3: StorageClient,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<ObjectFacts | undefined> {
+  try {
+    return await s3.head(key, { signal });
+  } catch (error) {
+    if (error instanceof S3NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Reads an object for its SHA-256: 32 bytes. */
+export async function sha256OfObject(
+  s3: StorageClient,
+  key: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const hash = createHash("sha256");
+  const { body } = await s3.get(key, { signal });
+  for await (const chunk of body as AsyncIterable<Uint8Array>) hash.update(chunk);
+  return hash.digest();
+}
+
+/** Turns any failure of a call to S3 into an error of ours, once. */
+export function storageFailure(
+  action: string,
+  error: unknown,
+  signal?: AbortSignal,
+): ObjectStoreError {
+  if (error instanceof ObjectStoreError) return error;
+  if (signal?.aborted === true) return abortFailure(signal);
+  const missing = shortage(error);
+  if (missing !== undefined) return missing;
+  if (error instanceof S3Error && error.code === "s3_aborted") {
+    return new StorageUnavailableError(`S3 could not ${action}: its client was destroyed.`, error);
+  }
+  if (error instanceof S3Error && (error.retryable || error.outcome === "unknown")) {
+    return new StorageUnavailableError(
+      `S3 could not ${action}: it cannot be reached or did not answer in time.`,
+      error,
+    );
+  }
+  return new StorageError(`S3 refused to ${action}.`, { cause: error });
+}
+
+/** Whether a failed upload may have made its object all the same, now or a little later. */
+export function mayHaveStored(error: unknown): boolean {
+  if (error instanceof ObjectStoreError) return false;
+  return !(error instanceof S3Error) || error.outcome === "unknown";
+}
+
+/** A transfer that did not end well; only used inside the module. */
+export class TransferFailure extends Error {
+  /** Why: an error of the body's, or of S3's. */
+  override readonly cause: unknown;
+  /** Whether an object or parts of one may be on the server, now or a little later. */
+  readonly mayHaveLeftBytes: boolean;
+
+  constructor(cause: unknown, mayHaveLeftBytes: boolean) {
+    super("the transfer failed");
+    this.cause = cause;
+    this.mayHaveLeftBytes = mayHaveLeftBytes;
+  }
 }

@@ -3,13 +3,16 @@ import { Readable } from "node:stream";
 import { MEDIA_FORMATS } from "@repo/media-inspection";
 import type { Written } from "@repo/s3-provider";
 
-import { type BlockPair, borrowBlocks } from "./block-pool.js";
+import { type BlockPair, borrowBlocks } from "./body-memory.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { type ObjectRequest, readInto, sendInParts } from "./multipart-transfer.js";
 import { PART_BYTES } from "./sizes.js";
-import { type StorageClient, wentUnanswered } from "./storage-client.js";
-import { mayHaveStored } from "./storage-failure.js";
-import { TransferFailure } from "./transfer-failure.js";
+import {
+  mayHaveStored,
+  type StorageClient,
+  TransferFailure,
+  wentUnanswered,
+} from "./storage-client.js";
 
 /**
  * Sends a body to S3. The object comes into being only after the body's verdict: the last byte of

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 
 import { type ObjectStoreError, InvalidInputError } from "../../src/errors.js";
 import type { ImageCollection } from "../../src/provider.js";
-import { ImageCreate } from "../../src/service/dto/image-create.js";
+import { ImageCreate } from "../../src/dto/media-create.js";
 import { sampleOf } from "../support/samples.js";
 import { expectRefusal } from "./expectations.js";
 import type { Subject } from "./subject.js";

@@ -2,7 +2,7 @@ import type { Transaction } from "sequelize";
 
 import type { ObjectStoreOptions } from "../../src/object-store-provider.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
-import type { DirectRequest } from "../../src/service/dto/direct-upload.js";
+import type { DirectRequest } from "../../src/dto/direct-upload.js";
 
 /** An implementation of the public interface, empty at first. */
 export interface Subject {

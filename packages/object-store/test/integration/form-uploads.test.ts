@@ -19,7 +19,7 @@ import busboy from "busboy";
 import fastify from "fastify";
 
 import type { MediaScope } from "../../src/provider.js";
-import type { FileUploadResult } from "../../src/service/dto/file-upload-result.js";
+import type { FileUploadResult } from "../../src/dto/upload-result.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 

@@ -9,7 +9,7 @@ import { sizedMedia } from "@repo/sample-media";
 
 import { inspectMedia } from "../../src/inspect-media.js";
 import { MAX_FILE_BYTES } from "../../src/object-store-provider.js";
-import { fromPath } from "../../src/upload/path-body.js";
+import { fromPath } from "../../src/upload/media-body.js";
 import { pieces } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { lentNext } from "../support/lent-next.js";

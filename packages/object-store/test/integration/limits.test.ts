@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
 
 import { MAX_FILE_BYTES } from "../../src/object-store-provider.js";
-import { fromPath } from "../../src/upload/path-body.js";
-import type { MediaBody } from "../../src/upload/media-body.js";
+import { fromPath, type MediaBody } from "../../src/upload/media-body.js";
 import { collect, pieces } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";

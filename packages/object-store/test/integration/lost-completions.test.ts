@@ -3,7 +3,7 @@ import { S3UnavailableError } from "@repo/s3-provider";
 import { sizedMedia } from "@repo/sample-media";
 
 import type { MediaScope } from "../../src/provider.js";
-import type { DirectUpload } from "../../src/service/dto/direct-upload.js";
+import type { DirectUpload } from "../../src/dto/direct-upload.js";
 import type { StorageClient } from "../../src/upload/storage-client.js";
 import { collect, pieces, sha256 } from "../support/bytes.js";
 import { sendParts } from "../support/direct-http.js";

@@ -8,7 +8,7 @@ import { injectFaults, MemoryStorage } from "../../src/testing.js";
 import type { ByteSource } from "../../src/upload/byte-source.js";
 import { type BodyRules, InspectedBody } from "../../src/upload/inspected-body.js";
 import { iterableSource } from "../../src/upload/iterable-source.js";
-import { memorySource } from "../../src/upload/memory-source.js";
+import { memorySource } from "../../src/upload/open-byte-source.js";
 import type { StorageClient } from "../../src/upload/storage-client.js";
 import { transfer } from "../../src/upload/transfer.js";
 import { pieces } from "../support/bytes.js";

@@ -10,12 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Sample, sizedMedia } from "@repo/sample-media";
 
 import { InvalidInputError, ObjectStoreError } from "../../src/errors.js";
-import type { MediaBody } from "../../src/upload/media-body.js";
-import { fromPath } from "../../src/upload/path-body.js";
+import { fromPath, type MediaBody } from "../../src/upload/media-body.js";
 import { collect, pieces, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
-import { storageWith } from "../support/storage-with.js";
 import { allBrokenSamples, allSamples, sampleOf, uploadSample } from "../support/samples.js";
+import { storageWith } from "../support/storage-with.js";
 
 let harness: Harness;
 let folder: string;

@@ -11,7 +11,7 @@ import type { BrokenSample, Sample } from "@repo/sample-media";
 
 import { inspectMedia } from "../../src/inspect-media.js";
 import { ObjectStoreError } from "../../src/errors.js";
-import { TYPE_NAMES } from "../../src/service/type-names.js";
+import { TYPE_NAMES } from "../../src/service/declared-type.js";
 import { DEFAULT_ISOLATION } from "../../src/upload/decoding.js";
 import { allBrokenSamples, allSamples } from "../support/samples.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { contradictionsTo } from "../../src/service/contradictions.js";
+import { contradictionsTo } from "../../src/service/declared-type.js";
 
 describe("contradictionsTo", () => {
   it.each([

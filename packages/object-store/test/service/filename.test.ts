@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { contentDisposition } from "../../src/service/content-disposition.js";
-import { sanitizedFilename } from "../../src/service/filename.js";
+import { contentDisposition, sanitizedFilename } from "../../src/service/filename.js";
 
 describe("sanitizedFilename", () => {
   it.each([

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 
-import { borrowBlocks } from "../../src/upload/block-pool.js";
-import { borrowMemory, returnMemory } from "../../src/upload/body-memory.js";
+import { borrowBlocks, borrowMemory, returnMemory } from "../../src/upload/body-memory.js";
 
 const SECOND = 1000;
 const BYTES = 1024 * 1024;

@@ -9,7 +9,7 @@ import type { ByteSource } from "../../src/upload/byte-source.js";
 import { type BodyRules, InspectedBody } from "../../src/upload/inspected-body.js";
 import { Inspection } from "../../src/upload/inspection.js";
 import { readableSource } from "../../src/upload/iterable-source.js";
-import { memorySource } from "../../src/upload/memory-source.js";
+import { memorySource } from "../../src/upload/open-byte-source.js";
 import { pieces } from "../support/bytes.js";
 import { lentNext } from "../support/lent-next.js";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 
 import { UploadExpiredError } from "../../src/errors.js";
-import { withUploadTime } from "../../src/upload/upload-time.js";
+import { withUploadTime } from "../../src/upload/abort.js";
 
 beforeEach(() => {
   jest.useFakeTimers();

@@ -1,4 +1,4 @@
-import { borrowBlocks } from "../../src/upload/block-pool.js";
+import { borrowBlocks } from "../../src/upload/body-memory.js";
 
 /** The memory that the pool lends next: what was given back last. */
 export async function lentNext(): Promise<unknown[]> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { BrokenSample, Sample, SampleFormat } from "@repo/sample-media";
 
 import type { MediaScope, UploadOptions } from "../../src/provider.js";
-import type { FileUploadResult } from "../../src/service/dto/file-upload-result.js";
+import type { FileUploadResult } from "../../src/dto/upload-result.js";
 import type { MediaBody } from "../../src/upload/media-body.js";
 import { services } from "./services.js";
 

@@ -1,6 +1,9 @@
-import type { Checked } from "../../check-options.js";
+import { MEDIA_FORMATS } from "@repo/media-inspection";
 import { S3PreconditionFailedError } from "@repo/s3-provider";
 
+import type { Checked } from "../../checks.js";
+import type { MediaCreate } from "../../dto/media-create.js";
+import type { AudioRead, ImageRead } from "../../dto/media-read.js";
 import {
   DirectUploadIncompleteError,
   ObjectStoreError,
@@ -8,23 +11,18 @@ import {
   StorageUnavailableError,
   UploadExpiredError,
 } from "../../errors.js";
-import { MEDIA_FORMATS } from "@repo/media-inspection";
-import type { Verification } from "../../upload/inspection.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { CompleteOptions, SignedUrl } from "../../provider.js";
+import type { Verification } from "../../upload/inspection.js";
 import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
-import { storageFailure } from "../../upload/storage-failure.js";
+import { storageFailure } from "../../upload/storage-client.js";
 import { storageKey } from "../../upload/storage-key.js";
 import { completeUpload } from "../complete-upload.js";
-import type { AudioRead } from "../dto/audio-read.js";
-import type { ImageRead } from "../dto/image-read.js";
-import type { MediaCreate } from "../dto/media-create.js";
 import type { MediaKindOf } from "../media-kind.js";
-import { signRow } from "../sign-urls.js";
-import type { CheckedUrlOptions } from "../url-options.js";
+import { type CheckedUrlOptions, signRow } from "../urls.js";
 import { discardStaged } from "./discard-staged.js";
 import { inspectStaged } from "./staged-file.js";
 import type { DirectUploadTools } from "./tools.js";

@@ -1,18 +1,17 @@
+import type { MediaKind } from "@repo/media-inspection";
 import { v7 as uuidv7 } from "uuid";
 
+import { checkBoolean, checkInteger } from "../../checks.js";
+import { DirectUpload, DirectUploadCreate } from "../../dto/direct-upload.js";
 import { FileTooLargeError } from "../../errors.js";
-import type { MediaKind } from "@repo/media-inspection";
+import type { Owner } from "../../kinds.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadOptions, Input } from "../../provider.js";
-import type { Owner } from "../../repo/owner.js";
+import { storageFailure } from "../../upload/storage-client.js";
 import { stagingKey } from "../../upload/storage-key.js";
-import { storageFailure } from "../../upload/storage-failure.js";
-import { checkBoolean, checkInteger } from "../check.js";
-import { DirectUpload } from "../dto/direct-upload.js";
-import { DirectUploadCreate } from "../dto/direct-upload-create.js";
+import { announcedType } from "../declared-type.js";
 import { sanitizedFilename } from "../filename.js";
 import { validated } from "../validated.js";
-import { announcedType } from "./announced-type.js";
 import { signParts, signWhole } from "./sign-requests.js";
 import type { DirectUploadTools } from "./tools.js";
 

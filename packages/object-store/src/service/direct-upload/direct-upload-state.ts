@@ -7,8 +7,8 @@ import {
 import { described } from "../../described.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { SeenDirectUpload } from "../../repo/direct-upload-repo.js";
-import { normalizedFileId } from "../check.js";
-import { DirectUploadStatus } from "../dto/direct-upload-status.js";
+import { normalizedFileId } from "../../checks.js";
+import { DirectUploadStatus } from "../../dto/direct-upload.js";
 
 type Status = DirectUploadStatus["status"];
 

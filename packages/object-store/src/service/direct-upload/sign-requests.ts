@@ -1,5 +1,5 @@
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
-import type { DirectRequest, DirectUpload } from "../dto/direct-upload.js";
+import type { DirectRequest, DirectUpload } from "../../dto/direct-upload.js";
 import { planParts } from "./part-plan.js";
 import type { DirectUploadTools } from "./tools.js";
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-inspection";
 import { S3NotFoundError } from "@repo/s3-provider";
 
 import {
@@ -8,13 +9,11 @@ import {
   LengthMismatchError,
   UnsupportedMediaTypeError,
 } from "../../errors.js";
-import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-inspection";
-import type { Verification } from "../../upload/inspection.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
-import { findObject } from "../../upload/find-object.js";
 import { InspectedBody, type Verdict } from "../../upload/inspected-body.js";
+import type { Verification } from "../../upload/inspection.js";
 import { openStagedSource } from "../../upload/staged-source.js";
-import { mayHaveStored } from "../../upload/storage-failure.js";
+import { findObject, mayHaveStored } from "../../upload/storage-client.js";
 import { planParts } from "./part-plan.js";
 import type { DirectUploadTools } from "./tools.js";
 

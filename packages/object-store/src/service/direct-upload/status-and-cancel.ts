@@ -1,7 +1,7 @@
 import { DirectUploadNotFoundError } from "../../errors.js";
 import type { MediaKind } from "@repo/media-inspection";
-import type { Owner } from "../../repo/owner.js";
-import type { DirectUploadStatus } from "../dto/direct-upload-status.js";
+import type { Owner } from "../../kinds.js";
+import type { DirectUploadStatus } from "../../dto/direct-upload.js";
 import { checkDirectUploadId, toStatus } from "./direct-upload-state.js";
 import { discardStaged } from "./discard-staged.js";
 import type { DirectUploadTools } from "./tools.js";

@@ -7,7 +7,7 @@ import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { AudioRows } from "../../repo/audio-repo.js";
 import type { ClaimedDirectUpload, Completion, Files } from "../../repo/media-repo.js";
 import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
-import type { Owner } from "../../repo/owner.js";
+import type { Owner } from "../../kinds.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { OwnerCheck } from "./memory-journal.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";

@@ -1,8 +1,14 @@
 import { Expose } from "class-transformer";
 
-import type { AudioRead } from "./audio-read.js";
-import type { ImageRead } from "./image-read.js";
-import type { TypeContradiction } from "./type-contradiction.js";
+import type { AudioRead, ImageRead } from "./media-read.js";
+
+/** A claim about a file's type that its content does not bear out. It decided nothing. */
+export interface TypeContradiction {
+  /** Whether the extension of the file name or the declared content type made the claim. */
+  readonly source: "filename" | "contentType";
+  /** The extension without its dot, or the content type without parameters; in lower case. */
+  readonly claimed: string;
+}
 
 /** What an upload gives back: the stored file and a URL that shows it at once. */
 export class FileUploadResult<Read extends ImageRead | AudioRead = ImageRead | AudioRead> {

@@ -1,8 +1,7 @@
 import { IsOptional } from "class-validator";
 
-import type { MediaBody } from "../../upload/media-body.js";
-import { IsMediaBody } from "./is-media-body.js";
-import { IsText } from "./is-text.js";
+import type { MediaBody } from "../upload/media-body.js";
+import { IsMediaBody, IsText, IsTranscript } from "./rules.js";
 
 /** What an upload of either kind takes. */
 export abstract class MediaCreate {
@@ -29,4 +28,15 @@ export abstract class MediaCreate {
   @IsOptional()
   @IsText(255)
   readonly contentType?: string;
+}
+
+/** What the upload of an image takes. */
+export class ImageCreate extends MediaCreate {}
+
+/** What the upload of an audio file takes. */
+export class AudioCreate extends MediaCreate {
+  /** Text to attach to the file: at most 1,000,000 characters, without NUL. */
+  @IsOptional()
+  @IsTranscript()
+  readonly transcript?: string | null;
 }

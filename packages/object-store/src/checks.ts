@@ -1,9 +1,73 @@
 import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-inspection";
+import type { Transaction } from "sequelize";
+import type { Sequelize } from "sequelize-typescript";
 
-import { described } from "../described.js";
-import { FileNotFoundError, InvalidInputError } from "../errors.js";
-import type { Verification } from "../upload/inspection.js";
-import { checkOptions } from "../check-options.js";
+import { described } from "./described.js";
+import { FileNotFoundError, InvalidInputError } from "./errors.js";
+import type { Verification } from "./upload/inspection.js";
+import type { StorageClient } from "./upload/storage-client.js";
+
+/** Options that were checked: null is none. */
+export type Checked<Options> = Options & { transaction?: Transaction | undefined };
+
+const CALLBACKS = ["onProgress", "onFinding", "onLine"];
+
+/**
+ * The options of a call. Callers without type checking may pass anything: what all calls share is
+ * checked here, and what a call has of its own is checked there.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
+export function checkOptions<Options extends object>(
+  given: Options | null | undefined,
+): Checked<Options> {
+  const options: Options & { signal?: unknown; transaction?: unknown } = given ?? ({} as Options);
+  if (typeof options !== "object" || Array.isArray(options)) {
+    throw new InvalidInputError(`The options must be an object, and ${described(options)} came.`);
+  }
+  const { signal, transaction } = options;
+  if (!isAbsent(signal)) checkSignal(signal);
+  if (!isAbsent(transaction)) checkTransaction(transaction);
+  for (const name of CALLBACKS) checkFunction(name, (options as Record<string, unknown>)[name]);
+  if (signal !== null && transaction !== null) return options as Checked<Options>;
+  return {
+    ...options,
+    signal: signal ?? undefined,
+    transaction: transaction ?? undefined,
+  } as Checked<Options>;
+}
+
+/** Null as well, which `fetch` takes for no signal and Sequelize for no transaction. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+/** Told by what it can do, as an application may bring a polyfill. */
+function checkSignal(signal: unknown): void {
+  const { aborted, addEventListener } = signal as Partial<AbortSignal>;
+  if (typeof aborted === "boolean" && typeof addEventListener === "function") return;
+  throw new InvalidInputError(`signal must be an AbortSignal, and ${described(signal)} came.`);
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new InvalidInputError(`${name} must be a function, and ${described(value)} came.`);
+}
+
+/** Told by what it can do, as an application may have another copy of Sequelize. */
+function checkTransaction(transaction: unknown): void {
+  const { commit, rollback, afterCommit, finished } = transaction as Partial<
+    Transaction & { finished: string }
+  >;
+  if (![commit, rollback, afterCommit].every((method) => typeof method === "function")) {
+    throw new InvalidInputError(
+      `transaction must be one of Sequelize's, and ${described(transaction)} came.`,
+    );
+  }
+  if (finished !== undefined) {
+    throw new InvalidInputError(`transaction must be open; it ended with ${finished}.`);
+  }
+}
 
 const MAX_KEY_CHARACTERS = 255;
 
@@ -137,4 +201,30 @@ function isUuid(value: unknown): value is string {
     typeof value === "string" &&
     /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)
   );
+}
+
+interface Servers {
+  database: Sequelize;
+  s3: StorageClient;
+}
+
+/**
+ * The servers that a provider or maintenance works with.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
+export function checkServers(options: Servers): Servers {
+  const { database, s3 } = checkOptions<{ database?: Sequelize; s3?: StorageClient | null }>(
+    options,
+  );
+  if (typeof database?.addModels !== "function") {
+    throw new InvalidInputError(
+      `database must be a connection of createDatabase, and ${described(database)} came.`,
+    );
+  }
+  // Maintenance may be given a part of one.
+  if (typeof s3 !== "object" || s3 === null || Array.isArray(s3)) {
+    throw new InvalidInputError(`s3 must be an S3Provider, and ${described(s3)} came.`);
+  }
+  return { database, s3 };
 }

@@ -1,0 +1,125 @@
+import type {
+  AudioContentType,
+  AudioTags,
+  DurationSource,
+  ImageContentType,
+} from "@repo/media-inspection";
+import { Expose } from "class-transformer";
+
+import type { AudioModel } from "../models/audio.model.js";
+import type { ImageModel } from "../models/image.model.js";
+import type { MediaFileModel } from "../models/media-file.model.js";
+
+/** A signed GET URL, on the pages of lists that were asked for with URLs. */
+export class FileUrl {
+  @Expose() readonly url?: string;
+  /** When {@link url} stops working. */
+  @Expose() readonly urlExpiresAt?: Date;
+}
+
+/** What every stored file tells about itself. The storage key is never part of it. */
+export class MediaRead extends FileUrl {
+  /** UUID version 7: sorts by creation. */
+  @Expose() readonly id!: string;
+  /** The owner, or null for a system-wide file. */
+  @Expose() readonly userId!: string | null;
+  /** The sanitised name the file was uploaded under, or null when none was given. */
+  @Expose() readonly filename!: string | null;
+  @Expose() readonly byteSize!: number;
+  /** SHA-256 of the bytes, 64 lower-case hexadecimal digits. */
+  @Expose() readonly sha256!: string;
+  @Expose() readonly createdAt!: Date;
+  @Expose() readonly updatedAt!: Date;
+}
+
+/** A stored image. */
+export class ImageRead extends MediaRead {
+  @Expose() readonly kind!: "image";
+  /** Decided by the content, never by name or declaration. */
+  @Expose() readonly contentType!: ImageContentType;
+  /** Pixels, as displayed: after the orientation is applied. */
+  @Expose() readonly width!: number;
+  /** Pixels, as displayed: after the orientation is applied. */
+  @Expose() readonly height!: number;
+  /** EXIF orientation, 1 to 8. */
+  @Expose() readonly orientation!: number;
+  /** Frames of an animation; 1 for a still image. */
+  @Expose() readonly pages!: number;
+  @Expose() readonly hasAlpha!: boolean;
+}
+
+/** A stored audio file. */
+export class AudioRead extends MediaRead {
+  @Expose() readonly kind!: "audio";
+  /** Decided by the content, never by name or declaration. */
+  @Expose() readonly contentType!: AudioContentType;
+  /** Seconds. */
+  @Expose() readonly durationSeconds!: number;
+  /** Whether the duration was measured from the data, read from a header or estimated. */
+  @Expose() readonly durationSource!: DurationSource;
+  /** Average bits per second of the audio data. */
+  @Expose() readonly bitrate!: number;
+  /** Hertz. */
+  @Expose() readonly sampleRate!: number;
+  @Expose() readonly channels!: number;
+  /** Such as `mp3`, `aac`, `alac`, `flac`, `pcm_s16le`. */
+  @Expose() readonly codec!: string;
+  @Expose() readonly lossless!: boolean;
+  @Expose() readonly tags!: AudioTags;
+  /** The text attached to the file, or null. */
+  @Expose() readonly transcript!: string | null;
+}
+
+/*
+ * The properties are named here one by one, and hence what leaves the module: class-transformer's
+ * plainToInstance does the same at ten times the cost, which a page of 50 files would notice.
+ */
+
+export function toImageRead(row: ImageModel): ImageRead {
+  return Object.assign(new ImageRead(), shared(row), {
+    kind: "image",
+    contentType: row.contentType,
+    width: row.width,
+    height: row.height,
+    orientation: row.orientation,
+    pages: row.pageCount,
+    hasAlpha: row.hasAlpha,
+  });
+}
+
+export function toAudioRead(row: AudioModel): AudioRead {
+  return Object.assign(new AudioRead(), shared(row), {
+    kind: "audio",
+    contentType: row.contentType,
+    durationSeconds: row.durationSeconds,
+    durationSource: row.durationSource,
+    bitrate: row.bitrate,
+    sampleRate: row.sampleRate,
+    channels: row.channels,
+    codec: row.codec,
+    lossless: row.lossless,
+    tags: row.tags,
+    transcript: row.transcript,
+  });
+}
+
+/** The content type tells the kind: the database holds the two apart. */
+export function toMediaRead(row: ImageModel | AudioModel): ImageRead | AudioRead {
+  return isImage(row) ? toImageRead(row) : toAudioRead(row);
+}
+
+function isImage(row: ImageModel | AudioModel): row is ImageModel {
+  return row.contentType.startsWith("image/");
+}
+
+function shared(row: MediaFileModel): object {
+  return {
+    id: row.id,
+    userId: row.userId,
+    filename: row.originalFilename,
+    byteSize: row.byteSize,
+    sha256: row.sha256.toString("hex"),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
