@@ -1,11 +1,14 @@
 import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 
-import { ObjectStoreError } from "./errors.js";
+import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "./errors.js";
 import { openBody } from "./service/open-body.js";
 import { InspectedBody } from "./upload/inspected-body.js";
 import { Inspection } from "./upload/inspection.js";
 import type { MediaBody } from "./upload/media-body.js";
 import { UPLOAD_SECONDS, withUploadTime } from "./upload/abort.js";
+
+/** What a body is rejected with that is no media file. */
+const UNDETECTED = [EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError];
 
 /**
  * Which collection a body belongs to, by its content: only its head is read. Undefined when it is
@@ -23,16 +26,10 @@ export async function detectMediaKind(body: MediaBody): Promise<MediaKind | unde
     );
     return MEDIA_FORMATS[head.format].kind;
   } catch (error) {
-    if (error instanceof ObjectStoreError && REFUSALS.has(error.code)) return undefined;
+    if (UNDETECTED.some((each) => error instanceof each)) return undefined;
     throw error;
   } finally {
     inspection.close();
     await source.close().catch(() => undefined);
   }
 }
-
-const REFUSALS = new Set<ObjectStoreError["code"]>([
-  "empty_file",
-  "invalid_media",
-  "unsupported_media_type",
-]);

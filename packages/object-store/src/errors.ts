@@ -32,6 +32,45 @@ export type ObjectStoreErrorCode =
   | "upload_expired"
   | "upload_in_progress";
 
+/**
+ * Whom an error concerns: `input`, an argument of the call; `content`, the bytes of the file; `access`,
+ * a file or owner that does not exist or is not the scope's; `conflict`, the state of the file, upload
+ * or key; `ended`, a call that was given up before its end; `server`, PostgreSQL, S3 or this machine.
+ */
+export type ErrorCategory = "input" | "content" | "access" | "conflict" | "ended" | "server";
+
+const CATEGORIES: Readonly<Record<ObjectStoreErrorCode, ErrorCategory>> = {
+  access_denied: "access",
+  checksum_mismatch: "content",
+  database_error: "server",
+  database_unavailable: "server",
+  direct_upload_expired: "conflict",
+  direct_upload_incomplete: "conflict",
+  direct_upload_not_found: "access",
+  empty_file: "content",
+  file_in_use: "conflict",
+  file_not_found: "access",
+  file_too_large: "content",
+  idempotency_conflict: "conflict",
+  inspection_interrupted: "ended",
+  invalid_cursor: "input",
+  invalid_input: "input",
+  invalid_media: "content",
+  invalid_range: "input",
+  length_mismatch: "content",
+  operation_aborted: "ended",
+  owner_not_found: "access",
+  resource_unavailable: "server",
+  source_failed: "ended",
+  storage_error: "server",
+  storage_unavailable: "server",
+  store_closed: "ended",
+  unsupported_media_type: "content",
+  upload_aborted: "ended",
+  upload_expired: "ended",
+  upload_in_progress: "conflict",
+};
+
 interface ErrorFacts {
   /** The lower-level error, kept for logs. */
   cause?: unknown;
@@ -57,6 +96,11 @@ export abstract class ObjectStoreError extends Error {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = new.target.name;
     this.retryable = facts.retryable ?? false;
+  }
+
+  /** Whom the error concerns, by its code. */
+  get category(): ErrorCategory {
+    return CATEGORIES[this.code];
   }
 
   [inspect.custom](): string {

@@ -17,11 +17,8 @@ export type { InspectionLimits } from "@repo/media-inspection";
 export type { IsolationOptions } from "./upload/decoding.js";
 export type { Verification } from "./upload/inspection.js";
 export type { ObjectStoreLogger } from "./logger.js";
-export {
-  MAX_FILE_BYTES,
-  type ObjectStoreOptions,
-  objectStoreProvider,
-} from "./object-store-provider.js";
+export { objectStoreProvider } from "./object-store-service.js";
+export { MAX_FILE_BYTES, type ObjectStoreOptions } from "./options.js";
 export type {
   AudioCollection,
   CloseOptions,

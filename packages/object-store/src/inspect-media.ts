@@ -1,6 +1,6 @@
 import type { InspectionLimits, MediaFacts } from "@repo/media-inspection";
 
-import { MAX_FILE_BYTES } from "./object-store-provider.js";
+import { MAX_FILE_BYTES } from "./options.js";
 import { checkLimits } from "./checks.js";
 import { openBody } from "./service/open-body.js";
 import { borrowBlocks } from "./upload/body-memory.js";

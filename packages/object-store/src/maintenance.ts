@@ -11,6 +11,7 @@ import { longCall } from "./maintenance/long-call.js";
 import { type StagedPosition, Sweeper } from "./maintenance/sweeper.js";
 import { usage } from "./maintenance/usage.js";
 import { Verifier } from "./maintenance/verifier.js";
+import { connectionsTo } from "./persistence.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
@@ -19,8 +20,6 @@ import { KeyRepo } from "./repo/key-repo.js";
 import { OwnerRepo } from "./repo/owner-repo.js";
 import { UnfinishedRepo } from "./repo/unfinished-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
-import { connectionsTo } from "./service/connections-to.js";
-import { countSwept } from "./telemetry/count-swept.js";
 import { observed } from "./telemetry/observed.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
@@ -99,9 +98,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
     });
   return Object.freeze({
     sweep: (options) =>
-      run("sweep", "sweep", options, async (call) =>
-        countSwept(await new Sweeper(dependencies, staged, call).sweep()),
-      ),
+      run("sweep", "sweep", options, (call) => new Sweeper(dependencies, staged, call).sweep()),
     audit: (options) =>
       run("audit", "audit the bucket", options, (call) =>
         new Auditor(dependencies, folders, call).audit(),

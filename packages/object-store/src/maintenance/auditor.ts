@@ -3,7 +3,6 @@ import type { ListedObject } from "@repo/s3-provider";
 import { checkBoolean, checkInteger } from "../checks.js";
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
-import type { MediaFileModel } from "../models/media-file.model.js";
 import { MAX_KEYS } from "../remove-objects.js";
 import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { Files } from "../repo/media-repo.js";
@@ -28,7 +27,7 @@ const DEAD_AFTER_SECONDS = 3_600;
 
 /** A folder of files, or of staged uploads, which have no `files`. */
 export interface AuditFolder extends InventoryFolder {
-  files?: Files<MediaFileModel>;
+  files?: Files;
 }
 
 /**

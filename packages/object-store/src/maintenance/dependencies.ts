@@ -1,7 +1,6 @@
 import type { MediaKind } from "@repo/media-inspection";
 
 import type { ObjectStoreLogger } from "../logger.js";
-import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { KeyRepo } from "../repo/key-repo.js";
 import type { Files } from "../repo/media-repo.js";
@@ -16,5 +15,5 @@ export interface MaintenanceDependencies {
   journal: Pick<Journal, "forget">;
   keys: KeyRepo;
   unfinished: UnfinishedRepo;
-  files: Readonly<Record<MediaKind, Files<MediaFileModel>>>;
+  files: Readonly<Record<MediaKind, Files>>;
 }

@@ -45,7 +45,7 @@ export class Quarantine {
    * Stores a row without an object as JSON and then removes it. Fails when its owner changes or
    * deletes the file first.
    */
-  moveRow(files: Files<MediaFileModel>, fileId: string): Promise<Action> {
+  moveRow(files: Files, fileId: string): Promise<Action> {
     const { s3, signal } = this;
     return this.#attempt(async () => {
       const row = await files.byId(fileId);

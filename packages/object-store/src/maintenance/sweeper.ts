@@ -6,6 +6,7 @@ import type { JournalPurpose } from "../models/journal.model.js";
 import { MAX_KEYS, removeBatch } from "../remove-objects.js";
 import type { ClaimedRow } from "../repo/unfinished-repo.js";
 import { checkInteger } from "../checks.js";
+import { instruments } from "../telemetry/instruments.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
 import { fileIdOfKey } from "../upload/storage-key.js";
@@ -58,7 +59,15 @@ export class Sweeper {
     await this.#abandonUploads(at);
     for (const folder of Object.values(FOLDERS)) await this.#abortStaleUploads(`${folder}/`);
     if (this.#maxStaged > 0) await this.#removeStagedStrays();
+    this.#record();
     return this.#report;
+  }
+
+  #record(): void {
+    const { swept } = instruments();
+    for (const outcome of ["abandoned", "removed", "aborted", "strays", "failed"] as const) {
+      swept.add(this.#report[outcome], { "object_store.sweep.outcome": outcome });
+    }
   }
 
   /** Moves expired direct uploads to the journal, whose objects are then removed. */

@@ -1,6 +1,7 @@
-import { DataTypes } from "sequelize";
+import { DataTypes, type NonAttribute } from "sequelize";
 import { AllowNull, Column } from "sequelize-typescript";
 
+import { downloadName } from "../filename.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
 /** The columns that all kinds of files share. Every row is a complete file. */
@@ -33,6 +34,11 @@ export abstract class MediaFileModel<
   @AllowNull
   @Column(DataTypes.DATE)
   declare unansweredUntil: Date | null;
+
+  /** The name to offer at download. */
+  get downloadName(): NonAttribute<string> {
+    return downloadName(this);
+  }
 
   /** Whether an owner may read the file: its own and system-wide files. */
   isVisibleTo(owner: string | null): boolean {

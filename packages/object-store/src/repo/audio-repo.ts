@@ -6,11 +6,8 @@ import { MediaRepo, type Reads } from "./media-repo.js";
 import { modelsFor } from "./models-for.js";
 import { LockingStatement, type StatementOptions } from "./statements.js";
 
-/** Its public methods, which the store in memory implements too. */
-export type AudioRows = Pick<AudioRepo, keyof AudioRepo>;
-
 /** Audio files. */
-export class AudioRepo extends MediaRepo<AudioModel> {
+export class AudioRepo extends MediaRepo<"audio"> {
   readonly #setTranscript: LockingStatement<[id: string, owner: Owner, transcript: string | null]>;
 
   constructor(connections: Connections, reads: Reads = "primary") {

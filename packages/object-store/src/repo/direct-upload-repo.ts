@@ -38,7 +38,7 @@ export interface SeenDirectUpload {
 }
 
 /** Its public methods, which the store in memory implements too. */
-export type DirectUploads = Pick<DirectUploadRepo, keyof DirectUploadRepo>;
+export type DirectUploadRows = Pick<DirectUploadRepo, keyof DirectUploadRepo>;
 
 type Place = [id: string, kind: MediaKind, owner: Owner];
 type Declared = [

@@ -10,6 +10,7 @@ import type { ModelCtor } from "sequelize-typescript";
 import { OwnerNotFoundError } from "../errors.js";
 import { type Owner, TABLES } from "../kinds.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
+import type { MediaModels } from "../models/media-models.js";
 import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
 import { type Removal, type RemovalOptions, removeInHalves } from "./file-removal.js";
 import { ModelRepo } from "./model-repo.js";
@@ -21,12 +22,6 @@ import {
   OwnedStatement,
   type StatementOptions,
 } from "./statements.js";
-
-/** What every kind of file records besides its place. */
-export interface StoredFacts {
-  byteSize: number;
-  sha256: Buffer;
-}
 
 /** What the row of a file needs besides what the journal's row of its upload has. */
 export interface Completion {
@@ -58,7 +53,7 @@ export interface ReadingOptions extends StatementOptions {
 }
 
 /** Its public methods, which the store in memory implements too. */
-export type Files<Row extends MediaFileModel> = Pick<MediaRepo<Row>, keyof MediaRepo<Row>>;
+export type Files<K extends MediaKind = MediaKind> = Pick<MediaRepo<K>, keyof MediaRepo<K>>;
 
 /** An owner's files and system-wide files; with null as the owner, only the latter. */
 const VISIBLE = "(user_id = $2 OR user_id IS NULL)";
@@ -179,15 +174,15 @@ function creation({ kind, columns, given }: Sql, wait: string, { isDirect = fals
 }
 
 /** The files of one kind. */
-export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Row> {
+export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaModels[K]> {
   readonly #place: "pool" | "replica";
   /** Columns by attribute. */
   readonly #fields: ReadonlyMap<string, string>;
   readonly #sql: ReturnType<typeof statementsWith>;
   /** One group for each owner: a lock on an owner's row delays only that owner's uploads. */
-  readonly #groups = new Map<Owner, StatementGroup<Completion, Row | null>>();
+  readonly #groups = new Map<Owner, StatementGroup<Completion, MediaModels[K] | null>>();
 
-  constructor(connections: Connections, model: ModelCtor<Row>, kind: MediaKind, reads: Reads) {
+  constructor(connections: Connections, model: ModelCtor<MediaModels[K]>, kind: K, reads: Reads) {
     super(connections, model);
     const attributes = Object.entries(model.getAttributes() as Record<string, { field?: string }>);
     this.#place = placeOf(reads);
@@ -199,17 +194,21 @@ export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Ro
   }
 
   /** A file of any owner. */
-  byId(id: string): Promise<Row | null> {
+  byId(id: string): Promise<MediaModels[K] | null> {
     return this.first(READ, this.#sql.byId, [id]);
   }
 
   /** A file that the owner may see: its own or a system-wide one. */
-  visibleById(id: string, owner: Owner, options: ReadingOptions): Promise<Row | null> {
+  visibleById(id: string, owner: Owner, options: ReadingOptions): Promise<MediaModels[K] | null> {
     return this.first(READ, this.#sql.visibleById, [id, owner], this.#reading(options));
   }
 
   /** The files that the owner may see among these ids, in no order. */
-  visibleByIds(ids: readonly string[], owner: Owner, options: ReadingOptions): Promise<Row[]> {
+  visibleByIds(
+    ids: readonly string[],
+    owner: Owner,
+    options: ReadingOptions,
+  ): Promise<MediaModels[K][]> {
     return this.rows(READ, this.#sql.visibleByIds, [ids, owner], this.#reading(options));
   }
 
@@ -220,7 +219,7 @@ export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Ro
   }
 
   /** A page of a user's files, by id. */
-  listByUser(userId: string, after: string, limit: number): Promise<Row[]> {
+  listByUser(userId: string, after: string, limit: number): Promise<MediaModels[K][]> {
     return this.rows(READ, this.#sql.listByUser, [userId, after, limit]);
   }
 
@@ -228,7 +227,7 @@ export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Ro
   byIdempotencyKey(
     { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },
     options: StatementOptions,
-  ): Promise<Row | null> {
+  ): Promise<MediaModels[K] | null> {
     const statement = this.#sql.byIdempotencyKey.of(userId);
     return this.first(READ, statement, [idempotencyKey, userId], options);
   }
@@ -238,7 +237,10 @@ export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Ro
    *
    * @throws OwnerNotFoundError (`owner_not_found`)
    */
-  create(completion: Completion, { transaction }: StatementOptions): Promise<Row | null> {
+  create(
+    completion: Completion,
+    { transaction }: StatementOptions,
+  ): Promise<MediaModels[K] | null> {
     return translated(completion, async () => {
       if (transaction === undefined) return this.#groupOf(completion.userId).add(completion);
       const options = { transaction, inSavepoint: true };
@@ -257,7 +259,7 @@ export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Ro
     completion: Completion,
     { id, claim }: ClaimedDirectUpload,
     { transaction }: StatementOptions,
-  ): Promise<Row | null> {
+  ): Promise<MediaModels[K] | null> {
     const options = { transaction, inSavepoint: true };
     const statement = this.#sql.createFromDirectUpload;
     return translated(completion, async () => {
@@ -269,11 +271,15 @@ export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Ro
   }
 
   /** Moves an owner's files to the journal, unless rows of the application refer to them. */
-  delete(ids: readonly string[], owner: Owner, options: RemovalOptions): Promise<Removal<Row>> {
+  delete(
+    ids: readonly string[],
+    owner: Owner,
+    options: RemovalOptions,
+  ): Promise<Removal<MediaModels[K]>> {
     const run = async (
       some: readonly string[],
       { transaction, leaseSeconds, skipLocked = false }: RemovalOptions,
-    ): Promise<Row[]> => {
+    ): Promise<MediaModels[K][]> => {
       const statement = skipLocked ? this.#sql.deleteUnlocked : this.#sql.delete;
       const how = { transaction, isPatient: !skipLocked, inSavepoint: true };
       const rows = await statement.arrays(this.connections, [some, owner, leaseSeconds], how);
@@ -287,10 +293,10 @@ export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Ro
     return { transaction, on: decides ? "own" : this.#place };
   }
 
-  #groupOf(userId: Owner): StatementGroup<Completion, Row | null> {
+  #groupOf(userId: Owner): StatementGroup<Completion, MediaModels[K] | null> {
     const known = this.#groups.get(userId);
     if (known !== undefined) return known;
-    const run = (completions: readonly Completion[]): Promise<(Row | null)[]> =>
+    const run = (completions: readonly Completion[]): Promise<(MediaModels[K] | null)[]> =>
       this.#insert(completions, (parameters) =>
         this.#sql.create.arrays(this.connections, parameters),
       );
@@ -302,7 +308,7 @@ export abstract class MediaRepo<Row extends MediaFileModel> extends ModelRepo<Ro
   async #insert(
     completions: readonly Completion[],
     execute: (parameters: CreateParameters) => Promise<(readonly unknown[])[]>,
-  ): Promise<(Row | null)[]> {
+  ): Promise<(MediaModels[K] | null)[]> {
     const ids = completions.map(({ id }) => id);
     const unanswered = completions.map(({ unansweredSeconds }) => unansweredSeconds);
     const given = completions.map(({ id, values }) => {

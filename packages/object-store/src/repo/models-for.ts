@@ -4,11 +4,10 @@ import { AudioModel } from "../models/audio.model.js";
 import { DirectUploadModel } from "../models/direct-upload.model.js";
 import { ImageModel } from "../models/image.model.js";
 import { JournalModel } from "../models/journal.model.js";
+import type { MediaModels } from "../models/media-models.js";
 
 /** The model of each table. */
-export interface Models {
-  image: ImageModel;
-  audio: AudioModel;
+export interface Models extends MediaModels {
   direct_upload: DirectUploadModel;
   journal: JournalModel;
 }

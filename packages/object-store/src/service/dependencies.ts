@@ -1,24 +1,17 @@
-import type { Transaction } from "sequelize";
-
-import type { Inspector, Verification } from "../upload/inspection.js";
 import type { ObjectStoreLogger } from "../logger.js";
-import type { Journal } from "../repo/journal-repo.js";
-import type { Owners } from "../repo/owner-repo.js";
+import type { Persistence } from "../persistence.js";
+import type { Inspector, Verification } from "../upload/inspection.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { OpenCalls } from "./open-calls.js";
 import type { TransactionEnds } from "./transaction-ends.js";
 
 /** What every use case works with. */
-export interface Dependencies {
+export interface Dependencies extends Persistence {
   s3: StorageClient;
   logger: ObjectStoreLogger;
   calls: OpenCalls;
-  journal: Journal;
-  owners: Owners;
   /** What is left to do once callers' transactions have ended. */
   ends: TransactionEnds;
-  /** @throws InvalidInputError (`invalid_input`) unless it is READ COMMITTED */
-  requireReadCommitted: (transaction: Transaction) => Promise<void>;
   /** The most bytes that a file may hold. */
   maxBytes: number;
   /** Seconds that a URL works unless the call says otherwise. */

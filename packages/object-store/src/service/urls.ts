@@ -1,11 +1,10 @@
 import { checkInteger } from "../checks.js";
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
+import { contentDisposition } from "../filename.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { SignedUrl, UrlOptions } from "../provider.js";
-import { storageFailure } from "../upload/storage-client.js";
-import type { Dependencies } from "./dependencies.js";
-import { contentDisposition } from "./filename.js";
+import { type StorageClient, storageFailure } from "../upload/storage-client.js";
 
 /** SigV4's longest life of a presigned URL: 7 days, in seconds. */
 export const MAX_URL_SECONDS = 604_800;
@@ -41,38 +40,22 @@ export function checkUrlWindow(name: string, window: unknown): number | undefine
   return window === undefined ? undefined : checkInteger(name, window, 1, MAX_URL_SECONDS);
 }
 
-type Signed = Pick<MediaFileModel, "s3Key" | "contentType" | "originalFilename">;
+/** What a URL says of its file. */
+type Signed = Pick<MediaFileModel, "s3Key" | "contentType" | "downloadName">;
 
 /** Signs a GET of a file's object. It needs no request to S3. */
-export async function signRow(
-  { s3 }: Pick<Dependencies, "s3">,
-  row: Signed,
+export async function signFile(
+  s3: Pick<StorageClient, "presignGet">,
+  { s3Key, contentType, downloadName }: Signed,
   { disposition, ...life }: CheckedUrlOptions,
 ): Promise<SignedUrl> {
   try {
-    return await s3.presignGet(row.s3Key, {
+    return await s3.presignGet(s3Key, {
       ...life,
-      responseContentType: row.contentType,
-      responseContentDisposition: contentDisposition(disposition, downloadName(row)),
+      responseContentType: contentType,
+      responseContentDisposition: contentDisposition(disposition, downloadName),
     });
   } catch (error) {
     throw storageFailure("sign a URL", error);
   }
-}
-
-/** The same for many files, by their ids. */
-export async function signRows(
-  dependencies: Pick<Dependencies, "s3">,
-  rows: readonly MediaFileModel[],
-  options: CheckedUrlOptions,
-): Promise<Map<string, SignedUrl>> {
-  return new Map(
-    await Promise.all(
-      rows.map(async (row) => [row.id, await signRow(dependencies, row, options)] as const),
-    ),
-  );
-}
-
-function downloadName(row: Signed): string {
-  return row.originalFilename ?? row.s3Key.slice(row.s3Key.lastIndexOf("/") + 1);
 }

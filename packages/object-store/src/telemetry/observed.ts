@@ -2,11 +2,7 @@ import { type Attributes, type Span, SpanStatusCode, trace } from "@opentelemetr
 
 import type { AudioRead, ImageRead } from "../dto/media-read.js";
 import type { FileUploadResult } from "../dto/upload-result.js";
-import {
-  ObjectStoreError,
-  type ObjectStoreErrorCode,
-  ResourceUnavailableError,
-} from "../errors.js";
+import { ObjectStoreError, ResourceUnavailableError } from "../errors.js";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import { instruments, SCOPE } from "./instruments.js";
 
@@ -92,15 +88,6 @@ function errorTypeOf(error: unknown): string {
   return error instanceof Error ? error.name : "_OTHER";
 }
 
-/** Codes that say something of the body, not of the servers. */
-const REJECTIONS: ReadonlySet<ObjectStoreErrorCode> = new Set([
-  "empty_file",
-  "file_too_large",
-  "invalid_media",
-  "length_mismatch",
-  "unsupported_media_type",
-]);
-
 /** Counts what became of an upload, and tells its span about the file. */
 export async function countedUpload<Read extends ImageRead | AudioRead>(
   kind: "image" | "audio",
@@ -122,7 +109,7 @@ export async function countedUpload<Read extends ImageRead | AudioRead>(
     });
     return result;
   } catch (error) {
-    if (error instanceof ObjectStoreError && REJECTIONS.has(error.code)) {
+    if (error instanceof ObjectStoreError && error.category === "content") {
       instruments().rejections.add(1, { ...attributes, "error.type": error.code });
     }
     throw error;

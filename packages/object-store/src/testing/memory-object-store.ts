@@ -1,12 +1,9 @@
 import { createDatabase } from "@repo/database";
 import type { Transaction } from "sequelize";
 
-import {
-  type DatabaseOptions,
-  type ObjectStoreOptions,
-  type Persistence,
-  providerOver,
-} from "../object-store-provider.js";
+import { ObjectStoreService } from "../object-store-service.js";
+import { type DatabaseOptions, dependenciesOf, type ObjectStoreOptions } from "../options.js";
+import type { Persistence } from "../persistence.js";
 import type { ObjectStoreProvider } from "../provider.js";
 import { InvalidInputError } from "../errors.js";
 import { checkOptions } from "../checks.js";
@@ -61,9 +58,10 @@ export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObj
   const tables = memoryTables(database);
   const transaction: MemoryObjectStore["transaction"] = (work) =>
     inMemoryTransaction(database, work);
+  const audio = new MemoryAudio("audio", tables.audio, tables, isOwner);
   const persistence: Persistence = {
-    images: new MemoryFiles("image", tables.image, tables, isOwner),
-    audio: new MemoryAudio("audio", tables.audio, tables, isOwner),
+    files: { image: new MemoryFiles("image", tables.image, tables, isOwner), audio },
+    transcripts: audio,
     lists: new MemoryLists(tables),
     directUploads: new MemoryDirectUploads(tables.direct_upload),
     journal: new MemoryJournal(tables, isOwner),
@@ -73,7 +71,7 @@ export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObj
     isReady: () => Promise.resolve(),
   };
   const storeWith: MemoryObjectStore["storeWith"] = (more) =>
-    providerOver({ ...settings, s3, ...more }, persistence);
+    new ObjectStoreService(dependenciesOf({ ...settings, s3, ...more }, persistence));
   return Object.freeze({ store: storeWith({}), storeWith, transaction });
 }
 

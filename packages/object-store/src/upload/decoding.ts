@@ -1,6 +1,7 @@
 import { type ImageFormat, MEDIA_FORMATS, type MediaFormat } from "@repo/media-inspection";
 import { ProcessLostError, ProcessPool, Spool } from "@repo/media-processing";
 
+import { checkInteger } from "../checks.js";
 import { InvalidMediaError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
 
@@ -20,26 +21,36 @@ export interface IsolationOptions {
   maxDecodeMegabytes?: number;
 }
 
-export const DEFAULT_ISOLATION: Required<IsolationOptions> = {
+export const DEFAULT_ISOLATION: Readonly<Required<IsolationOptions>> = {
   decoders: 2,
   decodeSeconds: 30,
   maxDecodeMegabytes: 1024,
 };
 
-/** Processes that decode within these bounds. */
-export function decodersWith(options: Required<IsolationOptions>): ProcessPool {
-  return new ProcessPool({
-    processes: options.decoders,
-    seconds: options.decodeSeconds,
-    maxMegabytes: options.maxDecodeMegabytes,
-  });
-}
-
 let shared: ProcessPool | undefined;
 
-/** The pool shared by all stores without their own `isolation`. */
-export function sharedDecoders(): ProcessPool {
-  return (shared ??= decodersWith(DEFAULT_ISOLATION));
+/**
+ * The processes that decode for a store; all stores without `isolation` share one pool.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
+export function decodersFor(isolation: IsolationOptions | undefined): ProcessPool {
+  return isolation === undefined ? (shared ??= decodersWith({})) : decodersWith(isolation);
+}
+
+/** Ends the processes of a pool that no other store shares. */
+export function endDecoders(decoders: ProcessPool): void {
+  if (decoders !== shared) decoders.end();
+}
+
+function decodersWith(options: IsolationOptions): ProcessPool {
+  const { decoders, decodeSeconds, maxDecodeMegabytes } = { ...DEFAULT_ISOLATION, ...options };
+  const name = "isolation.maxDecodeMegabytes";
+  return new ProcessPool({
+    processes: checkInteger("isolation.decoders", decoders, 1, 64),
+    seconds: checkInteger("isolation.decodeSeconds", decodeSeconds, 1, 600),
+    maxMegabytes: checkInteger(name, maxDecodeMegabytes, 128, 65_536),
+  });
 }
 
 const LOSSES: Record<ProcessLostError["reason"], string> = {

@@ -10,7 +10,7 @@ import type { ProcessPool } from "@repo/media-processing";
 
 import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
-import { Decoding } from "./decoding.js";
+import { Decoding, endDecoders } from "./decoding.js";
 import { turnFor } from "./running-hash.js";
 
 /**
@@ -36,6 +36,11 @@ export class Inspector {
     if (verify === "metadata") return new Inspection(this.limits);
     const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = this.limits;
     return new Inspection(this.limits, new Decoding(this.decoders, maxPixels));
+  }
+
+  /** Ends the processes that decode, unless other stores share them. */
+  end(): void {
+    endDecoders(this.decoders);
   }
 }
 

@@ -28,13 +28,13 @@ interface Parts {
 export class PendingUpload {
   readonly id: string;
   readonly #parts: Parts;
-  readonly #key: string;
+  readonly key: string;
   #isUnanswered = false;
 
   constructor(parts: Parts, { id, s3Key }: JournalModel) {
     this.#parts = parts;
     this.id = id;
-    this.#key = s3Key;
+    this.key = s3Key;
   }
 
   /** Seconds for which a request may still make the object anew; 0 where all were answered. */
@@ -48,7 +48,7 @@ export class PendingUpload {
    * @param end ends the transfer and the body; is aborted when the lease is lost
    */
   send(body: InspectedBody, end: AbortController): Promise<void> {
-    const target = { key: this.#key, signal: end.signal };
+    const target = { key: this.key, signal: end.signal };
     return this.#make(() => transfer(this.#parts.s3, body, target), end);
   }
 
@@ -60,12 +60,12 @@ export class PendingUpload {
     const { s3 } = this.#parts;
     const { signal } = end;
     const { key: sourceKey, etag: copySourceIfMatch, sha256, contentType } = source;
-    const input = { sourceKey, targetKey: this.#key, copySourceIfMatch, contentType, signal };
+    const input = { sourceKey, targetKey: this.key, copySourceIfMatch, contentType, signal };
     const copy = async (): Promise<Written> => {
       const copied = await s3.copy(input).catch((error: unknown) => {
         throw new TransferFailure(error, mayHaveStored(error));
       });
-      await requireCopiedBytes(s3, this.#key, { sha256, signal });
+      await requireCopiedBytes(s3, this.key, { sha256, signal });
       return { unanswered: wentUnanswered(copied) };
     };
     return this.#make(copy, end);
@@ -122,7 +122,7 @@ export class PendingUpload {
     return this.#tolerant(async () => {
       const [own] = await journal.giveUp([this.id], leaseSeconds, seconds);
       if (own === undefined && !isNobodys) return false;
-      await removeObject({ journal, s3 }, { id: this.id, s3Key: this.#key });
+      await removeObject({ journal, s3 }, { id: this.id, s3Key: this.key });
       return true;
     });
   }

@@ -1,6 +1,6 @@
 import type { Transaction } from "sequelize";
 
-import type { ObjectStoreOptions } from "../../src/object-store-provider.js";
+import type { ObjectStoreOptions } from "../../src/index.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
 import type { DirectRequest } from "../../src/dto/direct-upload.js";
 

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ProcessPool } from "@repo/media-processing";
 import type { Sample } from "@repo/sample-media";
 
-import { providerOver, sqlPersistence } from "../../src/object-store-provider.js";
+import { ObjectStoreService } from "../../src/object-store-service.js";
+import { dependenciesOf } from "../../src/options.js";
+import { sqlPersistence } from "../../src/persistence.js";
+import { Inspector } from "../../src/upload/inspection.js";
 import type { MediaScope } from "../../src/provider.js";
 import { pieces, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
@@ -27,7 +30,9 @@ afterAll(async () => {
 function scopeWith(pool: ProcessPool, userId: string): MediaScope {
   const options = { s3: harness.s3, verify: "decode" as const };
   const persistence = sqlPersistence(harness.database);
-  return providerOver(options, persistence, pool).forUser(userId);
+  const dependencies = dependenciesOf(options, persistence);
+  const inspector = new Inspector({}, pool);
+  return new ObjectStoreService({ ...dependencies, inspector }).forUser(userId);
 }
 
 async function leftovers(): Promise<unknown> {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@je
 import { v7 as uuidv7 } from "uuid";
 
 import { DatabaseUnavailableError } from "../../src/errors.js";
-import { providerOver, sqlPersistence } from "../../src/object-store-provider.js";
+import { ObjectStoreService } from "../../src/object-store-service.js";
+import { dependenciesOf } from "../../src/options.js";
+import { sqlPersistence } from "../../src/persistence.js";
 import type { MediaScope, UploadOptions } from "../../src/provider.js";
 import { pieces } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
@@ -264,9 +266,11 @@ describe("an upload with an idempotency key in the caller's transaction", () => 
 it("does not have a repetition wait for an upload that failed once it held the key", async () => {
   const persistence = sqlPersistence(harness.database);
   jest
-    .spyOn(persistence.images, "byIdempotencyKey")
+    .spyOn(persistence.files.image, "byIdempotencyKey")
     .mockRejectedValueOnce(new DatabaseUnavailableError("PostgreSQL cannot be reached."));
-  const failing = providerOver({ s3: harness.s3 }, persistence).forUser(userId);
+  const failing = new ObjectStoreService(dependenciesOf({ s3: harness.s3 }, persistence)).forUser(
+    userId,
+  );
 
   const failed = failing.images.upload({ body: png }, { idempotencyKey });
   await expect(failed).rejects.toMatchObject({ code: "database_unavailable" });

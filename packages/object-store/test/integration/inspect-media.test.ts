@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
 
 import { inspectMedia } from "../../src/inspect-media.js";
-import { MAX_FILE_BYTES } from "../../src/object-store-provider.js";
+import { MAX_FILE_BYTES } from "../../src/index.js";
 import { fromPath } from "../../src/upload/media-body.js";
 import { pieces } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { QueryTypes, type Transaction } from "sequelize";
 
-import { objectStoreProvider } from "../../src/object-store-provider.js";
+import { objectStoreProvider } from "../../src/index.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { makeTemplate } from "../support/make-template.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { contentDisposition, sanitizedFilename } from "../../src/service/filename.js";
+import { contentDisposition, sanitizedFilename } from "../../src/filename.js";
 
 describe("sanitizedFilename", () => {
   it.each([

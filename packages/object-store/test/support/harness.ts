@@ -11,7 +11,7 @@ import {
   objectStoreMaintenance,
   type ObjectStoreMaintenance,
 } from "../../src/maintenance.js";
-import { type ObjectStoreOptions, objectStoreProvider } from "../../src/object-store-provider.js";
+import { type ObjectStoreOptions, objectStoreProvider } from "../../src/index.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
 import { poolerOf, services, type TestServices, urlOf } from "./services.js";
 

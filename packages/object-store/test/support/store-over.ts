@@ -2,7 +2,7 @@ import { createDatabase, type PoolOptions } from "@repo/database";
 import type { Sequelize } from "sequelize-typescript";
 
 import { objectStoreMaintenance, type ObjectStoreMaintenance } from "../../src/maintenance.js";
-import { type ObjectStoreOptions, objectStoreProvider } from "../../src/object-store-provider.js";
+import { type ObjectStoreOptions, objectStoreProvider } from "../../src/index.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
 import type { Harness } from "./harness.js";
 import { poolerOf } from "./services.js";

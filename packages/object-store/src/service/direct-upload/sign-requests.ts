@@ -1,13 +1,13 @@
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { DirectRequest, DirectUpload } from "../../dto/direct-upload.js";
 import { planParts } from "./part-plan.js";
-import type { DirectUploadTools } from "./tools.js";
+import type { Dependencies } from "../dependencies.js";
 
 type Requests = Pick<DirectUpload, "expiresAt" | "put" | "post" | "parts">;
 
 /** A PUT and a form for a file in one piece. */
 export async function signWhole(
-  { s3 }: DirectUploadTools,
+  { s3 }: Pick<Dependencies, "s3">,
   { s3Key, contentType, byteSize: byteLength, md5 }: DirectUploadModel,
   expiresIn: number,
 ): Promise<Requests> {
@@ -27,7 +27,7 @@ export async function signWhole(
 
 /** A PUT for each part of a multipart upload, which is begun and recorded here. */
 export async function signParts(
-  { s3, directUploads }: DirectUploadTools,
+  { s3, directUploads }: Pick<Dependencies, "s3" | "directUploads">,
   { id, s3Key: key, contentType, byteSize, partByteSize }: DirectUploadModel,
   expiresIn: number,
 ): Promise<Requests> {

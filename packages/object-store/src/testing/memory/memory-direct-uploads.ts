@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type {
   DirectUploadPlace,
-  DirectUploads,
+  DirectUploadRows,
   NewDirectUpload,
   SeenDirectUpload,
 } from "../../repo/direct-upload-repo.js";
@@ -14,7 +14,7 @@ import { fromNow, isOver, type MemoryTable } from "./memory-table.js";
 const CLAIM_OVER = { claim: null, claimExpiresAt: null };
 
 /** The direct uploads in memory. */
-export class MemoryDirectUploads implements DirectUploads {
+export class MemoryDirectUploads implements DirectUploadRows {
   constructor(private readonly table: MemoryTable<DirectUploadModel>) {}
 
   async create(upload: NewDirectUpload, seconds: number): Promise<DirectUploadModel> {

@@ -3,8 +3,8 @@ import type { Transaction } from "sequelize";
 
 import { OwnerNotFoundError } from "../../errors.js";
 import type { AudioModel } from "../../models/audio.model.js";
-import type { MediaFileModel } from "../../models/media-file.model.js";
-import type { AudioRows } from "../../repo/audio-repo.js";
+import type { MediaModels } from "../../models/media-models.js";
+import type { AudioRepo } from "../../repo/audio-repo.js";
 import type { ClaimedDirectUpload, Completion, Files } from "../../repo/media-repo.js";
 import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner } from "../../kinds.js";
@@ -13,15 +13,15 @@ import type { OwnerCheck } from "./memory-journal.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
 
 /** The files of one kind in memory. */
-export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
+export class MemoryFiles<K extends MediaKind> implements Files<K> {
   constructor(
-    private readonly kind: MediaKind,
-    protected readonly table: MemoryTable<Row>,
+    private readonly kind: K,
+    protected readonly table: MemoryTable<MediaModels[K]>,
     private readonly tables: MemoryTables,
     private readonly isOwner: OwnerCheck,
   ) {}
 
-  async byId(id: string): Promise<Row | null> {
+  async byId(id: string): Promise<MediaModels[K] | null> {
     await Promise.resolve();
     return this.table.first((row) => row.id === id);
   }
@@ -30,7 +30,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     id: string,
     owner: Owner,
     { transaction }: StatementOptions,
-  ): Promise<Row | null> {
+  ): Promise<MediaModels[K] | null> {
     await Promise.resolve();
     const row = this.table.first((values) => values.id === id, transaction);
     return row?.isVisibleTo(owner) === true ? row : null;
@@ -40,7 +40,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     ids: readonly string[],
     owner: Owner,
     { transaction }: StatementOptions,
-  ): Promise<Row[]> {
+  ): Promise<MediaModels[K][]> {
     await Promise.resolve();
     return this.table
       .select((values) => ids.includes(values.id), transaction)
@@ -51,7 +51,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     return (await this.visibleById(id, owner, options)) !== null;
   }
 
-  async listByUser(owner: string, after: string, limit: number): Promise<Row[]> {
+  async listByUser(owner: string, after: string, limit: number): Promise<MediaModels[K][]> {
     await Promise.resolve();
     return this.table
       .select((row) => row["userId"] === owner && row.id > after)
@@ -62,7 +62,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
   async byIdempotencyKey(
     { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },
     { transaction }: StatementOptions,
-  ): Promise<Row | null> {
+  ): Promise<MediaModels[K] | null> {
     await Promise.resolve();
     return this.table.first(
       (row) => row["userId"] === userId && row["idempotencyKey"] === idempotencyKey,
@@ -70,7 +70,10 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     );
   }
 
-  async create(completion: Completion, { transaction }: StatementOptions): Promise<Row | null> {
+  async create(
+    completion: Completion,
+    { transaction }: StatementOptions,
+  ): Promise<MediaModels[K] | null> {
     await this.tables.journal.rows.unlocked([completion.id], transaction);
     return this.#complete(completion, transaction);
   }
@@ -79,7 +82,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     completion: Completion,
     { id, claim }: ClaimedDirectUpload,
     { transaction }: StatementOptions,
-  ): Promise<Row | null> {
+  ): Promise<MediaModels[K] | null> {
     const { journal, direct_upload: directUpload } = this.tables;
     await journal.rows.unlocked([completion.id], transaction);
     await directUpload.rows.unlocked([id], transaction);
@@ -92,7 +95,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     return row;
   }
 
-  #complete(completion: Completion, transaction: Transaction | undefined): Row | null {
+  #complete(completion: Completion, transaction: Transaction | undefined): MediaModels[K] | null {
     const { id, userId, unansweredSeconds, values } = completion;
     if (userId !== null && !this.isOwner(userId)) throw new OwnerNotFoundError();
     const { journal } = this.tables;
@@ -109,7 +112,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
     ids: readonly string[],
     owner: Owner,
     { transaction, leaseSeconds, skipLocked = false }: RemovalOptions,
-  ): Promise<Removal<Row>> {
+  ): Promise<Removal<MediaModels[K]>> {
     const { rows } = this.table;
     if (!skipLocked) await rows.unlocked(ids, transaction);
     const removed = rows.select(
@@ -134,7 +137,7 @@ export class MemoryFiles<Row extends MediaFileModel> implements Files<Row> {
 }
 
 /** The audio files in memory. */
-export class MemoryAudio extends MemoryFiles<AudioModel> implements AudioRows {
+export class MemoryAudio extends MemoryFiles<"audio"> implements Pick<AudioRepo, keyof AudioRepo> {
   async setTranscript(
     id: string,
     owner: Owner,

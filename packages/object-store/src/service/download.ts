@@ -1,3 +1,4 @@
+import type { MediaKind } from "@repo/media-inspection";
 import { PassThrough, type Readable } from "node:stream";
 
 import { S3NotFoundError } from "@repo/s3-provider";
@@ -11,23 +12,21 @@ import {
   StorageError,
 } from "../errors.js";
 import type { Owner } from "../kinds.js";
-import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Download, DownloadOptions } from "../provider.js";
-import type { Files } from "../repo/media-repo.js";
 import { abortFailure, abortWith } from "../upload/abort.js";
 import { storageFailure } from "../upload/storage-client.js";
 import type { Dependencies } from "./dependencies.js";
 
 /** Opens a file's bytes, or a range of them. */
-export async function downloadFile<Row extends MediaFileModel>(
-  { s3, calls }: Dependencies,
-  repo: Files<Row>,
+export async function openDownload(
+  { s3, calls, files }: Dependencies,
+  kind: MediaKind,
   owner: Owner,
   id: string,
   { range, signal: callers, transaction }: Checked<DownloadOptions>,
 ): Promise<Download> {
   const fileId = checkFileId(id);
-  const row = await repo.visibleById(fileId, owner, { transaction });
+  const row = await files[kind].visibleById(fileId, owner, { transaction });
   if (row === null) throw new FileNotFoundError(id);
   if (range !== undefined) checkRange(range, row.byteSize);
   const end = new AbortController();
@@ -56,7 +55,7 @@ export async function downloadFile<Row extends MediaFileModel>(
     stopFollowing();
     const isGone =
       error instanceof S3NotFoundError &&
-      !(await repo.exists(fileId, owner, { transaction, decides: true }));
+      !(await files[kind].exists(fileId, owner, { transaction, decides: true }));
     if (isGone) throw new FileNotFoundError(id);
     throw storageFailure("read the file", error, signal);
   }

@@ -1,3 +1,5 @@
+import { MEDIA_FORMATS } from "@repo/media-inspection";
+
 /** Control characters, and the marks and overrides of bidirectional text (UAX #9). */
 const UNSAFE = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFF9-\uFFFB]/gu;
 
@@ -31,6 +33,21 @@ function shortened(name: string): string {
 /** With its dot, or nothing. */
 function extensionOf(name: string): string {
   return /\.[^.]{1,16}$/u.exec(name.slice(-64))?.[0] ?? "";
+}
+
+/** The name to offer at download: the file's own, or else one made of its id and type. */
+export function downloadName({
+  id,
+  originalFilename,
+  contentType,
+}: {
+  id: string;
+  originalFilename: string | null;
+  contentType: string;
+}): string {
+  if (originalFilename !== null) return originalFilename;
+  const format = Object.values(MEDIA_FORMATS).find((each) => each.contentType === contentType);
+  return format === undefined ? id : `${id}.${format.extension}`;
 }
 
 /** All but printable ASCII, and of that what is special in a quoted string or to old clients. */

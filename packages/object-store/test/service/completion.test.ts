@@ -3,10 +3,11 @@ import { Connections } from "@repo/database";
 
 import { DatabaseUnavailableError } from "../../src/errors.js";
 import { safeLogger } from "../../src/logger.js";
+import { AudioRepo } from "../../src/repo/audio-repo.js";
 import { ImageRepo } from "../../src/repo/image-repo.js";
 import { JournalRepo } from "../../src/repo/journal-repo.js";
 import { OwnerRepo } from "../../src/repo/owner-repo.js";
-import { completeUpload } from "../../src/service/complete-upload.js";
+import { makeFile } from "../../src/service/completion.js";
 import { OpenCalls } from "../../src/service/open-calls.js";
 import { TransactionEnds } from "../../src/service/transaction-ends.js";
 import { MemoryStorage } from "../../src/testing.js";
@@ -65,10 +66,16 @@ async function pendingUpload(loses: LossyRepo["loses"]) {
   const tools = { journal, s3, logger, calls: new OpenCalls(), leaseSeconds: 60 };
   const upload = new PendingUpload(tools, row);
   const complete = () =>
-    completeUpload(
-      { ends: new TransactionEnds(tools) },
-      repo,
-      { upload, userId: null, values: VALUES },
+    makeFile(
+      {
+        dependencies: {
+          ends: new TransactionEnds(tools),
+          files: { image: repo, audio: new AudioRepo(connections) },
+        },
+        owner: null,
+        kind: "image",
+      },
+      { upload, values: VALUES },
       {},
     );
   return { id: row.id, s3, complete };

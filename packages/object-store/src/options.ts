@@ -1,0 +1,128 @@
+import type { InspectionLimits } from "@repo/media-inspection";
+import type { Sequelize } from "sequelize-typescript";
+
+import { checkInteger, checkLimits, checkSecret, checkVerification } from "./checks.js";
+import { type ObjectStoreLogger, safeLogger } from "./logger.js";
+import type { Persistence } from "./persistence.js";
+import type { Dependencies } from "./service/dependencies.js";
+import { OpenCalls } from "./service/open-calls.js";
+import { TransactionEnds } from "./service/transaction-ends.js";
+import { checkUrlWindow, MAX_URL_SECONDS } from "./service/urls.js";
+import { MAX_UPLOAD_SECONDS, UPLOAD_SECONDS } from "./upload/abort.js";
+import { decodersFor, type IsolationOptions } from "./upload/decoding.js";
+import { Inspector, type Verification } from "./upload/inspection.js";
+import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
+import type { StorageClient } from "./upload/storage-client.js";
+
+/** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
+export const MAX_FILE_BYTES = 104_857_600;
+
+export interface ObjectStoreOptions {
+  /** The connection, from `createDatabase` of `@repo/database`. The caller closes it. */
+  database: Sequelize;
+  /**
+   * Most connections beside the pool of `database`, on which the module does what must never wait for
+   * connections that its callers hold; 2 by default. All providers over one `database` share them.
+   */
+  ownConnections?: number;
+  /**
+   * What is between this process and PostgreSQL: `"transaction"` where a pooler lends a session for a
+   * transaction only, such as PgBouncer in that mode. By default, what
+   * `createDatabase` was given: name it for a connection that is made otherwise.
+   */
+  pooler?: "transaction";
+  /**
+   * Where `get`, `exists`, lists, URLs and downloads read rows, without a transaction, when `database`
+   * has replicas: what a replica gives may be old. `"primary"` by default. Whatever decides is read from
+   * the primary.
+   */
+  reads?: "primary" | "replica";
+  /** The bucket: an `S3Provider` of `@repo/s3-provider`. The caller destroys it. */
+  s3: StorageClient;
+  /** The most bytes that a file may hold, up to and by default {@link MAX_FILE_BYTES}. */
+  maxBytes?: number;
+  /** Seconds that a signed URL works unless a call says otherwise; 900 by default. */
+  urlExpiresIn?: number;
+  /**
+   * Seconds during which the URL of a file stays the same, byte for byte, so that browsers and CDNs
+   * can cache by it; see `UrlOptions.window`. Off by default.
+   */
+  urlWindow?: number;
+  /**
+   * Keys the cursors of lists, 16 characters or more, the same in every process; without it a
+   * client could make up a cursor, which gives it no more than another place in its own list.
+   */
+  cursorSecret?: string;
+  /**
+   * Seconds, 10 to 86,400, after which what a crashed call left may be swept; 600 by default. A
+   * running upload renews its lease.
+   */
+  leaseSeconds?: number;
+  /**
+   * Seconds, 1 to 3,600, for which an upload waits for the next byte of its body before it fails with
+   * `source_failed`; 60 by default. Time that it does not wait for the body does not count.
+   */
+  sourceTimeoutSeconds?: number;
+  /**
+   * Seconds, 1 to 86,400, that an upload, or the completion of a direct one, may take before it fails
+   * with `upload_expired`; 3,600 by default.
+   */
+  uploadTimeoutSeconds?: number;
+  /** How thoroughly uploads are verified unless a call says otherwise; `metadata` by default. */
+  verify?: Verification;
+  /** Bounds of what inspection accepts. */
+  inspection?: Partial<InspectionLimits>;
+  /**
+   * Bounds of the processes that decode images. Without them, all providers of this process share one
+   * set.
+   */
+  isolation?: IsolationOptions;
+  /** Logger for background failures; silent by default. */
+  logger?: ObjectStoreLogger;
+}
+
+/** Options that say where the rows are. */
+export type DatabaseOptions = "database" | "ownConnections" | "pooler" | "reads";
+
+/**
+ * What the use cases work with, by a store's options.
+ *
+ * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
+ */
+export function dependenciesOf(
+  options: Omit<ObjectStoreOptions, DatabaseOptions>,
+  persistence: Persistence,
+): Dependencies {
+  const { s3, maxBytes, urlExpiresIn, sourceTimeoutSeconds, uploadTimeoutSeconds } = options;
+  const { journal } = persistence;
+  const logger = safeLogger(options.logger);
+  const calls = new OpenCalls();
+  const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
+  const decoders = decodersFor(options.isolation);
+  return {
+    ...persistence,
+    s3,
+    logger,
+    calls,
+    ends: new TransactionEnds({ journal, s3, logger, calls, leaseSeconds }),
+    inspector: new Inspector(checkLimits(options.inspection), decoders),
+    verify: checkVerification(options.verify ?? "metadata"),
+    maxBytes: checkInteger("maxBytes", maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
+    urlExpiresIn: checkInteger("urlExpiresIn", urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
+    urlWindow: checkUrlWindow("urlWindow", options.urlWindow),
+    cursorSecret: checkSecret("cursorSecret", options.cursorSecret),
+    leaseSeconds,
+    sourceTimeoutSeconds: checkInteger(
+      "sourceTimeoutSeconds",
+      sourceTimeoutSeconds ?? SOURCE_TIMEOUT_SECONDS,
+      1,
+      3_600,
+    ),
+    uploadTimeoutSeconds: checkInteger(
+      "uploadTimeoutSeconds",
+      uploadTimeoutSeconds ?? UPLOAD_SECONDS,
+      1,
+      MAX_UPLOAD_SECONDS,
+    ),
+  };
+}

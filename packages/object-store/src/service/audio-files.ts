@@ -1,0 +1,31 @@
+import { checkFileId } from "../checks.js";
+import { type AudioRead, toAudioRead } from "../dto/media-read.js";
+import { isTranscript, TRANSCRIPT_RULE } from "../dto/rules.js";
+import { InvalidInputError } from "../errors.js";
+import type { Owner } from "../kinds.js";
+import type { AudioCollection, WriteOptions } from "../provider.js";
+import { changeError } from "./change-error.js";
+import type { Dependencies } from "./dependencies.js";
+import { MediaFiles } from "./media-files.js";
+
+/** The audio files of a scope. */
+export class AudioFiles extends MediaFiles<"audio"> implements AudioCollection {
+  constructor(dependencies: Dependencies, owner: Owner) {
+    super(dependencies, owner, "audio");
+  }
+
+  setTranscript(id: string, transcript: string | null, options?: WriteOptions): Promise<AudioRead> {
+    return this.run("set_transcript", options, async ({ transaction }) => {
+      const fileId = checkFileId(id);
+      if (transcript !== null && !isTranscript(transcript)) {
+        throw new InvalidInputError(`${TRANSCRIPT_RULE}, or null to remove it.`);
+      }
+      const { transcripts, files } = this.dependencies;
+      const { owner } = this;
+      const row = await transcripts.setTranscript(fileId, owner, transcript, { transaction });
+      if (row !== null) return toAudioRead(row);
+      const seen = await files.audio.visibleById(fileId, owner, { transaction, decides: true });
+      throw changeError(id, seen, owner);
+    });
+  }
+}

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { MediaKind } from "@repo/media-inspection";
+import { v7 as uuidv7 } from "uuid";
+
+import { type Checked, checkBoolean, checkInteger, checkVerification } from "../../checks.js";
+import {
+  DirectUpload,
+  DirectUploadCreate,
+  type DirectUploadStatus,
+} from "../../dto/direct-upload.js";
+import type { ReadOf } from "../../dto/dtos-of-kind.js";
+import { FileUploadResult } from "../../dto/upload-result.js";
+import { DirectUploadNotFoundError, FileNotFoundError, FileTooLargeError } from "../../errors.js";
+import { sanitizedFilename } from "../../filename.js";
+import type { Owner } from "../../kinds.js";
+import { errorFacts } from "../../logger.js";
+import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import type { CompleteOptions, DirectUploadOptions, Input } from "../../provider.js";
+import type { DirectUploadPlace } from "../../repo/direct-upload-repo.js";
+import { abortable, withUploadTime } from "../../upload/abort.js";
+import { storageFailure } from "../../upload/storage-client.js";
+import { stagingKey } from "../../upload/storage-key.js";
+import { requireUploadable, type StoredFile, type UploadScope } from "../completion.js";
+import { announcedType, contradictionsTo } from "../declared-type.js";
+import type { Dependencies } from "../dependencies.js";
+import { KIND_RULES } from "../kind-rules.js";
+import { checkUrlOptions, signFile } from "../urls.js";
+import { validated } from "../validated.js";
+import { type CompletionChoices, DirectUploadCompletion } from "./direct-upload-completion.js";
+import { checkDirectUploadId, outcomeOf, toStatus } from "./direct-upload-state.js";
+import { signParts, signWhole } from "./sign-requests.js";
+import { StagedObject } from "./staged-object.js";
+
+const DEFAULT_SECONDS = 3_600;
+const MAX_SECONDS = 86_400;
+
+/** Seconds to complete an upload after its requests have expired. */
+const COMPLETION_SECONDS = 3_600;
+
+/** Larger files are sent in parts by default. */
+const WHOLE_BYTES = 16 * 1024 * 1024;
+const PART_BYTES = 8 * 1024 * 1024;
+
+const HINT = "Write createDirectUpload({ byteSize: file.size, contentType: file.type }).";
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** The direct uploads of one kind of file in one scope. */
+export class DirectUploads<K extends MediaKind> {
+  readonly #scope: UploadScope<K>;
+
+  constructor(dependencies: Dependencies, kind: K, owner: Owner) {
+    this.#scope = { dependencies, kind, owner };
+  }
+
+  /** Records a staging key before anything can be sent, and signs requests to it. */
+  async create(
+    input: Input<DirectUploadCreate>,
+    options: DirectUploadOptions,
+  ): Promise<DirectUpload> {
+    const { dependencies, kind, owner: userId } = this.#scope;
+    const { directUploads, logger, maxBytes } = dependencies;
+    const create = validated(DirectUploadCreate, input, HINT);
+    const { byteSize } = create;
+    if (byteSize > maxBytes) throw new FileTooLargeError(maxBytes);
+    const contentType = announcedType(create.contentType, kind);
+    const expiresIn = options.expiresIn ?? DEFAULT_SECONDS;
+    checkInteger("expiresIn", expiresIn, 1, MAX_SECONDS);
+    const isInParts = checkBoolean("multipart", options.multipart ?? byteSize > WHOLE_BYTES);
+
+    const id = uuidv7();
+    const row = await directUploads.create(
+      {
+        id,
+        kind,
+        userId,
+        s3Key: stagingKey({ id, userId }),
+        originalFilename: sanitizedFilename(create.filename),
+        contentType,
+        byteSize,
+        md5: digest(create.md5, 16),
+        sha256: digest(create.sha256, 32),
+        partByteSize: isInParts ? PART_BYTES : null,
+      },
+      expiresIn + COMPLETION_SECONDS,
+    );
+    try {
+      const requests = await (isInParts ? signParts : signWhole)(dependencies, row, expiresIn);
+      const { leaseExpiresAt: completeBefore } = row;
+      return Object.assign(new DirectUpload(), { id, completeBefore, ...requests });
+    } catch (error) {
+      await directUploads.cancel({ id, kind, userId }).catch((failure: unknown) => {
+        logger.warn("a direct upload is left to the sweeper", { id, ...errorFacts(failure) });
+      });
+      throw storageFailure("prepare the direct upload", error);
+    }
+  }
+
+  /** Makes a file of a direct upload. One of several concurrent calls does it; the others wait. */
+  async complete(
+    id: string,
+    { transaction, signal, urlExpiresIn, verify }: Checked<CompleteOptions>,
+  ): Promise<FileUploadResult<ReadOf<K>>> {
+    const { dependencies } = this.#scope;
+    const { uploadTimeoutSeconds, calls } = dependencies;
+    const choices = {
+      transaction,
+      urlOptions: checkUrlOptions({ expiresIn: urlExpiresIn }, dependencies, "urlExpiresIn"),
+      verify: checkVerification(verify ?? dependencies.verify),
+    };
+    const place = this.#place(id);
+    await requireUploadable(this.#scope, { transaction });
+    return withUploadTime(uploadTimeoutSeconds, [signal, calls.signal], async (end) => {
+      for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        const result = await this.#tryToComplete(place, { ...choices, end });
+        if (result !== undefined) return result;
+        await abortable(sleep(pause), end.signal);
+      }
+    });
+  }
+
+  /** The state of a direct upload. */
+  async status(id: string): Promise<DirectUploadStatus> {
+    const { directUploads } = this.#scope.dependencies;
+    const seen = await directUploads.find(this.#place(id));
+    if (seen === null) throw new DirectUploadNotFoundError(id);
+    return toStatus(seen);
+  }
+
+  /** Ends a direct upload that is not completed; a completion in flight fails. */
+  async cancel(id: string): Promise<void> {
+    const { dependencies } = this.#scope;
+    const { directUploads } = dependencies;
+    const place = this.#place(id);
+    const seen = await directUploads.find(place);
+    if (seen === null) throw new DirectUploadNotFoundError(id);
+    if (await directUploads.cancel(place)) await new StagedObject(dependencies, seen.row).discard();
+  }
+
+  #place(id: string): DirectUploadPlace {
+    const { kind, owner: userId } = this.#scope;
+    return { id: checkDirectUploadId(id), kind, userId };
+  }
+
+  /** Undefined while another call is completing it. */
+  async #tryToComplete(
+    place: DirectUploadPlace,
+    choices: CompletionChoices,
+  ): Promise<FileUploadResult<ReadOf<K>> | undefined> {
+    const { dependencies, kind, owner } = this.#scope;
+    const { directUploads, leaseSeconds, s3, files } = dependencies;
+    const { transaction, urlOptions } = choices;
+    const own = transaction && (await directUploads.find(place, { transaction }));
+    // What the caller's transaction has completed, it has locked: nobody else can claim it.
+    const isCompleted = typeof own?.row.fileId === "string";
+    const claimed = isCompleted ? null : await directUploads.claim(place, leaseSeconds);
+    if (claimed !== null) {
+      const completion = new DirectUploadCompletion(this.#scope, claimed, choices);
+      return this.#resultOf(await completion.run(), claimed);
+    }
+    const current = isCompleted ? own : await directUploads.find(place, { transaction });
+    if (current === null) throw new DirectUploadNotFoundError(place.id);
+    const fileId = outcomeOf(current);
+    if (fileId === undefined) return undefined;
+    const row = await files[kind].visibleById(fileId, owner, { transaction, decides: true });
+    if (row === null) throw new FileNotFoundError(fileId);
+    return this.#resultOf({ row, signed: await signFile(s3, row, urlOptions) }, current.row);
+  }
+
+  #resultOf(
+    { row, signed }: StoredFile<K>,
+    { contentType }: DirectUploadModel,
+  ): FileUploadResult<ReadOf<K>> {
+    const claims = { filename: row.originalFilename, contentType };
+    const contradictions = contradictionsTo(row.contentType, claims);
+    return new FileUploadResult(KIND_RULES[this.#scope.kind].read(row), signed, contradictions);
+  }
+}
+
+function digest(text: string | undefined, byteLength: number): Buffer | null {
+  if (text === undefined) return null;
+  return Buffer.from(text, text.length === 2 * byteLength ? "hex" : "base64");
+}

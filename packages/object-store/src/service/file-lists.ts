@@ -1,0 +1,93 @@
+import type { MediaKind } from "@repo/media-inspection";
+
+import { type Checked, checkOptions } from "../checks.js";
+import type { ReadOf } from "../dto/dtos-of-kind.js";
+import { toMediaRead } from "../dto/media-read.js";
+import { Page } from "../dto/page.js";
+import { MEDIA_KINDS, type Owner } from "../kinds.js";
+import type {
+  FileLists as PublicFileLists,
+  ListAllQuery,
+  ListFilter,
+  ListQuery,
+  UrlOptions,
+  WithUrl,
+} from "../provider.js";
+import { throwIfAborted } from "../upload/abort.js";
+import { encodeCursor } from "./cursor.js";
+import type { Dependencies } from "./dependencies.js";
+import { checkListQuery, selectionOf } from "./list-query.js";
+import { ScopedCalls } from "./scoped-calls.js";
+import { signFile } from "./urls.js";
+
+const PAGE_OF_ALL = 200;
+
+type ShowUrls = { withUrls: true | Omit<UrlOptions, "transaction"> };
+
+/** The lists of a scope's own files, of one kind or of all. */
+export class FileLists<K extends MediaKind>
+  extends ScopedCalls
+  implements PublicFileLists<ReadOf<K>>
+{
+  readonly #kinds: readonly MediaKind[];
+
+  constructor(dependencies: Dependencies, owner: Owner, kind?: K) {
+    super(dependencies, owner, kind);
+    this.#kinds = kind === undefined ? MEDIA_KINDS : [kind];
+  }
+
+  list(query: ListQuery & ShowUrls): Promise<Page<WithUrl<ReadOf<K>>>>;
+  list(query?: ListQuery): Promise<Page<ReadOf<K>>>;
+  list(query?: ListQuery): Promise<Page<ReadOf<K>>> {
+    return this.run("list", query, (checked) => this.#page(checked));
+  }
+
+  all(query: ListAllQuery & ShowUrls): AsyncIterable<WithUrl<ReadOf<K>>>;
+  all(query?: ListAllQuery): AsyncIterable<ReadOf<K>>;
+  all(query?: ListAllQuery): AsyncIterable<ReadOf<K>> {
+    return this.#pages(this.joined(query));
+  }
+
+  count(filter?: ListFilter): Promise<number> {
+    return this.run("count", filter, ({ transaction, ...checked }) =>
+      this.dependencies.lists.count(selectionOf(this.owner, this.#kinds, checked), { transaction }),
+    );
+  }
+
+  async #page(query: Checked<ListQuery>): Promise<Page<ReadOf<K>>> {
+    const { s3, lists } = this.dependencies;
+    const checked = checkListQuery(this.dependencies, this.owner, this.#kinds, query);
+    const { limit, selection, binding, urls } = checked;
+    // One more than the limit shows whether more follow.
+    const rows = await lists.page(selection, limit + 1, { transaction: query.transaction });
+    const shown = rows.slice(0, limit);
+    const items = shown.map((row) => toMediaRead(row) as ReadOf<K>);
+    if (urls !== undefined) {
+      const signed = await Promise.all(shown.map((row) => signFile(s3, row, urls)));
+      items.forEach((item, index) => {
+        const { url, expiresAt } = signed[index] ?? {};
+        Object.assign(item, { url, urlExpiresAt: expiresAt });
+      });
+    }
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    return Object.assign(new Page<ReadOf<K>>(), {
+      items,
+      nextCursor: last === undefined ? null : encodeCursor(last.id, binding),
+    });
+  }
+
+  async *#pages(given: ListAllQuery | undefined): AsyncGenerator<ReadOf<K>, void, undefined> {
+    const { signal, ...query } = checkOptions(given);
+    let cursor: string | null = null;
+    do {
+      throwIfAborted(signal);
+      const next: Checked<ListQuery> = { limit: PAGE_OF_ALL, ...query, cursor };
+      const page: Page<ReadOf<K>> = await this.dependencies.calls.run(() => this.#page(next));
+      for (const item of page.items) {
+        throwIfAborted(signal);
+        yield item;
+      }
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+  }
+}

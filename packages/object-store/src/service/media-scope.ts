@@ -1,0 +1,21 @@
+import type { MediaKind } from "@repo/media-inspection";
+
+import type { Owner } from "../kinds.js";
+import type { MediaScope as PublicMediaScope } from "../provider.js";
+import { AudioFiles } from "./audio-files.js";
+import type { Dependencies } from "./dependencies.js";
+import { FileLists } from "./file-lists.js";
+import { MediaFiles } from "./media-files.js";
+
+/** The store, bound to one owner: no call of a scope can name another. */
+export class MediaScope extends FileLists<MediaKind> implements PublicMediaScope {
+  readonly images: MediaFiles<"image">;
+  readonly audio: AudioFiles;
+
+  constructor(dependencies: Dependencies, owner: Owner) {
+    super(dependencies, owner);
+    this.images = new MediaFiles(dependencies, owner, "image");
+    this.audio = new AudioFiles(dependencies, owner);
+    for (const each of [this.images, this.audio, this]) Object.freeze(each);
+  }
+}

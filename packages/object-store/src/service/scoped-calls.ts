@@ -1,0 +1,59 @@
+import type { Span } from "@opentelemetry/api";
+import type { MediaKind } from "@repo/media-inspection";
+
+import { type Checked, checkOptions } from "../checks.js";
+import type { Owner } from "../kinds.js";
+import type { ReadOptions } from "../provider.js";
+import { observed } from "../telemetry/observed.js";
+import type { Dependencies } from "./dependencies.js";
+
+/** What every call of a scope goes through. It shows nothing of the store to whoever prints it. */
+export abstract class ScopedCalls {
+  readonly #dependencies: Dependencies;
+  readonly #owner: Owner;
+  readonly #kind: MediaKind | undefined;
+
+  /** @param kind the kind of file that the calls concern; absent for all */
+  constructor(dependencies: Dependencies, owner: Owner, kind?: MediaKind) {
+    this.#dependencies = dependencies;
+    this.#owner = owner;
+    this.#kind = kind;
+  }
+
+  protected get dependencies(): Dependencies {
+    return this.#dependencies;
+  }
+
+  protected get owner(): Owner {
+    return this.#owner;
+  }
+
+  /** Runs a call with its options checked, in the caller's transaction. */
+  protected run<Options extends ReadOptions, Result>(
+    name: string,
+    options: Options | undefined,
+    work: (options: Checked<Options>) => Promise<Result>,
+  ): Promise<Result> {
+    return this.observe(name, () => work(checkOptions(this.joined(options))));
+  }
+
+  /** Runs a call in a span; a close of the store waits for it. */
+  protected observe<Result>(name: string, work: (span: Span) => Promise<Result>): Promise<Result> {
+    const { logger, calls } = this.#dependencies;
+    const kind = this.#kind;
+    const scope = this.#owner === null ? "system" : "user";
+    return observed({ name, scope, ...(kind && { kind }) }, logger, (span) =>
+      calls.run(() => work(span)),
+    );
+  }
+
+  /** Options in the transaction of the calling code, unless they name one, or null for none. */
+  protected joined<Options extends ReadOptions>(options: Options | undefined): Options | undefined {
+    const given: unknown = options ?? {};
+    if (typeof given !== "object" || (given as ReadOptions).transaction !== undefined) {
+      return options;
+    }
+    const transaction = this.#dependencies.currentTransaction();
+    return transaction === undefined ? options : ({ ...options, transaction } as Options);
+  }
+}

@@ -1,0 +1,133 @@
+import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
+
+import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
+import { FileUploadResult } from "../dto/upload-result.js";
+import { UnsupportedMediaTypeError } from "../errors.js";
+import { sanitizedFilename } from "../filename.js";
+import { errorFacts } from "../logger.js";
+import type { Input, UploadOptions } from "../provider.js";
+import type { NewUpload } from "../repo/journal-repo.js";
+import { stage } from "../telemetry/observed.js";
+import { withUploadTime } from "../upload/abort.js";
+import type { ByteSource } from "../upload/byte-source.js";
+import { InspectedBody } from "../upload/inspected-body.js";
+import type { Inspection } from "../upload/inspection.js";
+import { openByteSource } from "../upload/open-byte-source.js";
+import { PendingUpload } from "../upload/pending-upload.js";
+import { storageKey } from "../upload/storage-key.js";
+import {
+  completeUpload,
+  requireUploadable,
+  type StoredFile,
+  type UploadScope,
+} from "./completion.js";
+import { contradictionsTo } from "./declared-type.js";
+import { IdempotencyKey, requireSameBytes } from "./idempotency.js";
+import { KIND_RULES } from "./kind-rules.js";
+import { uploadRequest, type UploadRequest } from "./upload-request.js";
+import { signFile } from "./urls.js";
+
+/** One upload: intent, bytes, completion; or nothing at all. */
+export class Upload<K extends MediaKind> {
+  readonly #inspection: Inspection;
+  readonly #filename: string | null;
+
+  private constructor(
+    private readonly scope: UploadScope<K>,
+    private readonly request: UploadRequest<CreateOf<K>>,
+    private readonly source: ByteSource,
+  ) {
+    this.#inspection = scope.dependencies.inspector.begin(request.verify);
+    this.#filename = sanitizedFilename(request.create.filename ?? source.filename);
+  }
+
+  static async store<K extends MediaKind>(
+    scope: UploadScope<K>,
+    input: Input<CreateOf<K>>,
+    options: UploadOptions | undefined,
+  ): Promise<FileUploadResult<ReadOf<K>>> {
+    const { createDto } = KIND_RULES[scope.kind];
+    const request = await uploadRequest(scope.dependencies, createDto, input, options);
+    const upload = new Upload(scope, request, await openByteSource(request.create.body));
+    try {
+      return upload.#resultOf(await upload.#run());
+    } finally {
+      await upload.#close();
+    }
+  }
+
+  #resultOf({ row, signed }: StoredFile<K>): FileUploadResult<ReadOf<K>> {
+    const contentType = this.request.create.contentType ?? this.source.contentType;
+    const claims = { filename: this.#filename, contentType };
+    const contradictions = contradictionsTo(row.contentType, claims);
+    return new FileUploadResult(KIND_RULES[this.scope.kind].read(row), signed, contradictions);
+  }
+
+  async #close(): Promise<void> {
+    this.#inspection.close();
+    await this.source.close().catch((error: unknown) => {
+      const { logger } = this.scope.dependencies;
+      logger.warn("the source of a body could not be closed", errorFacts(error));
+    });
+  }
+
+  async #run(): Promise<StoredFile<K>> {
+    const { maxBytes, sourceTimeoutSeconds, uploadTimeoutSeconds, calls } = this.scope.dependencies;
+    const { options } = this.request;
+    await requireUploadable(this.scope, options);
+    return withUploadTime(uploadTimeoutSeconds, [options.signal, calls.signal], async (end) => {
+      const inspection = this.#inspection;
+      const rules = { maxBytes, sourceTimeoutSeconds, inspection, signal: end.signal };
+      const body = await stage("detect", () => InspectedBody.open(this.source, rules));
+      try {
+        return await this.#storeBody(body, end);
+      } finally {
+        body.close();
+      }
+    });
+  }
+
+  /** @param end ends the upload before its time */
+  async #storeBody(body: InspectedBody, end: AbortController): Promise<StoredFile<K>> {
+    const { dependencies, owner, kind } = this.scope;
+    const { create, options, urlOptions } = this.request;
+    const { signal } = end;
+    const format = MEDIA_FORMATS[body.format];
+    if (format.kind !== kind) {
+      const { accepted } = KIND_RULES[kind];
+      throw new UnsupportedMediaTypeError(
+        `The content must be ${accepted}; it is ${format.contentType}.`,
+      );
+    }
+    body.readAhead();
+    const intent: NewUpload = {
+      kind,
+      userId: owner,
+      ...storageKey({ userId: owner, format: body.format }),
+      leaseSeconds: dependencies.leaseSeconds,
+      isOwnerKnown: options.transaction !== undefined,
+    };
+    const acquired = await stage("intent", () => this.#record(intent, signal));
+    if ("file" in acquired) {
+      const { file: row } = acquired;
+      await requireSameBytes(row, body);
+      return { row, signed: await signFile(dependencies.s3, row, urlOptions) };
+    }
+    const upload = new PendingUpload(dependencies, acquired.upload);
+    await stage("transfer", () => upload.send(body, end));
+    const { verdict } = body;
+    const { transaction } = options;
+    const originalFilename = this.#filename;
+    const sent = { upload, originalFilename, verdict, create, urlOptions, signal, transaction };
+    return stage("complete", () => completeUpload(this.scope, sent));
+  }
+
+  /** Records the upload, or finds the file that has its idempotency key. */
+  async #record(intent: NewUpload, signal: AbortSignal) {
+    const { dependencies, kind } = this.scope;
+    const { idempotencyKey, transaction } = this.request.options;
+    if (idempotencyKey === undefined) return { upload: await dependencies.journal.open(intent) };
+    const key = new IdempotencyKey(dependencies, kind, intent, idempotencyKey);
+    return key.acquire(transaction, signal);
+  }
+}
