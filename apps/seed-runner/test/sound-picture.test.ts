@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 
 import { PeakMeter } from "../src/contact-sheet/sound/peak-meter.js";
-import { type SoundFacts, soundPicture } from "../src/contact-sheet/sound/sound-picture.js";
+import { soundPicture } from "../src/contact-sheet/sound/sound-picture.js";
+import type { SoundFacts } from "../src/contact-sheet/sound/sound-facts.js";
 
 const FACTS: SoundFacts = {
   channels: 1,

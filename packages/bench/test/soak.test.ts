@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
-import { OPERATION_NAMES } from "../src/soak/load/operation.js";
+import { OPERATION_NAMES } from "../src/soak/load/operation-names.js";
 import type { Summary } from "../src/soak/summary.js";
 
 const execFileAsync = promisify(execFile);

@@ -4,7 +4,6 @@ import type { Sequelize } from "sequelize-typescript";
 
 import { described } from "./described.js";
 import { FileNotFoundError, InvalidInputError } from "./errors.js";
-import type { Verification } from "./upload/inspection.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
 /** Options that were checked: null is none. */
@@ -109,14 +108,6 @@ function checkLimit(name: string, value: unknown): number {
   if (typeof value === "number" && value >= 0) return value;
   throw new InvalidInputError(
     `${name} must be a number of 0 or more, and ${described(value)} came.`,
-  );
-}
-
-/** @throws InvalidInputError (`invalid_input`) */
-export function checkVerification(value: unknown): Verification {
-  if (value === "metadata" || value === "decode") return value;
-  throw new InvalidInputError(
-    `verify must be "metadata" or "decode", and ${described(value)} came.`,
   );
 }
 

@@ -10,12 +10,11 @@ export type {
   ImageContentType,
   ImageFacts,
   ImageFormat,
+  InspectionLimits,
   MediaFacts,
   MediaKind,
 } from "@repo/media-inspection";
-export type { InspectionLimits } from "@repo/media-inspection";
 export type { IsolationOptions } from "./upload/decoding.js";
-export type { Verification } from "./upload/inspection.js";
 export type { ObjectStoreLogger } from "./logger.js";
 export { objectStoreProvider } from "./object-store-service.js";
 export { MAX_FILE_BYTES, type ObjectStoreOptions } from "./options.js";
@@ -44,15 +43,16 @@ export type {
   WithUrl,
   WriteOptions,
 } from "./provider.js";
-export { AudioCreate } from "./dto/media-create.js";
-export { AudioRead } from "./dto/media-read.js";
-export { type DirectPart, type DirectRequest, DirectUpload } from "./dto/direct-upload.js";
-export { DirectUploadCreate } from "./dto/direct-upload.js";
-export { DirectUploadStatus } from "./dto/direct-upload.js";
-export { FileUploadResult } from "./dto/upload-result.js";
-export { ImageCreate } from "./dto/media-create.js";
-export { ImageRead } from "./dto/media-read.js";
-export type { TypeContradiction } from "./dto/upload-result.js";
+export {
+  DirectUpload,
+  DirectUploadCreate,
+  type DirectPart,
+  type DirectRequest,
+  DirectUploadStatus,
+} from "./dto/direct-upload.js";
+export { AudioCreate, ImageCreate } from "./dto/media-create.js";
+export { AudioRead, ImageRead } from "./dto/media-read.js";
 export { Page } from "./dto/page.js";
-export type { MediaBody } from "./upload/media-body.js";
-export { fromPath, type PathBody } from "./upload/media-body.js";
+export { FileUploadResult, type TypeContradiction } from "./dto/upload-result.js";
+export { fromPath, type MediaBody, type PathBody } from "./upload/media-body.js";
+export type { Verification } from "./upload/verification.js";

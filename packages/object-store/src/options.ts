@@ -1,7 +1,7 @@
 import type { InspectionLimits } from "@repo/media-inspection";
 import type { Sequelize } from "sequelize-typescript";
 
-import { checkInteger, checkLimits, checkSecret, checkVerification } from "./checks.js";
+import { checkInteger, checkLimits, checkSecret } from "./checks.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import type { Persistence } from "./persistence.js";
 import type { Dependencies } from "./service/dependencies.js";
@@ -10,9 +10,10 @@ import { TransactionEnds } from "./service/transaction-ends.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/urls.js";
 import { MAX_UPLOAD_SECONDS, UPLOAD_SECONDS } from "./upload/abort.js";
 import { decodersFor, type IsolationOptions } from "./upload/decoding.js";
-import { Inspector, type Verification } from "./upload/inspection.js";
+import { Inspector } from "./upload/inspection.js";
 import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
 import type { StorageClient } from "./upload/storage-client.js";
+import { checkVerification, type Verification } from "./upload/verification.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
 export const MAX_FILE_BYTES = 104_857_600;

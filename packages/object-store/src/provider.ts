@@ -9,7 +9,7 @@ import type { AudioRead, FileUrl, ImageRead } from "./dto/media-read.js";
 import type { Page } from "./dto/page.js";
 import type { FileUploadResult } from "./dto/upload-result.js";
 import type { ObjectStoreError } from "./errors.js";
-import type { Verification } from "./upload/inspection.js";
+import type { Verification } from "./upload/verification.js";
 
 /*
  * Glossary

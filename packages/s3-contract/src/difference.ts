@@ -1,4 +1,5 @@
-import { type Check, type Dialect } from "./check.js";
+import { type Check } from "./check.js";
+import type { Dialect } from "./dialect.js";
 
 /** A server's own way in one point of the contract. */
 export interface Difference {

@@ -1,4 +1,5 @@
-export { SDK_DIALECTS, HTTP_DIALECT, type Check, type CheckGroup, type Dialect } from "./check.js";
+export { SDK_DIALECTS, HTTP_DIALECT, type Check, type CheckGroup } from "./check.js";
+export type { Dialect } from "./dialect.js";
 export { type Difference, type KnownServer } from "./difference.js";
 export { registerContract, type RegisterOptions, type TestRunner } from "./register.js";
 export { ceph } from "./servers/ceph.js";

@@ -1,4 +1,5 @@
-import { type Check, type CheckGroup, checkId, type Dialect } from "./check.js";
+import { type Check, type CheckGroup, checkId } from "./check.js";
+import type { Dialect } from "./dialect.js";
 import { contract } from "./contract.js";
 import { type Difference } from "./difference.js";
 import { Subject, type Target } from "./subject.js";

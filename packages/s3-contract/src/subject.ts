@@ -10,7 +10,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 
-import { type Dialect } from "./check.js";
+import { type Dialect } from "./dialect.js";
 import { encodeKey } from "./requests/encode-key.js";
 import { type RawRequest, type Reply, send } from "./requests/http.js";
 import { sdkClient } from "./requests/sdk-client.js";

@@ -5,10 +5,22 @@ import {
   type ObjectStoreProvider,
 } from "@repo/object-store";
 import type { Transaction } from "sequelize";
+import type { Sequelize } from "sequelize-typescript";
 
 import type { Avatar } from "./avatar.js";
-import type { AvatarRepo } from "./avatar-repo.js";
+import { type AvatarRepo, SqlAvatarRepo } from "./avatar-repo.js";
 import type { UserAvatars, WriteOptions } from "./user-avatars.js";
+
+export interface UserAvatarsOptions {
+  /** The connection, from `createDatabase` of `@repo/database`. The caller closes it. */
+  database: Sequelize;
+  store: ObjectStoreProvider;
+}
+
+/** Makes the module's public face. */
+export function userAvatars({ database, store }: UserAvatarsOptions): UserAvatars {
+  return new AvatarService(store, new SqlAvatarRepo(database));
+}
 
 /** The use cases, over any store and any rows. */
 export class AvatarService implements UserAvatars {

@@ -1,3 +1,4 @@
 export type { Avatar } from "./avatar.js";
+export { userAvatars, type UserAvatarsOptions } from "./avatar-service.js";
 export { userAvatarMigrations } from "./migrations.js";
-export { userAvatars, type UserAvatars, type UserAvatarsOptions } from "./user-avatars.js";
+export type { UserAvatars } from "./user-avatars.js";

@@ -1,16 +1,7 @@
-import type { MediaBody, ObjectStoreProvider } from "@repo/object-store";
+import type { MediaBody } from "@repo/object-store";
 import type { Transaction } from "sequelize";
-import type { Sequelize } from "sequelize-typescript";
 
 import type { Avatar } from "./avatar.js";
-import { SqlAvatarRepo } from "./avatar-repo.js";
-import { AvatarService } from "./avatar-service.js";
-
-export interface UserAvatarsOptions {
-  /** The connection, from `createDatabase` of `@repo/database`. The caller closes it. */
-  database: Sequelize;
-  store: ObjectStoreProvider;
-}
 
 export interface WriteOptions {
   /** The caller's, READ COMMITTED: the avatar changes with its commit, and a rollback undoes it. */
@@ -32,9 +23,4 @@ export interface UserAvatars {
   set(userId: string, body: MediaBody, options: WriteOptions): Promise<Avatar>;
   /** Takes the user's avatar away; its image is deleted after the commit. False when there is none. */
   remove(userId: string, options: WriteOptions): Promise<boolean>;
-}
-
-/** Makes the module's public face. */
-export function userAvatars({ database, store }: UserAvatarsOptions): UserAvatars {
-  return new AvatarService(store, new SqlAvatarRepo(database));
 }

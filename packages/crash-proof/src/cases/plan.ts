@@ -1,5 +1,6 @@
-import { type Kind, KINDS, type Phase, type Step, type Trouble } from "../job.js";
+import { KINDS, type Phase, type Step, type Trouble } from "../job.js";
 import type { Case } from "./case.js";
+import type { DryRun } from "./dry-run.js";
 import { sampleOf } from "./sample.js";
 import { useCaseNamed } from "./use-cases.js";
 
@@ -12,16 +13,6 @@ const OF_EVERY_REQUEST = [
   "responses lost",
   "response cut",
 ] as const;
-
-/** What a dry run of a use case saw. */
-export interface DryRun {
-  useCase: string;
-  kind: Kind;
-  steps: readonly Step[];
-  storageCalls: number;
-  /** The operations of the requests, as the server names them. */
-  operations: readonly string[];
-}
 
 /** Every trouble at every step that the dry run saw, or a sample where these come in no order. */
 export function planFrom(dryRun: DryRun): Case[] {

@@ -1,5 +1,5 @@
 import type { Trouble } from "../job.js";
-import type { DryRun } from "./plan.js";
+import type { DryRun } from "./dry-run.js";
 
 /** Of the steps that the dry run saw, the part that there is in every order. */
 const CERTAIN = 0.75;

@@ -13,7 +13,8 @@ import type { Entry } from "../journal.js";
 import type { FromChild, ToChild } from "../messages.js";
 import { useCaseNamed } from "../cases/use-cases.js";
 import { JournalWriter } from "./journal-writer.js";
-import type { Probe, ProbeHandler } from "./probe.js";
+import type { Probe } from "./probe.js";
+import type { ProbeHandler } from "./probe-handler.js";
 import { sabotage } from "./sabotage.js";
 
 type Database = ReturnType<typeof createDatabase>;

@@ -1,7 +1,7 @@
 import pg from "pg";
 
 import type { Step } from "../job.js";
-import type { Begin } from "./probe.js";
+import type { Begin } from "./probe-handler.js";
 
 type Callback = (error: unknown, result?: unknown) => void;
 

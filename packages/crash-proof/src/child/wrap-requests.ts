@@ -2,7 +2,7 @@ import http from "node:http";
 import { syncBuiltinESMExports } from "node:module";
 
 import type { Step } from "../job.js";
-import type { Begin } from "./probe.js";
+import type { Begin } from "./probe-handler.js";
 
 /** Makes a step of every HTTP request: the child talks HTTP to nothing but S3. */
 export function wrapRequests(begin: Begin): void {

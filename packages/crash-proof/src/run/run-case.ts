@@ -4,7 +4,7 @@ import type { S3Provider } from "@repo/s3-provider";
 
 import { agedStorage } from "../aged-storage.js";
 import type { Case } from "../cases/case.js";
-import type { DryRun } from "../cases/plan.js";
+import type { DryRun } from "../cases/dry-run.js";
 import { useCaseNamed } from "../cases/use-cases.js";
 import type { Entry } from "../journal.js";
 import { callsOf } from "../judgement/calls.js";

@@ -1,6 +1,5 @@
 import type { Measurement } from "../messages.js";
 import { type Evidence, judge, memoryOf } from "./judge.js";
-import type { ProofOptions } from "./prove.js";
 
 /** What a run showed. */
 export interface Report {
@@ -26,7 +25,7 @@ export interface Report {
 
 export function reportOf(
   evidence: Evidence,
-  run: ProofOptions & { readonly seconds: number },
+  run: Pick<Report, "clients" | "seed" | "seconds">,
 ): Report {
   const { visits, stored, start, end } = evidence;
   const answers: Record<string, number> = {};

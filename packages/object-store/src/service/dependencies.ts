@@ -1,7 +1,8 @@
 import type { ObjectStoreLogger } from "../logger.js";
 import type { Persistence } from "../persistence.js";
-import type { Inspector, Verification } from "../upload/inspection.js";
+import type { Inspector } from "../upload/inspection.js";
 import type { StorageClient } from "../upload/storage-client.js";
+import type { Verification } from "../upload/verification.js";
 import type { OpenCalls } from "./open-calls.js";
 import type { TransactionEnds } from "./transaction-ends.js";
 

@@ -1,9 +1,9 @@
-import { type Checked, checkIdempotencyKey, checkOptions, checkVerification } from "../checks.js";
+import { type Checked, checkIdempotencyKey, checkOptions } from "../checks.js";
 import type { MediaCreate } from "../dto/media-create.js";
 import { InvalidInputError, ObjectStoreError } from "../errors.js";
 import type { Input, UploadOptions } from "../provider.js";
-import type { Verification } from "../upload/inspection.js";
 import { discardBody, guardBody } from "../upload/unread-body.js";
+import { checkVerification, type Verification } from "../upload/verification.js";
 import type { Dependencies } from "./dependencies.js";
 import { type CheckedUrlOptions, checkUrlOptions } from "./urls.js";
 import { validated } from "./validated.js";

@@ -1,12 +1,10 @@
 import { type Attributes, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
 
-import type { AudioRead, ImageRead } from "../dto/media-read.js";
-import type { FileUploadResult } from "../dto/upload-result.js";
 import { ObjectStoreError, ResourceUnavailableError } from "../errors.js";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import { instruments, SCOPE } from "./instruments.js";
 
-/** What is told of every call. Never an owner, a name, a key, a URL or a message. */
+/** Attributes recorded for every call. Never an owner, a name, a key, a URL or a message. */
 export interface OperationFacts {
   /** In snake case, such as `delete_many`. */
   name: string;
@@ -88,12 +86,16 @@ function errorTypeOf(error: unknown): string {
   return error instanceof Error ? error.name : "_OTHER";
 }
 
-/** Counts what became of an upload, and tells its span about the file. */
-export async function countedUpload<Read extends ImageRead | AudioRead>(
+interface UploadedFile {
+  file: { id: string; contentType: string; byteSize: number };
+}
+
+/** Counts the outcome of an upload, and adds the file's facts to its span. */
+export async function countedUpload<Result extends UploadedFile>(
   kind: "image" | "audio",
   span: Span,
-  upload: Promise<FileUploadResult<Read>>,
-): Promise<FileUploadResult<Read>> {
+  upload: Promise<Result>,
+): Promise<Result> {
   const attributes = { "object_store.media.kind": kind };
   try {
     const result = await upload;

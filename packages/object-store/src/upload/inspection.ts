@@ -12,14 +12,7 @@ import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "..
 import { shortage } from "../machine-failure.js";
 import { Decoding, endDecoders } from "./decoding.js";
 import { turnFor } from "./running-hash.js";
-
-/**
- * How thoroughly an upload is verified. `metadata` reads the metadata, and rejects truncated files if
- * their metadata cannot be determined. `decode` also decodes every pixel of images and refuses those
- * with any damage that the decoder notices: cut short, corrupt, or too costly to show. Audio is not
- * decoded.
- */
-export type Verification = "metadata" | "decode";
+import type { Verification } from "./verification.js";
 
 /** Bytes whose hashing takes as long as one slice of parsing. */
 const SLICE_BYTES = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { SoundFacts } from "./sound-picture.js";
+import type { SoundFacts } from "./sound-facts.js";
 
 /** Planes of amplitudes, one a channel. */
 type Chunk = readonly Float32Array[];

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
 import { errorMessage } from "../../errors.js";
-import type { SoundFacts, SoundPicture } from "./sound-picture.js";
+import type { SoundPicture } from "./sound-picture.js";
+import type { SoundFacts } from "./sound-facts.js";
 
 export type DrawSound = (
   facts: SoundFacts,

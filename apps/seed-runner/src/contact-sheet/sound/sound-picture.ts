@@ -1,20 +1,13 @@
-import type { AudioRead } from "@repo/object-store";
-
 import { dataRate } from "./data-rate.js";
 import { decoderOf } from "./decoded-chunks.js";
 import { PeakMeter } from "./peak-meter.js";
+import type { SoundFacts } from "./sound-facts.js";
 
 /** What can be drawn of a sound, in order of time, 0 to 1; or why nothing can. */
 export type SoundPicture =
   | { kind: "waveform"; levels: readonly number[] }
   | { kind: "data-rate"; levels: readonly number[] }
   | { kind: "none"; reason: string };
-
-/** What has to be known of a sound to draw it. */
-export type SoundFacts = Pick<
-  AudioRead,
-  "channels" | "codec" | "contentType" | "durationSeconds" | "sampleRate"
->;
 
 export const BARS = 96;
 

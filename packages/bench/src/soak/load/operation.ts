@@ -1,20 +1,9 @@
 import type { MediaScope } from "@repo/object-store";
 
+import type { OperationName } from "./operation-names.js";
 import type { Shelf } from "./shelf.js";
 import type { Sources } from "./sources.js";
 import type { Tally } from "./tally.js";
-
-export const OPERATION_NAMES = [
-  "uploadFromMemory",
-  "uploadByPath",
-  "uploadAsStream",
-  "download",
-  "list",
-  "urls",
-  "delete",
-] as const;
-
-export type OperationName = (typeof OPERATION_NAMES)[number];
 
 /** What operations work on. */
 export interface Site {

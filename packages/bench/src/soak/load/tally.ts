@@ -1,4 +1,4 @@
-import { OPERATION_NAMES, type OperationName } from "./operation.js";
+import { OPERATION_NAMES, type OperationName } from "./operation-names.js";
 import { WrongHashError } from "./wrong-hash-error.js";
 
 /** Failures that are told in words; the rest is counted only. */

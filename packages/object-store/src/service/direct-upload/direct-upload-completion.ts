@@ -11,7 +11,6 @@ import {
 } from "../../errors.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
-import type { Verification } from "../../upload/inspection.js";
 import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
 import { storageFailure } from "../../upload/storage-client.js";
@@ -20,6 +19,7 @@ import { completeUpload, type StoredFile, type UploadScope } from "../completion
 import { KIND_RULES } from "../kind-rules.js";
 import type { CheckedUrlOptions } from "../urls.js";
 import { StagedObject } from "./staged-object.js";
+import type { Verification } from "../../upload/verification.js";
 
 /** How to complete a direct upload, with every choice made. */
 export interface CompletionChoices {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { MediaKind } from "@repo/media-inspection";
 import { v7 as uuidv7 } from "uuid";
 
-import { type Checked, checkBoolean, checkInteger, checkVerification } from "../../checks.js";
+import { type Checked, checkBoolean, checkInteger } from "../../checks.js";
 import {
   DirectUpload,
   DirectUploadCreate,
@@ -31,6 +31,7 @@ import { type CompletionChoices, DirectUploadCompletion } from "./direct-upload-
 import { checkDirectUploadId, outcomeOf, toStatus } from "./direct-upload-state.js";
 import { signParts, signWhole } from "./sign-requests.js";
 import { StagedObject } from "./staged-object.js";
+import { checkVerification } from "../../upload/verification.js";
 
 const DEFAULT_SECONDS = 3_600;
 const MAX_SECONDS = 86_400;

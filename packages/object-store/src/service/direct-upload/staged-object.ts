@@ -12,12 +12,12 @@ import {
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import { InspectedBody, type Verdict } from "../../upload/inspected-body.js";
-import type { Verification } from "../../upload/inspection.js";
 import { openStagedSource } from "../../upload/staged-source.js";
 import { findObject, mayHaveStored } from "../../upload/storage-client.js";
 import type { Dependencies } from "../dependencies.js";
 import { KIND_RULES } from "../kind-rules.js";
 import { planParts } from "./part-plan.js";
+import type { Verification } from "../../upload/verification.js";
 
 /** What was staged, once it has passed the same checks as every upload. */
 export interface InspectedObject {

@@ -1,4 +1,5 @@
-import type { Operation, OperationName } from "../operation.js";
+import type { Operation } from "../operation.js";
+import type { OperationName } from "../operation-names.js";
 import type { Sources } from "../sources.js";
 import { WrongHashError } from "../wrong-hash-error.js";
 
