@@ -7,6 +7,7 @@ import { freeKeysOfDeletedFiles } from "./migrations/0004-free-keys-of-deleted-f
 import { indexLists } from "./migrations/0005-index-lists.js";
 import { createDirectUploads } from "./migrations/0006-create-direct-uploads.js";
 import { createJournal } from "./migrations/0007-create-journal.js";
+import { letKeysChange } from "./migrations/0008-let-keys-change.js";
 import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
 import { checkOptions } from "./checks.js";
 
@@ -37,5 +38,6 @@ export function objectStoreMigrations(options?: ObjectStoreMigrationOptions): re
     indexLists(),
     createDirectUploads(),
     createJournal(),
+    letKeysChange(),
   ];
 }

@@ -8,7 +8,7 @@ import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { Files } from "../repo/media-repo.js";
 import { MAX_UPLOAD_SECONDS, throwIfAborted } from "../upload/abort.js";
 import { findObject } from "../upload/storage-client.js";
-import { fileIdOfKey } from "../upload/storage-key.js";
+import { isStorageKey } from "../upload/storage-key.js";
 import type { AuditFinding, AuditOptions, AuditReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import {
@@ -96,7 +96,7 @@ export class Auditor {
 
   /** Whether the module made the key; counts the others below its folders. */
   #isOwn(key: string): boolean {
-    if (fileIdOfKey(key) !== undefined) return true;
+    if (isStorageKey(key)) return true;
     if (this.#folderOf(key) !== undefined) this.#report.foreign += 1;
     return false;
   }

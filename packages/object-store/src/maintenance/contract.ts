@@ -223,9 +223,9 @@ export interface ErasureProgress {
 /** The outcome for one object or unfinished upload. */
 export interface ErasureLine {
   key: string;
-  /** `direct_upload` for a staged object; `fileId` is then the id of the direct upload. */
+  /** `direct_upload` for a staged object. */
   kind: MediaKind | "direct_upload";
-  /** Null for an object below the user's prefix with a key that the module did not make. */
+  /** The id of the file or direct upload; null for an object without a row. */
   fileId: string | null;
   /** What it was before: a file or a row of the journal; `orphan` and `quarantined` had no row. */
   was: "file" | JournalPurpose | "orphan" | "quarantined";

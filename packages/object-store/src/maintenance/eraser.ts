@@ -8,7 +8,6 @@ import { MAX_KEYS, removeBatch } from "../remove-objects.js";
 import { checkUserId } from "../checks.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
-import { fileIdOfKey } from "../upload/storage-key.js";
 import type { ErasureLine, ErasureReceipt, EraseOptions } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import { rethrowUnlessS3 } from "./long-call.js";
@@ -153,12 +152,11 @@ export class Eraser {
     const kept = new Set(failed.map(({ key }) => key));
     for (const { key, byteLength: byteSize } of strays) {
       if (purposes.has(key)) continue;
-      const original = key.startsWith(QUARANTINE) ? key.slice(QUARANTINE.length) : key;
       this.#writeLine({
         key,
         kind,
-        fileId: fileIdOfKey(original.replace(/\.json$/, "")) ?? null,
-        was: original === key ? "orphan" : "quarantined",
+        fileId: null,
+        was: key.startsWith(QUARANTINE) ? "quarantined" : "orphan",
         byteSize,
         sha256: null,
         outcome: kept.has(key) ? "failed" : "erased",

@@ -4,7 +4,7 @@ import type { ListedObject } from "@repo/s3-provider";
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
 import type { Folder } from "../kinds.js";
-import type { InventoryRepo, InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
+import type { InventoryRepo, InventoryRow } from "../repo/inventory-repo.js";
 import { MAX_KEYS } from "../remove-objects.js";
 import { throwIfAborted } from "../upload/abort.js";
 import type { StorageClient } from "../upload/storage-client.js";
@@ -32,7 +32,7 @@ const OBJECTS = 64;
 /** Every file and direct upload, by key. Takes the folders in the order of their names. */
 export class RowsInKeyOrder implements Batches<InventoryRow> {
   #folder = 0;
-  #after: KeyPosition | undefined;
+  #after = "";
 
   constructor(private readonly folders: readonly InventoryFolder[]) {}
 
@@ -40,11 +40,11 @@ export class RowsInKeyOrder implements Batches<InventoryRow> {
     for (;;) {
       const folder = this.folders[this.#folder];
       if (folder === undefined) return [];
-      const rows = await folder.rows.pageInKeyOrder({ after: this.#after, limit: MAX_KEYS });
-      this.#after = rows.at(-1);
+      const rows = await folder.rows.page(this.#after, MAX_KEYS);
+      this.#after = rows.at(-1)?.s3Key ?? "";
       if (rows.length < MAX_KEYS) {
         this.#folder += 1;
-        this.#after = undefined;
+        this.#after = "";
       }
       if (rows.length > 0) return rows;
     }

@@ -9,7 +9,7 @@ import { checkInteger } from "../checks.js";
 import { instruments } from "../telemetry/instruments.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
-import { fileIdOfKey } from "../upload/storage-key.js";
+import { isStorageKey } from "../upload/storage-key.js";
 import type { SweepOptions, SweepReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import { rethrowUnlessS3 } from "./long-call.js";
@@ -159,7 +159,7 @@ export class Sweeper {
     try {
       const { signal } = this.options;
       for await (const upload of s3.listMultipartUploads({ prefix, signal })) {
-        if (fileIdOfKey(upload.key) === undefined) continue;
+        if (!isStorageKey(upload.key)) continue;
         batch.push(upload);
         if (batch.length < MULTIPART_BATCH) continue;
         await this.#abortUnowned(batch);

@@ -4,10 +4,10 @@ import { S3InvalidRangeError, S3NotFoundError } from "@repo/s3-provider";
 
 import { InvalidCursorError } from "../errors.js";
 import { errorFacts } from "../logger.js";
-import type { InventoryRow, KeyPosition } from "../repo/inventory-repo.js";
+import type { InventoryRow } from "../repo/inventory-repo.js";
 import { checkInteger } from "../checks.js";
 import { throwIfAborted } from "../upload/abort.js";
-import { fileIdOfKey } from "../upload/storage-key.js";
+import { isStorageKey } from "../upload/storage-key.js";
 import type { VerifyFinding, VerifyOptions, VerifyReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import type { InventoryKind } from "./inventory.js";
@@ -29,7 +29,7 @@ const MAX_CURSOR_CHARACTERS = 1024;
 export class Verifier {
   readonly #pace: Pace;
   readonly #maxFiles: number;
-  readonly #start: (KeyPosition & { folder: string }) | undefined;
+  readonly #start: string;
   readonly #report: VerifyReport;
   #unreadableInARow = 0;
 
@@ -47,22 +47,21 @@ export class Verifier {
     const rate = options.bytesPerSecond ?? DEFAULT_BYTES_PER_SECOND;
     this.#pace = new Pace(checkInteger("bytesPerSecond", rate, 1, most), signal);
     this.#maxFiles = checkInteger("maxFiles", options.maxFiles ?? most, 1, most);
-    this.#start = cursor === null ? undefined : decodeCursor(cursor);
+    this.#start = cursor === null ? "" : decodeCursor(cursor);
     this.#report = { files: 0, bytes: 0, corrupt: 0, unreadable: 0, cursor };
   }
 
   async verify(): Promise<VerifyReport> {
     const report = this.#report;
-    const start = this.#start;
-    for (const { kind, folder, rows: repo } of this.kinds) {
-      if (start !== undefined && folder < start.folder) continue;
-      let after: KeyPosition | undefined = start?.folder === folder ? start : undefined;
+    let after = this.#start;
+    for (const { kind, rows: repo } of this.kinds) {
       for (;;) {
         const limit = Math.min(PAGE, this.#maxFiles - report.files);
         if (limit === 0) return report;
-        const rows = await repo.pageInKeyOrder({ after, limit });
+        // All keys of a folder that the cursor has passed are before it.
+        const rows = await repo.page(after, limit);
         for (const row of rows) await this.#verifyFile(kind, repo, row);
-        after = rows.at(-1);
+        after = rows.at(-1)?.s3Key ?? after;
         if (rows.length < limit) break;
       }
     }
@@ -148,13 +147,11 @@ function encodeCursor(key: string): string {
 }
 
 /** @throws InvalidCursorError (`invalid_cursor`) */
-function decodeCursor(cursor: unknown): KeyPosition & { folder: string } {
+function decodeCursor(cursor: unknown): string {
   if (typeof cursor !== "string") throw new InvalidCursorError("The cursor must be a string.");
   const key = Buffer.from(cursor.slice(0, MAX_CURSOR_CHARACTERS), "base64url").toString();
-  const id = fileIdOfKey(key);
-  const [folder = "", scope, userId = null] = key.split("/");
-  if (id === undefined || encodeCursor(key) !== cursor) {
+  if (!isStorageKey(key) || encodeCursor(key) !== cursor) {
     throw new InvalidCursorError("The cursor was not given out by a verification.");
   }
-  return { folder, userId: scope === "users" ? userId : null, id };
+  return key;
 }

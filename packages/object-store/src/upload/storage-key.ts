@@ -4,13 +4,13 @@ import { FOLDERS, keyPrefix } from "../kinds.js";
 
 const KEY = new RegExp(
   `^(?:${Object.values(FOLDERS).join("|")})/(?:users/[0-9a-f-]{36}|system)/` +
-    "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.[a-z0-9]+$",
+    "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.[a-z0-9]+$",
 );
 
 /**
- * What the key of a file's object has before the file's id, and after it. It holds nothing of the
- * user's input, and as the id is new for every upload, a key is never reused. The database checks
- * the same form.
+ * What the key of a new object has before the id of its journal's row, and after it. It holds nothing
+ * of the user's input, and as the id is new for every upload, a key is never reused. The database
+ * checks what is before the id.
  */
 export function storageKey({ userId, format }: { userId: string | null; format: MediaFormat }): {
   keyStart: string;
@@ -25,7 +25,7 @@ export function stagingKey({ id, userId }: { id: string; userId: string | null }
   return `${keyPrefix("direct_upload", userId)}${id}.upload`;
 }
 
-/** The id of the file, or direct upload, that a key belongs to; undefined for a key that is not ours. */
-export function fileIdOfKey(key: string): string | undefined {
-  return KEY.exec(key)?.[1];
+/** Whether a key has the form of the module's: others below its folders are foreign. */
+export function isStorageKey(key: string): boolean {
+  return KEY.test(key);
 }

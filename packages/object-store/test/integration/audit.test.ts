@@ -181,7 +181,7 @@ describe("the rows of a kind", () => {
       const seen: string[] = [];
       let page: InventoryRow[] = [];
       do {
-        page = await repo.pageInKeyOrder({ after: page.at(-1), limit });
+        page = await repo.page(page.at(-1)?.s3Key ?? "", limit);
         seen.push(...page.map(({ s3Key }) => s3Key));
       } while (page.length === limit);
       expect(seen).toEqual(keys);

@@ -14,6 +14,7 @@ const OPEN = "object-store/0002-open-images-to-the-system";
 const AUDIO = "object-store/0003-create-audio";
 const DIRECT = "object-store/0006-create-direct-uploads";
 const JOURNAL = "object-store/0007-create-journal";
+const KEYS = "object-store/0008-let-keys-change";
 
 let admin: Sequelize;
 let database: Sequelize;
@@ -317,6 +318,19 @@ describe("the migrations", () => {
         type: QueryTypes.SELECT,
       }),
     ).toEqual([{ id, status: "deleting", s3_key: key }]);
+  });
+
+  it("let a file have a key that its id is not part of, and refuse the step back while one has", async () => {
+    await migrator.up();
+    const userId = await addUser();
+    const key = `images/users/${userId}/${uuidv7()}.png`;
+    const id = await addImage(userId, { s3_key: `'${key}'` });
+    await expect(migrator.down({ to: KEYS })).rejects.toThrow(/images_s3_key_form/);
+    expect(await images()).toMatchObject([{ id, s3_key: key }]);
+    await database.query(`UPDATE images SET s3_key = 'images/users/${userId}/${id}.jpg'`);
+    await migrator.down({ to: KEYS });
+    await migrator.up();
+    expect(await images()).toHaveLength(1);
   });
 
   it("never let a user be deleted while files are left", async () => {
