@@ -20,7 +20,7 @@ import { KeyRepo } from "./repo/key-repo.js";
 import { OwnerRepo } from "./repo/owner-repo.js";
 import { UnfinishedRepo } from "./repo/unfinished-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
-import { observed } from "./telemetry/observed.js";
+import { observed } from "./telemetry/telemetry.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
 export type { JournalPurpose } from "./models/journal.model.js";

@@ -4,7 +4,7 @@ import { sqlPersistence } from "./persistence.js";
 import type { CloseOptions, ObjectStoreProvider } from "./provider.js";
 import type { Dependencies } from "./service/dependencies.js";
 import { MediaScope } from "./service/media-scope.js";
-import { observed } from "./telemetry/observed.js";
+import { observed } from "./telemetry/telemetry.js";
 import { storageFailure } from "./upload/storage-client.js";
 
 /**

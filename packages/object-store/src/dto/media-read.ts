@@ -18,7 +18,7 @@ export class FileUrl {
 }
 
 /** What every stored file tells about itself. The storage key is never part of it. */
-export class MediaRead extends FileUrl {
+class MediaRead extends FileUrl {
   /** UUID version 7: sorts by creation. */
   @Expose() readonly id!: string;
   /** The owner, or null for a system-wide file. */

@@ -8,7 +8,7 @@ import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { Files } from "../repo/media-repo.js";
 import { MAX_UPLOAD_SECONDS, throwIfAborted } from "../upload/abort.js";
 import { findObject } from "../upload/storage-client.js";
-import { isStorageKey } from "../upload/storage-key.js";
+import { isStorageKey } from "../kinds.js";
 import type { AuditFinding, AuditOptions, AuditReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import {

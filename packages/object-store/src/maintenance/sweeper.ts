@@ -1,15 +1,14 @@
 import type { ListedMultipartUpload, ListedObject } from "@repo/s3-provider";
 
-import { FOLDERS } from "../kinds.js";
+import { checkInteger } from "../checks.js";
+import { FOLDERS, isStorageKey } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 import { MAX_KEYS, removeBatch } from "../remove-objects.js";
 import type { ClaimedRow } from "../repo/unfinished-repo.js";
-import { checkInteger } from "../checks.js";
-import { instruments } from "../telemetry/instruments.js";
+import { instruments } from "../telemetry/telemetry.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
-import { isStorageKey } from "../upload/storage-key.js";
 import type { SweepOptions, SweepReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import { rethrowUnlessS3 } from "./long-call.js";

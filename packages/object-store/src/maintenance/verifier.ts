@@ -7,7 +7,7 @@ import { errorFacts } from "../logger.js";
 import type { InventoryRow } from "../repo/inventory-repo.js";
 import { checkInteger } from "../checks.js";
 import { throwIfAborted } from "../upload/abort.js";
-import { isStorageKey } from "../upload/storage-key.js";
+import { isStorageKey } from "../kinds.js";
 import type { VerifyFinding, VerifyOptions, VerifyReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import type { InventoryKind } from "./inventory.js";

@@ -39,7 +39,7 @@ export const TYPE_NAMES: Readonly<
 };
 
 /** What claims no type in particular: browsers give the empty string for what they do not know. */
-export const UNTYPED = "application/octet-stream";
+const UNTYPED = "application/octet-stream";
 const UNTYPED_NAMES = new Set(["", UNTYPED, "binary/octet-stream", "application/x-binary"]);
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9a-z-]{1,127}";
@@ -51,14 +51,14 @@ const MEDIA_TYPE = new RegExp(`^${TOKEN}/${TOKEN}$`);
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1
  */
-export function essenceOf(declared: string): string | undefined {
+function essenceOf(declared: string): string | undefined {
   const essence = (declared.split(";", 1)[0] ?? "").trim().toLowerCase();
   if (UNTYPED_NAMES.has(essence)) return UNTYPED;
   return MEDIA_TYPE.test(essence) ? essence : undefined;
 }
 
 /** Whether a media type, as it is compared, is one that clients give to files of the format. */
-export function isNameOf(format: MediaFormat, essence: string): boolean {
+function isNameOf(format: MediaFormat, essence: string): boolean {
   return (
     MEDIA_FORMATS[format].contentType === essence ||
     TYPE_NAMES[format].contentTypes.includes(essence)

@@ -22,15 +22,14 @@ import type {
   WriteOptions,
 } from "../provider.js";
 import type { StatementOptions } from "../repo/statements.js";
-import { countedUpload } from "../telemetry/observed.js";
+import { countedUpload } from "../telemetry/telemetry.js";
 import { Deletion } from "./deletion.js";
 import type { Dependencies } from "./dependencies.js";
 import { DirectUploads } from "./direct-upload/direct-uploads.js";
 import { openDownload } from "./download.js";
 import { FileLists } from "./file-lists.js";
 import { KIND_RULES } from "./kind-rules.js";
-import { Upload } from "./upload.js";
-import { discardInput } from "./upload-request.js";
+import { discardInput, Upload } from "./upload.js";
 import { checkUrlOptions, signFile } from "./urls.js";
 
 const MAX_IDS = 1000;

@@ -1,9 +1,8 @@
-import type { ByteSource } from "../upload/byte-source.js";
-import type { MediaBody } from "../upload/media-body.js";
-import { openByteSource } from "../upload/open-byte-source.js";
-import { guardBody } from "../upload/unread-body.js";
 import { ImageCreate } from "../dto/media-create.js";
-import { validated } from "./validated.js";
+import { validated } from "../dto/rules.js";
+import type { ByteSource } from "../upload/byte-source.js";
+import { guardBody, type MediaBody } from "../upload/media-body.js";
+import { openByteSource } from "../upload/open-byte-source.js";
 
 /**
  * Opens a body that comes alone, without what an upload takes besides.

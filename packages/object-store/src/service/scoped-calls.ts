@@ -4,7 +4,7 @@ import type { MediaKind } from "@repo/media-inspection";
 import { type Checked, checkOptions } from "../checks.js";
 import type { Owner } from "../kinds.js";
 import type { ReadOptions } from "../provider.js";
-import { observed } from "../telemetry/observed.js";
+import { observed } from "../telemetry/telemetry.js";
 import type { Dependencies } from "./dependencies.js";
 
 /** What every call of a scope goes through. It shows nothing of the store to whoever prints it. */

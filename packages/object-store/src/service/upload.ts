@@ -1,20 +1,25 @@
 import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 
+import { type Checked, checkIdempotencyKey, checkOptions } from "../checks.js";
 import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
+import type { MediaCreate } from "../dto/media-create.js";
+import { validated } from "../dto/rules.js";
 import { FileUploadResult } from "../dto/upload-result.js";
-import { UnsupportedMediaTypeError } from "../errors.js";
+import { InvalidInputError, ObjectStoreError, UnsupportedMediaTypeError } from "../errors.js";
 import { sanitizedFilename } from "../filename.js";
+import { storageKey } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { Input, UploadOptions } from "../provider.js";
 import type { NewUpload } from "../repo/journal-repo.js";
-import { stage } from "../telemetry/observed.js";
+import { stage } from "../telemetry/telemetry.js";
 import { withUploadTime } from "../upload/abort.js";
 import type { ByteSource } from "../upload/byte-source.js";
 import { InspectedBody } from "../upload/inspected-body.js";
 import type { Inspection } from "../upload/inspection.js";
+import { discardBody, guardBody } from "../upload/media-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
-import { storageKey } from "../upload/storage-key.js";
+import { checkVerification, type Verification } from "../upload/verification.js";
 import {
   completeUpload,
   requireUploadable,
@@ -22,10 +27,65 @@ import {
   type UploadScope,
 } from "./completion.js";
 import { contradictionsTo } from "./declared-type.js";
+import type { Dependencies } from "./dependencies.js";
 import { IdempotencyKey, requireSameBytes } from "./idempotency.js";
 import { KIND_RULES } from "./kind-rules.js";
-import { uploadRequest, type UploadRequest } from "./upload-request.js";
-import { signFile } from "./urls.js";
+import { type CheckedUrlOptions, checkUrlOptions, signFile } from "./urls.js";
+
+/** What a caller asks of an upload, with every choice made. */
+export interface UploadRequest<Create> {
+  create: Create;
+  options: Checked<UploadOptions>;
+  urlOptions: CheckedUrlOptions;
+  verify: Verification;
+}
+
+const HINT = "Write upload({ body }); a file goes as fromPath(path).";
+
+/**
+ * Checks what a caller asks of an upload; the body of one that is refused is ended.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
+async function uploadRequest<Create extends MediaCreate>(
+  defaults: Dependencies,
+  createDto: new () => Create,
+  input: Input<Create>,
+  given: UploadOptions | undefined,
+): Promise<UploadRequest<Create>> {
+  let create: Create | undefined;
+  try {
+    create = validated(createDto, input, HINT);
+    guardBody(create.body);
+    const options = checkOptions(given);
+    if (options.idempotencyKey !== undefined) checkIdempotencyKey(options.idempotencyKey);
+    const verify = checkVerification(options.verify ?? defaults.verify);
+    const urlOptions = checkUrlOptions(
+      { expiresIn: options.urlExpiresIn },
+      defaults,
+      "urlExpiresIn",
+    );
+    return { create, options, urlOptions, verify };
+  } catch (error) {
+    await (create === undefined ? discardInput(input) : discardBody(create.body));
+    if (error instanceof ObjectStoreError) throw error;
+    throw new InvalidInputError("The input cannot be read.", { cause: error });
+  }
+}
+
+/** Ends what may be a body: the property, or what was passed in the place of its object. */
+export async function discardInput(input: unknown): Promise<void> {
+  await Promise.all([input, bodyOf(input)].map(discardBody));
+}
+
+function bodyOf(input: unknown): unknown {
+  try {
+    return (input as { body?: unknown } | null | undefined)?.body;
+  } catch {
+    // Its getter throws.
+    return undefined;
+  }
+}
 
 /** One upload: intent, bytes, completion; or nothing at all. */
 export class Upload<K extends MediaKind> {

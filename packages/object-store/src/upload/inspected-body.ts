@@ -1,9 +1,8 @@
 import type { MediaFacts, MediaFormat } from "@repo/media-inspection";
 
 import { abortable } from "./abort.js";
-import { type BlockPair, borrowBlocks } from "./body-memory.js";
+import { type BlockPair, borrowBlocks, GrowableBuffer } from "./body-memory.js";
 import type { BytesInMemory, ByteSource } from "./byte-source.js";
-import { GrowableBuffer } from "./growable-buffer.js";
 import { HashInThread } from "./hash-in-thread.js";
 import type { Inspection } from "./inspection.js";
 import { MeasuredSource, type SourceRules } from "./measured-source.js";

@@ -1,8 +1,7 @@
 import type { MultipartUpload, UploadedPart, Written } from "@repo/s3-provider";
 
-import type { BlockPair } from "./body-memory.js";
+import { type BlockPair, GrowableBuffer } from "./body-memory.js";
 import { completeParts } from "./complete-parts.js";
-import { GrowableBuffer } from "./growable-buffer.js";
 import type { InspectedBody, Verdict } from "./inspected-body.js";
 import { PART_BYTES } from "./sizes.js";
 import {

@@ -83,7 +83,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
 }
 
 /** A Blob or a File, read piece by piece. */
-export function blobSource(blob: Blob): ByteSource {
+function blobSource(blob: Blob): ByteSource {
   let position = 0;
   return {
     byteLength: blob.size,
@@ -108,7 +108,7 @@ export function blobSource(blob: Blob): ByteSource {
 const NOT_READABLE = /^(EACCES|EISDIR|ELOOP|ENAMETOOLONG|ENODEV|ENOENT|ENOTDIR|ENXIO|EPERM)$/;
 
 /** A file of this machine, as long as it is when it is opened. */
-export async function fileSource(path: string): Promise<ByteSource> {
+async function fileSource(path: string): Promise<ByteSource> {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
   const file = await open(path, flags).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { GrowableBuffer } from "../../src/upload/growable-buffer.js";
+import { GrowableBuffer } from "../../src/upload/body-memory.js";
 
 describe("GrowableBuffer", () => {
   it("collects pieces of any size as one", () => {

@@ -14,7 +14,7 @@ import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
 import { storageFailure } from "../../upload/storage-client.js";
-import { storageKey } from "../../upload/storage-key.js";
+import { storageKey } from "../../kinds.js";
 import { completeUpload, type StoredFile, type UploadScope } from "../completion.js";
 import { KIND_RULES } from "../kind-rules.js";
 import type { CheckedUrlOptions } from "../urls.js";

@@ -3,35 +3,34 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { MediaKind } from "@repo/media-inspection";
 import { v7 as uuidv7 } from "uuid";
 
-import { type Checked, checkBoolean, checkInteger } from "../../checks.js";
+import { checkBoolean, type Checked, checkInteger } from "../../checks.js";
 import {
   DirectUpload,
   DirectUploadCreate,
   type DirectUploadStatus,
 } from "../../dto/direct-upload.js";
 import type { ReadOf } from "../../dto/dtos-of-kind.js";
+import { validated } from "../../dto/rules.js";
 import { FileUploadResult } from "../../dto/upload-result.js";
 import { DirectUploadNotFoundError, FileNotFoundError, FileTooLargeError } from "../../errors.js";
 import { sanitizedFilename } from "../../filename.js";
-import type { Owner } from "../../kinds.js";
+import { type Owner, stagingKey } from "../../kinds.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { CompleteOptions, DirectUploadOptions, Input } from "../../provider.js";
 import type { DirectUploadPlace } from "../../repo/direct-upload-repo.js";
 import { abortable, withUploadTime } from "../../upload/abort.js";
 import { storageFailure } from "../../upload/storage-client.js";
-import { stagingKey } from "../../upload/storage-key.js";
+import { checkVerification } from "../../upload/verification.js";
 import { requireUploadable, type StoredFile, type UploadScope } from "../completion.js";
 import { announcedType, contradictionsTo } from "../declared-type.js";
 import type { Dependencies } from "../dependencies.js";
 import { KIND_RULES } from "../kind-rules.js";
 import { checkUrlOptions, signFile } from "../urls.js";
-import { validated } from "../validated.js";
 import { type CompletionChoices, DirectUploadCompletion } from "./direct-upload-completion.js";
 import { checkDirectUploadId, outcomeOf, toStatus } from "./direct-upload-state.js";
 import { signParts, signWhole } from "./sign-requests.js";
 import { StagedObject } from "./staged-object.js";
-import { checkVerification } from "../../upload/verification.js";
 
 const DEFAULT_SECONDS = 3_600;
 const MAX_SECONDS = 86_400;
