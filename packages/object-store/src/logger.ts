@@ -42,7 +42,7 @@ export function safeLogger(given: ObjectStoreLogger | null | undefined): ObjectS
   };
 }
 
-/** What may be told of an error: its message may quote a key or a statement. */
+/** What a log may contain of an error, whose message may quote a key or a statement. */
 export function errorFacts(error: unknown): { error: string; code: unknown } {
   const isObject = typeof error === "object" && error !== null;
   return {

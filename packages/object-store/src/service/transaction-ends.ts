@@ -43,7 +43,7 @@ export class TransactionEnds {
 }
 
 /**
- * The end of one transaction. It may be told of more than once, and by a COMMIT or ROLLBACK that
+ * The end of one transaction. It may be called more than once, and after a COMMIT or ROLLBACK that
  * failed: only the committed state is believed. What an open transaction holds is passed over.
  */
 class TransactionEnd {

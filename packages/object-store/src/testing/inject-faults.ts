@@ -17,7 +17,7 @@ export interface FaultyStorage<Storage> {
 }
 
 /**
- * Wraps a storage, be it an `S3Provider`, a {@link MemoryStorage} or one of your own, so that its
+ * Wraps a storage (an `S3Provider`, a {@link MemoryStorage} or one of your own) so that its
  * calls can be made to fail before or after they took effect, to hang, or to break half-way.
  *
  * ```ts

@@ -24,7 +24,7 @@ export async function wholeBody(input: PutInput): Promise<Buffer> {
     return Buffer.from(body);
   }
   const settled = new AbortController();
-  // Whoever reads the stream hears of its errors; after that they must not count as unhandled.
+  // The reader of the stream gets its errors; later ones must not count as unhandled.
   body.on("error", () => undefined);
   try {
     if (signal?.aborted === true) throw aborted();

@@ -68,7 +68,7 @@ const blocksUsed = whenIdle(() => {
 
 /** Two blocks for a body on its way: while one is sent, the other is filled. */
 export interface BlockPair {
-  /** The block whose turn it is, as much of it as should be used now. */
+  /** The block to fill next, limited to the bytes that may be used now. */
   next(): Buffer;
   /**
    * Ends their use.
@@ -173,7 +173,7 @@ export class GrowableBuffer {
         : 2 * this.#byteLength;
     const larger = borrowMemory(wanted);
     larger.set(this.bytes);
-    // What came before may still be under inspection: its memory is nobody else's.
+    // Earlier bytes may still be inspected in the old memory, so it is not returned.
     this.#memory = larger;
   }
 }

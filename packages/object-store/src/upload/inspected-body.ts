@@ -110,7 +110,7 @@ export class InspectedBody {
     return filled;
   }
 
-  /** Reads what is left for its verdict alone. */
+  /** Reads the rest for the verdict, without sending it. */
   readToEnd(): Promise<void> {
     return (this.#toEnd ??=
       this.#memory === undefined

@@ -40,7 +40,7 @@ export class MeasuredSource {
     this.#rules = rules;
   }
 
-  /** What the source told of its length. */
+  /** The length that the source announced. */
   get byteLength(): number | undefined {
     return this.#source.byteLength;
   }

@@ -38,7 +38,7 @@ async function sourceOf(body: MediaBody): Promise<ByteSource> {
 
 const opened = new WeakSet();
 
-/** A stream can be read once: what is left of it the second time would pass for a file. */
+/** Refuses a stream that was read before: its remaining bytes would pass for a file. */
 function onlyOnce<Body extends AsyncIterable<unknown>>(body: Body): Body {
   const isOnceOnly = body instanceof Readable || "next" in body;
   if (isOnceOnly && opened.has(body)) {
