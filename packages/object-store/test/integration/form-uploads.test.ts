@@ -22,6 +22,7 @@ import type { MediaScope } from "../../src/provider.js";
 import type { FileUploadResult } from "../../src/dto/upload-result.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
+import type { Stored } from "../support/stored.js";
 
 const FORMATS: SampleFormat[] = ["jpeg", "png", "webp", "gif", "mp3", "wav", "flac", "m4a"];
 const BOUNDARY = "form-boundary";
@@ -34,6 +35,7 @@ const FILE_HEAD =
 let harness: Harness;
 let userId: string;
 let mine: MediaScope;
+let before: Stored;
 
 beforeAll(async () => {
   harness = await openHarness({ sourceTimeoutSeconds: 1, leaseSeconds: 10 });
@@ -42,16 +44,16 @@ beforeAll(async () => {
 beforeEach(async () => {
   userId = await harness.addUser();
   mine = harness.store.forUser(userId);
+  before = await harness.stored();
 });
 
 afterAll(async () => {
   await harness.close();
 });
 
-/** Neither a row nor an object of this test's user is there any more. */
+/** The test has left no row, no object and no part of one. */
 async function expectNothing(): Promise<void> {
-  const keys = [...(await harness.rows()).map((row) => row.s3_key), ...(await harness.keys())];
-  expect(keys.filter((key) => key.includes(userId))).toEqual([]);
+  expect(await harness.stored()).toEqual(before);
 }
 
 function formOf({ bytes }: Sample): Buffer {

@@ -11,6 +11,7 @@ import { inspectMedia } from "../../src/inspect-media.js";
 import { MAX_FILE_BYTES } from "../../src/index.js";
 import { fromPath } from "../../src/upload/media-body.js";
 import { pieces } from "../support/bytes.js";
+import { expectNothingChanged } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { lentNext } from "../support/lent-next.js";
 import { sampleOf } from "../support/samples.js";
@@ -46,10 +47,9 @@ describe("inspectMedia", () => {
   });
 
   it("stores nothing, and tells images as well", async () => {
-    const before = await harness.keys();
     const { bytes } = await sampleOf("png");
-    expect(await inspectMedia(bytes)).toMatchObject({ kind: "image", format: "png" });
-    expect(await harness.keys()).toEqual(before);
+    const facts = await expectNothingChanged(harness, () => inspectMedia(bytes));
+    expect(facts).toMatchObject({ kind: "image", format: "png" });
   });
 
   it("refuses what an upload refuses", async () => {

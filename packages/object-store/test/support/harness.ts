@@ -14,6 +14,7 @@ import {
 import { type ObjectStoreOptions, objectStoreProvider } from "../../src/index.js";
 import type { ObjectStoreProvider } from "../../src/provider.js";
 import { poolerOf, services, type TestServices, urlOf } from "./services.js";
+import { type Stored, storedIn } from "./stored.js";
 
 /** The module over a database and a bucket of its own. */
 export interface Harness {
@@ -32,6 +33,8 @@ export interface Harness {
   keys(): Promise<string[]>;
   /** Every file, and what is unfinished. */
   rows(): Promise<{ id: string; state: "file" | "upload" | "removal"; s3_key: string }[]>;
+  /** All rows, objects and multipart uploads. */
+  stored(): Promise<Stored>;
   close(): Promise<void>;
 }
 
@@ -65,12 +68,13 @@ export async function openHarness(
     objectStoreProvider({ database, s3, ...pooler, ...options, ...more });
   const maintenanceWith = (more: Partial<MaintenanceOptions>): ObjectStoreMaintenance =>
     objectStoreMaintenance({ database, s3, ...pooler, ...more });
+  const maintenance = maintenanceWith({});
   return {
     database,
     databaseUrl,
     s3,
     store: storeWith({}),
-    maintenance: maintenanceWith({}),
+    maintenance,
     maintenanceWith,
     storeWith,
     async addUser() {
@@ -94,6 +98,7 @@ export async function openHarness(
          ORDER BY s3_key`,
         { type: QueryTypes.SELECT },
       ),
+    stored: () => storedIn({ database, s3, maintenance }),
     async close() {
       s3.destroy();
       await database.close();
