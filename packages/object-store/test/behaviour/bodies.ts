@@ -22,12 +22,12 @@ export function describeBodies(subject: () => Subject): void {
   describe("a body", () => {
     let png: Sample;
     let userId: string;
-    let before: string[];
+    let before: unknown;
 
     beforeAll(async () => {
       png = await sampleOf("png");
       userId = await subject().addUser();
-      before = await subject().keys();
+      before = await subject().stored();
     });
 
     const images = () => subject().store.forUser(userId).images;
@@ -223,7 +223,7 @@ export function describeBodies(subject: () => Subject): void {
     });
 
     it("leaves nothing behind when it is refused", async () => {
-      expect(await subject().keys()).toEqual(before);
+      expect(await subject().stored()).toEqual(before);
     });
   });
 }

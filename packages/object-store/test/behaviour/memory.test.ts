@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { memoryObjectStore, MemoryStorage } from "../../src/testing.js";
+import { storedInBucket } from "../support/stored.js";
 import { describeBehaviour } from "./behaviour.js";
 
 describeBehaviour("the store in memory", () => {
@@ -17,6 +18,7 @@ describeBehaviour("the store in memory", () => {
     },
     transaction: memory.transaction,
     keys: () => Promise.resolve(s3.keys),
+    stored: () => storedInBucket(s3),
     fetch: () => undefined,
     async send({ url, headers }, body) {
       const key = decodeURI(new URL(url).pathname.slice(1));

@@ -13,6 +13,7 @@ describeBehaviour("the store over PostgreSQL and S3", async () => {
     addUser: () => harness.addUser(),
     transaction: (work) => harness.database.transaction({ isolationLevel }, work),
     keys: () => harness.keys(),
+    stored: () => harness.stored(),
     async fetch(url) {
       const response = await fetch(url);
       return new Uint8Array(await response.arrayBuffer());

@@ -13,6 +13,8 @@ export interface Subject {
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
   /** The keys of all objects. */
   keys(): Promise<string[]>;
+  /** All that is stored, as far as it can be seen. */
+  stored(): Promise<unknown>;
   /** What a signed URL gives, or undefined where URLs lead nowhere. */
   fetch(url: string): Promise<Uint8Array> | undefined;
   /** What a client does with the request of a direct upload. */

@@ -72,7 +72,7 @@ export function describeTransactions(subject: () => Subject): void {
     });
 
     it("an upload leaves nothing after a rollback", async () => {
-      const before = await subject().keys();
+      const before = await subject().stored();
       let id = "";
       const work = subject().transaction(async (transaction) => {
         id = (await images.upload({ body: png }, { transaction })).file.id;
@@ -80,7 +80,7 @@ export function describeTransactions(subject: () => Subject): void {
       });
       await expect(work).rejects.toThrow(RollBack);
       await expectGone(images, id);
-      expect(await subject().keys()).toEqual(before);
+      expect(await subject().stored()).toEqual(before);
     });
 
     it("a deletion takes the object with the commit only", async () => {
