@@ -136,6 +136,15 @@ function restrictedImports(files, own) {
 const MODEL_FREE = ["packages/object-store/src/**"];
 const MODEL_HOMES = ["packages/object-store/src/models/**", "packages/object-store/src/repo/**"];
 
+/** Tests through the public face. Those of a part alone are in `test/parts`. */
+const FACE_TESTS = ["behaviour", "integration", "servers", "telemetry"].map(
+  (folder) => `packages/object-store/test/${folder}/**`,
+);
+const publicFace = {
+  regex: "/src/(?!(?:index|maintenance|migrations|testing)\\.js$)",
+  message: "These tests use the public face; test a part by itself in test/parts.",
+};
+
 const environment = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
   message: "Only apps read the environment; take an option instead.",
@@ -149,6 +158,10 @@ const modelImport = {
 /** @type {import("eslint").Linter.Config[]} */
 export const dependencyRules = [
   ...Object.entries(ALLOWED_OWN).map(([files, own]) => restrictedImports(files, own)),
+  {
+    files: FACE_TESTS,
+    rules: { "no-restricted-imports": ["error", { patterns: [publicFace] }] },
+  },
   {
     files: ["packages/*/src/**"],
     // Programs, not libraries.

@@ -19,6 +19,11 @@ async function violations(filePath: string, code: string): Promise<string[]> {
 }
 
 const refused: [string, string, string][] = [
+  [
+    "a part of object-store in a test of its public face",
+    "packages/object-store/test/integration/x.test.ts",
+    `import "../../src/repo/image-repo.js";`,
+  ],
   ["object-store from the database", "packages/database/src/x.ts", `import "@repo/object-store";`],
   ["local-s3 from the product", "packages/object-store/src/x.ts", `import "@repo/local-s3";`],
   [
@@ -74,6 +79,16 @@ const refused: [string, string, string][] = [
 ];
 
 const allowed: [string, string, string][] = [
+  [
+    "the public face in a test",
+    "packages/object-store/test/behaviour/x.ts",
+    `import "../../src/maintenance.js";`,
+  ],
+  [
+    "a part in its own test",
+    "packages/object-store/test/parts/x.test.ts",
+    `import "../../src/repo/image-repo.js";`,
+  ],
   ["object-store from a feature", "packages/user-avatars/src/x.ts", `import "@repo/object-store";`],
   ["the database from object-store", "packages/object-store/src/x.ts", `import "@repo/database";`],
   ["the AWS SDK in s3-provider", "packages/s3-provider/src/x.ts", `import "@aws-sdk/client-s3";`],

@@ -1,7 +1,8 @@
 import { ImageCreate } from "../dto/media-create.js";
 import { validated } from "../dto/rules.js";
 import type { ByteSource } from "../upload/byte-source.js";
-import { guardBody, type MediaBody } from "../upload/media-body.js";
+import { type MediaBody } from "../upload/media-body.js";
+import { guardBody } from "../upload/unread-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 
 /**

@@ -16,7 +16,7 @@ import { withUploadTime } from "../upload/abort.js";
 import type { ByteSource } from "../upload/byte-source.js";
 import { InspectedBody } from "../upload/inspected-body.js";
 import type { Inspection } from "../upload/inspection.js";
-import { discardBody, guardBody } from "../upload/media-body.js";
+import { discardBody, guardBody } from "../upload/unread-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { checkVerification, type Verification } from "../upload/verification.js";

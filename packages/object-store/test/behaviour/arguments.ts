@@ -2,9 +2,12 @@ import { Readable } from "node:stream";
 
 import { beforeAll, describe, expect, it } from "@jest/globals";
 
-import { type ObjectStoreError, InvalidInputError } from "../../src/errors.js";
-import type { ImageCollection } from "../../src/provider.js";
-import { ImageCreate } from "../../src/dto/media-create.js";
+import {
+  type ImageCollection,
+  ImageCreate,
+  InvalidInputError,
+  type ObjectStoreError,
+} from "../../src/index.js";
 import { sampleOf } from "../support/samples.js";
 import { expectRefusal } from "./expectations.js";
 import type { Subject } from "./subject.js";

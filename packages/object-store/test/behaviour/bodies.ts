@@ -5,8 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Sample } from "@repo/sample-media";
 
-import { detectMediaKind } from "../../src/detect-media-kind.js";
-import { fromPath, type MediaBody } from "../../src/upload/media-body.js";
+import { detectMediaKind, fromPath, type MediaBody } from "../../src/index.js";
 import { pieces } from "../support/bytes.js";
 import { sampleOf } from "../support/samples.js";
 import { expectRefusal } from "./expectations.js";

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 
-import type { ImageCollection } from "../../src/provider.js";
-import type { DirectUpload } from "../../src/dto/direct-upload.js";
+import type { DirectUpload, ImageCollection } from "../../src/index.js";
 import { sha256 } from "../support/bytes.js";
 import { sampleOf } from "../support/samples.js";
 import { expectBytes, expectRefusal } from "./expectations.js";

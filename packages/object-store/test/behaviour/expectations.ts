@@ -2,8 +2,7 @@ import { buffer } from "node:stream/consumers";
 
 import { expect } from "@jest/globals";
 
-import type { ObjectStoreErrorCode } from "../../src/errors.js";
-import type { ImageCollection, AudioCollection } from "../../src/provider.js";
+import type { AudioCollection, ImageCollection, ObjectStoreErrorCode } from "../../src/index.js";
 
 type Collection = ImageCollection | AudioCollection;
 

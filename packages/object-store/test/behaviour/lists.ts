@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 
-import type { MediaScope } from "../../src/provider.js";
+import type { MediaScope } from "../../src/index.js";
 import { sampleOf } from "../support/samples.js";
 import { expectRefusal } from "./expectations.js";
 import type { Subject } from "./subject.js";

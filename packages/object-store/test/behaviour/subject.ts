@@ -1,8 +1,6 @@
 import type { Transaction } from "sequelize";
 
-import type { ObjectStoreOptions } from "../../src/index.js";
-import type { ObjectStoreProvider } from "../../src/provider.js";
-import type { DirectRequest } from "../../src/dto/direct-upload.js";
+import type { DirectRequest, ObjectStoreOptions, ObjectStoreProvider } from "../../src/index.js";
 
 /** An implementation of the public interface, empty at first. */
 export interface Subject {

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Sample } from "@repo/sample-media";
 
-import type { UploadOptions } from "../../src/provider.js";
+import type { UploadOptions } from "../../src/index.js";
 import { pieces, sha256 } from "../support/bytes.js";
 import { expectNothingChanged, expectNothingStored } from "../support/expect-nothing-stored.js";
 import { allBrokenSamples, allSamples, sampleOf, uploadSample } from "../support/samples.js";

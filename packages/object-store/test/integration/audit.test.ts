@@ -1,16 +1,13 @@
-import { Connections } from "@repo/database";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { ListedObject } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
-import { type AuditFinding, type AuditOptions } from "../../src/maintenance.js";
-import { InventoryRepo, type InventoryRow } from "../../src/repo/inventory-repo.js";
-import type { StorageClient } from "../../src/upload/storage-client.js";
+import type { AuditFinding, AuditOptions } from "../../src/maintenance.js";
+import type { StorageClient } from "../../src/testing.js";
 import { agedStorage } from "../support/aged-storage.js";
 import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
-import { poolerOf } from "../support/services.js";
 import { addUnfinished } from "../support/unfinished.js";
 
 let harness: Harness;
@@ -162,30 +159,6 @@ describe("an audit", () => {
     }
     const { findings } = await audit({ listing: listing(), fix: true });
     expect(findings).toEqual([]);
-  });
-});
-
-describe("the rows of a kind", () => {
-  it("come in the order of the bytes of their keys, page by page", async () => {
-    const other = await harness.addUser();
-    for (const scope of [
-      harness.store.forUser(other),
-      harness.store.forSystem(),
-      harness.store.forUser(userId),
-    ]) {
-      for (let count = 0; count < 2; count += 1) await uploadSample(scope, await sampleOf("png"));
-    }
-    const keys = await harness.keys();
-    const repo = new InventoryRepo(new Connections(harness.database, poolerOf()), "image");
-    for (const limit of [1, 2, 3, 4, 6, 7]) {
-      const seen: string[] = [];
-      let page: InventoryRow[] = [];
-      do {
-        page = await repo.page(page.at(-1)?.s3Key ?? "", limit);
-        seen.push(...page.map(({ s3Key }) => s3Key));
-      } while (page.length === limit);
-      expect(seen).toEqual(keys);
-    }
   });
 });
 

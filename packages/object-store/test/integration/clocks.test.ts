@@ -9,7 +9,7 @@ import {
   jest,
 } from "@jest/globals";
 
-import type { MediaScope } from "../../src/provider.js";
+import type { MediaScope } from "../../src/index.js";
 import { storageWith } from "../support/storage-with.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Sequelize } from "sequelize-typescript";
 
-import type { ImageCollection, MediaScope } from "../../src/provider.js";
+import type { ImageCollection, MediaScope } from "../../src/index.js";
 import { collect } from "../support/bytes.js";
 import { ClsNamespace } from "../support/cls-namespace.js";
 import { sendPut } from "../support/direct-http.js";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 
-import type { DeleteResult, MediaScope } from "../../src/provider.js";
+import type { DeleteResult, MediaScope } from "../../src/index.js";
 import { injectFaults, MemoryStorage } from "../../src/testing.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";

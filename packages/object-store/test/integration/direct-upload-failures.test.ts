@@ -6,8 +6,7 @@ import type { Sample } from "@repo/sample-media";
 import { QueryTypes, type Transaction } from "sequelize";
 import { v7 as uuidv7 } from "uuid";
 
-import type { MediaScope } from "../../src/provider.js";
-import type { DirectUpload } from "../../src/dto/direct-upload.js";
+import type { DirectUpload, MediaScope } from "../../src/index.js";
 import { injectFaults, type StorageFaults } from "../../src/testing.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";

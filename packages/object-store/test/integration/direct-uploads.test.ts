@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Sample, sizedMedia } from "@repo/sample-media";
 
-import type { MediaScope } from "../../src/provider.js";
+import type { MediaScope } from "../../src/index.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { sendParts, sendPost, sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Connections, createDatabase, type Place, PreparedStatement } from "@repo/database";
 import type { Sequelize } from "sequelize-typescript";
 
-import type { MediaScope } from "../../src/provider.js";
+import type { MediaScope } from "../../src/index.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Transaction } from "sequelize";
 
+import type { ImageCollection, ObjectStoreProvider } from "../../src/index.js";
 import { type ObjectStoreMaintenance, objectStoreMaintenance } from "../../src/maintenance.js";
-import type { ImageCollection, ObjectStoreProvider } from "../../src/provider.js";
 import { collect } from "../support/bytes.js";
 import { faultyS3 } from "../support/faulty-s3.js";
 import { sampleOf } from "../support/samples.js";

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { S3UnavailableError } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
+import type { MediaScope } from "../../src/index.js";
 import type { ErasureLine } from "../../src/maintenance.js";
-import type { MediaScope } from "../../src/provider.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
-import type { StorageClient } from "../../src/upload/storage-client.js";
+import type { StorageClient } from "../../src/testing.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
 
-import type { MediaBody } from "../../src/upload/media-body.js";
+import type { MediaBody } from "../../src/index.js";
 import { collect } from "../support/bytes.js";
 import { expectNothingStored } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";

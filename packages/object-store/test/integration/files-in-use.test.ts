@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@je
 import { type Transaction, UniqueConstraintError } from "sequelize";
 import { v7 as uuidv7 } from "uuid";
 
+import type { MediaScope } from "../../src/index.js";
 import type { AuditFinding } from "../../src/maintenance.js";
-import type { MediaScope } from "../../src/provider.js";
 import { codeOf } from "../behaviour/expectations.js";
 import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";

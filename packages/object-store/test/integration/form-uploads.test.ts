@@ -18,8 +18,7 @@ import type { Sample, SampleFormat } from "@repo/sample-media";
 import busboy from "busboy";
 import fastify from "fastify";
 
-import type { MediaScope } from "../../src/provider.js";
-import type { FileUploadResult } from "../../src/dto/upload-result.js";
+import type { FileUploadResult, MediaScope } from "../../src/index.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import type { Stored } from "../support/stored.js";

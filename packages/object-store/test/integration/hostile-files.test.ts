@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import type { Sample } from "@repo/sample-media";
 
 import { fmt, wav } from "../../../media-inspection/test/support/audio.js";
-import type { MediaScope } from "../../src/provider.js";
+import type { MediaScope } from "../../src/index.js";
 import { pieces, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { allSamples, uploadSample } from "../support/samples.js";

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 
-import { DatabaseUnavailableError } from "../../src/errors.js";
-import { ObjectStoreService } from "../../src/object-store-service.js";
-import { dependenciesOf } from "../../src/options.js";
-import { sqlPersistence } from "../../src/persistence.js";
-import type { MediaScope, UploadOptions } from "../../src/provider.js";
+import { type MediaScope, type UploadOptions } from "../../src/index.js";
 import { pieces } from "../support/bytes.js";
 import { expectNothingStored } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";
@@ -262,20 +258,4 @@ describe("an upload with an idempotency key in the caller's transaction", () => 
     await transaction.rollback();
     expect(await states()).toEqual({ [held]: "upload" });
   });
-});
-
-it("does not have a repetition wait for an upload that failed once it held the key", async () => {
-  const persistence = sqlPersistence(harness.database);
-  jest
-    .spyOn(persistence.files.image, "byIdempotencyKey")
-    .mockRejectedValueOnce(new DatabaseUnavailableError("PostgreSQL cannot be reached."));
-  const failing = new ObjectStoreService(dependenciesOf({ s3: harness.s3 }, persistence)).forUser(
-    userId,
-  );
-
-  const { code } = await expectNothingStored(harness, () =>
-    failing.images.upload({ body: png }, { idempotencyKey }),
-  );
-  expect(code).toBe("database_unavailable");
-  await upload({ signal: AbortSignal.timeout(30_000) });
 });

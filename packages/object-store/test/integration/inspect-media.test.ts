@@ -7,9 +7,7 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
 
-import { inspectMedia } from "../../src/inspect-media.js";
-import { MAX_FILE_BYTES } from "../../src/index.js";
-import { fromPath } from "../../src/upload/media-body.js";
+import { fromPath, inspectMedia, MAX_FILE_BYTES } from "../../src/index.js";
 import { pieces } from "../support/bytes.js";
 import { expectNothingChanged } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { FaultRequest } from "@repo/local-s3";
 import { sizedMedia } from "@repo/sample-media";
 
-import type { MediaScope, UploadOptions } from "../../src/provider.js";
+import type { MediaScope, UploadOptions } from "../../src/index.js";
 import { sendPut } from "../support/direct-http.js";
 import { faultyS3 } from "../support/faulty-s3.js";
 import { sampleOf } from "../support/samples.js";

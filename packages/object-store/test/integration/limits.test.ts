@@ -6,8 +6,7 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
 
-import { MAX_FILE_BYTES } from "../../src/index.js";
-import { fromPath, type MediaBody } from "../../src/upload/media-body.js";
+import { fromPath, MAX_FILE_BYTES, type MediaBody } from "../../src/index.js";
 import { collect, pieces } from "../support/bytes.js";
 import { expectNothingStored } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
 
-import type { ListQuery, MediaScope } from "../../src/provider.js";
+import type { ListQuery, MediaScope } from "../../src/index.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { insertRows, type StoredRow } from "../support/stored-rows.js";
 

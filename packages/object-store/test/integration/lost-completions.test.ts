@@ -2,9 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { S3UnavailableError } from "@repo/s3-provider";
 import { sizedMedia } from "@repo/sample-media";
 
-import type { MediaScope } from "../../src/provider.js";
-import type { DirectUpload } from "../../src/dto/direct-upload.js";
-import type { StorageClient } from "../../src/upload/storage-client.js";
+import type { DirectUpload, MediaScope } from "../../src/index.js";
+import type { StorageClient } from "../../src/testing.js";
 import { collect, pieces, sha256 } from "../support/bytes.js";
 import { sendParts } from "../support/direct-http.js";
 import { faultyS3 } from "../support/faulty-s3.js";

@@ -7,8 +7,8 @@ import { type LocalS3, startLocalS3 } from "@repo/local-s3";
 import { type LocalPostgres, startLocalPostgres } from "@repo/local-services";
 import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
 
+import type { MediaScope } from "../../src/index.js";
 import { objectStoreMigrations } from "../../src/migrations.js";
-import type { MediaScope } from "../../src/provider.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import type { Transaction } from "sequelize";
 import { v7 as uuidv7 } from "uuid";
 
-import type { MediaScope, ObjectStoreProvider } from "../../src/provider.js";
+import type { MediaScope, ObjectStoreProvider } from "../../src/index.js";
 import { injectFaults } from "../../src/testing.js";
 import { collect } from "../support/bytes.js";
 import { sendPut } from "../support/direct-http.js";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Sample } from "@repo/sample-media";
 import type { Transaction } from "sequelize";
 
-import type { MediaScope } from "../../src/provider.js";
+import type { MediaScope } from "../../src/index.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { QueryTypes } from "sequelize";
 import { v7 as uuidv7 } from "uuid";
 
-import type { ListQuery, MediaScope } from "../../src/provider.js";
+import type { ListQuery, MediaScope } from "../../src/index.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { type LoggedStore, openLoggedStore } from "../support/logged-store.js";
 import { sampleOf } from "../support/samples.js";

@@ -5,8 +5,7 @@ import { text } from "node:stream/consumers";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
-import type { ObjectStoreError } from "../../src/errors.js";
-import type { UploadOptions } from "../../src/provider.js";
+import type { ObjectStoreError, UploadOptions } from "../../src/index.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 
-import type { ImageCollection } from "../../src/provider.js";
+import type { ImageCollection } from "../../src/index.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { type LoggedStore, openLoggedStore } from "../support/logged-store.js";

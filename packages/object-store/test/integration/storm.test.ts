@@ -7,9 +7,8 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { type Fault, type LocalS3, startLocalS3 } from "@repo/local-s3";
 import { S3Provider } from "@repo/s3-provider";
 
-import { ObjectStoreError } from "../../src/errors.js";
+import { type MediaScope, ObjectStoreError } from "../../src/index.js";
 import type { AuditFinding } from "../../src/maintenance.js";
-import type { MediaScope } from "../../src/provider.js";
 import { fmt, wav } from "../../../media-inspection/test/support/audio.js";
 import { chunk, png, pngHeader, riffChunk } from "../../../media-inspection/test/support/images.js";
 import { agedStorage } from "../support/aged-storage.js";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Transaction } from "sequelize";
 
-import type { ObjectStoreProvider } from "../../src/provider.js";
+import type { ObjectStoreProvider } from "../../src/index.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
 import { type StoreOver, storeOver } from "../support/store-over.js";

@@ -9,8 +9,7 @@ import { ReadableStream } from "node:stream/web";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Sample, sizedMedia } from "@repo/sample-media";
 
-import { InvalidInputError, ObjectStoreError } from "../../src/errors.js";
-import { fromPath, type MediaBody } from "../../src/upload/media-body.js";
+import { fromPath, InvalidInputError, type MediaBody, ObjectStoreError } from "../../src/index.js";
 import { collect, pieces, sha256 } from "../support/bytes.js";
 import { expectNothingStored } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";

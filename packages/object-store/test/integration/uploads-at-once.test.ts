@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
 
-import { fromPath, type MediaBody } from "../../src/upload/media-body.js";
+import { fromPath, type MediaBody } from "../../src/index.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { storageWith } from "../support/storage-with.js";
 

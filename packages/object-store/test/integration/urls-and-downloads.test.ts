@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { S3Provider } from "@repo/s3-provider";
 import { sizedMedia } from "@repo/sample-media";
 
-import type { MediaScope } from "../../src/provider.js";
+import type { MediaScope } from "../../src/index.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";

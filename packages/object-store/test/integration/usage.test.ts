@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
-import type { FileUploadResult } from "../../src/dto/upload-result.js";
+import type { FileUploadResult } from "../../src/index.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import { addUnfinished } from "../support/unfinished.js";

@@ -2,12 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { S3UnavailableError } from "@repo/s3-provider";
 import { sizedMedia } from "@repo/sample-media";
 
-import {
-  type VerifyFinding,
-  type VerifyOptions,
-  type VerifyReport,
-} from "../../src/maintenance.js";
-import type { StorageClient } from "../../src/upload/storage-client.js";
+import type { VerifyFinding, VerifyOptions, VerifyReport } from "../../src/maintenance.js";
+import type { StorageClient } from "../../src/testing.js";
 import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";

@@ -9,8 +9,7 @@ import {
 } from "@repo/media-inspection";
 import type { BrokenSample, Sample } from "@repo/sample-media";
 
-import { inspectMedia } from "../../src/inspect-media.js";
-import { ObjectStoreError } from "../../src/errors.js";
+import { inspectMedia, ObjectStoreError } from "../../src/index.js";
 import { TYPE_NAMES } from "../../src/service/declared-type.js";
 import { DEFAULT_ISOLATION } from "../../src/upload/decoding.js";
 import { allBrokenSamples, allSamples } from "../support/samples.js";

@@ -4,8 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import { type ReplicatedPostgres, startReplicated } from "@repo/postgres-setups";
 import { BaseError, type Transaction } from "sequelize";
 
-import { ObjectStoreError } from "../../src/errors.js";
-import type { MediaScope } from "../../src/provider.js";
+import { type MediaScope, ObjectStoreError } from "../../src/index.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { makeTemplate } from "../support/make-template.js";
 import { sampleOf } from "../support/samples.js";

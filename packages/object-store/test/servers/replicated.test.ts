@@ -3,8 +3,8 @@ import { type ReplicatedPostgres, startReplicated } from "@repo/postgres-setups"
 import { sizedMedia } from "@repo/sample-media";
 import { Sequelize } from "sequelize-typescript";
 
+import type { MediaScope, ObjectStoreProvider } from "../../src/index.js";
 import type { ObjectStoreMaintenance } from "../../src/maintenance.js";
-import type { MediaScope, ObjectStoreProvider } from "../../src/provider.js";
 import { collect } from "../support/bytes.js";
 import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";

@@ -1,6 +1,6 @@
 import type { ListedObject, ListOptions, S3Provider } from "@repo/s3-provider";
 
-import type { StorageClient } from "../../src/upload/storage-client.js";
+import type { StorageClient } from "../../src/testing.js";
 import { storageWith } from "./storage-with.js";
 
 /** The same bucket, whose objects look as many days older. */

@@ -1,4 +1,4 @@
-import type { DirectRequest, DirectUpload } from "../../src/dto/direct-upload.js";
+import type { DirectRequest, DirectUpload } from "../../src/index.js";
 
 /** What a client does with a direct upload, over plain HTTP; each gives the status of the answer. */
 

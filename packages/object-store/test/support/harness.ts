@@ -7,12 +7,15 @@ import type { Sequelize } from "sequelize-typescript";
 import { v7 as uuidv7 } from "uuid";
 
 import {
+  type ObjectStoreOptions,
+  objectStoreProvider,
+  type ObjectStoreProvider,
+} from "../../src/index.js";
+import {
   type MaintenanceOptions,
   objectStoreMaintenance,
   type ObjectStoreMaintenance,
 } from "../../src/maintenance.js";
-import { type ObjectStoreOptions, objectStoreProvider } from "../../src/index.js";
-import type { ObjectStoreProvider } from "../../src/provider.js";
 import { poolerOf, services, type TestServices, urlOf } from "./services.js";
 import { type Stored, storedIn } from "./stored.js";
 

@@ -1,8 +1,7 @@
 import { createDatabase } from "@repo/database";
 import type { Sequelize } from "sequelize-typescript";
 
-import type { ObjectStoreOptions } from "../../src/index.js";
-import type { ObjectStoreProvider } from "../../src/provider.js";
+import type { ObjectStoreOptions, ObjectStoreProvider } from "../../src/index.js";
 import type { Harness } from "./harness.js";
 import { poolerOf } from "./services.js";
 

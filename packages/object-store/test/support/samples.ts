@@ -3,9 +3,7 @@ import { join } from "node:path";
 
 import type { BrokenSample, Sample, SampleFormat } from "@repo/sample-media";
 
-import type { MediaScope, UploadOptions } from "../../src/provider.js";
-import type { FileUploadResult } from "../../src/dto/upload-result.js";
-import type { MediaBody } from "../../src/upload/media-body.js";
+import type { FileUploadResult, MediaBody, MediaScope, UploadOptions } from "../../src/index.js";
 import { services } from "./services.js";
 
 type WithoutBytes<Kept> = Omit<Kept, "bytes">;

@@ -1,4 +1,4 @@
-import type { StorageClient } from "../../src/upload/storage-client.js";
+import type { StorageClient } from "../../src/testing.js";
 
 /** The same bucket with some of its methods replaced. */
 export function storageWith(s3: StorageClient, methods: Partial<StorageClient>): StorageClient {

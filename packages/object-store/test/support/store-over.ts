@@ -1,9 +1,12 @@
 import { createDatabase, type PoolOptions } from "@repo/database";
 import type { Sequelize } from "sequelize-typescript";
 
+import {
+  type ObjectStoreOptions,
+  objectStoreProvider,
+  type ObjectStoreProvider,
+} from "../../src/index.js";
 import { objectStoreMaintenance, type ObjectStoreMaintenance } from "../../src/maintenance.js";
-import { type ObjectStoreOptions, objectStoreProvider } from "../../src/index.js";
-import type { ObjectStoreProvider } from "../../src/provider.js";
 import type { Harness } from "./harness.js";
 import { poolerOf } from "./services.js";
 

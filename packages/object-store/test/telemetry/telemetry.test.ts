@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { S3Provider } from "@repo/s3-provider";
 
-import type { ObjectStoreLogger } from "../../src/logger.js";
+import type { ObjectStoreLogger } from "../../src/index.js";
 import { injectFaults } from "../../src/testing.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ProcessPool } from "@repo/media-processing";
 import type { Sample } from "@repo/sample-media";
 
+import type { MediaScope } from "../../src/index.js";
 import { ObjectStoreService } from "../../src/object-store-service.js";
 import { dependenciesOf } from "../../src/options.js";
 import { sqlPersistence } from "../../src/persistence.js";
 import { Inspector } from "../../src/upload/inspection.js";
-import type { MediaScope } from "../../src/provider.js";
 import { pieces, sha256 } from "../support/bytes.js";
 import { expectNothingStored } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";

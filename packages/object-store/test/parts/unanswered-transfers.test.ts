@@ -4,12 +4,11 @@ import { describe, expect, it } from "@jest/globals";
 import type { Fault, FaultRequest } from "@repo/local-s3";
 import type { MediaFacts } from "@repo/media-inspection";
 
-import { injectFaults, MemoryStorage } from "../../src/testing.js";
+import { injectFaults, MemoryStorage, type StorageClient } from "../../src/testing.js";
 import type { ByteSource } from "../../src/upload/byte-source.js";
 import { type BodyRules, InspectedBody } from "../../src/upload/inspected-body.js";
 import { iterableSource } from "../../src/upload/iterable-source.js";
 import { memorySource } from "../../src/upload/open-byte-source.js";
-import type { StorageClient } from "../../src/upload/storage-client.js";
 import { transfer } from "../../src/upload/transfer.js";
 import { pieces } from "../support/bytes.js";
 import { faultyS3 } from "../support/faulty-s3.js";
