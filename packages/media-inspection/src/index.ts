@@ -5,6 +5,8 @@ export {
   type AudioFacts,
   type AudioFormat,
   type AudioTags,
+  type Chapter,
+  type CoverFacts,
   type DurationSource,
   type ImageContentType,
   type ImageFacts,

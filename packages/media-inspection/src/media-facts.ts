@@ -30,14 +30,45 @@ export interface ImageFacts {
   hasAlpha: boolean;
 }
 
+/** The picture embedded in an audio file; the first front cover, or else the first picture. */
+export interface CoverFacts {
+  /** As the file declares it, in lower case, such as `image/jpeg`; null where it declares none. */
+  contentType: string | null;
+  /** Bytes of the picture. */
+  byteSize: number;
+}
+
+/** A chapter of an audio file. */
+export interface Chapter {
+  /** Seconds from the start of the audio. */
+  startSeconds: number;
+  title?: string;
+}
+
 /**
- * Descriptive tags, each at most 1,000 characters (code points), well-formed and without control
- * characters; what is missing or empty in the file is left out.
+ * Descriptive tags. Texts have at most 1,000 characters (code points), are well-formed, on one line and
+ * without control characters; what is missing or empty in the file is left out.
  */
 export interface AudioTags {
   title?: string;
   artist?: string;
   album?: string;
+  albumArtist?: string;
+  composer?: string;
+  genre?: string;
+  comment?: string;
+  /** As the file gives it, such as `eng` (ISO 639-2) or `en` (BCP 47). */
+  language?: string;
+  /** The year of release or recording, 1 to 9999. */
+  year?: number;
+  /** 1 or more; `trackTotal` and `discTotal` are how many there are. */
+  trackNumber?: number;
+  trackTotal?: number;
+  discNumber?: number;
+  discTotal?: number;
+  cover?: CoverFacts;
+  /** In the order of their start, at most 1,000. */
+  chapters?: readonly Chapter[];
 }
 
 export interface AudioFacts {

@@ -164,9 +164,9 @@ describe("tags", () => {
     expect(await tagsOf(file("Käse"))).toEqual({ title: "Käse" });
   });
 
-  it("hold no control characters and no white space around", async () => {
+  it("hold no control characters, which part words, and no white space around", async () => {
     const title = utf8("\0 \u0001Line\r\nbreak\u0085\u007f \t");
-    expect(await tagsOf(mp3(id3v2(id3Frame("TIT2", title))))).toEqual({ title: "Linebreak" });
+    expect(await tagsOf(mp3(id3v2(id3Frame("TIT2", title))))).toEqual({ title: "Line break" });
     expect(await tagsOf(mp3(id3v2(id3Frame("TIT2", utf8(" \n \0")))))).toEqual({});
   });
 

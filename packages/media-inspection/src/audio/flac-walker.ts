@@ -1,7 +1,7 @@
 import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioFacts, AudioTags } from "../media-facts.js";
-import { mergeTags } from "../tags/tag-text.js";
+import { mergeTags } from "../tags/tag-fields.js";
 import { readVorbisComment } from "../tags/vorbis-comment.js";
 import { audioFacts } from "./audio-facts.js";
 import { FlacFrameCounter } from "./flac-frame-counter.js";

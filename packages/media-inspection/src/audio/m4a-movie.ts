@@ -2,7 +2,7 @@ import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
 import { readItemList } from "../tags/ilst.js";
-import { mergeTags } from "../tags/tag-text.js";
+import { mergeTags } from "../tags/tag-fields.js";
 import { type Box, boxHead, readTimescale, walkBoxes } from "./m4a-boxes.js";
 import type { SampleDefaults } from "./m4a-fragments.js";
 import type { Track } from "./m4a-track.js";

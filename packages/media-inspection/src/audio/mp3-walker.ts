@@ -1,7 +1,7 @@
 import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioFacts, AudioTags } from "../media-facts.js";
-import { mergeTags } from "../tags/tag-text.js";
+import { mergeTags } from "../tags/tag-fields.js";
 import { TRAILING_TAG_BYTES, trailingTags } from "../tags/trailing-tags.js";
 import { audioFacts } from "./audio-facts.js";
 import { describeFrame } from "./mpeg-frame.js";

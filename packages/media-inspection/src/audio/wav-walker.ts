@@ -3,7 +3,7 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioFacts, AudioTags } from "../media-facts.js";
 import { ID3V2_HEADER_BYTES, id3v2Header, readId3v2 } from "../tags/id3v2.js";
 import { readInfoList } from "../tags/riff-info.js";
-import { mergeTags } from "../tags/tag-text.js";
+import { mergeTags } from "../tags/tag-fields.js";
 import { audioFacts } from "./audio-facts.js";
 import { countFrames, mpegSeconds, type MpegStream } from "./mpeg-stream.js";
 import { beginsFrames, DUE } from "./mpeg-sync.js";

@@ -1,5 +1,6 @@
 import type { AudioTags } from "../media-facts.js";
-import { addTag, type TagName, tagText } from "./tag-text.js";
+import { addTag, type TagName } from "./tag-fields.js";
+import { tagText } from "./tag-text.js";
 
 /** APEv2 specification: header and footer have the same 32 bytes. */
 export const APE_DESCRIPTOR_BYTES = 32;

@@ -1,6 +1,7 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
-import { addTag, type TagEncoding, type TagName, tagText, textSteps } from "./tag-text.js";
+import { addTag, type TagName } from "./tag-fields.js";
+import { type TagEncoding, tagText, textSteps } from "./tag-text.js";
 
 export const ID3V2_HEADER_BYTES = 10;
 

@@ -1,7 +1,8 @@
 import { type Box, walkBoxes } from "../audio/m4a-boxes.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
-import { addTag, type TagEncoding, type TagName, tagText, textSteps } from "./tag-text.js";
+import { addTag, type TagName } from "./tag-fields.js";
+import { type TagEncoding, tagText, textSteps } from "./tag-text.js";
 
 const NAMES: ReadonlyMap<string, TagName> = new Map([
   ["\u00a9nam", "title"],

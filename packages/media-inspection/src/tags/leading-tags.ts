@@ -3,7 +3,7 @@ import type { AudioTags } from "../media-facts.js";
 import { beginsFrames, DUE } from "../audio/mpeg-sync.js";
 import { APE_DESCRIPTOR_BYTES, apeDescriptor, apeSteps, apeTags } from "./ape.js";
 import { ID3V2_HEADER_BYTES, type Id3v2Header, id3v2Header, readId3v2 } from "./id3v2.js";
-import { mergeTags } from "./tag-text.js";
+import { mergeTags } from "./tag-fields.js";
 import { ID3V1_BYTES } from "./trailing-tags.js";
 
 export interface LeadingTags {

@@ -1,9 +1,5 @@
 import { isUtf8 } from "node:buffer";
 
-import type { AudioTags } from "../media-facts.js";
-
-export type TagName = keyof AudioTags;
-
 /** The encodings that tag formats declare; `guess` for those that declare none. */
 export type TagEncoding = "latin1" | "utf-8" | "utf-16le" | "utf-16be" | "guess";
 
@@ -12,7 +8,11 @@ const MAX_CHARACTERS = 1000;
 const MAX_UNITS = 16 * MAX_CHARACTERS;
 /** Three bytes of UTF-8 give a unit at least. */
 const MAX_BYTES = 3 * MAX_UNITS + 4;
-const CONTROL = /\p{Cc}/gu;
+/** Control characters and line breaks: they separate words. */
+const SEPARATORS = /[\p{Cc}\u2028\u2029]+/gu;
+/** Marks and overrides of bidirectional text (UAX #9), annotations and noncharacters. */
+const UNSAFE =
+  /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFF9-\uFFFB\p{Noncharacter_Code_Point}]/gu;
 
 const DECODERS = {
   latin1: new TextDecoder("latin1"),
@@ -27,8 +27,9 @@ export function textSteps(byteLength: number): number {
 }
 
 /**
- * Decodes a tag's value up to its first terminator: control characters removed, white space
- * around it too, cut at 1,000 characters (code points). Undefined where nothing is left.
+ * Decodes a tag's value up to its first terminator. A run of control characters and line breaks
+ * becomes a space; white space around the value is removed; it is cut at 1,000 characters (code
+ * points). Undefined where nothing is left.
  */
 export function tagText(bytes: Buffer, encoding: TagEncoding): string | undefined {
   const text = decode(bytes, encoding)
@@ -38,27 +39,11 @@ export function tagText(bytes: Buffer, encoding: TagEncoding): string | undefine
     .toWellFormed()
     .replace(/^\0+/, "")
     .replace(/\0[^]*$/, "")
-    .replace(CONTROL, "")
+    .replace(UNSAFE, "")
+    .replace(SEPARATORS, " ")
     .trim();
   const cut = Array.from(text).slice(0, MAX_CHARACTERS).join("").trim();
   return cut === "" ? undefined : cut;
-}
-
-/** Per name the first source that has it. */
-export function mergeTags(sources: readonly AudioTags[]): AudioTags {
-  const merged: AudioTags = {};
-  for (const source of sources) {
-    for (const name of ["title", "artist", "album"] as const) {
-      const value = source[name];
-      if (merged[name] === undefined && value !== undefined) merged[name] = value;
-    }
-  }
-  return merged;
-}
-
-/** Sets a tag unless it is set already. */
-export function addTag(tags: AudioTags, name: TagName, value: string | undefined): void {
-  if (tags[name] === undefined && value !== undefined) tags[name] = value;
 }
 
 function decode(bytes: Buffer, encoding: TagEncoding): string {

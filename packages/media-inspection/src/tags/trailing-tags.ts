@@ -1,6 +1,7 @@
 import type { AudioTags } from "../media-facts.js";
 import { APE_DESCRIPTOR_BYTES, apeDescriptor, apeTags } from "./ape.js";
-import { addTag, mergeTags, tagText } from "./tag-text.js";
+import { addTag, mergeTags } from "./tag-fields.js";
+import { tagText } from "./tag-text.js";
 
 /** How much of a file's end is looked at: enough for an APE tag without pictures. */
 export const TRAILING_TAG_BYTES = 128 * 1024;

@@ -1,6 +1,7 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
-import { addTag, type TagName, tagText, textSteps } from "./tag-text.js";
+import { addTag, type TagName } from "./tag-fields.js";
+import { tagText, textSteps } from "./tag-text.js";
 
 const NAMES: ReadonlyMap<string, TagName> = new Map([
   ["TITLE=", "title"],
