@@ -23,6 +23,8 @@ export interface HoppedRecords {
   bytes: number;
   /** Whether other bytes follow, within the bounds. */
   isFollowed: boolean;
+  /** Whether the file ends inside a further record. */
+  isCut: boolean;
 }
 
 const EMPTY: Buffer = Buffer.alloc(0);
@@ -201,10 +203,12 @@ export class ByteCursor {
       const isOver = this.#spend((count - before) * PER_RECORD, at);
       // The file may end inside the last one.
       if ((yield* this.#skip(at)) < at) {
-        return { count: count - 1, bytes: bytes + at - last, isFollowed: false };
+        return { count: count - 1, bytes: bytes + at - last, isFollowed: false, isCut: true };
       }
       bytes += at;
-      if (isOther || lastHeader < 0) return { count, bytes, isFollowed: isOther && size === 0 };
+      if (isOther || lastHeader < 0) {
+        return { count, bytes, isFollowed: isOther && size === 0, isCut: false };
+      }
       if (isOver) yield* this.#giveWay();
     }
   }

@@ -16,4 +16,4 @@ export {
   type MediaFormat,
   type MediaKind,
 } from "./media-facts.js";
-export { inspectBytes, MediaInspector } from "./media-inspector.js";
+export { inspectBytes, MediaInspector, type MediaInspectorOptions } from "./media-inspector.js";

@@ -1,16 +1,20 @@
 import { InspectionError } from "./errors.js";
 import { walkFlac } from "./audio/flac-walker.js";
 import { walkM4a } from "./audio/m4a-walker.js";
+import { beginsFrames, DUE } from "./audio/mpeg-sync.js";
 import { seekMp3, walkMp3 } from "./audio/mp3-walker.js";
 import { walkWav } from "./audio/wav-walker.js";
 import type { ByteCursor, Walk } from "./byte-cursor.js";
+import { CONTAINER_HEAD_BYTES, containerFormat } from "./container-formats.js";
+import { farContainer } from "./far-container.js";
 import { walkGif } from "./image/gif-walker.js";
 import { walkJpeg } from "./image/jpeg-walker.js";
 import { walkPng } from "./image/png-walker.js";
 import { walkWebp } from "./image/webp-walker.js";
 import { foreignFormat, foreignMpeg, HEAD_BYTES, signedFormat } from "./known-formats.js";
-import type { MediaFacts, MediaFormat } from "./media-facts.js";
-import { readLeadingTags } from "./tags/leading-tags.js";
+import { MEDIA_FORMATS, type MediaFacts, type MediaFormat } from "./media-facts.js";
+import { type LeadingTags, readLeadingTags } from "./tags/leading-tags.js";
+import { mergeRichest } from "./tags/tag-fields.js";
 
 const EXPECTED = "JPEG, PNG, WebP, GIF, MP3, WAV, FLAC or M4A";
 
@@ -27,31 +31,13 @@ export function* inspect(
   const leading = yield* readLeadingTags(source);
   const head = Buffer.from(yield* source.peek(HEAD_BYTES));
   const format = signedFormat(head);
-
-  // Behind tags only sound makes sense: FLAC and WAV are found so in the wild.
-  if (format !== undefined && (leading.count === 0 || format === "flac" || format === "wav")) {
+  if (format !== undefined && mayFollow(format, leading)) {
     decide(format);
-    switch (format) {
-      case "jpeg":
-        return yield* walkJpeg(source);
-      case "png":
-        return yield* walkPng(source);
-      case "gif":
-        return yield* walkGif(source);
-      case "webp":
-        return yield* walkWebp(source);
-      case "flac":
-        return yield* walkFlac(source, leading.tags);
-      case "wav":
-        return yield* walkWav(source, leading.tags);
-      case "m4a":
-        return yield* walkM4a(source);
-    }
+    return yield* walk(source, format, leading);
   }
 
-  const foreign =
-    format === undefined ? foreignFormat(head) : `${format.toUpperCase()} behind tags`;
-  if (foreign === undefined && (yield* seekMp3(source))) {
+  const foreign = yield* foreignContent(source, head);
+  if (foreign === undefined && (yield* seekMp3(source, junkBytes(source, leading)))) {
     decide("mp3");
     return yield* walkMp3(source, leading.tags);
   }
@@ -66,6 +52,51 @@ export function* inspect(
     "unsupported_media_type",
     `The file is ${actual ?? "of an unknown format"}, not ${EXPECTED}; it begins with ${beginning(head)}.`,
   );
+}
+
+/** Behind tags only sound makes sense, and behind zeros alone nothing that has a signature. */
+function mayFollow(format: MediaFormat, { count, paddingBytes }: LeadingTags): boolean {
+  return count > 0 ? MEDIA_FORMATS[format].kind === "audio" : paddingBytes === 0;
+}
+
+function* walk(
+  source: ByteCursor,
+  format: Exclude<MediaFormat, "mp3">,
+  { tags }: LeadingTags,
+): Walk<MediaFacts> {
+  switch (format) {
+    case "jpeg":
+      return yield* walkJpeg(source);
+    case "png":
+      return yield* walkPng(source);
+    case "gif":
+      return yield* walkGif(source);
+    case "webp":
+      return yield* walkWebp(source);
+    case "flac":
+      return yield* walkFlac(source, tags);
+    case "wav":
+      return yield* walkWav(source, tags);
+    case "m4a": {
+      const facts = yield* walkM4a(source);
+      return { ...facts, tags: mergeRichest([facts.tags, tags]) };
+    }
+  }
+}
+
+/** What is at the cursor if it is surely no MP3: frames in such a file are not its own. */
+function* foreignContent(source: ByteCursor, head: Buffer): Walk<string | undefined> {
+  const format = signedFormat(head);
+  if (format !== undefined) return `${format.toUpperCase()} behind tags or zeros`;
+  const foreign = foreignFormat(head);
+  if (foreign !== undefined || (yield* beginsFrames(source, DUE))) return foreign;
+  const container = containerFormat(yield* source.peek(CONTAINER_HEAD_BYTES));
+  return container ?? (yield* farContainer(source));
+}
+
+/** How much may come before the first MP3 frame: behind a tag, it is the rest of one whose size is wrong. */
+function junkBytes({ limits }: ByteCursor, { count }: LeadingTags): number {
+  return count > 0 ? Infinity : limits.maxJunkBytes;
 }
 
 function beginning(head: Buffer): string {

@@ -1,3 +1,4 @@
+import { CONTAINERS, matches, type Signature } from "./container-formats.js";
 import type { MediaFormat } from "./media-facts.js";
 
 /** How many bytes tell the formats apart, those of `foreignFormat` too. */
@@ -13,15 +14,6 @@ export function signedFormat(head: Buffer): Exclude<MediaFormat, "mp3"> | undefi
   if (/^RIFF.{4}WEBP/s.test(text)) return "webp";
   if (/^(RIFF|RF64|BW64).{4}WAVE/s.test(text)) return "wav";
   return text.startsWith("ftyp", 4) ? "m4a" : undefined;
-}
-
-interface Signature {
-  /** The name that a refusal gives. */
-  name: string;
-  /** Offset of the bytes; 0 where not given. */
-  at?: number;
-  /** In Latin-1, any of these. */
-  bytes: readonly string[];
 }
 
 /** Formats that must not be searched for MP3 frames: they may hold some, or look as if. */
@@ -70,9 +62,7 @@ const FOREIGN_TEXTS: readonly (readonly [RegExp, string])[] = [
 /** What a file is that surely is none of the supported formats; undefined where unknown. */
 export function foreignFormat(head: Buffer): string | undefined {
   const text = head.toString("latin1");
-  const signature = FOREIGN_FORMATS.find(({ at = 0, bytes }) =>
-    bytes.some((start) => text.startsWith(start, at)),
-  );
+  const signature = [...FOREIGN_FORMATS, ...CONTAINERS].find((each) => matches(each, text));
   return signature?.name ?? FOREIGN_TEXTS.find(([pattern]) => pattern.test(text))?.[1];
 }
 

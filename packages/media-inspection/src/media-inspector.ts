@@ -10,6 +10,14 @@ import type { MediaFacts, MediaFormat } from "./media-facts.js";
  */
 export const MAX_UNDECIDED_BYTES = DEFAULT_INSPECTION_LIMITS.maxHeadBytes;
 
+export interface MediaInspectorOptions {
+  /**
+   * Whether `format` stays undefined until it is certain, behind tags of any size. By default it is
+   * provisionally `mp3` after `maxHeadBytes`, and a file that turns out another is refused.
+   */
+  waitsForFormat?: boolean;
+}
+
 /**
  * Identifies a file from its bytes as they arrive, in bounded memory. Ignores names and declared types.
  *
@@ -28,8 +36,13 @@ export class MediaInspector {
   #facts: MediaFacts | undefined;
   #failure: InspectionError | undefined;
   #bytes = 0;
+  readonly #waitsForFormat: boolean;
 
-  constructor(limits: Partial<InspectionLimits> = {}) {
+  constructor(
+    limits: Partial<InspectionLimits> = {},
+    { waitsForFormat = false }: MediaInspectorOptions = {},
+  ) {
+    this.#waitsForFormat = waitsForFormat;
     this.#limits = resolveLimits(limits);
     this.#source = new ByteCursor(this.#limits);
     this.#walk = inspect(this.#source, (format) => {
@@ -39,7 +52,8 @@ export class MediaInspector {
 
   /**
    * The format; undefined while more bytes are needed, at most `maxHeadBytes` (or
-   * `MAX_UNDECIDED_BYTES`) of them. Provisional: `facts` are the verdict.
+   * `MAX_UNDECIDED_BYTES`) of them, unless it waits for the format. Provisional: `facts` are the
+   * verdict.
    */
   get format(): MediaFormat | undefined {
     return this.#format;
@@ -93,7 +107,8 @@ export class MediaInspector {
     if (this.#facts === undefined && this.#source.ready) return false;
     // Nobody reads what is left behind the verdict.
     if (this.#facts === undefined) this.#source.release();
-    if (this.#bytes >= this.#limits.maxHeadBytes) this.#format ??= "mp3";
+    const isUndecidedTooLong = !this.#waitsForFormat && this.#bytes >= this.#limits.maxHeadBytes;
+    if (isUndecidedTooLong) this.#format ??= "mp3";
     return true;
   }
 
@@ -128,7 +143,7 @@ export class MediaInspector {
  * @throws InspectionError
  */
 export function inspectBytes(bytes: Uint8Array, limits?: Partial<InspectionLimits>): MediaFacts {
-  const inspector = new MediaInspector(limits);
+  const inspector = new MediaInspector(limits, { waitsForFormat: true });
   for (let isDone = inspector.write(bytes); !isDone;) isDone = inspector.resume();
   for (let isDone = inspector.end(); !isDone;) isDone = inspector.resume();
   if (inspector.facts === undefined) throw new Error("the inspection did not end with the file");

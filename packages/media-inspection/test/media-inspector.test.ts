@@ -21,6 +21,10 @@ const flac = bytes("fLaC", streamInfo(0), flacFrames(3));
 /** A tag that is longer than what passes before the format must be set. */
 const hugeTag = id3v2(bytes(), { padding: MAX_UNDECIDED_BYTES + 100_000 });
 
+function write(inspector: MediaInspector, chunk: Uint8Array): void {
+  for (let isDone = inspector.write(chunk); !isDone;) isDone = inspector.resume();
+}
+
 function outcome(inspector: MediaInspector): unknown {
   try {
     inspector.end();
@@ -49,24 +53,35 @@ describe("MediaInspector", () => {
 
   it("is undecided while a tag passes, then calls it MP3 for the time being", () => {
     const inspector = new MediaInspector();
-    inspector.write(hugeTag.subarray(0, MAX_UNDECIDED_BYTES - 1));
+    write(inspector, hugeTag.subarray(0, MAX_UNDECIDED_BYTES - 1));
     expect(inspector.format).toBeUndefined();
-    inspector.write(hugeTag.subarray(MAX_UNDECIDED_BYTES - 1));
+    write(inspector, hugeTag.subarray(MAX_UNDECIDED_BYTES - 1));
     expect(inspector.format).toBe("mp3");
-    inspector.write(mp3Frames(4));
+    write(inspector, mp3Frames(4));
     expect(outcome(inspector)).toMatchObject({ format: "mp3" });
   });
 
   it("refuses a file that turns out another than it was called", async () => {
     const inspector = new MediaInspector();
-    inspector.write(hugeTag);
+    write(inspector, hugeTag);
     expect(() => {
-      inspector.write(flac);
+      write(inspector, flac);
     }).toThrow(expect.objectContaining({ code: "invalid_media" }));
     expect(outcome(inspector)).toMatchObject({ code: "invalid_media" });
     expect(await inspect(bytes(id3v2(bytes(), { padding: 9 }), flac))).toMatchObject({
       format: "flac",
     });
+  });
+
+  it("stays undecided behind a tag of any size if it waits for the format", () => {
+    for (const [format, audio] of Object.entries({ flac, mp3: mp3Frames(4) })) {
+      const inspector = new MediaInspector({}, { waitsForFormat: true });
+      write(inspector, hugeTag);
+      expect(inspector.format).toBeUndefined();
+      write(inspector, bytes(audio, Buffer.alloc(2048)));
+      expect(inspector.format).toBe(format);
+      expect(inspectBytes(bytes(hugeTag, audio))).toMatchObject({ format });
+    }
   });
 
   it("decides or throws within its bound whatever comes", () => {

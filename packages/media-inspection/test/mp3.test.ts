@@ -62,9 +62,55 @@ describe("an MP3", () => {
     expect(await frames(bytes(xingFrame(1_000_000), mp3Frames(10)))).toBe(10);
   });
 
-  it("ends where a Xing header says, if garbage follows that has frames in it", async () => {
-    const garbage = bytes(Buffer.alloc(1000, 7), mp3Frames(20));
-    expect(await frames(bytes(xingFrame(10), mp3Frames(10), garbage))).toBe(10);
+  it.each([5, 10, 500])("goes on behind a Xing header's count of %d", async (count) => {
+    const rest = bytes(Buffer.alloc(1000, 7), mp3Frames(20));
+    expect(await frames(bytes(xingFrame(count), mp3Frames(10), rest))).toBe(30);
+  });
+
+  it.each<[string, Uint8Array]>([
+    ["inside a frame", MP3_FRAME.subarray(0, 300)],
+    ["inside a frame's header", MP3_FRAME.subarray(0, 2)],
+  ])("is cut if it ends %s before a Xing header's count", async (_, end) => {
+    const file = (count: number) => bytes(xingFrame(count), mp3Frames(10), end);
+    await expect(inspect(file(11))).rejects.toMatchObject({ code: "invalid_media" });
+    await expect(inspect(file(11))).rejects.toThrow(
+      "announces 11 frames, but it ends inside one after 10",
+    );
+    expect(await frames(file(10))).toBe(10);
+    expect(await frames(bytes(mp3Frames(10), end))).toBe(10);
+    expect(await frames(bytes(xingFrame(11), mp3Frames(10), id3v1("x")))).toBe(10);
+  });
+
+  describe("joined of streams", () => {
+    // 64 kbit/s at 22.05 kHz in mono: 208 bytes, 576 samples.
+    const small = bytes(0xff, 0xf3, 0x80, 0xc4, Buffer.alloc(204));
+    const smalls = (count: number) => Buffer.concat(Array.from({ length: count }, () => small));
+    const smallSeconds = 576 / 22_050;
+    // 128 kbit/s at 44.1 kHz in mono.
+    const mono = bytes(0xff, 0xfb, 0x90, 0xc4, Buffer.alloc(413));
+
+    it.each<[string, Uint8Array]>([
+      ["at once", bytes()],
+      ["with a tag between", id3v2(bytes(), { padding: 50 })],
+      ["with garbage between", Buffer.alloc(2000, 9)],
+    ])("lasts as long as all of them, %s", async (_, between) => {
+      const file = bytes(mp3Frames(10), between, smalls(12), between, mp3Frames(5));
+      const facts = await inspectAudio(file);
+      expect(facts.durationSeconds).toBeCloseTo(15 * MP3_FRAME_SECONDS + 12 * smallSeconds, 9);
+      expect(facts).toMatchObject({ sampleRate: 44_100, channels: 2 });
+    });
+
+    it("has the facts of the longest, not of a few frames in front", async () => {
+      const facts = await inspectAudio(bytes(mp3Frames(3), smalls(40)));
+      expect(facts).toMatchObject({ sampleRate: 22_050, channels: 1 });
+      expect(facts.durationSeconds).toBeCloseTo(3 * MP3_FRAME_SECONDS + 40 * smallSeconds, 9);
+    });
+
+    it("tells mono from stereo", async () => {
+      const facts = await inspectAudio(bytes(mp3Frames(3), mono, mono, mono, mono));
+      expect(facts).toMatchObject({ sampleRate: 44_100, channels: 1 });
+      expect(facts.durationSeconds).toBeCloseTo(7 * MP3_FRAME_SECONDS, 9);
+    });
   });
 
   it.each<[string, Uint8Array]>([
@@ -110,12 +156,15 @@ describe("an MP3", () => {
   });
 
   it("is found behind an ID3v2 tag whose size is not syncsafe", async () => {
-    const body = bytes(id3Frame("TIT2", bytes(0, "Title")), mp3Frames(9));
-    const tag = bytes("ID3", 3, 0, 0, uint32be(body.length), body);
-    expect(body.length & 0x80).not.toBe(0);
-    expect(await frames(bytes(tag, mp3Frames(10)))).toBe(10);
-    const { tags } = await inspectAudio(bytes(tag, mp3Frames(10)));
-    expect(tags).toEqual({ title: "Title" });
+    const title = id3Frame("TIT2", bytes(0, "Title"));
+    for (const size of [0xd0, 3_000_000]) {
+      const body = bytes(id3Frame("APIC", Buffer.alloc(size)), title);
+      const tag = bytes("ID3", 3, 0, 0, uint32be(body.length), body);
+      expect(body.length & 0x80808080).not.toBe(0);
+      expect(await frames(bytes(tag, mp3Frames(10)))).toBe(10);
+      const { tags } = await inspectAudio(bytes(tag, mp3Frames(10)));
+      expect(tags.title).toBe("Title");
+    }
   });
 
   it("is found behind what claims to be an ID3v2 tag and is none", async () => {

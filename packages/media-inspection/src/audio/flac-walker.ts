@@ -1,7 +1,9 @@
 import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioFacts, AudioTags } from "../media-facts.js";
-import { mergeTags } from "../tags/tag-fields.js";
+import { CoverChoice } from "../tags/cover-choice.js";
+import { flacPicture, PICTURE_HEAD_BYTES } from "../tags/flac-picture.js";
+import { mergeRichest, mergeTags } from "../tags/tag-fields.js";
 import { readVorbisComment } from "../tags/vorbis-comment.js";
 import { audioFacts } from "./audio-facts.js";
 import { FlacFrameCounter } from "./flac-frame-counter.js";
@@ -9,6 +11,7 @@ import { FlacFrameCounter } from "./flac-frame-counter.js";
 /** RFC 9639, 8.1. */
 const STREAMINFO = 0;
 const VORBIS_COMMENT = 4;
+const PICTURE = 6;
 const LAST_KNOWN_TYPE = 6;
 const STREAMINFO_BYTES = 34;
 /** The share of the claimed samples that must be there: damage takes few of them, a cut many. */
@@ -29,6 +32,7 @@ interface StreamInfo {
 export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<AudioFacts> {
   let info: StreamInfo | undefined;
   let comments: AudioTags = {};
+  const covers = new CoverChoice();
   yield* source.skip(4);
 
   for (let isLast = false; !isLast;) {
@@ -44,6 +48,10 @@ export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<Audi
       info = readStreamInfo(yield* source.take(Math.min(STREAMINFO_BYTES, end - source.position)));
     } else if (type === VORBIS_COMMENT) {
       comments = mergeTags([comments, yield* readVorbisComment(source, end)]);
+    } else if (type === PICTURE) {
+      const size = end - source.position;
+      const picture = flacPicture(yield* source.take(Math.min(PICTURE_HEAD_BYTES, size)), size);
+      if (picture !== undefined) covers.offer(picture, picture.kind);
     }
     yield* source.skip(end - source.position);
   }
@@ -78,8 +86,12 @@ export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<Audi
     channels: info.channels,
     codec: "flac",
     lossless: true,
-    tags: mergeTags([comments, leadingTags]),
+    tags: mergeRichest([{ ...comments, ...coverTags(covers) }, leadingTags]),
   });
+}
+
+function coverTags({ cover }: CoverChoice): AudioTags {
+  return cover === undefined ? {} : { cover };
 }
 
 /** Where a metadata block has a wrong length or lacks its last-block flag, audio may come early. */

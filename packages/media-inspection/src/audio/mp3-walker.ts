@@ -1,22 +1,17 @@
 import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioFacts, AudioTags } from "../media-facts.js";
-import { mergeTags } from "../tags/tag-fields.js";
-import { TRAILING_TAG_BYTES, trailingTags } from "../tags/trailing-tags.js";
+import { mergeRichest, mergeTags } from "../tags/tag-fields.js";
+import { readTrailingTags, TRAILING_TAG_BYTES } from "../tags/trailing-tags.js";
 import { audioFacts } from "./audio-facts.js";
 import { describeFrame } from "./mpeg-frame.js";
-import { countFrames, mpegSeconds } from "./mpeg-stream.js";
+import { countFrames, type MpegStream } from "./mpeg-stream.js";
 import { beginsFrames, DUE, MAX_FALSE_FINDS, seekFrames } from "./mpeg-sync.js";
 
-/** Moves to the first frame, over zeros and a little junk. False where there is none. */
-export function* seekMp3(source: ByteCursor): Walk<boolean> {
-  if (!(yield* source.skipZeros(source.limits.maxHeadBytes))) return false;
+/** Moves to the first frame, over at most `within` bytes of junk. False where there is none. */
+export function* seekMp3(source: ByteCursor, within: number): Walk<boolean> {
   if (yield* beginsFrames(source, DUE)) return true;
-  return yield* seekFrames(
-    source,
-    { left: MAX_FALSE_FINDS },
-    { within: source.limits.maxJunkBytes },
-  );
+  return yield* seekFrames(source, { left: MAX_FALSE_FINDS }, { within });
 }
 
 /** MPEG-1, -2 and -2.5 Layer III from the first frame on, by ISO/IEC 11172-3 and 13818-3. */
@@ -24,21 +19,34 @@ export function* walkMp3(source: ByteCursor, leadingTags: AudioTags): Walk<Audio
   source.keepTail(TRAILING_TAG_BYTES);
   const stream = yield* countFrames(source);
   yield* source.skip(Infinity);
-  if (stream.frames === 0) {
-    throw new InspectionError(
-      "invalid_media",
-      `The MP3 holds no whole audio frame; its header announces ${stream.announced}.`,
-    );
-  }
+  requireWhole(stream);
+  const { ape, id3v1 } = yield* readTrailingTags(source);
   const { sampleRate, channels } = describeFrame(stream.header);
   return audioFacts("mp3", {
-    durationSeconds: mpegSeconds(stream),
+    durationSeconds: stream.seconds,
     durationSource: "measured",
     audioBytes: stream.bytes,
     sampleRate,
     channels,
     codec: "mp3",
     lossless: false,
-    tags: mergeTags([leadingTags, trailingTags(source.tail())]),
+    // ID3v1 cuts its texts.
+    tags: mergeTags([mergeRichest([leadingTags, ...stream.tags, ape]), id3v1]),
   });
+}
+
+function requireWhole({ frames, announced, isCut }: MpegStream): void {
+  if (frames === 0) {
+    throw new InspectionError(
+      "invalid_media",
+      `The MP3 holds no whole audio frame; its header announces ${announced}.`,
+    );
+  }
+  // A count that is merely stale is larger than the frames of a file that ends behind one.
+  if (isCut && frames < announced) {
+    throw new InspectionError(
+      "invalid_media",
+      `The MP3 is cut short: its header announces ${announced} frames, but it ends inside one after ${frames}.`,
+    );
+  }
 }

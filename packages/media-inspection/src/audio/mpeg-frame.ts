@@ -12,7 +12,7 @@ export interface MpegFrame {
 
 export const MPEG_HEADER_BYTES = 4;
 
-/** Sync, version, layer and sample rate: the same in all frames of one stream. */
+/** Sync, version, layer and sample rate: the same in all frames of one stream, as is mono. */
 const STREAM_MASK = 0xfffe0c00;
 const MPEG1 = 3;
 const MPEG2 = 2;
@@ -49,20 +49,24 @@ export function layer3FrameBytes(header: number): number {
 
 /** Whether two headers can belong to one stream. */
 export function sameStream(header: number, other: number): boolean {
-  return ((header ^ other) & STREAM_MASK) === 0;
+  return ((header ^ other) & STREAM_MASK) === 0 && isMono(header) === isMono(other);
+}
+
+function isMono(header: number): boolean {
+  return ((header >>> 6) & 3) === MONO;
 }
 
 /** Describes the frame of a header for which `layer3FrameBytes` is not 0. */
 export function describeFrame(header: number): MpegFrame {
   const version = (header >>> 19) & 3;
-  const isMono = ((header >>> 6) & 3) === MONO;
+  const hasOneChannel = isMono(header);
   const divisor = version === MPEG1 ? 1 : version === MPEG2 ? 2 : 4;
   const sideInfo = version === MPEG1 ? [32, 17] : [17, 9];
   return {
     samples: version === MPEG1 ? 1152 : 576,
     sampleRate: (RATES_MPEG1[(header >>> 10) & 3] ?? 0) / divisor,
-    channels: isMono ? 1 : 2,
-    sideInfoBytes: sideInfo[isMono ? 1 : 0] ?? 0,
+    channels: hasOneChannel ? 1 : 2,
+    sideInfoBytes: sideInfo[hasOneChannel ? 1 : 0] ?? 0,
   };
 }
 

@@ -1,49 +1,71 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
-import { skipTag } from "../tags/leading-tags.js";
-import { describeFrame, framesLike, layer3FrameBytes, MPEG_HEADER_BYTES } from "./mpeg-frame.js";
-import { MAX_FALSE_FINDS, seekFrames } from "./mpeg-sync.js";
+import type { AudioTags } from "../media-facts.js";
+import { PassedTags } from "../tags/passed-tags.js";
+import { framesLike, layer3FrameBytes, MPEG_HEADER_BYTES } from "./mpeg-frame.js";
+import { MpegParts } from "./mpeg-parts.js";
+import { beginsFrames, DUE, MAX_FALSE_FINDS, seekFrames } from "./mpeg-sync.js";
 import { announcedFrames, XING_BYTES } from "./xing.js";
+
+/** The first byte of every frame. */
+const SYNC = 0xff;
 
 /** Layer III frames that came, one behind the other or with tags and garbage in between. */
 export interface MpegStream {
-  /** Header of the first audio frame. */
+  /** Header of a frame of the longest part. */
   header: number;
   /** What a Xing or VBRI header announces, 0 where it or its claim is missing. */
   announced: number;
   frames: number;
   bytes: number;
+  seconds: number;
+  /** Whether the file ends inside a frame. */
+  isCut: boolean;
+  /** Tags behind the last frame. */
+  tags: readonly AudioTags[];
 }
 
 /** The length of the stream. */
-export function mpegSeconds({ header, frames }: MpegStream): number {
-  const { samples, sampleRate } = describeFrame(header);
-  return (frames * samples) / sampleRate;
+export function mpegSeconds({ seconds }: MpegStream): number {
+  return seconds;
 }
 
 /**
  * Counts the frames from the one that begins at the cursor on, up to the offset `end`, by hopping
- * from header to header. A Xing header is no audio, and its claim is used only to tell where audio
- * ends and garbage begins; behind a whole tag audio may go on, as in files that were concatenated.
+ * from header to header. A Xing header is no audio, and its claim neither ends nor bounds the count.
+ * Audio goes on behind tags and garbage, and as another stream, as in files that were joined.
  */
 export function* countFrames(source: ByteCursor, end = Infinity): Walk<MpegStream> {
   const first = (yield* source.peek(MPEG_HEADER_BYTES)).readUInt32BE(0);
   const announced = announcedFrames(yield* source.peek(XING_BYTES), first);
   if (announced !== undefined) yield* source.skip(layer3FrameBytes(first));
 
-  const stream = { header: first, announced: announced ?? 0, frames: 0, bytes: 0 };
+  const parts = new MpegParts(first);
+  const passed = new PassedTags();
+  const isCut = yield* readParts(source, end, parts, passed);
+  return { ...parts.sum(), announced: announced ?? 0, isCut, tags: passed.found };
+}
+
+/** @returns whether the file ends inside a frame */
+function* readParts(
+  source: ByteCursor,
+  end: number,
+  parts: MpegParts,
+  passed: PassedTags,
+): Walk<boolean> {
   const falseFinds = { left: MAX_FALSE_FINDS };
-  const frames = framesLike(first);
   for (;;) {
     const next = yield* source.peek(MPEG_HEADER_BYTES);
-    if (next.length < MPEG_HEADER_BYTES) return stream;
-    if (stream.frames === 0) stream.header = next.readUInt32BE(0);
-    const { count, bytes, isFollowed } = yield* source.hop(frames, end);
-    stream.frames += count;
-    stream.bytes += bytes;
-    if (!isFollowed || source.position >= end) return stream;
-    if (yield* skipTag(source)) continue;
-    if (stream.announced > 0 && stream.frames >= stream.announced) return stream;
+    if (next.length < MPEG_HEADER_BYTES) return next[0] === SYNC;
+    const header = next.readUInt32BE(0);
+    const run = yield* source.hop(framesLike(header), end);
+    parts.add(header, run);
+    if (run.count > 0) passed.forget();
+    if (run.isCut) return true;
+    if (source.position >= end) return false;
+    // The file may end inside a header.
+    if (!run.isFollowed) return (yield* source.peek(MPEG_HEADER_BYTES))[0] === SYNC;
+    if ((yield* passed.pass(source)) || (yield* beginsFrames(source, DUE))) continue;
     const within = end - 1 - source.position;
-    if (!(yield* seekFrames(source, falseFinds, { like: first, within }))) return stream;
+    if (!(yield* seekFrames(source, falseFinds, { within }))) return false;
   }
 }

@@ -11,7 +11,7 @@ interface Proof {
 /** Where a frame is due anyway. */
 export const DUE: Proof = { frames: 2, framesAtEnd: 1 };
 /** Where it is a find among other bytes. */
-const FOUND: Proof = { frames: 4, framesAtEnd: 3 };
+export const FOUND: Proof = { frames: 4, framesAtEnd: 3 };
 
 /** False finds while looking for frames; chance gives one in 100 KiB or fewer. */
 export const MAX_FALSE_FINDS = 10_000;

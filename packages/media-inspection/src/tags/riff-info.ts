@@ -1,12 +1,24 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
 import { addTag, type TagName } from "./tag-fields.js";
-import { tagText, textSteps } from "./tag-text.js";
+import { MAX_TEXT_BYTES, tagText, textSteps } from "./tag-text.js";
 
+/** The specification's names, and those that taggers agree on. */
 const NAMES: ReadonlyMap<string, TagName> = new Map([
   ["INAM", "title"],
   ["IART", "artist"],
   ["IPRD", "album"],
+  ["IAAR", "albumArtist"],
+  ["IMUS", "composer"],
+  ["ICOM", "composer"],
+  ["IGNR", "genre"],
+  ["ICMT", "comment"],
+  ["ILNG", "language"],
+  ["ICRD", "year"],
+  ["IYER", "year"],
+  ["ITRK", "trackNumber"],
+  ["IPRT", "trackNumber"],
+  ["IDSK", "discNumber"],
 ]);
 
 /**
@@ -25,10 +37,10 @@ export function* readInfoList(source: ByteCursor, end: number): Walk<AudioTags> 
     const next = source.position + size + (size % 2);
     if (source.position + size > end) break;
     const name = NAMES.get(header.toString("latin1", 0, 4));
-    const isWanted = name !== undefined && tags[name] === undefined;
-    if (isWanted && size <= source.limits.maxTagBytes) {
-      source.charge(textSteps(size));
-      addTag(tags, name, tagText(yield* source.take(size), "guess"));
+    if (name !== undefined && tags[name] === undefined) {
+      const kept = Math.min(size, MAX_TEXT_BYTES + 1);
+      source.charge(textSteps(kept));
+      addTag(tags, name, tagText(yield* source.take(kept), "guess"));
     }
     yield* source.skip(next - source.position);
   }

@@ -6,8 +6,8 @@ export type TagEncoding = "latin1" | "utf-8" | "utf-16le" | "utf-16be" | "guess"
 const MAX_CHARACTERS = 1000;
 /** More than any 1,000 characters can take, in UTF-16 code units with room for what is removed. */
 const MAX_UNITS = 16 * MAX_CHARACTERS;
-/** Three bytes of UTF-8 give a unit at least. */
-const MAX_BYTES = 3 * MAX_UNITS + 4;
+/** Bytes of a value that matter: three bytes of UTF-8 give a unit at least. */
+export const MAX_TEXT_BYTES = 3 * MAX_UNITS + 4;
 /** Control characters and line breaks: they separate words. */
 const SEPARATORS = /[\p{Cc}\u2028\u2029]+/gu;
 /** Marks and overrides of bidirectional text (UAX #9), annotations and noncharacters. */
@@ -23,7 +23,7 @@ const DECODERS = {
 
 /** Steps that it takes to decode and clean a value of so many bytes. */
 export function textSteps(byteLength: number): number {
-  return 300 + 3 * Math.min(byteLength, MAX_BYTES);
+  return 300 + 3 * Math.min(byteLength, MAX_TEXT_BYTES);
 }
 
 /**
@@ -56,8 +56,8 @@ function decode(bytes: Buffer, encoding: TagEncoding): string {
 
 /** Where to cut a value so that it decodes to more characters than are kept, and halves none in UTF-8. */
 function cutAt(bytes: Buffer): number {
-  let end = MAX_BYTES;
+  let end = MAX_TEXT_BYTES;
   if (bytes.length <= end) return bytes.length;
-  while (end > MAX_BYTES - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  while (end > MAX_TEXT_BYTES - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return end;
 }

@@ -1,23 +1,16 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
-import { addTag, type TagName } from "./tag-fields.js";
-import { tagText, textSteps } from "./tag-text.js";
-
-const NAMES: ReadonlyMap<string, TagName> = new Map([
-  ["TITLE=", "title"],
-  ["ARTIST=", "artist"],
-  ["ALBUM=", "album"],
-]);
-const LONGEST_NAME = "ARTIST=".length;
+import { textSteps } from "./tag-text.js";
+import { LONGEST_KEY, VorbisValues } from "./vorbis-values.js";
 
 /**
  * Reads a FLAC VORBIS_COMMENT block (RFC 9639, 8.6) that ends at the offset `end`; pictures and
  * other long values are passed over. A broken block gives fewer values, never an error.
  */
 export function* readVorbisComment(source: ByteCursor, end: number): Walk<AudioTags> {
-  const tags: AudioTags = {};
+  const values = new VorbisValues();
   const vendor = yield* readLength(source, end);
-  if (vendor === undefined) return tags;
+  if (vendor === undefined) return {};
   yield* source.skip(vendor);
   const count = yield* source.take(source.position + 4 <= end ? 4 : 0);
   const fields = count.length < 4 ? 0 : count.readUInt32LE(0);
@@ -25,19 +18,17 @@ export function* readVorbisComment(source: ByteCursor, end: number): Walk<AudioT
   for (let index = 0; index < fields; index += 1) {
     const length = yield* readLength(source, end);
     if (length === undefined) break;
-    const head = (yield* source.peek(Math.min(length, LONGEST_NAME))).toString("latin1");
+    const head = (yield* source.peek(Math.min(length, LONGEST_KEY))).toString("latin1");
     const key = head.slice(0, head.indexOf("=") + 1).toUpperCase();
-    const name = NAMES.get(key);
-    const isWanted = name !== undefined && tags[name] === undefined;
-    if (!isWanted || length > source.limits.maxTagBytes) {
-      yield* source.skip(length);
-    } else {
-      const field = yield* source.take(length);
-      source.charge(textSteps(length));
-      addTag(tags, name, tagText(field.subarray(key.length), "utf-8"));
+    const kept = Math.min(values.wantedBytes(key), length);
+    if (kept > 0) {
+      const field = yield* source.take(kept);
+      source.charge(textSteps(kept));
+      values.add(key, field.subarray(key.length), length - key.length);
     }
+    yield* source.skip(length - kept);
   }
-  return tags;
+  return values.tags();
 }
 
 /** A length that fits before `end`. */

@@ -41,6 +41,7 @@ export function id3Frame(id: string, body: Uint8Array, flags = 0): Buffer {
 export function id3v1(title: string): Buffer {
   const field = Buffer.alloc(125);
   field.write(title, "latin1");
+  field[124] = 255;
   return bytes("TAG", field);
 }
 

@@ -1,0 +1,61 @@
+import type { AudioTags } from "../media-facts.js";
+import { contentTypeOf, CoverChoice } from "./cover-choice.js";
+import { addTag, type TagName } from "./tag-fields.js";
+import { MAX_TEXT_BYTES, tagText } from "./tag-text.js";
+
+/** The keys of the specification, and those that taggers agree on; in lower case. */
+const NAMES: ReadonlyMap<string, TagName> = new Map([
+  ["title", "title"],
+  ["artist", "artist"],
+  ["album", "album"],
+  ["album artist", "albumArtist"],
+  ["albumartist", "albumArtist"],
+  ["composer", "composer"],
+  ["genre", "genre"],
+  ["comment", "comment"],
+  ["language", "language"],
+  ["year", "year"],
+  ["track", "trackNumber"],
+  ["totaltracks", "trackTotal"],
+  ["disc", "discNumber"],
+  ["totaldiscs", "discTotal"],
+]);
+const COVER = "cover art (";
+const FRONT_COVER = "cover art (front)";
+const OTHER_PICTURE = 0;
+/** A picture's file name comes before its bytes. */
+const PICTURE_HEAD_BYTES = 1024;
+
+/** Gathers what the items of an APE tag say. */
+export class ApeValues {
+  readonly #tags: AudioTags = {};
+  readonly #covers = new CoverChoice();
+
+  /** Bytes of a value that must be kept, in front, to add it; 0 where it says nothing of interest. */
+  wantedBytes(key: string): number {
+    const lower = key.toLowerCase();
+    if (lower.startsWith(COVER)) return PICTURE_HEAD_BYTES;
+    const name = NAMES.get(lower);
+    return name === undefined || this.#tags[name] !== undefined ? 0 : MAX_TEXT_BYTES + 1;
+  }
+
+  /** @param size bytes of the whole value, of which `head` is the beginning */
+  add(key: string, isText: boolean, head: Buffer, size: number): void {
+    const lower = key.toLowerCase();
+    const name = NAMES.get(lower);
+    if (name !== undefined) {
+      if (isText) addTag(this.#tags, name, tagText(head, "utf-8"));
+      return;
+    }
+    const nameEnd = head.indexOf(0);
+    if (nameEnd < 0) return;
+    const extension = /\.(\w+)$/.exec(head.toString("latin1", 0, nameEnd))?.[1] ?? "";
+    const cover = { contentType: contentTypeOf(extension), byteSize: size - nameEnd - 1 };
+    this.#covers.offer(cover, lower === FRONT_COVER ? undefined : OTHER_PICTURE);
+  }
+
+  tags(): AudioTags {
+    const { cover } = this.#covers;
+    return cover === undefined ? this.#tags : { ...this.#tags, cover };
+  }
+}
