@@ -25,7 +25,20 @@ export const CONTAINERS: readonly Signature[] = [
     name: "an archive or compressed file",
     bytes: [
       ...["LZIP", "\x04\x22\x4d\x18", "\x1f\x9d", "\x1f\xa0", "\x60\xea", "LRZI", "ZPAQ"],
-      ...["StuffIt", "SIT!", "\x89LZO", "\x5d\0\0", "borg", "SZDD", "KWAJ", "\x02\x21\x4c\x18"],
+      ...[
+        "StuffIt",
+        "SIT!",
+        "\x89LZO",
+        "\x5d\0\0",
+        "\x78\x01",
+        "\x78\x5e",
+        "\x78\x9c",
+        "\x78\xda",
+        "borg",
+        "SZDD",
+        "KWAJ",
+        "\x02\x21\x4c\x18",
+      ],
     ],
   },
   {
@@ -86,6 +99,7 @@ export const CONTAINERS: readonly Signature[] = [
   },
   { name: "an image of another format", bytes: ["BM", "\xd7\xcd\xc6\x9a", "SIMPLE  =", "qoif"] },
   { name: "a file of Apple's double format", bytes: ["\0\x05\x16\0", "\0\x05\x16\x07"] },
+  { name: "a Python object", bytes: ["\x80\x02", "\x80\x03", "\x80\x04\x95", "\x80\x05\x95"] },
   { name: "a property list or bundle", bytes: ["bplist", "book\0\0\0\0"] },
   { name: "a git pack or index", bytes: ["PACK\0\0", "DIRC\0\0", "\xfftOc"] },
   {
@@ -116,9 +130,10 @@ export const FAR_CONTAINERS: readonly Signature[] = [
   { name: "a disk image (Btrfs)", at: 65_600, bytes: ["_BHRfS_M"] },
 ];
 
-/** Lines of a mail or other message. */
+/** The first lines of a mail or other message, or of its parts. */
 const MESSAGE =
-  /^(From \S+ .*\r?\n|[A-Za-z][\w-]{0,60}: ?[^\r\n]*\r?\n([A-Za-z][\w-]{0,60}:|[ \t]))/;
+  /^(From \S+ |--\S{1,70}\r?\nContent-|[A-Za-z][\w-]{0,60}: ?[^\r\n]*\r?\n([A-Za-z][\w-]{0,60}:|[ \t]))/;
+const JSON_START = /^\s*[[{]\s*["[{]/;
 const TEXT = /^[\t\n\f\r\x20-\x7e\x80-\xff]*$/;
 
 /** What a file is that begins as a container without a signature in front; undefined where unknown. */
@@ -126,9 +141,9 @@ export function containerFormat(head: Buffer): string | undefined {
   const text = head.toString("latin1");
   if (text.startsWith("ustar", 257) || isTar(head)) return "a tar archive";
   if (text.includes("%PDF-")) return "a PDF document";
-  if (isTransportStream(head, 0, 188) || isTransportStream(head, 4, 192)) return "an MPEG video";
+  if (isTransportStream(head)) return "an MPEG video";
   if (MESSAGE.test(text)) return "a mail or other message";
-  return isText(head, text) ? "text" : undefined;
+  return JSON_START.test(text) ? "a JSON document" : undefined;
 }
 
 /** Whether a signature is in the text, which begins `from` bytes on from the start of the file. */
@@ -148,14 +163,25 @@ function isTar(head: Buffer): boolean {
   return sum === parseInt(digits, 8);
 }
 
-/** Packets of a transport stream begin with the same byte (ISO/IEC 13818-1, 2.4.3.2). */
-function isTransportStream(head: Buffer, first: number, packetBytes: number): boolean {
-  return [0, 1, 2].every((index) => head[first + index * packetBytes] === 0x47);
+/**
+ * Packets of a transport stream begin with the same byte (ISO/IEC 13818-1, 2.4.3.2); each may come
+ * behind a time of four bytes or before a checksum.
+ */
+function isTransportStream(head: Buffer): boolean {
+  const layouts = [
+    [0, 188],
+    [4, 192],
+    [0, 192],
+    [0, 204],
+  ] as const;
+  return layouts.some(([first, length]) =>
+    [0, 1, 2].every((index) => head[first + index * length] === 0x47),
+  );
 }
 
-/** As long a stretch of text is no damage in front of audio. */
-function isText(head: Buffer, text: string): boolean {
-  if (head.length < CONTAINER_HEAD_BYTES || !TEXT.test(text)) return false;
+/** Whether a file begins with a stretch of text that is too long for damage in front of audio. */
+export function isText(head: Buffer): boolean {
+  if (head.length < CONTAINER_HEAD_BYTES || !TEXT.test(head.toString("latin1"))) return false;
   // The last character may be cut.
   return [0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)));
 }

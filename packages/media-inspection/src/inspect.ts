@@ -5,7 +5,7 @@ import { beginsFrames, DUE } from "./audio/mpeg-sync.js";
 import { seekMp3, walkMp3 } from "./audio/mp3-walker.js";
 import { walkWav } from "./audio/wav-walker.js";
 import type { ByteCursor, Walk } from "./byte-cursor.js";
-import { CONTAINER_HEAD_BYTES, containerFormat } from "./container-formats.js";
+import { CONTAINER_HEAD_BYTES, containerFormat, isText } from "./container-formats.js";
 import { farContainer } from "./far-container.js";
 import { walkGif } from "./image/gif-walker.js";
 import { walkJpeg } from "./image/jpeg-walker.js";
@@ -36,10 +36,13 @@ export function* inspect(
     return yield* walk(source, format, leading);
   }
 
-  const foreign = yield* foreignContent(source, head);
-  if (foreign === undefined && (yield* seekMp3(source, junkBytes(source, leading)))) {
+  const foreign = yield* foreignContent(source, head, leading);
+  const start = source.position;
+  // Behind a tag, other bytes are the rest of it: its size is wrong.
+  const within = leading.count > 0 ? Infinity : source.limits.maxJunkBytes;
+  if (foreign === undefined && (yield* seekMp3(source, within))) {
     decide("mp3");
-    return yield* walkMp3(source, leading.tags);
+    return yield* walkMp3(source, leading.tags, leading.count > 0 ? 0 : source.position - start);
   }
   const actual = foreign ?? foreignMpeg(head);
   if (leading.count > 0 && actual === undefined) {
@@ -85,18 +88,19 @@ function* walk(
 }
 
 /** What is at the cursor if it is surely no MP3: frames in such a file are not its own. */
-function* foreignContent(source: ByteCursor, head: Buffer): Walk<string | undefined> {
+function* foreignContent(
+  source: ByteCursor,
+  head: Buffer,
+  { count }: LeadingTags,
+): Walk<string | undefined> {
   const format = signedFormat(head);
   if (format !== undefined) return `${format.toUpperCase()} behind tags or zeros`;
   const foreign = foreignFormat(head);
   if (foreign !== undefined || (yield* beginsFrames(source, DUE))) return foreign;
-  const container = containerFormat(yield* source.peek(CONTAINER_HEAD_BYTES));
+  const start = yield* source.peek(CONTAINER_HEAD_BYTES);
+  // Behind a tag whose size is wrong, text is the rest of it.
+  const container = containerFormat(start) ?? (count === 0 && isText(start) ? "text" : undefined);
   return container ?? (yield* farContainer(source));
-}
-
-/** How much may come before the first MP3 frame: behind a tag, it is the rest of one whose size is wrong. */
-function junkBytes({ limits }: ByteCursor, { count }: LeadingTags): number {
-  return count > 0 ? Infinity : limits.maxJunkBytes;
 }
 
 function beginning(head: Buffer): string {

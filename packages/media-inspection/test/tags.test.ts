@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 
 import type { AudioTags } from "../src/media-facts.js";
 import {
+  ape,
   flacFrames,
   fmt,
   id3Frame,
@@ -23,21 +24,6 @@ const utf16le = (text: string) => Buffer.from(text, "utf16le");
 
 async function tagsOf(file: Uint8Array): Promise<AudioTags> {
   return (await inspectAudio(file)).tags;
-}
-
-function ape(items: Record<string, string>): Buffer {
-  const list = Object.entries(items).map(([key, value]) => {
-    const text = Buffer.from(value, "utf8");
-    return bytes(uint32le(text.length), uint32le(0), key, 0, text);
-  });
-  const body = bytes(...list);
-  const descriptor = (flags: number) =>
-    bytes(
-      "APETAGEX",
-      ...[2000, body.length + 32, list.length, flags].map(uint32le),
-      Buffer.alloc(8),
-    );
-  return bytes(descriptor(0xa0000000), body, descriptor(0x80000000));
 }
 
 describe("tags", () => {

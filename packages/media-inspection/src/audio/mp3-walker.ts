@@ -14,12 +14,22 @@ export function* seekMp3(source: ByteCursor, within: number): Walk<boolean> {
   return yield* seekFrames(source, { left: MAX_FALSE_FINDS }, { within });
 }
 
-/** MPEG-1, -2 and -2.5 Layer III from the first frame on, by ISO/IEC 11172-3 and 13818-3. */
-export function* walkMp3(source: ByteCursor, leadingTags: AudioTags): Walk<AudioFacts> {
+/**
+ * MPEG-1, -2 and -2.5 Layer III from the first frame on, by ISO/IEC 11172-3 and 13818-3.
+ *
+ * @param junkBytes how many came before the first frame that belong to no tag
+ */
+export function* walkMp3(
+  source: ByteCursor,
+  leadingTags: AudioTags,
+  junkBytes: number,
+): Walk<AudioFacts> {
+  const start = source.position;
   source.keepTail(TRAILING_TAG_BYTES);
   const stream = yield* countFrames(source);
   yield* source.skip(Infinity);
   requireWhole(stream);
+  if (junkBytes > 0) requireMostlyFrames(stream, junkBytes + source.position - start);
   const { ape, id3v1 } = yield* readTrailingTags(source);
   const { sampleRate, channels } = describeFrame(stream.header);
   return audioFacts("mp3", {
@@ -33,6 +43,16 @@ export function* walkMp3(source: ByteCursor, leadingTags: AudioTags): Walk<Audio
     // ID3v1 cuts its texts.
     tags: mergeTags([mergeRichest([leadingTags, ...stream.tags, ape]), id3v1]),
   });
+}
+
+/** A file that begins with other bytes may be anything that holds a sound. */
+function requireMostlyFrames({ bytes, tagBytes }: MpegStream, fileBytes: number): void {
+  if (bytes + tagBytes < fileBytes / 2) {
+    throw new InspectionError(
+      "unsupported_media_type",
+      `The file begins with other bytes than an MP3 and holds ${bytes} bytes of MP3 frames among ${fileBytes}; at least half were expected.`,
+    );
+  }
 }
 
 function requireWhole({ frames, announced, isCut }: MpegStream): void {

@@ -22,6 +22,8 @@ export interface MpegStream {
   isCut: boolean;
   /** Tags behind the last frame. */
   tags: readonly AudioTags[];
+  /** Bytes of all tags that were passed. */
+  tagBytes: number;
 }
 
 /** The length of the stream. */
@@ -42,7 +44,13 @@ export function* countFrames(source: ByteCursor, end = Infinity): Walk<MpegStrea
   const parts = new MpegParts(first);
   const passed = new PassedTags();
   const isCut = yield* readParts(source, end, parts, passed);
-  return { ...parts.sum(), announced: announced ?? 0, isCut, tags: passed.found };
+  return {
+    ...parts.sum(),
+    announced: announced ?? 0,
+    isCut,
+    tags: passed.found,
+    tagBytes: passed.bytes,
+  };
 }
 
 /** @returns whether the file ends inside a frame */

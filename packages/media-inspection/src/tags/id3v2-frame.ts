@@ -37,7 +37,8 @@ export interface FrameContent {
   size: number;
 }
 
-const FRAME_ID = /^[A-Z0-9]{3,4}$/;
+/** Not the names with which other files begin. */
+const FRAME_ID = /^(?!RIFF|RIFX|RF64|BW64|FORM)[A-Z0-9]{3,4}$/;
 
 export function frameHeaderBytes(version: number): number {
   return version === 2 ? 6 : 10;

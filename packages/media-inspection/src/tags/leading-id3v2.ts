@@ -28,14 +28,14 @@ export function* readLeadingId3v2(source: ByteCursor, header: Id3v2Header): Walk
   return values.tags();
 }
 
-/** Whether the frame at the cursor ends behind the tag, and something that may follow it does. */
+/** Whether the frame at the cursor ends behind the tag, and something that may follow one does. */
 function* lacksFrame(
   source: ByteCursor,
   body: BoundedBytes,
   { version }: Id3v2Header,
 ): Walk<boolean> {
   const headerBytes = frameHeaderBytes(version);
-  const frame = id3v2Frame(yield* body.peek(headerBytes), version, false);
+  const frame = id3v2Frame(yield* source.peek(headerBytes), version, false);
   if (frame === undefined) return false;
   const end = headerBytes + frame.size;
   return end > body.left && end <= source.limits.maxTagBytes && (yield* isPlausible(source, end));
@@ -58,8 +58,9 @@ function* isPlausible(source: ByteCursor, at: number): Walk<boolean> {
 
 /** Passes over padding. Whether audio, or another tag, begins within the tag. */
 function* endsBefore(source: ByteCursor, body: BoundedBytes): Walk<boolean> {
-  if (body.left === 0 || !(yield* source.skipZeros(body.left - 1))) return false;
-  return yield* beginsSound(source, 0);
+  if (body.left === 0) return false;
+  if (yield* beginsSound(source, 0)) return true;
+  return (yield* source.skipZeros(body.left - 1)) && (yield* beginsSound(source, 0));
 }
 
 function* beginsSound(source: ByteCursor, at: number): Walk<boolean> {

@@ -17,13 +17,31 @@ const MAX_TAGS = 8;
 /** The tags that stand behind the last audio frame so far. */
 export class PassedTags {
   #found: AudioTags[] = [];
+  #bytes = 0;
 
   get found(): readonly AudioTags[] {
     return this.#found;
   }
 
+  /** Bytes of all tags that were passed. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Passes over one tag (ID3v2, APE or ID3v1). False where none begins at the cursor. */
   *pass(source: ByteCursor): Walk<boolean> {
+    const start = source.position;
+    const isPassed = yield* this.#pass(source);
+    this.#bytes += source.position - start;
+    return isPassed;
+  }
+
+  /** Forgets the tags, since audio follows them: they are those of another recording. */
+  forget(): void {
+    this.#found = [];
+  }
+
+  *#pass(source: ByteCursor): Walk<boolean> {
     const head = yield* source.peek(APE_ITEM_BYTES);
     const id3v2 = id3v2Header(head);
     const ape = apeDescriptor(head);
@@ -41,11 +59,6 @@ export class PassedTags {
       return false;
     }
     return true;
-  }
-
-  /** Forgets the tags, since audio follows them: they are those of another recording. */
-  forget(): void {
-    this.#found = [];
   }
 
   #add(tags: AudioTags): void {

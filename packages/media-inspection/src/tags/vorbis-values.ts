@@ -28,7 +28,7 @@ const NAMES: ReadonlyMap<string, TagName> = new Map([
 ]);
 const PICTURE = "METADATA_BLOCK_PICTURE=";
 /** The picture's beginning in Base64. */
-const PICTURE_TEXT_BYTES = PICTURE.length + (PICTURE_HEAD_BYTES / 3) * 4;
+const PICTURE_TEXT_BYTES = PICTURE.length + Math.ceil(PICTURE_HEAD_BYTES / 3) * 4;
 /** "Chapter Extension" of the Vorbis comment specification: time and title. */
 const CHAPTER = /^CHAPTER(\d{3})(NAME)?=$/;
 const TIME = /^(\d{1,4}):(\d{2}):(\d{2}(?:\.\d{1,9})?)$/;

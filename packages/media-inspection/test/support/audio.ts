@@ -45,6 +45,23 @@ export function id3v1(title: string): Buffer {
   return bytes("TAG", field);
 }
 
+/** An APE tag with header and footer; values are texts, or bytes of a picture. */
+export function ape(items: Record<string, string | Uint8Array>): Buffer {
+  const list = Object.entries(items).map(([key, value]) => {
+    const content = typeof value === "string" ? Buffer.from(value, "utf8") : value;
+    const flags = typeof value === "string" ? 0 : 2;
+    return bytes(uint32le(content.length), uint32le(flags), key, 0, content);
+  });
+  const body = bytes(...list);
+  const descriptor = (flags: number) =>
+    bytes(
+      "APETAGEX",
+      ...[2000, body.length + 32, list.length, flags].map(uint32le),
+      Buffer.alloc(8),
+    );
+  return bytes(descriptor(0xa0000000), body, descriptor(0x80000000));
+}
+
 export interface WavFields {
   tag?: number;
   channels?: number;
