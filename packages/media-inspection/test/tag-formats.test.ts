@@ -140,6 +140,11 @@ describe("ID3v2", () => {
     const of4 = frame(4, "TIT2", bytes(length, packed), 0x09);
     expect(await ofId3(3, of3)).toEqual(plain);
     expect(await ofId3(4, of4)).toEqual(plain);
+    const many = Array.from({ length: 20 }, () => of3);
+    expect(await ofId3(3, ...many, frame(3, "TALB", latin1("L")))).toEqual({
+      ...plain,
+      album: "L",
+    });
     const broken = frame(3, "TIT2", bytes(uint32be(9), "no zlib"), 0x80);
     expect(await ofId3(3, broken, frame(3, "TALB", latin1("L")))).toEqual({ album: "L" });
     const picture = apic("image/png", 3, 50_000);
@@ -212,6 +217,10 @@ describe("APE", () => {
 
   it("is read at the end without a header", async () => {
     expect(await tagsOf(mp3Frames(4), tag.subarray(32))).toEqual({ title: "T", cover });
+    const large = ape({ "Cover Art (Front)": bytes("x", 0, Buffer.alloc(2_000_000)), Title: "T" });
+    expect((await tagsOf(mp3Frames(4), large.subarray(32))).title).toBe("T");
+    const text = ape({ Title: "T".repeat(200_000), Artist: "A" });
+    expect((await tagsOf(mp3Frames(4), text.subarray(32))).artist).toBe("A");
   });
 
   it("takes another picture only where there is no front cover", async () => {
@@ -269,8 +278,28 @@ describe("an INFO list", () => {
       ICRD: "2004-05-06",
       ITRK: "3/12",
     });
-    const { albumArtist: _, discNumber: _n, discTotal: _t, ...expected } = ALL;
-    expect(tags).toEqual(expected);
+    const { albumArtist, discNumber, discTotal } = ALL;
+    expect({ ...tags, albumArtist, discNumber, discTotal }).toEqual(ALL);
+  });
+});
+
+describe("a long text", () => {
+  const long = "x".repeat(200_000);
+  const cut = "x".repeat(1000);
+
+  it("is cut in every format", async () => {
+    expect(await ofInfo({ ICMT: long, INAM: "T" })).toEqual({ comment: cut, title: "T" });
+    expect(await ofApe({ Comment: long, Title: "T" })).toEqual({ comment: cut, title: "T" });
+    expect(await tagsOf(ape({ Comment: long }), mp3Frames(4))).toEqual({ comment: cut });
+    const comments = vorbisComment(`COMMENT=${long}`, "TITLE=T");
+    expect(await ofFlac(comments)).toEqual({ comment: cut, title: "T" });
+    for (const version of [3, 4]) {
+      const frames = [
+        frame(version, "COMM", latin1(`eng\0${long}`)),
+        frame(version, "TIT2", latin1("T")),
+      ];
+      expect(await ofId3(version, ...frames)).toEqual({ comment: cut, title: "T" });
+    }
   });
 });
 

@@ -26,6 +26,14 @@ const OTHER_PICTURE = 0;
 /** A picture's file name comes before its bytes. */
 const PICTURE_HEAD_BYTES = 1024;
 
+export function isPictureKey(key: string): boolean {
+  return key.toLowerCase().startsWith(COVER);
+}
+
+export function isKnownKey(key: string): boolean {
+  return isPictureKey(key) || NAMES.has(key.toLowerCase());
+}
+
 /** Gathers what the items of an APE tag say. */
 export class ApeValues {
   readonly #tags: AudioTags = {};
@@ -33,9 +41,8 @@ export class ApeValues {
 
   /** Bytes of a value that must be kept, in front, to add it; 0 where it says nothing of interest. */
   wantedBytes(key: string): number {
-    const lower = key.toLowerCase();
-    if (lower.startsWith(COVER)) return PICTURE_HEAD_BYTES;
-    const name = NAMES.get(lower);
+    if (isPictureKey(key)) return PICTURE_HEAD_BYTES;
+    const name = NAMES.get(key.toLowerCase());
     return name === undefined || this.#tags[name] !== undefined ? 0 : MAX_TEXT_BYTES + 1;
   }
 

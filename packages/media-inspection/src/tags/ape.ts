@@ -1,6 +1,6 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
-import { ApeValues } from "./ape-values.js";
+import { ApeValues, isKnownKey, isPictureKey } from "./ape-values.js";
 import { MAX_TEXT_BYTES, textSteps } from "./tag-text.js";
 
 /** APEv2 specification: header and footer have the same 32 bytes. */
@@ -69,8 +69,9 @@ export function* readApeItems(source: ByteCursor, end = Infinity): Walk<AudioTag
     yield* source.skip(item.headBytes);
     const kept = Math.min(values.wantedBytes(item.key), item.valueBytes, MAX_TEXT_BYTES + 1);
     if (kept > 0) {
+      const value = yield* source.take(kept);
       source.charge(textSteps(kept));
-      values.add(item.key, item.isText, yield* source.take(kept), item.valueBytes);
+      values.add(item.key, item.isText, value, item.valueBytes);
     }
     yield* source.skip(item.valueBytes - kept);
   }
@@ -78,14 +79,15 @@ export function* readApeItems(source: ByteCursor, end = Infinity): Walk<AudioTag
 }
 
 /**
- * Whether the items of a tag without a header begin at the cursor: one of interest, and behind it
- * another or the footer.
+ * Whether the items of a tag without a header begin at the cursor: a picture, or another of interest and
+ * behind it one more or the footer.
  *
  * @param head the next `APE_ITEM_BYTES`
  */
 export function* beginsApeItems(source: ByteCursor, head: Buffer): Walk<boolean> {
   const item = apeItem(head);
-  if (item === undefined || new ApeValues().wantedBytes(item.key) === 0) return false;
+  if (item === undefined || !isKnownKey(item.key)) return false;
+  if (isPictureKey(item.key)) return true;
   const end = item.headBytes + item.valueBytes;
   if (end > source.limits.maxTagBytes) return false;
   const next = yield* source.peekAt(end, APE_ITEM_BYTES);

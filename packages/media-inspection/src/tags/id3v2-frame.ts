@@ -5,8 +5,6 @@ import { type BoundedBytes, type ByteSource, SynchronisedBytes } from "./tag-byt
 
 /** Bytes of a packed value that are unpacked at most. */
 const MAX_INFLATED_BYTES = 64 * 1024;
-/** Steps of unpacking so many. */
-export const INFLATE_STEPS = 30_000;
 
 /** id3.org: "ID3 tag version 2.3.0", 3.3.1; "2.4.0 structure", 4.1. */
 export interface Id3v2Frame {
@@ -127,6 +125,11 @@ function* readPart(
     head,
     size: head.length + (yield* part.skip(isUnsynchronised ? Infinity : size - head.length)),
   };
+}
+
+/** Steps that `plainContent` took to get this. */
+export function unpackingSteps({ isCompressed }: FrameFormat, plain?: FrameContent): number {
+  return isCompressed ? 2000 + (plain?.head.length ?? MAX_INFLATED_BYTES) / 2 : 0;
 }
 
 /** Undoes what the frame's flags say; undefined where the content is encrypted or broken. */

@@ -3,9 +3,9 @@ import {
   frameHeaderBytes,
   type FrameContent,
   id3v2Frame,
-  INFLATE_STEPS,
   plainContent,
   readContent,
+  unpackingSteps,
 } from "./id3v2-frame.js";
 import { CHAPTER, Id3v2Values } from "./id3v2-values.js";
 import { BoundedBytes, SynchronisedBytes } from "./tag-bytes.js";
@@ -39,8 +39,8 @@ export function* readFrames(
     const kept = values.wantedBytes(frame.id, source.limits.maxTagBytes);
     const content = yield* readContent(bytes, stored, frame, kept);
     if (kept === 0) continue;
-    source.charge(textSteps(content.head.length) + (frame.format.isCompressed ? INFLATE_STEPS : 0));
     const plain = plainContent(content, frame.format);
+    source.charge(textSteps(content.head.length) + unpackingSteps(frame.format, plain));
     if (plain === undefined) continue;
     if (frame.id === CHAPTER) yield* readChapter(source, plain, version, values);
     else values.add(frame.id, plain);

@@ -39,8 +39,9 @@ export function* readInfoList(source: ByteCursor, end: number): Walk<AudioTags> 
     const name = NAMES.get(header.toString("latin1", 0, 4));
     if (name !== undefined && tags[name] === undefined) {
       const kept = Math.min(size, MAX_TEXT_BYTES + 1);
+      const value = yield* source.take(kept);
       source.charge(textSteps(kept));
-      addTag(tags, name, tagText(yield* source.take(kept), "guess"));
+      addTag(tags, name, tagText(value, "guess"));
     }
     yield* source.skip(next - source.position);
   }

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { opendir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -27,9 +27,8 @@ if (values.help || folder === undefined) {
 
 let files = 0;
 let found = 0;
-for await (const entry of await opendir(resolve(folder), { recursive: true })) {
-  const path = join(entry.parentPath, entry.name);
-  if (!entry.isFile() || NAMES.has(extname(path).toLowerCase())) continue;
+for await (const path of filesBelow(resolve(folder))) {
+  if (NAMES.has(extname(path).toLowerCase())) continue;
   if (files >= Number(values.limit)) break;
   files += 1;
   if ((await formatOf(path)) !== "mp3") continue;
@@ -38,6 +37,14 @@ for await (const entry of await opendir(resolve(folder), { recursive: true })) {
 }
 console.log(`${found} of ${files} files of other kinds are taken for MP3`);
 process.exitCode = found > 0 ? 1 : 0;
+
+async function* filesBelow(directory) {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile()) yield path;
+  }
+}
 
 /** The format as an upload would find it; undefined where the file is refused. */
 async function formatOf(path) {

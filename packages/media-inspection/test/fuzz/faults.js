@@ -36,19 +36,49 @@ function absurdities(facts) {
           channels: isCount(facts.channels, 32_767),
           codec: typeof facts.codec === "string" && facts.codec !== "",
           lossless: typeof facts.lossless === "boolean",
-          tags: Object.values(facts.tags).every(isTag),
+          tags: Object.entries(facts.tags).every(isTag),
         };
   return Object.entries({ format: FORMATS.has(facts.format), ...checks })
     .filter(([, isGood]) => !isGood)
     .map(([name]) => `${name} ${JSON.stringify(facts[name])}`);
 }
 
-function isTag(tag) {
+const NUMBERS = new Set(["year", "trackNumber", "trackTotal", "discNumber", "discTotal"]);
+
+function isTag([name, value]) {
+  if (NUMBERS.has(name)) {
+    return (
+      Number.isSafeInteger(value) && value > 0 && value <= (name === "year" ? 9999 : MAX_INTEGER)
+    );
+  }
+  if (name === "cover") return isCover(value);
+  return name === "chapters" ? areChapters(value) : isText(value);
+}
+
+function isCover({ contentType, byteSize }) {
+  const isType = contentType === null || (isText(contentType) && contentType.includes("/"));
+  return isType && Number.isSafeInteger(byteSize) && byteSize > 0;
+}
+
+function areChapters(chapters) {
   return (
-    typeof tag === "string" &&
-    tag.isWellFormed() &&
-    !/\p{Cc}/u.test(tag) &&
-    Array.from(tag).length <= 1000 &&
-    tag !== ""
+    chapters.length > 0 &&
+    chapters.length <= 1000 &&
+    chapters.every(
+      ({ startSeconds, title }, index) =>
+        Number.isFinite(startSeconds) &&
+        startSeconds >= (chapters[index - 1]?.startSeconds ?? 0) &&
+        (title === undefined || isText(title)),
+    )
+  );
+}
+
+function isText(text) {
+  return (
+    typeof text === "string" &&
+    text.isWellFormed() &&
+    !/[\p{Cc}\p{Noncharacter_Code_Point}\u202a-\u202e\u2028\u2029]/u.test(text) &&
+    Array.from(text).length <= 1000 &&
+    text !== ""
   );
 }

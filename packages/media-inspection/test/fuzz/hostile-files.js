@@ -36,6 +36,23 @@ export const HOSTILE_FILES = {
     filled(ascii("ID3\x04\0\0\x7f\x7f\x7f\x7f"), ascii("TXXX\0\0\0\0\0\0"), size),
   "mp3 of an unsynchronised tag": (size) =>
     filled(ascii("ID3\x03\x80\0\x00\x3f\x7f\x7f"), hex("ff00"), size),
+  "mp3 of packed tag frames": (size) =>
+    filled(ascii("ID3\x03\0\0\x7f\x7f\x7f\x7f"), packedFrame(), size),
+  "mp3 of comments": (size) =>
+    filled(ascii("ID3\x03\0\0\x7f\x7f\x7f\x7f"), ascii("COMM\0\0\0\x08\0\0\0engx\0\0\0"), size),
+  "mp3 of chapters": (size) => filled(ascii("ID3\x03\0\0\x7f\x7f\x7f\x7f"), chapterFrame(), size),
+  "mp3 of tags and zeros": (size) => filled(hex(""), ascii("ID3\x04\0\0\0\0\0\0\0"), size),
+  "mp3 of APE items": (size) => filled(apeHeader(), ascii("\0\0\0\0\0\0\0\0Nope\0"), size),
+  "mp3 of what begins as APE items": (size) =>
+    filled(
+      Buffer.concat([frame24(), frame24()]),
+      Buffer.concat([ascii("\x01\0\0\0\0\0\0\0Title\0xTAG"), Buffer.alloc(125)]),
+      size,
+    ),
+  "mp3 of two streams in turn": (size) =>
+    filled(hex(""), Buffer.concat([frame24(), frame24(), frame36(), frame36()]), size),
+  "flac of pictures": (size) =>
+    filled(flacHead(false), Buffer.concat([hex("06000028"), Buffer.alloc(40)]), size),
   "flac of false syncs": (size) => filled(flacHead(), hex("fff8"), size),
   "flac of false headers": (size) => filled(flacHead(), hex("fff81900"), size),
   "flac of sync bytes": (size) => filled(flacHead(), hex("ff"), size),
@@ -118,6 +135,31 @@ function riff(type, size) {
 /** The shortest frame: 8 kbit/s at 24 kHz. */
 function frame24() {
   return Buffer.concat([hex("fff314c0"), Buffer.alloc(20)]);
+}
+
+/** The same at 16 kHz. */
+function frame36() {
+  return Buffer.concat([hex("fff318c0"), Buffer.alloc(32)]);
+}
+
+/** 64 KiB in some hundred bytes. */
+function packedFrame() {
+  const packed = Buffer.concat([uint32(65_535), deflateSync(Buffer.alloc(65_535, "\x01\n"))]);
+  return Buffer.concat([ascii("APIC"), uint32(packed.length), hex("0080"), packed]);
+}
+
+function chapterFrame() {
+  const title = Buffer.concat([ascii("TIT2"), uint32(2), hex("0000"), ascii("\0x")]);
+  const body = Buffer.concat([hex("00"), Buffer.alloc(16), title]);
+  return Buffer.concat([ascii("CHAP"), uint32(body.length), hex("0000"), body]);
+}
+
+function apeHeader() {
+  return Buffer.concat([
+    ascii("APETAGEX"),
+    hex("d0070000ffffff7fffffffff000000a0"),
+    Buffer.alloc(8),
+  ]);
 }
 
 function flacHead(isLast = true) {
