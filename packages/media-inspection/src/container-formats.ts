@@ -22,24 +22,16 @@ export const CONTAINERS: readonly Signature[] = [
   { name: "an LHA archive", at: 2, bytes: ["-lh", "-lz", "-pm"] },
   { name: "an ACE archive", at: 7, bytes: ["**ACE**"] },
   {
-    name: "an archive or compressed file",
-    bytes: [
-      ...["LZIP", "\x04\x22\x4d\x18", "\x1f\x9d", "\x1f\xa0", "\x60\xea", "LRZI", "ZPAQ"],
-      ...[
-        "StuffIt",
-        "SIT!",
-        "\x89LZO",
-        "\x5d\0\0",
-        "\x78\x01",
-        "\x78\x5e",
-        "\x78\x9c",
-        "\x78\xda",
-        "borg",
-        "SZDD",
-        "KWAJ",
-        "\x02\x21\x4c\x18",
-      ],
-    ],
+    name: "an archive",
+    bytes: ["StuffIt", "SIT!", "\x60\xea", "ZPAQ", "borg", "ANDROID BACKUP\n", "Salted__"],
+  },
+  {
+    name: "a compressed file",
+    bytes: ["LZIP", "LRZI", "\x89LZO", "\x04\x22\x4d\x18", "\x02\x21\x4c\x18", "SZDD", "KWAJ"],
+  },
+  {
+    name: "a compressed file",
+    bytes: ["\x1f\x9d", "\x1f\xa0", "\x5d\0\0", "\x78\x01", "\x78\x5e", "\x78\x9c", "\x78\xda"],
   },
   {
     name: "a compound document, such as of Microsoft Office",
@@ -115,6 +107,19 @@ export const CONTAINERS: readonly Signature[] = [
     ],
   },
   { name: "a disk image", at: 32, bytes: ["NXSB"] },
+  {
+    name: "a firmware image",
+    bytes: [
+      "UBI#",
+      "\x85\x19",
+      "\x27\x05\x19\x56",
+      "ANDROID!",
+      "\x3a\xff\x26\xed",
+      "\xd0\x0d\xfe\xed",
+    ],
+  },
+  { name: "a 3D scene", bytes: ["BLENDER", "glTF"] },
+  { name: "a medical image", at: 128, bytes: ["DICM"] },
 ];
 
 /** What lies too far from a file's beginning to be looked for in each. */
@@ -136,9 +141,11 @@ const MESSAGE =
 const JSON_START = /^\s*[[{]\s*["[{]/;
 const TEXT = /^[\t\n\f\r\x20-\x7e\x80-\xff]*$/;
 
-/** What a file is that begins as a container without a signature in front; undefined where unknown. */
+/** What a file is that begins as a container; undefined where unknown. */
 export function containerFormat(head: Buffer): string | undefined {
   const text = head.toString("latin1");
+  const signature = CONTAINERS.find((each) => matches(each, text));
+  if (signature !== undefined) return signature.name;
   if (text.startsWith("ustar", 257) || isTar(head)) return "a tar archive";
   if (text.includes("%PDF-")) return "a PDF document";
   if (isTransportStream(head)) return "an MPEG video";

@@ -8,18 +8,18 @@ export interface InspectionLimits {
   /** Frames of an animation. Default 10,000. */
   maxPages: number;
   /**
-   * Bytes of leading tags after which the format is provisionally MP3; the end of the file decides.
+   * Bytes of leading tags, or of zeros, after which the format is provisionally MP3; what follows decides.
    * Default 4 MiB.
    */
   maxHeadBytes: number;
   /**
-   * Bytes before the first MP3 frame that belong to no tag, and between the segments of a JPEG.
+   * Bytes before the first MP3 frame that belong to no tag or padding, and between the segments of a JPEG.
    * Default 128 KiB.
    */
   maxJunkBytes: number;
   /**
-   * Bytes kept of any one tag or tag value; longer values are skipped. Default 1 MiB. Values above
-   * 8 MiB may exhaust the step budget.
+   * Bytes kept of any one tag value, and looked ahead to check a tag's size; longer values are skipped
+   * or cut. Default 1 MiB. Values above 8 MiB may exhaust the step budget.
    */
   maxTagBytes: number;
 }

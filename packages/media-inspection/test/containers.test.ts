@@ -5,7 +5,7 @@ import { bytes, uint32be } from "./support/bytes.js";
 import { inspect, inspectAudio } from "./support/inspect.js";
 
 /** `text` at an offset, zeros before it. */
-function at(offset: number, text: string, before = Buffer.alloc(0)): Buffer {
+function at(offset: number, text: string, before: Uint8Array = Buffer.alloc(0)): Buffer {
   return bytes(before, Buffer.alloc(offset - before.length), text);
 }
 
@@ -54,6 +54,8 @@ const HEADS: readonly (readonly [string, Buffer])[] = [
   ["a Berkeley database", at(12, "\x62\x31\x05\0")],
   ["a Jet database", bytes("\0\x01\0\0Standard Jet DB\0")],
   ["a compound document", bytes(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1)],
+  ["a Palm database", at(60, "BOOKMOBI", bytes("Name"))],
+  ["a medical image", at(128, "DICM", bytes("x"))],
   ["a Flash movie", bytes("FWS\x06", uint32be(99))],
   ["a Flash video", bytes("FLV\x01\x05\0\0\0\x09")],
   ["a Matroska file", bytes(0x1a, 0x45, 0xdf, 0xa3)],

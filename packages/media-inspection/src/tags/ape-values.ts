@@ -16,8 +16,12 @@ const NAMES: ReadonlyMap<string, TagName> = new Map([
   ["language", "language"],
   ["year", "year"],
   ["track", "trackNumber"],
+  ["tracknumber", "trackNumber"],
+  ["tracktotal", "trackTotal"],
   ["totaltracks", "trackTotal"],
   ["disc", "discNumber"],
+  ["discnumber", "discNumber"],
+  ["disctotal", "discTotal"],
   ["totaldiscs", "discTotal"],
 ]);
 const COVER = "cover art (";

@@ -82,7 +82,7 @@ function frameFormat(version: number, flags: number, isTagUnsynchronised: boolea
 }
 
 /** Whether a frame, padding or the end of the tag follows. */
-export function* frameFollows(bytes: ByteSource): Walk<boolean> {
+function* frameFollows(bytes: ByteSource): Walk<boolean> {
   if (bytes.left < 4) return true;
   return isFrameStart(yield* bytes.peek(4));
 }

@@ -5,10 +5,10 @@ import { parseArgs } from "node:util";
 
 import { InspectionError, MediaInspector } from "../../dist/index.js";
 
-const HELP = `Usage: node test/fuzz/false-positives.js <folder>
+const HELP = `Usage: pnpm fuzz:false-positives <folder>
 
 Inspects every file below a folder and prints those that are taken for MP3 though they are not named
-so, and how many there are. Build the package first.
+so, and how many there are.
 
   --limit N  looks at the first N files; all by default
 `;
