@@ -3,10 +3,10 @@ import { join } from "node:path";
 
 import { afterAll, describe, expect, it } from "@jest/globals";
 
-import { CORPUS, type CorpusFile, corpusFiles, differences } from "./support/corpus.js";
+import { CORPUS, type CorpusFile, differences, listedFiles } from "./support/corpus.js";
 import { verdict } from "./support/inspect.js";
 
-const files = corpusFiles();
+const files = listedFiles(CORPUS);
 const scores = new Map<string, { satisfied: number; total: number }>();
 
 if (files === undefined) {

@@ -24,6 +24,16 @@ export interface Expectation {
   bitrate_bps?: number;
   bitrate_kind?: "stream" | "overall";
   bitrate_overall_bps?: number;
+  codec?: string;
+  lossless?: boolean;
+  /** Exact. */
+  tags?: Record<string, string | number>;
+  /** Not empty. */
+  tags_present?: string[];
+  /** The words in order, whatever white space stands between. */
+  tags_words?: Record<string, string[]>;
+  /** Of the refusal. */
+  code?: string;
 }
 
 export interface CorpusFile {
@@ -33,14 +43,17 @@ export interface CorpusFile {
   expect: Expectation;
 }
 
-const BESIDE_REPOSITORY = fileURLToPath(new URL("../../../../../shared/corpus", import.meta.url));
+const BESIDE_REPOSITORY = fileURLToPath(new URL("../../../../../shared", import.meta.url));
 
 /** The folder of real media files: TEST_CORPUS, else `shared/corpus` beside the repository. */
-export const CORPUS = resolve(process.env["TEST_CORPUS"] ?? BESIDE_REPOSITORY);
+export const CORPUS = resolve(process.env["TEST_CORPUS"] ?? join(BESIDE_REPOSITORY, "corpus"));
 
-/** Undefined where there is no corpus. */
-export function corpusFiles(): CorpusFile[] | undefined {
-  const manifest = join(CORPUS, "manifest.json");
+/** The folder of odd media files: TEST_ODD, else `shared/odd` beside the repository. */
+export const ODD = resolve(process.env["TEST_ODD"] ?? join(BESIDE_REPOSITORY, "odd"));
+
+/** The files that a folder's manifest lists; undefined where there is no such folder. */
+export function listedFiles(folder: string): CorpusFile[] | undefined {
+  const manifest = join(folder, "manifest.json");
   if (!existsSync(manifest)) return undefined;
   return JSON.parse(readFileSync(manifest, "utf8")) as CorpusFile[];
 }
@@ -85,6 +98,29 @@ export function differences({ expect, bytes }: CorpusFile, facts: MediaFacts): s
   );
   if (bitrates.length > 0 && !bitrates.some((wanted) => isNear(bitrate, wanted, 0.1 * wanted))) {
     found.push(`bitrate: ${bitrate} bit/s, not ${bitrates.join(" or ")}`);
+  }
+  return found;
+}
+
+/** Where codec, lossless and tags differ from what was agreed on. */
+export function soundDifferences({ expect }: CorpusFile, facts: MediaFacts): string[] {
+  if (facts.kind !== "audio") return [];
+  const found: string[] = [];
+  const compare = (name: string, actual: unknown, wanted: unknown) => {
+    if (wanted !== undefined && actual !== wanted) {
+      found.push(`${name}: ${JSON.stringify(actual)}, not ${JSON.stringify(wanted)}`);
+    }
+  };
+  const tags = facts.tags as Readonly<Record<string, unknown>>;
+  compare("codec", facts.codec, expect.codec);
+  compare("lossless", facts.lossless, expect.lossless);
+  for (const [name, wanted] of Object.entries(expect.tags ?? {})) compare(name, tags[name], wanted);
+  for (const name of expect.tags_present ?? []) {
+    if (tags[name] === undefined) found.push(`${name}: missing`);
+  }
+  for (const [name, words] of Object.entries(expect.tags_words ?? {})) {
+    const text = tags[name];
+    compare(name, typeof text === "string" ? text.split(/\s+/).join(" ") : text, words.join(" "));
   }
   return found;
 }
