@@ -13,7 +13,20 @@ export function signedFormat(head: Buffer): Exclude<MediaFormat, "mp3"> | undefi
   if (text.startsWith("fLaC")) return "flac";
   if (/^RIFF.{4}WEBP/s.test(text)) return "webp";
   if (/^(RIFF|RF64|BW64).{4}WAVE/s.test(text)) return "wav";
-  return text.startsWith("ftyp", 4) ? "m4a" : undefined;
+  return beginsIsoMedia(head, text) ? "m4a" : undefined;
+}
+
+/** `ftyp` and what writers put before it or in its place (ISO/IEC 14496-12, 4.3; QuickTime's `wide`). */
+const FIRST_BOXES = /^(ftyp|moov|free|skip|wide|uuid)$/;
+/** Text is no box: its first bytes are a far greater size. */
+const MAX_FIRST_BOX_BYTES = 0x1000000;
+
+function beginsIsoMedia(head: Buffer, text: string): boolean {
+  if (head.length < 8) return false;
+  const [type, size] = [text.slice(4, 8), head.readUInt32BE(0)];
+  if (type === "ftyp") return true;
+  if (type === "mdat") return size >= 8 || size === 1;
+  return FIRST_BOXES.test(type) && size >= 8 && size < MAX_FIRST_BOX_BYTES;
 }
 
 /** Formats that must not be searched for MP3 frames: they may hold some, or look as if. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { bytes, uint32be } from "./support/bytes.js";
+import { bytes, float64be, uint24be, uint32be } from "./support/bytes.js";
 import { inspectAudio } from "./support/inspect.js";
 import {
+  AAC_LC_STEREO,
   aacEntry,
   alacEntry,
   box,
+  esds,
   FTYP,
   MDAT,
   moof,
@@ -15,6 +17,7 @@ import {
   soundEntry,
   trak,
   trex,
+  versionedEntry,
 } from "./support/m4a.js";
 
 const SECONDS = (100 * 1024) / 44_100;
@@ -95,7 +98,83 @@ describe("an M4A", () => {
       (await inspectAudio(bytes(FTYP, moov(track), MDAT))).durationSeconds;
     expect(await seconds(cut)).toBe(1.2);
     expect(await seconds(primed)).toBe(SECONDS);
-    expect(await seconds(delayed)).toBe(SECONDS);
+    expect(await seconds(delayed)).toBeCloseTo(60 + SECONDS, 3);
+  });
+
+  it("counts an encoder's delay at a low sample rate too, where it is long", async () => {
+    const track = trak({
+      entry: aacEntry(bytes(0x15, 0x88)),
+      timescale: 8000,
+      sizes: [50, 50, 50],
+      edits: [[256, 1024]],
+    });
+    const facts = await inspectAudio(bytes(FTYP, moov(track), MDAT));
+    expect(facts).toMatchObject({ sampleRate: 8000, durationSeconds: (3 * 1024) / 8000 });
+  });
+
+  it.each<[string, [number, number][], number]>([
+    ["cut by less than half a second", [[2000, 0]], 2],
+    [
+      "cut in the middle",
+      [
+        [500, 0],
+        [500, 66_150],
+      ],
+      1,
+    ],
+    [
+      "played twice",
+      [
+        [2000, 0],
+        [2000, 0],
+      ],
+      4,
+    ],
+    [
+      "delayed and paused",
+      [
+        [1500, -1],
+        [1000, 0],
+        [3000, -1],
+        [1000, 44_100],
+      ],
+      6.5,
+    ],
+    [
+      "edited to its end, whatever that is",
+      [
+        [1000, -1],
+        [0, 22_050],
+      ],
+      1 + SECONDS - 0.5,
+    ],
+    ["edited beyond its end", [[9000, 22_050]], SECONDS - 0.5],
+    ["edited to nothing", [[1000, 999_999]], SECONDS],
+  ])("is as long as it plays where it is %s", async (_, edits, seconds) => {
+    const track = trak({ edits });
+    const facts = await inspectAudio(bytes(FTYP, moov(track), MDAT));
+    expect(facts.durationSeconds).toBeCloseTo(seconds, 6);
+  });
+
+  it("does not keep edits without bounds", async () => {
+    const edits = Array.from({ length: 10_001 }, (): [number, number] => [1, 0]);
+    await expect(inspectAudio(bytes(FTYP, moov(trak({ edits })), MDAT))).rejects.toMatchObject({
+      code: "invalid_media",
+    });
+  });
+
+  it("has the pauses that single samples make", async () => {
+    const lengths: [number, number][] = [
+      [50, 1024],
+      [1, 20 * 44_100],
+      [48, 1024],
+      [1, -1024],
+    ];
+    const facts = await inspectAudio(bytes(FTYP, moov(trak({ lengths })), MDAT));
+    expect(facts).toMatchObject({
+      durationSeconds: 20 + (97 * 1024) / 44_100,
+      durationSource: "header",
+    });
   });
 
   it("does not believe samples that last longer than they can", async () => {
@@ -131,6 +210,86 @@ describe("an M4A", () => {
       bitrate: Math.round((8 * 450) / ((9 * 1024) / 44_100)),
     });
   });
+
+  it("has the pauses between its fragments, and starts with the first", async () => {
+    const start = moov(trak({ sizes: [] }), box("mvex", trex(1, 1024, 50)));
+    const at = (time: number) => bytes(moof(1, 3, undefined, time), box("mdat", Buffer.alloc(150)));
+    const seconds = async (...times: number[]) =>
+      (await inspectAudio(bytes(FTYP, start, ...times.map(at)))).durationSeconds;
+    expect(await seconds(88_200, 88_200 + 3 * 1024)).toBeCloseTo((6 * 1024) / 44_100, 6);
+    expect(await seconds(0, 441_000)).toBeCloseTo(10 + (3 * 1024) / 44_100, 6);
+    // The fragments overlap.
+    expect(await seconds(0, 3000)).toBeCloseTo((3000 + 3 * 1024) / 44_100, 6);
+    // The clock starts anew.
+    expect(await seconds(88_200, 0)).toBeCloseTo((6 * 1024) / 44_100, 6);
+  });
+
+  it("is not cut by an edit that was written before its fragments, but starts where it says", async () => {
+    const track = trak({ sizes: [], edits: [[20, 1024 * 44]] });
+    const start = moov(track, box("mvex", trex(1, 1024, 1)));
+    const file = bytes(FTYP, start, moof(1, 150), box("mdat", Buffer.alloc(150)));
+    expect((await inspectAudio(file)).durationSeconds).toBeCloseTo((106 * 1024) / 44_100, 6);
+  });
+
+  it.each([
+    ["free space", box("free", Buffer.alloc(16)), FTYP],
+    ["skipped space", box("skip"), FTYP],
+    ["media", MDAT, FTYP],
+    ["no type, but the movie", bytes()],
+    ["no type, but QuickTime's wide box", box("wide")],
+    ["QuickTime's type", box("ftyp", "qt  ", uint32be(0))],
+  ])("may begin with %s", async (_, ...start) => {
+    const file = bytes(...start, moov(trak()), MDAT);
+    expect(await inspectAudio(file)).toMatchObject({ format: "m4a", durationSeconds: SECONDS });
+  });
+
+  it.each<[string, number, Uint8Array]>([
+    ["ISO's version 1", 1, versionedEntry("mp4a", 1, esds(AAC_LC_STEREO))],
+    ["QuickTime's version 1", 0, versionedEntry("mp4a", 1, Buffer.alloc(16), esds(AAC_LC_STEREO))],
+    ["QuickTime's version 2", 0, versionedEntry("mp4a", 2, Buffer.alloc(36), esds(AAC_LC_STEREO))],
+    ["ISO's version 1 in a list of version 0", 0, versionedEntry("mp4a", 1, esds(AAC_LC_STEREO))],
+  ])("reads sample entries of %s", async (_, listVersion, entry) => {
+    const file = bytes(FTYP, moov(trak({ listVersion, entry })), MDAT);
+    expect(await inspectAudio(file)).toMatchObject({
+      codec: "aac",
+      sampleRate: 44_100,
+      channels: 2,
+    });
+  });
+
+  it("takes rate and channels from the fields of later versions where no configuration has them", async () => {
+    const rate = versionedEntry("Opus", 1, box("srat", uint32be(0), uint32be(96_000)));
+    expect(
+      await inspectAudio(bytes(FTYP, moov(trak({ listVersion: 1, entry: rate })), MDAT)),
+    ).toMatchObject({ codec: "opus", sampleRate: 48_000 });
+    const fields = bytes(uint32be(72), float64be(32_000), uint32be(6), Buffer.alloc(20));
+    const entry = versionedEntry("ac-3", 2, fields);
+    expect(await inspectAudio(bytes(FTYP, moov(trak({ entry })), MDAT))).toMatchObject({
+      codec: "ac3",
+      sampleRate: 32_000,
+      channels: 6,
+    });
+  });
+
+  it.each([
+    [8, 48_000],
+    [9, 24_000],
+    [10, 12_000],
+  ])(
+    "halves the rate of AC-3 with each version of its stream above 8 (%i)",
+    async (version, rate) => {
+      // 48 kHz, the version, stereo.
+      const config = uint24be((version << 17) | (2 << 11));
+      const entry = soundEntry("ac-3", box("dac3", config));
+      const file = bytes(FTYP, moov(trak({ entry, timescale: rate, sampleDuration: 1536 })), MDAT);
+      expect(await inspectAudio(file)).toMatchObject({
+        codec: "ac3",
+        sampleRate: rate,
+        channels: 2,
+        durationSeconds: (100 * 1536) / rate,
+      });
+    },
+  );
 
   it("does not follow boxes that are nested without end", async () => {
     const depth = 60_000;
@@ -200,7 +359,24 @@ describe("an M4A", () => {
     ],
     ["a file without sound", bytes(FTYP, moov(), MDAT)],
     ["encrypted sound", bytes(FTYP, moov(trak({ entry: soundEntry("drms") })), MDAT)],
-    ["a QuickTime movie", bytes(box("ftyp", "qt  ", uint32be(0)), moov(trak()), MDAT)],
+    [
+      "a QuickTime movie",
+      bytes(
+        box("ftyp", "qt  ", uint32be(0)),
+        moov(trak(), trak({ id: 2, handler: "vide", entry: box("avc1", Buffer.alloc(70)) })),
+        MDAT,
+      ),
+    ],
+    [
+      "a QuickTime movie of sprites",
+      bytes(
+        box("wide"),
+        moov(trak(), trak({ id: 2, handler: "sprt", entry: box("sprt", Buffer.alloc(70)) })),
+        MDAT,
+      ),
+    ],
+    ["space without a movie", bytes(box("free", Buffer.alloc(90)), MDAT)],
+    ["text that has a box's name in the right place", bytes("The free world ".repeat(20))],
     ["an HEIC image", bytes(box("ftyp", "heic", uint32be(0)), box("meta", mvhd()))],
     ["an AVIF image", bytes(box("ftyp", "avif", uint32be(0)), box("meta", mvhd()))],
   ])("is not %s", async (_, file) => {

@@ -1,5 +1,6 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import { type Box, boxHead, walkBoxes } from "./m4a-boxes.js";
+import { SampleLengths } from "./m4a-sample-lengths.js";
 
 /** What a fragment gives a sample that says nothing itself. */
 export interface SampleDefaults {
@@ -7,12 +8,18 @@ export interface SampleDefaults {
   bytes: number;
 }
 
-/** Sums over the samples of one track, in all its fragments. */
+/** The samples of one track in all its fragments. Times are in units of the track's time. */
 export interface FragmentedSamples {
   samples: number;
-  /** In units of the track's time. */
-  duration: number;
+  lengths: SampleLengths;
   bytes: number;
+  /** When the first fragment begins. */
+  start: number;
+  /** What lies between fragments, less what of them overlaps. */
+  pauses: number;
+  /** When the last fragment begins and ends. */
+  lastStart: number;
+  lastEnd: number;
 }
 
 /** A `traf` box while it is read. */
@@ -53,6 +60,7 @@ export class FragmentReader {
     const fragment: TrackFragment = { defaults: { duration: 0, bytes: 0 }, sum: undefined };
     return walkBoxes(this.source, traf.end, (box) => {
       if (box.type === "tfhd") return this.#readHeader(box, fragment);
+      if (box.type === "tfdt") return this.#readStart(box, fragment);
       return box.type === "trun" ? this.#addRun(box, fragment) : undefined;
     });
   }
@@ -68,8 +76,21 @@ export class FragmentReader {
       duration: flags & HAS_DEFAULT_DURATION ? yield* this.#readField(box) : defaults.duration,
       bytes: flags & HAS_DEFAULT_SIZE ? yield* this.#readField(box) : defaults.bytes,
     };
-    fragment.sum = this.tracks.get(id) ?? { samples: 0, duration: 0, bytes: 0 };
+    fragment.sum = this.tracks.get(id) ?? newSum();
     this.tracks.set(id, fragment.sum);
+  }
+
+  /** ISO/IEC 14496-12, 8.8.12. */
+  *#readStart(box: Box, { sum }: TrackFragment): Walk<void> {
+    const isLong = (yield* this.source.peek(1))[0] === 1;
+    const body = yield* boxHead(this.source, box, isLong ? 12 : 8);
+    if (sum === undefined) return;
+    const start = isLong ? Number(body.readBigUInt64BE(4)) : body.readUInt32BE(4);
+    if (sum.samples === 0) sum.start = start;
+    // What begins before the last fragment did is another recording, whose clock starts anew.
+    else if (start > sum.lastStart) sum.pauses += start - sum.lastEnd;
+    sum.lastStart = start;
+    sum.lastEnd = start;
   }
 
   *#readField(box: Box): Walk<number> {
@@ -85,17 +106,23 @@ export class FragmentReader {
 
     const hasDuration = (flags & HAS_DURATION) !== 0;
     const hasSize = (flags & HAS_SIZE) !== 0;
+    const before = sum.lengths.sum;
     sum.samples += count;
-    if (!hasDuration) sum.duration += count * defaults.duration;
+    if (!hasDuration) sum.lengths.add(count, defaults.duration);
     if (!hasSize) sum.bytes += count * defaults.bytes;
     const recordBytes = 4 * SAMPLE_FIELDS.filter((field) => flags & field).length;
-    if (recordBytes === 0) return;
     const size = Math.min(count * recordBytes, box.end - this.source.position);
-    yield* this.source.fold(size, recordBytes, (run) => {
+    yield* this.source.fold(size, Math.max(1, recordBytes), (run) => {
       for (let at = 0; at < run.length; at += recordBytes) {
-        if (hasDuration) sum.duration += run.readUInt32BE(at);
+        if (hasDuration) sum.lengths.add(1, run.readUInt32BE(at));
         if (hasSize) sum.bytes += run.readUInt32BE(at + (hasDuration ? 4 : 0));
       }
     });
+    sum.lastEnd += sum.lengths.sum - before;
   }
+}
+
+function newSum(): FragmentedSamples {
+  const lengths = new SampleLengths();
+  return { samples: 0, lengths, bytes: 0, start: 0, pauses: 0, lastStart: 0, lastEnd: 0 };
 }

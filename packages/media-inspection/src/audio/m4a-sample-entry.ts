@@ -1,5 +1,6 @@
 import { audioSpecificConfig } from "./audio-specific-config.js";
 import { ac3Config, eac3Config } from "./dolby-config.js";
+import { soundFields } from "./m4a-sound-fields.js";
 import type { SampleEntry } from "./m4a-track.js";
 
 /** ISO/IEC 14496-1, 7.2.2.1 and table 5 (object type indication, by the MP4 registration authority). */
@@ -15,24 +16,25 @@ const PICTURE_TYPES = ["jpeg", "png ", "mjpa", "mjpb", "tiff", "gif "];
 
 /** Bytes of a VisualSampleEntry before its boxes (ISO/IEC 14496-12, 12.1.3). */
 const VISUAL_FIELDS = 78;
-/** Bytes of an AudioSampleEntry before its boxes; QuickTime's versions 1 and 2 have more. */
-const FIELDS = 28;
-const EXTRA_FIELDS: Readonly<Record<number, number>> = { 1: 16, 2: 36 };
 
 /** The first entry of an `stsd` box of a sound track (ISO/IEC 14496-12, 12.2.3), behind its size and type. */
-export function soundSampleEntry(type: string, body: Buffer): SampleEntry {
+export function soundSampleEntry(type: string, body: Buffer, listVersion: number): SampleEntry {
+  const fields = soundFields(body, listVersion);
   const entry: SampleEntry = {
     type,
-    channels: body.length >= FIELDS ? body.readUInt16BE(16) : 0,
-    sampleRate: body.length >= FIELDS ? body.readUInt16BE(24) : 0,
+    channels: fields?.channels ?? 0,
+    sampleRate: fields?.sampleRate ?? 0,
     codec: undefined,
     isPicture: isPicture(type, body),
     lossless: false,
     framesPerSample: 0,
   };
-  if (body.length < FIELDS) return entry;
-  const boxes = childBoxes(body.subarray(FIELDS + (EXTRA_FIELDS[body.readUInt16BE(8)] ?? 0)));
+  if (fields === undefined) return entry;
+  const boxes = childBoxes(body.subarray(fields.boxesAt));
   const config = (name: string) => findBox(boxes, name);
+  // Of version 1: rates that the field's 16 bits cannot hold.
+  const rate = config("srat");
+  if (rate !== undefined && rate.length >= 8) entry.sampleRate = rate.readUInt32BE(4);
   switch (type) {
     case "mp4a":
       return { ...entry, ...mpeg4Audio(config("esds")?.subarray(4)) };

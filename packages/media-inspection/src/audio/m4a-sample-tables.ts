@@ -1,6 +1,10 @@
+import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import { type Box, boxHead } from "./m4a-boxes.js";
 import type { Track } from "./m4a-track.js";
+
+/** Real files have a handful; an editor may leave hundreds. */
+const MAX_EDITS = 10_000;
 
 /** Sums up one table of a track as it passes; tables of long files are too big to be kept. */
 export type TableReader = (source: ByteCursor, box: Box, track: Track) => Walk<void>;
@@ -9,9 +13,7 @@ export type TableReader = (source: ByteCursor, box: Box, track: Track) => Walk<v
 export function* sumTimes(source: ByteCursor, box: Box, track: Track): Walk<void> {
   const count = (yield* boxHead(source, box, 8)).readUInt32BE(4);
   yield* foldRecords(source, box, count, 8, (run, at) => {
-    const samples = run.readUInt32BE(at);
-    track.timedSamples += samples;
-    track.timedDuration += samples * run.readUInt32BE(at + 4);
+    track.lengths.add(run.readUInt32BE(at), run.readInt32BE(at + 4));
   });
 }
 
@@ -43,14 +45,27 @@ export function* sumCompactSizes(source: ByteCursor, box: Box, track: Track): Wa
   });
 }
 
-/** ISO/IEC 14496-12, 8.6.6: what of the media is shown; empty edits show nothing. */
-export function* sumEdits(source: ByteCursor, box: Box, track: Track): Walk<void> {
+/**
+ * ISO/IEC 14496-12, 8.6.6: what of the media is played, and where silence is.
+ *
+ * @throws InspectionError when there are too many to keep.
+ */
+export function* readEdits(source: ByteCursor, box: Box, track: Track): Walk<void> {
   const head = yield* boxHead(source, box, 8);
   const isLong = head.readUInt8(0) === 1;
-  yield* foldRecords(source, box, head.readUInt32BE(4), isLong ? 20 : 12, (run, at) => {
+  const count = head.readUInt32BE(4);
+  const recordBytes = isLong ? 20 : 12;
+  const came = Math.min(count, (box.end - source.position) / recordBytes);
+  if (track.edits.length + came > MAX_EDITS) {
+    throw new InspectionError(
+      "invalid_media",
+      `The M4A has edit lists of more than ${MAX_EDITS} entries in one track.`,
+    );
+  }
+  yield* foldRecords(source, box, count, recordBytes, (run, at) => {
     const duration = isLong ? Number(run.readBigUInt64BE(at)) : run.readUInt32BE(at);
     const mediaTime = isLong ? Number(run.readBigInt64BE(at + 8)) : run.readInt32BE(at + 4);
-    if (mediaTime >= 0) track.editedDuration += duration;
+    track.edits.push({ duration, mediaTime });
   });
 }
 

@@ -3,7 +3,7 @@ import { type Box, boxBody, boxHead, readTimescale, walkBoxes } from "./m4a-boxe
 import { soundSampleEntry } from "./m4a-sample-entry.js";
 import {
   sumCompactSizes,
-  sumEdits,
+  readEdits,
   sumSizes,
   sumTimes,
   type TableReader,
@@ -29,7 +29,7 @@ const READERS: ReadonlyMap<string, TableReader> = new Map([
   ["stts", sumTimes],
   ["stsz", sumSizes],
   ["stz2", sumCompactSizes],
-  ["elst", sumEdits],
+  ["elst", readEdits],
 ]);
 
 /** Reads a `trak` box as it passes (ISO/IEC 14496-12, 8.3 to 8.7). */
@@ -71,13 +71,12 @@ function* readChapters(source: ByteCursor, box: Box, track: Track): Walk<void> {
 
 /** The first entry counts: nearly all tracks have one, and a change of codec is no length. */
 function* readSampleEntries(source: ByteCursor, box: Box, track: Track): Walk<void> {
-  yield* boxHead(source, box, 8);
+  const version = (yield* boxHead(source, box, 8)).readUInt8(0);
+  function* readEntry(entry: Box): Walk<void> {
+    const body = yield* boxBody(source, entry, MAX_ENTRY_BYTES);
+    track.sampleEntry = soundSampleEntry(entry.type, body, version);
+  }
   yield* walkBoxes(source, box.end, (entry) =>
-    track.sampleEntry === undefined ? readSampleEntry(source, entry, track) : undefined,
+    track.sampleEntry === undefined ? readEntry(entry) : undefined,
   );
-}
-
-function* readSampleEntry(source: ByteCursor, entry: Box, track: Track): Walk<void> {
-  const body = yield* boxBody(source, entry, MAX_ENTRY_BYTES);
-  track.sampleEntry = soundSampleEntry(entry.type, body);
 }

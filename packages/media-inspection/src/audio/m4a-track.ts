@@ -1,3 +1,6 @@
+import type { Edit } from "./m4a-edits.js";
+import { SampleLengths } from "./m4a-sample-lengths.js";
+
 /** What the boxes of one track say (ISO/IEC 14496-12, 8.3 to 8.6, 8.8). */
 export interface Track {
   id: number;
@@ -6,14 +9,12 @@ export interface Track {
   /** Units per second of the media's own time. */
   timescale: number;
   sampleEntry: SampleEntry | undefined;
-  /** Samples that `stts` gives a length to, and the sum of the lengths. */
-  timedSamples: number;
-  timedDuration: number;
+  /** Of the samples that `stts` lists. */
+  lengths: SampleLengths;
   /** Samples that `stsz` gives a size to, and the sum of the sizes in bytes. */
   sizedSamples: number;
   sizedBytes: number;
-  /** Sum of the edits that show media, in units of the movie's time; 0 where there are none. */
-  editedDuration: number;
+  edits: Edit[];
   /** Tracks that hold this track's chapters. */
   chapterTracks: number[];
 }
@@ -37,11 +38,10 @@ export function newTrack(): Track {
     handler: "",
     timescale: 0,
     sampleEntry: undefined,
-    timedSamples: 0,
-    timedDuration: 0,
+    lengths: new SampleLengths(),
     sizedSamples: 0,
     sizedBytes: 0,
-    editedDuration: 0,
+    edits: [],
     chapterTracks: [],
   };
 }

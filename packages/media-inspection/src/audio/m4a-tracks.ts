@@ -39,9 +39,12 @@ export function soundTrack(tracks: readonly Track[]): SoundTrack {
   );
 }
 
+/** Handlers of tracks that show something: video, and QuickTime's sprites, scenes and multiplexed MPEG. */
+const SHOWING = ["vide", "auxv", "pict", "sprt", "qd3d", "MPEG"];
+
 /** Still pictures are no video where they illustrate chapters, or where there is but one: a cover. */
 function isVideo(track: Track, chapters: ReadonlySet<number>): boolean {
-  if (track.handler !== "vide" || track.sampleEntry === undefined) return false;
+  if (!SHOWING.includes(track.handler) || track.sampleEntry === undefined) return false;
   const isIllustration = chapters.has(track.id) || track.sizedSamples === 1;
   return !(isIllustration && track.sampleEntry.isPicture);
 }

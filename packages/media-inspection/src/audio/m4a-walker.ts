@@ -11,7 +11,6 @@ import { soundTrack } from "./m4a-tracks.js";
 const MAX_FTYP_BYTES = 64 * 1024;
 /** Brands (mp4ra.org) of files that are surely no M4A, though they begin as one. */
 const FOREIGN_BRANDS: ReadonlyMap<string, string> = new Map([
-  ["qt  ", "a QuickTime movie"],
   ["crx ", "a Canon CR3 raw image"],
   ["jp2 ", "a JPEG 2000 image"],
   ["jpx ", "a JPEG 2000 image"],
@@ -33,6 +32,7 @@ export function* walkM4a(source: ByteCursor): Walk<AudioFacts> {
   const fragments = new FragmentReader(source, movie.sampleDefaults);
   let movieEnd: number | undefined;
   let mediaBytes = 0;
+  let isDeclared = false;
 
   function* readMovie(box: Box): Walk<void> {
     movieEnd = box.end;
@@ -46,13 +46,22 @@ export function* walkM4a(source: ByteCursor): Walk<AudioFacts> {
   }
 
   yield* walkBoxes(source, Infinity, (box) => {
-    if (box.type === "ftyp") return refuseForeignBrand(source, box);
+    if (box.type === "ftyp") {
+      isDeclared = true;
+      return refuseForeignBrand(source, box);
+    }
     if (box.type === "moov" && movieEnd === undefined) return readMovie(box);
     if (box.type === "moof") return fragments.read(box);
     return box.type === "mdat" ? countMedia(box) : undefined;
   });
   yield* source.skip(Infinity);
 
+  if (movieEnd === undefined && !isDeclared) {
+    throw new InspectionError(
+      "unsupported_media_type",
+      `The file begins as an M4A without a type, but no moov box follows in its ${source.position} bytes.`,
+    );
+  }
   if (movieEnd === undefined || (Number.isFinite(movieEnd) && source.position < movieEnd)) {
     throw new InspectionError(
       "invalid_media",

@@ -18,7 +18,7 @@ export function uint16le(value: number): Buffer {
 
 export function uint32be(value: number): Buffer {
   const buffer = Buffer.alloc(4);
-  buffer.writeUInt32BE(value);
+  buffer.writeUInt32BE(value >>> 0);
   return buffer;
 }
 
@@ -32,4 +32,10 @@ export function uint24le(value: number): Buffer {
 
 export function uint24be(value: number): Buffer {
   return uint32be(value).subarray(1);
+}
+
+export function float64be(value: number): Buffer {
+  const buffer = Buffer.alloc(8);
+  buffer.writeDoubleBE(value);
+  return buffer;
 }

@@ -16,9 +16,9 @@ function descriptor(tag: number, body: Uint8Array): Buffer {
 }
 
 /** AudioSpecificConfig of AAC-LC, 44.1 kHz, stereo. */
-const AAC_LC_STEREO = bytes(0x12, 0x10);
+export const AAC_LC_STEREO = bytes(0x12, 0x10);
 
-function esds(config: Uint8Array): Buffer {
+export function esds(config: Uint8Array): Buffer {
   const decoder = descriptor(4, bytes(0x40, 0x15, Buffer.alloc(11), descriptor(5, config)));
   return box("esds", uint32be(0), descriptor(3, bytes(0, 1, 0, decoder)));
 }
@@ -32,8 +32,14 @@ export function pictureEntry(objectType = 0x6c): Buffer {
 
 /** The entry itself says 1 channel at 8 kHz; its configuration overrules it. */
 export function soundEntry(type: string, ...boxes: Uint8Array[]): Buffer {
-  const fields = bytes(Buffer.alloc(6), uint16be(1), Buffer.alloc(8), uint16be(1), uint16be(16));
-  return box(type, fields, Buffer.alloc(4), uint16be(8000), uint16be(0), ...boxes);
+  return versionedEntry(type, 0, ...boxes);
+}
+
+/** QuickTime's entries of version 1 and 2 have more fields, which are the caller's to give. */
+export function versionedEntry(type: string, version: number, ...more: Uint8Array[]): Buffer {
+  const head = bytes(Buffer.alloc(6), uint16be(1), uint16be(version), Buffer.alloc(6));
+  const fields = bytes(uint16be(1), uint16be(16), Buffer.alloc(4), uint16be(8000), uint16be(0));
+  return box(type, head, fields, ...more);
 }
 
 export function aacEntry(config: Uint8Array = AAC_LC_STEREO): Buffer {
@@ -57,6 +63,10 @@ export interface TrackFields {
   sizes?: number[];
   /** Units of `timescale` per sample. */
   sampleDuration?: number;
+  /** How many samples have which length, in place of `sampleDuration`. */
+  lengths?: [number, number][];
+  /** Version of the list of sample entries. */
+  listVersion?: number;
   /** Edits: duration in the movie's time, start in the media's. */
   edits?: [number, number][];
   chapters?: number[];
@@ -69,6 +79,8 @@ export function trak({
   timescale = 44_100,
   sizes = Array.from({ length: 100 }, () => 50),
   sampleDuration = 1024,
+  lengths = [[sizes.length, sampleDuration]],
+  listVersion = 0,
   edits = [],
   chapters = [],
 }: TrackFields = {}): Buffer {
@@ -77,8 +89,8 @@ export function trak({
   );
   const stbl = box(
     "stbl",
-    box("stsd", uint32be(0), uint32be(1), entry),
-    box("stts", uint32be(0), uint32be(1), uint32be(sizes.length), uint32be(sampleDuration)),
+    box("stsd", listVersion, uint24be(0), uint32be(1), entry),
+    box("stts", uint32be(0), uint32be(lengths.length), ...lengths.flat().map(uint32be)),
     box("stsz", uint32be(0), uint32be(0), uint32be(sizes.length), ...sizes.map(uint32be)),
   );
   const times = bytes(Buffer.alloc(8), uint32be(timescale), uint32be(0));
@@ -118,8 +130,9 @@ export function trex(id: number, duration: number, size: number): Buffer {
 }
 
 /** A fragment of one track; the samples have no sizes of their own where none are given. */
-export function moof(id: number, count: number, sizes?: number[]): Buffer {
+export function moof(id: number, count: number, sizes?: number[], start?: number): Buffer {
   const flags = sizes === undefined ? 0 : 0x200;
   const run = box("trun", 0, uint24be(flags), uint32be(count), ...(sizes ?? []).map(uint32be));
-  return box("moof", box("traf", box("tfhd", uint32be(0), uint32be(id)), run));
+  const time = start === undefined ? [] : [box("tfdt", uint32be(0), uint32be(start))];
+  return box("moof", box("traf", box("tfhd", uint32be(0), uint32be(id)), ...time, run));
 }
