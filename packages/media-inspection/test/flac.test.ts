@@ -44,6 +44,38 @@ describe("a FLAC", () => {
     });
   });
 
+  it.each([
+    ["as STREAMINFO says", 10 * BLOCK],
+    ["by its frames", 0],
+  ])("ends where another begins, measured %s", async (_, claim) => {
+    const [first, second] = [
+      flac(claim, padding(), flacFrames(10)),
+      flac(claim, padding(), flacFrames(7)),
+    ];
+    expect(await inspectAudio(bytes(first, second, second))).toMatchObject({
+      durationSeconds: (10 * BLOCK) / 44_100,
+    });
+    const short = flac(claim === 0 ? 0 : BLOCK, padding(), flacFrames(1));
+    expect(await inspectAudio(bytes(short, second))).toMatchObject({
+      durationSeconds: BLOCK / 44_100,
+    });
+  });
+
+  it("passes over blocks of reserved types, and reads what is behind them", async () => {
+    const file = flac(
+      3 * BLOCK,
+      flacBlock(7, Buffer.alloc(70_000, 0xab)),
+      flacBlock(126, bytes(1, 2, 3)),
+      vorbisComment("TITLE=Behind"),
+      flacBlock(40, Buffer.alloc(9), true),
+      flacFrames(3),
+    );
+    expect(await inspectAudio(file)).toMatchObject({
+      durationSeconds: (3 * BLOCK) / 44_100,
+      tags: { title: "Behind" },
+    });
+  });
+
   it("is found behind ID3v2, with blocks before STREAMINFO and pictures", async () => {
     const picture = flacBlock(6, bytes(flacFrames(100)));
     const file = bytes(

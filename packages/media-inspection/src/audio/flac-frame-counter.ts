@@ -13,9 +13,11 @@ const HEADER_STEPS = 7;
 /**
  * Counts the samples of the frames that come. A FLAC frame does not tell its length, so that one
  * must be searched for; its checksum, and its number, which counts on from the frame before,
- * tell real ones from chance. After a damaged stretch two frames in a row take up the count.
+ * tell real ones from chance. After a damaged stretch two frames in a row take up the count, unless
+ * they begin another stream: the first one is the file.
  */
 export class FlacFrameCounter {
+  /** Sample frames in the audio frames that came. */
   samples = 0;
   /** Offset of the first frame; undefined where there is none. */
   start: number | undefined;
@@ -24,6 +26,10 @@ export class FlacFrameCounter {
   #last: FoundFrame | undefined;
   #stray: FoundFrame | undefined;
   #longestFrame = 0;
+  #isOver = false;
+
+  /** @param expectedSamples after so many the stream may end; 0 where unknown */
+  constructor(private readonly expectedSamples: number) {}
 
   /** Reads to the end of the file. */
   *count(source: ByteCursor): Walk<void> {
@@ -39,7 +45,7 @@ export class FlacFrameCounter {
         if (window[at] !== SYNC) return 1;
         const header = this.#headerAt(source, window, at);
         if (header !== undefined) this.#add(header, source.position + at);
-        if (this.#hasTooMany) return 0;
+        if (this.#isOver || this.#hasTooMany) return 0;
         return header === undefined ? 1 : MIN_FRAME_BYTES;
       });
     }
@@ -59,12 +65,16 @@ export class FlacFrameCounter {
     // Written out, as a spread costs more than all else per frame.
     const frame = { number, blockSize, offset };
     this.start ??= frame.offset;
-    if (this.#last === undefined || follows(this.#last, frame)) {
+    if (this.#stray !== undefined && follows(this.#stray, frame)) {
+      if (this.#beginsStream(this.#stray)) {
+        this.#isOver = true;
+        return;
+      }
+      this.samples += this.#stray.blockSize + frame.blockSize;
+    } else if (this.#last === undefined || follows(this.#last, frame)) {
       this.samples += frame.blockSize;
       const length = frame.offset - (this.#last ?? frame).offset;
       this.#longestFrame = Math.max(this.#longestFrame, length);
-    } else if (this.#stray !== undefined && follows(this.#stray, frame)) {
-      this.samples += this.#stray.blockSize + frame.blockSize;
     } else {
       this.#stray = frame;
       this.#falseSyncs += 1;
@@ -72,6 +82,10 @@ export class FlacFrameCounter {
     }
     this.#last = frame;
     this.#stray = undefined;
+  }
+
+  #beginsStream(frame: FoundFrame): boolean {
+    return this.expectedSamples > 0 ? this.samples >= this.expectedSamples : frame.number === 0;
   }
 
   get #hasTooMany(): boolean {

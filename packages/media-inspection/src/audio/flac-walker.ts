@@ -13,6 +13,7 @@ const STREAMINFO = 0;
 const VORBIS_COMMENT = 4;
 const PICTURE = 6;
 const LAST_KNOWN_TYPE = 6;
+const INVALID_TYPE = 127;
 const STREAMINFO_BYTES = 34;
 /** The share of the claimed samples that must be there: damage takes few of them, a cut many. */
 const MIN_SHARE = 0.98;
@@ -36,12 +37,13 @@ export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<Audi
   yield* source.skip(4);
 
   for (let isLast = false; !isLast;) {
-    const header = yield* source.peek(4);
+    const header = Buffer.from(yield* source.peek(4));
     if (header.length < 4 || isFrameSync(header)) break;
     isLast = header.readUInt8(0) >= 0x80;
     const type = header.readUInt8(0) & 0x7f;
     // The block before had a wrong length. The audio behind it is found nonetheless.
-    if (type > LAST_KNOWN_TYPE || (type === STREAMINFO && info !== undefined)) break;
+    if (type > LAST_KNOWN_TYPE && !(yield* isReservedBlock(source, header))) break;
+    if (type === STREAMINFO && info !== undefined) break;
     yield* source.skip(4);
     const end = source.position + header.readUIntBE(1, 3);
     if (type === STREAMINFO) {
@@ -62,7 +64,7 @@ export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<Audi
     );
   }
 
-  const frames = new FlacFrameCounter();
+  const frames = new FlacFrameCounter(Math.max(0, info.totalSamples - info.maxBlockSize));
   yield* frames.count(source);
   if (frames.start === undefined) {
     throw new InspectionError(
@@ -97,6 +99,23 @@ function coverTags({ cover }: CoverChoice): AudioTags {
 /** Where a metadata block has a wrong length or lacks its last-block flag, audio may come early. */
 function isFrameSync(header: Buffer): boolean {
   return (header.readUInt16BE(0) & 0xfffe) === 0xfff8;
+}
+
+/**
+ * RFC 9639, 8.1: blocks of reserved types are passed over. What is behind one, a block or audio, tells
+ * it from other bytes; one that is too long to look behind counts as such.
+ */
+function* isReservedBlock(source: ByteCursor, header: Buffer): Walk<boolean> {
+  const isLast = header.readUInt8(0) >= 0x80;
+  const length = header.readUIntBE(1, 3);
+  const isReserved = (header.readUInt8(0) & 0x7f) < INVALID_TYPE;
+  if (!isReserved || length > source.limits.maxTagBytes) return false;
+  const next = yield* source.peekAt(4 + length, 4);
+  if (next.length < 4) return false;
+  if (isFrameSync(next)) return true;
+  const type = next.readUInt8(0) & 0x7f;
+  const isShort = next.readUIntBE(1, 3) <= source.limits.maxTagBytes;
+  return !isLast && type !== STREAMINFO && type < INVALID_TYPE && isShort;
 }
 
 /** RFC 9639, 8.2. */

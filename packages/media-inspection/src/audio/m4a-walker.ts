@@ -32,7 +32,7 @@ export function* walkM4a(source: ByteCursor): Walk<AudioFacts> {
   const fragments = new FragmentReader(source, movie.sampleDefaults);
   let movieEnd: number | undefined;
   let mediaBytes = 0;
-  let isDeclared = false;
+  let typeBoxes = 0;
 
   function* readMovie(box: Box): Walk<void> {
     movieEnd = box.end;
@@ -47,7 +47,7 @@ export function* walkM4a(source: ByteCursor): Walk<AudioFacts> {
 
   yield* walkBoxes(source, Infinity, (box) => {
     if (box.type === "ftyp") {
-      isDeclared = true;
+      typeBoxes += 1;
       return refuseForeignBrand(source, box);
     }
     if (box.type === "moov" && movieEnd === undefined) return readMovie(box);
@@ -56,7 +56,7 @@ export function* walkM4a(source: ByteCursor): Walk<AudioFacts> {
   });
   yield* source.skip(Infinity);
 
-  if (movieEnd === undefined && !isDeclared) {
+  if (movieEnd === undefined && typeBoxes === 0) {
     throw new InspectionError(
       "unsupported_media_type",
       `The file begins as an M4A without a type, but no moov box follows in its ${source.position} bytes.`,
