@@ -89,6 +89,19 @@ describe("a WAV", () => {
     expect(await inspectAudio(file)).toMatchObject({ codec: "pcm_f32le", durationSeconds: 1 });
   });
 
+  it("knows AC-3 and MP2 by their sub-formats", async () => {
+    const subFormat = (first: number) =>
+      bytes(first, "\x80\x6d\xe0\x46\xdb\xcf\x11\xb4\xd1\x00\x80\x5f\x6c\xbb\xea");
+    for (const [first, codec] of [
+      [0x2b, "mp2"],
+      [0x2c, "ac3"],
+    ] as const) {
+      const extension = bytes(uint16le(22), uint16le(0), uint32le(3), subFormat(first));
+      const file = wav(fmt({ tag: 0xfffe, bits: 0, blockAlign: 1, extension }), data(44_100));
+      expect(await inspectAudio(file)).toMatchObject({ codec, durationSeconds: 1 });
+    }
+  });
+
   it("counts the blocks of IMA ADPCM, and trims the last by fact", async () => {
     const extension = bytes(uint16le(2), uint16le(505));
     const adpcm = fmt({
@@ -168,10 +181,64 @@ describe("a WAV", () => {
     });
   });
 
+  it.each<[string, number, WavFields, boolean]>([
+    ["g729", 0x83, { sampleRate: 8000, channels: 1, blockAlign: 10 }, false],
+    ["g723_1", 0x42, { sampleRate: 8000, channels: 1, blockAlign: 24 }, false],
+    ["g723_1", 0x111, { sampleRate: 8000, channels: 1, blockAlign: 24 }, false],
+    ["vorbis", 0x674f, { blockAlign: 1 }, false],
+    ["vorbis", 0x6771, { blockAlign: 1 }, false],
+    ["flac", 0xf1ac, { blockAlign: 4 }, true],
+    ["wmalossless", 0x163, { blockAlign: 4 }, true],
+    ["alac", 0x616c, { blockAlign: 4 }, true],
+    ["wavpack", 0x5756, { blockAlign: 4 }, true],
+    ["0x1c07", 0x1c07, { sampleRate: 8000, channels: 1, blockAlign: 20 }, false],
+  ])("has the container's facts where it holds %s (tag %i)", async (codec, tag, fields, lossless) => {
+    const { sampleRate = 44_100, channels = 2 } = fields;
+    const header = fmt({ ...fields, tag, bits: 0 });
+    header.writeUInt32LE(4000, 16);
+    expect(await inspectAudio(wav(header, data(8000)))).toMatchObject({
+      codec,
+      lossless,
+      sampleRate,
+      channels,
+      durationSeconds: 2,
+      durationSource: "estimated",
+    });
+    const fact = riffChunk("fact", uint32le(3 * sampleRate));
+    expect(await inspectAudio(wav(header, fact, data(8000)))).toMatchObject({
+      durationSeconds: 3,
+      durationSource: "header",
+    });
+  });
+
+  it("counts codecs of so many bits a sample where no rate is given", async () => {
+    const oki = { tag: 0x17, channels: 1, sampleRate: 8000, bits: 4, blockAlign: 0 };
+    expect(await inspectAudio(wav(fmt(oki), data(8000)))).toMatchObject({
+      codec: "adpcm_ima_oki",
+      durationSeconds: 2,
+      durationSource: "measured",
+    });
+  });
+
+  it.each([
+    ["a format that is not registered", wav(fmt({ tag: 0x1234, bits: 65_535 }), data(SECOND))],
+    ["no format at all", wav(fmt({ tag: 0 }), data(SECOND))],
+    ["an unknown sub-format", wav(fmt({ tag: 0xfffe, extension: Buffer.alloc(24, 7) }), data(8))],
+    ["an unknown format, and is cut", wav(fmt({ tag: 0x1234 }), claiming(2 * SECOND, SECOND))],
+    [
+      "a codec without a constant rate or a length",
+      wav(fmt({ tag: 0x674f, blockAlign: 0 }), data(SECOND)),
+    ],
+  ])("is of no supported kind where it has %s", async (_, file) => {
+    await expect(inspectAudio(file)).rejects.toMatchObject({ code: "unsupported_media_type" });
+  });
+
   it.each([
     ["0", 0],
     ["0xFFFFFFFF", 0xffffffff],
-    ["more than comes", 2_000_000_000],
+    ["0x7FFFF000", 0x7ffff000],
+    ["0x7FFFFFFF", 0x7fffffff],
+    ["too large by a header", SECOND + 44],
   ])("counts the bytes that come where the data size is %s", async (_, size) => {
     const facts = await inspectAudio(wav(fmt(), claiming(size, SECOND)));
     expect(facts.durationSeconds).toBe(1);
@@ -208,7 +275,18 @@ describe("a WAV", () => {
     ["has a short fmt chunk", wav(riffChunk("fmt ", Buffer.alloc(8)), data(SECOND))],
     ["has no channels", wav(fmt({ channels: 0 }), data(SECOND))],
     ["has no sample rate", wav(fmt({ sampleRate: 0 }), data(SECOND))],
-    ["has no rate to estimate by", wav(fmt({ tag: 0x55, blockAlign: 0 }), data(SECOND))],
+    ["ends in the middle of its data", wav(fmt(), claiming(2 * SECOND, SECOND))],
+    [
+      "ends in the middle of its data, whose size is in ds64",
+      bytes(
+        "RF64",
+        uint32le(0xffffffff),
+        "WAVE",
+        riffChunk("ds64", bytes(Buffer.alloc(8), uint32le(2 * SECOND), Buffer.alloc(16))),
+        fmt(),
+        claiming(0xffffffff, SECOND),
+      ),
+    ],
   ])("is refused where it %s", async (_, file) => {
     await expect(inspectAudio(file)).rejects.toMatchObject({ code: "invalid_media" });
   });
