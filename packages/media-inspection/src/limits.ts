@@ -13,8 +13,7 @@ export interface InspectionLimits {
    */
   maxHeadBytes: number;
   /**
-   * Bytes before the first MP3 frame that belong to no tag or padding, and between the segments of a JPEG.
-   * Default 128 KiB.
+   * Bytes before the first MP3 frame that belong to no tag or padding. Default 128 KiB.
    */
   maxJunkBytes: number;
   /**

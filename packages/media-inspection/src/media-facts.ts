@@ -28,6 +28,8 @@ export interface ImageFacts {
   pages: number;
   /** Whether the file declares transparency; pixels are not looked at. */
   hasAlpha: boolean;
+  /** False when a JPEG ends before its picture does: it was cut. Other formats that are cut are refused. */
+  complete: boolean;
 }
 
 /** The picture embedded in an audio file; the first front cover, or else the first picture. */

@@ -24,6 +24,17 @@ import {
 } from "./support/images.js";
 import { inspectImage } from "./support/inspect.js";
 
+/** A picture of one component whose file ends with its scan. */
+const openJpeg = (size: number, scan: Uint8Array, ...before: Uint8Array[]) =>
+  bytes(
+    0xff,
+    0xd8,
+    frameHeader(size, size, 1),
+    ...before,
+    segment(0xda, bytes(1, 1, 0, 0, 63, 0)),
+    scan,
+  );
+
 describe("a JPEG", () => {
   it("gives its size from the frame header, whatever the coding process", async () => {
     for (const marker of [0xc0, 0xc1, 0xc2, 0xc3, 0xc9]) {
@@ -37,6 +48,7 @@ describe("a JPEG", () => {
         orientation: 1,
         pages: 1,
         hasAlpha: false,
+        complete: true,
       });
     }
   });
@@ -60,7 +72,77 @@ describe("a JPEG", () => {
 
   it("may be cut behind the header of its scan, as decoders show what there is", async () => {
     const file = jpeg(frameHeader(3, 2)).subarray(0, -5);
+    expect(await inspectImage(file)).toMatchObject({ width: 3, height: 2, complete: false });
+  });
+
+  it("is complete without its end marker where its scan is long enough for the picture", async () => {
+    const complete = async (size: number, scan: Buffer, ...before: Uint8Array[]) =>
+      (await inspectImage(openJpeg(size, scan, ...before))).complete;
+    // 100 blocks of two bits or more.
+    expect(await complete(80, Buffer.alloc(25, 1))).toBe(true);
+    expect(await complete(80, Buffer.alloc(24, 1))).toBe(false);
+    expect(await complete(80, bytes(Buffer.alloc(9, 1), 0xff, 0xd9))).toBe(true);
+    // The end of the file is inside a marker, or inside stuffing.
+    expect(await complete(80, bytes(Buffer.alloc(25, 1), 0xff))).toBe(true);
+    expect(await complete(80, bytes(Buffer.alloc(9, 1), 0xff, 0))).toBe(false);
+  });
+
+  it("counts the restart markers of a scan that is not ended", async () => {
+    const interval = segment(0xdd, bytes(0, 25));
+    const restarts = (count: number) =>
+      Buffer.concat(Array.from({ length: count }, (_, index) => bytes(1, 0xff, 0xd0 + index)));
+    const complete = async (count: number) =>
+      (await inspectImage(openJpeg(80, restarts(count), interval))).complete;
+    expect(await complete(3)).toBe(true);
+    expect(await complete(2)).toBe(false);
+  });
+
+  it("is foretold by Huffman tables that were made for it", async () => {
+    // DC: one code of one bit. AC: the end of a block in two bits, and values of 7 bits in two.
+    const dc = bytes(0x00, 1, Buffer.alloc(15), 0);
+    const ac = bytes(0x10, 0, 4, Buffer.alloc(14), 0, 7, 0x17, 0x27);
+    const complete = async (size: number, ...tables: Buffer[]) =>
+      (await inspectImage(openJpeg(80, Buffer.alloc(size, 1), segment(0xc4, bytes(...tables)))))
+        .complete;
+    // 0.6 times 1 + 7.25 * 4 bits for each of 100 blocks.
+    expect(await complete(226, dc, ac)).toBe(true);
+    expect(await complete(224, dc, ac)).toBe(false);
+    // A table of all symbols is anyone's.
+    const all = bytes(0x10, 0, 0, 0, 0, 0, 0, 0, 162, Buffer.alloc(8), Buffer.alloc(162));
+    expect(await complete(224, dc, all)).toBe(true);
+  });
+
+  it("is complete where the scans of a progressive file hold all bits of all coefficients", async () => {
+    const scan = (first: number, last: number, bits: number) =>
+      bytes(segment(0xda, bytes(1, 1, 0, first, last, bits)), Buffer.alloc(20, 1));
+    const scans = [scan(0, 0, 0x01), scan(1, 63, 0x00), scan(0, 0, 0x10)];
+    const complete = async (count: number) => {
+      const head = bytes(0xff, 0xd8, frameHeader(80, 80, 1, 0xc2));
+      return (await inspectImage(bytes(head, ...scans.slice(0, count)))).complete;
+    };
+    expect(await complete(3)).toBe(true);
+    expect(await complete(2)).toBe(false);
+    expect(await complete(1)).toBe(false);
+  });
+
+  it("lacks components where their scans have not come", async () => {
+    const scan = (id: number) =>
+      bytes(segment(0xda, bytes(1, id, 0, 0, 63, 0)), Buffer.alloc(50, 1));
+    const file = (...ids: number[]) => bytes(0xff, 0xd8, frameHeader(80, 80), ...ids.map(scan));
+    expect(await inspectImage(file(1, 2, 3))).toMatchObject({ complete: true });
+    expect(await inspectImage(file(1, 2))).toMatchObject({ complete: false });
+  });
+
+  it("may have any number of stray bytes between its segments", async () => {
+    const file = jpeg(segment(0xe0, bytes("JFIF\0")), Buffer.alloc(300_000), frameHeader(3, 2));
     expect(await inspectImage(file)).toMatchObject({ width: 3, height: 2 });
+  });
+
+  it("does not take an EXIF profile of another magic number for one", async () => {
+    const profile = bytes("Exif\0\0", exif(6));
+    profile[9] = 43;
+    const file = jpeg(segment(0xe1, profile), frameHeader(3, 2));
+    expect(await inspectImage(file)).toMatchObject({ width: 3, height: 2, orientation: 1 });
   });
 
   it("takes the first profile that gives an orientation", async () => {
@@ -113,6 +195,7 @@ describe("a PNG", () => {
       orientation: 1,
       pages: 1,
       hasAlpha: false,
+      complete: true,
     });
   });
 
@@ -209,6 +292,7 @@ describe("a GIF", () => {
       orientation: 1,
       pages: 1,
       hasAlpha: false,
+      complete: true,
     });
   });
 
@@ -270,6 +354,7 @@ describe("a WebP", () => {
       orientation: 1,
       pages: 1,
       hasAlpha: false,
+      complete: true,
     });
   });
 
@@ -290,6 +375,17 @@ describe("a WebP", () => {
     }
   });
 
+  it("does not heed EXIF that its flags do not announce", async () => {
+    const file = webp(vp8x(3, 2), vp8(3, 2), riffChunk("EXIF", exif(6)));
+    expect(await inspectImage(file)).toMatchObject({ width: 3, height: 2, orientation: 1 });
+  });
+
+  it("may lack the last byte of padding, and be followed by others", async () => {
+    const file = webp(vp8x(3, 2), vp8(3, 2), riffChunk("XMP ", bytes("<x>")));
+    expect(await inspectImage(file.subarray(0, -1))).toMatchObject({ width: 3 });
+    expect(await inspectImage(bytes(file, Buffer.alloc(99, 7)))).toMatchObject({ width: 3 });
+  });
+
   it("has alpha by its flag or by an ALPH chunk", async () => {
     const alph = riffChunk("ALPH", bytes(0, 1));
     expect(await inspectImage(webp(vp8x(3, 2, 0x10), vp8(3, 2)))).toMatchObject({ hasAlpha: true });
@@ -305,6 +401,14 @@ describe("a WebP", () => {
 
   it.each([
     ["has a canvas and no image", webp(vp8x(3, 2))],
+    ["is cut in its image", webp(vp8(3, 2)).subarray(0, -2)],
+    ["is cut behind its image", webp(vp8x(3, 2), vp8(3, 2), vp8(3, 2)).subarray(0, -20)],
+    ["claims to be endless", bytes("RIFF", 255, 255, 255, 255, webp(vp8(3, 2)).subarray(8))],
+    ["has a chunk beyond its end", bytes("RIFF", 20, 0, 0, 0, webp(vp8(3, 2)).subarray(8))],
+    [
+      "is cut in a frame",
+      webp(vp8x(3, 2, 0x02), riffChunk("ANMF", bytes(Buffer.alloc(16), vp8(1, 1)))).subarray(0, -3),
+    ],
     ["is an animation without frames", webp(vp8x(3, 2, 0x02), vp8(3, 2))],
     [
       "has a canvas of a wrong length",

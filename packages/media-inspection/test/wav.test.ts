@@ -192,24 +192,27 @@ describe("a WAV", () => {
     ["alac", 0x616c, { blockAlign: 4 }, true],
     ["wavpack", 0x5756, { blockAlign: 4 }, true],
     ["0x1c07", 0x1c07, { sampleRate: 8000, channels: 1, blockAlign: 20 }, false],
-  ])("has the container's facts where it holds %s (tag %i)", async (codec, tag, fields, lossless) => {
-    const { sampleRate = 44_100, channels = 2 } = fields;
-    const header = fmt({ ...fields, tag, bits: 0 });
-    header.writeUInt32LE(4000, 16);
-    expect(await inspectAudio(wav(header, data(8000)))).toMatchObject({
-      codec,
-      lossless,
-      sampleRate,
-      channels,
-      durationSeconds: 2,
-      durationSource: "estimated",
-    });
-    const fact = riffChunk("fact", uint32le(3 * sampleRate));
-    expect(await inspectAudio(wav(header, fact, data(8000)))).toMatchObject({
-      durationSeconds: 3,
-      durationSource: "header",
-    });
-  });
+  ])(
+    "has the container's facts where it holds %s (tag %i)",
+    async (codec, tag, fields, lossless) => {
+      const { sampleRate = 44_100, channels = 2 } = fields;
+      const header = fmt({ ...fields, tag, bits: 0 });
+      header.writeUInt32LE(4000, 16);
+      expect(await inspectAudio(wav(header, data(8000)))).toMatchObject({
+        codec,
+        lossless,
+        sampleRate,
+        channels,
+        durationSeconds: 2,
+        durationSource: "estimated",
+      });
+      const fact = riffChunk("fact", uint32le(3 * sampleRate));
+      expect(await inspectAudio(wav(header, fact, data(8000)))).toMatchObject({
+        durationSeconds: 3,
+        durationSource: "header",
+      });
+    },
+  );
 
   it("counts codecs of so many bits a sample where no rate is given", async () => {
     const oki = { tag: 0x17, channels: 1, sampleRate: 8000, bits: 4, blockAlign: 0 };

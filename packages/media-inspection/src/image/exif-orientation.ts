@@ -1,5 +1,7 @@
 /** Exif 3.0 (CIPA DC-008), 4.6.5: IFD0 tag "Orientation". */
 const ORIENTATION_TAG = 0x0112;
+/** TIFF 6.0, section 2: what follows the byte order. */
+const TIFF_MAGIC = 42;
 const PREFIX = Buffer.from("Exif\0\0", "latin1");
 const TYPE_BYTE = 1;
 const TYPE_LONG = 4;
@@ -20,6 +22,8 @@ export function exifOrientation(profile: Buffer): number | undefined {
   const little = order === "II";
   const uint16 = (at: number) => (little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
   const uint32 = (at: number) => (little ? tiff.readUInt32LE(at) : tiff.readUInt32BE(at));
+
+  if (uint16(2) !== TIFF_MAGIC) return undefined;
 
   const directory = uint32(4);
   if (directory + 2 > tiff.length) return undefined;

@@ -12,6 +12,8 @@ export interface StoredImage {
   orientation: number;
   pages: number;
   hasAlpha: boolean;
+  /** Where it may be false; true otherwise. */
+  complete?: boolean;
 }
 
 /** Refuses a picture without a surface, and one whose decoding would exhaust memory. */
@@ -57,5 +59,6 @@ export function imageFacts(format: ImageFormat, image: StoredImage): ImageFacts 
     orientation: image.orientation,
     pages: image.pages,
     hasAlpha: image.hasAlpha,
+    complete: image.complete ?? true,
   };
 }

@@ -3,38 +3,24 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { ImageFacts } from "../media-facts.js";
 import { exifOrientation } from "./exif-orientation.js";
 import { checkCanvas, imageFacts } from "./image-facts.js";
-import { checkScan, type JpegFrame, readFrameHeader } from "./jpeg-headers.js";
-
-/** ITU-T T.81, table B.1. */
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const APP1 = 0xe1;
-const TEM = 0x01;
+import { type JpegFrame, readFrameHeader, readScanHeader } from "./jpeg-headers.js";
+import { APP1, DHT, DRI, EOI, isFrameHeader, SOS, standsAlone } from "./jpeg-markers.js";
+import { isComplete, type JpegTables, readTables } from "./jpeg-scans.js";
 
 /** How a segment with an EXIF profile begins; a byte of padding follows. */
 const EXIF = Buffer.from("Exif\0", "latin1");
 /** A file may hold any number of profiles: only the first few are looked at. */
 const MAX_PROFILES = 4;
 
-/** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which share their range. */
-function isFrameHeader(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-}
-
-/** SOI, TEM and RST0 to RST7 have no length and no body. */
-function standsAlone(marker: number): boolean {
-  return marker === TEM || (marker >= 0xd0 && marker <= SOI);
-}
-
 /**
- * JPEG, from ITU-T T.81 annex B: reads segments up to the first scan, behind which nothing can
- * change the facts. As libjpeg does, passes over fill bytes and stray bytes between segments.
+ * JPEG, from ITU-T T.81 annex B: reads segments up to the first scan, behind which only the
+ * end of the picture is sought. As libjpeg does, passes over fill bytes and stray bytes between segments.
  */
 export function* walkJpeg(source: ByteCursor): Walk<ImageFacts> {
   let frame: JpegFrame | undefined;
   let orientation: number | undefined;
   let profiles = 0;
+  const tables: JpegTables = { huffman: new Map(), restartInterval: 0 };
   yield* source.skip(2);
 
   for (;;) {
@@ -42,13 +28,17 @@ export function* walkJpeg(source: ByteCursor): Walk<ImageFacts> {
     if (marker === undefined || marker === EOI) throw endedEarly(source, frame !== undefined);
     if (standsAlone(marker)) continue;
     if (marker === SOS) break;
+    if (marker === DHT || marker === DRI) {
+      yield* readTables(source, marker, tables);
+      continue;
+    }
 
     const length = yield* source.take(2);
     if (length.length < 2) throw endedEarly(source, frame !== undefined);
     const bodyLength = length.readUInt16BE(0) - 2;
     if (bodyLength < 0) continue;
     if (isFrameHeader(marker)) {
-      const header = yield* readFrameHeader(source, bodyLength);
+      const header = yield* readFrameHeader(source, marker, bodyLength);
       checkCanvas("jpeg", header, source.limits);
       frame ??= header;
     } else if (
@@ -72,29 +62,19 @@ export function* walkJpeg(source: ByteCursor): Walk<ImageFacts> {
       "The JPEG has a scan before any frame header: no size is given.",
     );
   }
-  yield* checkScan(source, frame);
+  const scan = yield* readScanHeader(source, frame);
   return imageFacts("jpeg", {
     width: frame.width,
     height: frame.height,
     orientation: orientation ?? 1,
     pages: 1,
     hasAlpha: false,
+    complete: yield* isComplete(source, frame, tables, scan),
   });
 }
 
 function* nextMarker(source: ByteCursor): Walk<number | undefined> {
-  const found = yield* source.seek(
-    { byte: 0xff },
-    2,
-    (window, at) => (window[at + 1] === 0 ? 1 : 0),
-    source.limits.maxJunkBytes,
-  );
-  if (!found && !source.atEnd) {
-    throw new InspectionError(
-      "invalid_media",
-      `The JPEG has more than ${source.limits.maxJunkBytes} stray bytes where a segment should begin.`,
-    );
-  }
+  yield* source.seek({ byte: 0xff }, 2, (window, at) => (window[at + 1] === 0 ? 1 : 0));
   return (yield* source.take(2))[1];
 }
 

@@ -12,26 +12,33 @@ interface Picture {
 
 /** RFC 9649, 2.7: flags of the VP8X chunk. */
 const ANIMATION = 0x02;
+const EXIF = 0x08;
 const ALPHA = 0x10;
 const VP8X_BYTES = 10;
+/** A frame has its place and size, and an image in a chunk of its own. */
+const MIN_FRAME_BYTES = 16 + 8;
+const PADDING_BYTES = 1;
 
 /** WebP, from RFC 9649; the key frame header of `VP8 ` is RFC 6386, 9.1. */
 export function* walkWebp(source: ByteCursor): Walk<ImageFacts> {
   let canvas: Picture | undefined;
   let picture: Picture | undefined;
   let animated = false;
+  let hasExif = false;
   let hasAlphaChunk = false;
   let frames = 0;
   let orientation: number | undefined;
   const riff = yield* source.take(12);
   const end = 8 + riff.readUInt32LE(4);
 
-  while (source.position < end) {
+  while (source.position + 8 <= end) {
     const header = yield* source.take(8);
     if (header.length < 8) break;
     const type = header.toString("latin1", 0, 4);
     const size = header.readUInt32LE(4);
     const bodyEnd = source.position + size + (size % 2);
+    if (bodyEnd > end + PADDING_BYTES)
+      throw cutShort(`a chunk at ${source.position}`, size, end - source.position);
 
     if (type === "VP8X" && canvas === undefined) {
       const body = yield* source.take(Math.min(size, VP8X_BYTES));
@@ -48,23 +55,26 @@ export function* walkWebp(source: ByteCursor): Walk<ImageFacts> {
         alpha: (flags & ALPHA) !== 0,
       };
       animated = (flags & ANIMATION) !== 0;
+      hasExif = (flags & EXIF) !== 0;
       checkCanvas("webp", canvas, source.limits);
     } else if ((type === "VP8 " || type === "VP8L") && picture === undefined) {
       const body = yield* source.take(Math.min(size, 10));
       picture = type === "VP8 " ? readLossy(body) : readLossless(body);
       checkCanvas("webp", canvas ?? picture, source.limits);
       if (canvas === undefined) break;
-    } else if (type === "ANMF" && animated) {
+    } else if (type === "ANMF" && animated && size >= MIN_FRAME_BYTES) {
       frames += 1;
       checkPages("webp", frames, source.limits);
     } else if (type === "ALPH") {
       hasAlphaChunk = true;
-    } else if (type === "EXIF" && orientation === undefined) {
+    } else if (type === "EXIF" && hasExif && orientation === undefined) {
       orientation = exifOrientation(yield* source.take(Math.min(size, MAX_EXIF_BYTES)));
     }
     yield* source.skip(bodyEnd - source.position);
   }
 
+  yield* source.skip(end - source.position);
+  if (source.position < end - PADDING_BYTES) throw cutShort("the file", end, source.position);
   const shown = canvas ?? picture;
   if (shown === undefined || (animated ? frames === 0 : picture === undefined)) {
     throw new InspectionError(
@@ -85,6 +95,13 @@ export function* walkWebp(source: ByteCursor): Walk<ImageFacts> {
     pages: animated ? frames : 1,
     hasAlpha: shown.alpha || (!animated && (hasAlphaChunk || picture?.alpha === true)),
   });
+}
+
+function cutShort(what: string, claimed: number, held: number): InspectionError {
+  return new InspectionError(
+    "invalid_media",
+    `The WebP is cut short: ${what} claims ${claimed} bytes but holds ${held}.`,
+  );
 }
 
 function readLossy(body: Buffer): Picture {
