@@ -2,11 +2,20 @@ import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
 import { readItemList } from "../tags/ilst.js";
+import { readMetadataKeys } from "../tags/mdta-keys.js";
+import { readNeroChapters } from "../tags/nero-chapters.js";
 import { mergeTags } from "../tags/tag-fields.js";
+import { readUserData } from "../tags/user-data.js";
 import { type Box, boxHead, readTimescale, walkBoxes } from "./m4a-boxes.js";
 import type { SampleDefaults } from "./m4a-fragments.js";
 import type { Track } from "./m4a-track.js";
 import { readTrack } from "./m4a-track-reader.js";
+
+/** A `meta` box while it is read. */
+interface MetadataList {
+  /** Names of its items; none where their types are names. */
+  keys: string[];
+}
 
 /** Real files have a handful. */
 const MAX_TRACKS = 100;
@@ -19,11 +28,17 @@ export class MovieReader {
   readonly tracks: Track[] = [];
   /** Units per second of the movie's time. */
   timescale = 0;
-  tags: AudioTags = {};
+  #items: AudioTags = {};
+  readonly #userData: AudioTags = {};
   /** Per track of a fragmented file: what `trex` gives its samples. */
   readonly sampleDefaults = new Map<number, SampleDefaults>();
 
   constructor(private readonly source: ByteCursor) {}
+
+  /** Items come before strings, which players know less. */
+  get tags(): AudioTags {
+    return mergeTags([this.#items, this.#userData]);
+  }
 
   read(moov: Box): Walk<void> {
     return this.#walk(moov, (box) => {
@@ -37,9 +52,7 @@ export class MovieReader {
             child.type === "trex" ? this.#readSampleDefaults(child) : undefined,
           );
         case "udta":
-          return this.#walk(box, (child) =>
-            child.type === "meta" ? this.#readMetadata(child) : undefined,
-          );
+          return this.#walk(box, (child) => this.#readUserData(child));
         case "meta":
           return this.#readMetadata(box);
         default:
@@ -76,11 +89,30 @@ export class MovieReader {
   *#readMetadata(box: Box): Walk<void> {
     const head = yield* this.source.peek(8);
     if (head.toString("latin1", 4, 8) !== "hdlr") yield* this.source.skip(4);
-    yield* this.#walk(box, (child) => (child.type === "ilst" ? this.#readTags(child) : undefined));
+    const list: MetadataList = { keys: [] };
+    yield* this.#walk(box, (child) => {
+      if (child.type === "keys") return this.#readKeys(child, list);
+      return child.type === "ilst" ? this.#readItems(child, list) : undefined;
+    });
   }
 
-  *#readTags(box: Box): Walk<void> {
-    const tags = yield* readItemList(this.source, box);
-    this.tags = mergeTags([this.tags, tags]);
+  *#readKeys(box: Box, list: MetadataList): Walk<void> {
+    list.keys = yield* readMetadataKeys(this.source, box);
+  }
+
+  *#readItems(box: Box, { keys }: MetadataList): Walk<void> {
+    const tags = yield* readItemList(this.source, box, keys);
+    this.#items = mergeTags([this.#items, tags]);
+  }
+
+  #readUserData(box: Box): Walk<void> | undefined {
+    if (box.type === "meta") return this.#readMetadata(box);
+    if (box.type === "chpl") return this.#readChapters(box);
+    return readUserData(this.source, box, this.#userData);
+  }
+
+  *#readChapters(box: Box): Walk<void> {
+    const chapters = yield* readNeroChapters(this.source, box);
+    if (chapters !== undefined) this.#userData.chapters ??= chapters;
   }
 }

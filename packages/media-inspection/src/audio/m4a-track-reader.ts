@@ -10,6 +10,7 @@ import {
 } from "./m4a-sample-tables.js";
 import { newTrack, type Track } from "./m4a-track.js";
 
+const UNDETERMINED = "und";
 const MAX_ENTRY_BYTES = 64 * 1024;
 /** Real files refer to one or two tracks. */
 const MAX_REFERENCE_BYTES = 256;
@@ -52,7 +53,20 @@ function* readTrackHeader(source: ByteCursor, box: Box, track: Track): Walk<void
 }
 
 function* readMediaHeader(source: ByteCursor, box: Box, track: Track): Walk<void> {
+  const isLong = (yield* source.peek(1))[0] === 1;
   track.timescale = yield* readTimescale(source, box);
+  const durationBytes = isLong ? 8 : 4;
+  if (box.end - source.position < durationBytes + 2) return;
+  yield* source.skip(durationBytes);
+  const language = yield* source.take(2);
+  if (language.length === 2) track.language = packedLanguage(language.readUInt16BE(0));
+}
+
+/** ISO/IEC 14496-12, 8.4.2.3: three letters of 5 bits. QuickTime's numbers are below all of these. */
+function packedLanguage(packed: number): string | undefined {
+  const letters = [packed >>> 10, packed >>> 5, packed].map((bits) => 0x60 + (bits & 0x1f));
+  const language = String.fromCharCode(...letters);
+  return /^[a-z]{3}$/.test(language) && language !== UNDETERMINED ? language : undefined;
 }
 
 /** QuickTime has a second handler, of data, in `minf`: the first counts. */

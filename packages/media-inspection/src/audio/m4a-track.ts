@@ -8,6 +8,8 @@ export interface Track {
   handler: string;
   /** Units per second of the media's own time. */
   timescale: number;
+  /** Three letters of ISO 639-2; undefined where none is given. */
+  language: string | undefined;
   sampleEntry: SampleEntry | undefined;
   /** Of the samples that `stts` lists. */
   lengths: SampleLengths;
@@ -37,6 +39,7 @@ export function newTrack(): Track {
     id: 0,
     handler: "",
     timescale: 0,
+    language: undefined,
     sampleEntry: undefined,
     lengths: new SampleLengths(),
     sizedSamples: 0,

@@ -1,6 +1,7 @@
 import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioFacts } from "../media-facts.js";
+import { mergeTags } from "../tags/tag-fields.js";
 import { audioFacts } from "./audio-facts.js";
 import { type Box, boxBody, walkBoxes } from "./m4a-boxes.js";
 import { measureTrack } from "./m4a-duration.js";
@@ -79,7 +80,7 @@ export function* walkM4a(source: ByteCursor): Walk<AudioFacts> {
     channels: entry.channels,
     codec: entry.codec,
     lossless: entry.lossless,
-    tags: movie.tags,
+    tags: mergeTags([movie.tags, track.language === undefined ? {} : { language: track.language }]),
   });
 }
 

@@ -59,6 +59,8 @@ export interface TrackFields {
   handler?: string;
   entry?: Uint8Array;
   timescale?: number;
+  /** Packed letters. */
+  language?: number;
   /** Bytes of each sample. */
   sizes?: number[];
   /** Units of `timescale` per sample. */
@@ -77,6 +79,7 @@ export function trak({
   handler = "soun",
   entry = aacEntry(),
   timescale = 44_100,
+  language = 0,
   sizes = Array.from({ length: 100 }, () => 50),
   sampleDuration = 1024,
   lengths = [[sizes.length, sampleDuration]],
@@ -103,7 +106,7 @@ export function trak({
       : []),
     box(
       "mdia",
-      box("mdhd", uint32be(0), times, uint32be(0)),
+      box("mdhd", uint32be(0), times, uint16be(language), uint16be(0)),
       box("hdlr", uint32be(0), uint32be(0), handler, Buffer.alloc(13)),
       box("minf", stbl),
     ),
