@@ -118,7 +118,7 @@ function* readId3(
   content: WavContent,
 ): Walk<number | undefined> {
   const head = Buffer.from(yield* source.peek(Math.min(size, ID3V2_HEADER_BYTES)));
-  const tag = id3v2Header(head) ?? id3v2Header(head, true);
+  const tag = id3v2Header(head);
   if (tag === undefined) return end;
   const room = size - ID3V2_HEADER_BYTES;
   const isWhole = tag.bodyBytes > room && (yield* isChunkTooSmall(source, size));

@@ -5,6 +5,11 @@ export const HOSTILE_FILES = {
   "jpeg of four-byte segments": (size) => filled(hex("ffd8"), hex("ffe00002"), size),
   "jpeg of fill bytes": (size) => filled(hex("ffd8"), hex("ff"), size),
   "jpeg of stuffed bytes": (size) => filled(hex("ffd8"), hex("ff00"), size),
+  "jpeg whose scan is stuffed bytes": (size) => filled(jpegHead(), hex("ff00"), size),
+  "jpeg whose scan is restart markers": (size) => filled(jpegHead(), hex("ffd0"), size),
+  "jpeg whose scan is empty segments": (size) => filled(jpegHead(), hex("ffe00002"), size),
+  "jpeg of Huffman tables": (size) =>
+    filled(hex("ffd8"), Buffer.concat([hex("ffc40013"), Buffer.alloc(17)]), size),
   "png of empty chunks": (size) => filled(pngHead(), chunk("aaaa"), size),
   "png of empty chunks behind its data": (size) =>
     filled(Buffer.concat([pngHead(), chunk("IDAT", hex("00"))]), chunk("IDAT"), size),
@@ -77,6 +82,32 @@ export const HOSTILE_FILES = {
       box("trak", box("mdia", box("minf"))),
       size,
     ),
+  "m4a of strings": (size) =>
+    filled(
+      Buffer.concat([ftyp(), boxHead("moov", size), boxHead("udta", size)]),
+      box("\xa9nam"),
+      size,
+    ),
+  "m4a of chapters": (size) =>
+    filled(
+      Buffer.concat([
+        ftyp(),
+        ...["moov", "udta", "chpl"].map((type) => boxHead(type, size)),
+        hex("00000000ff"),
+      ]),
+      hex("000000000000000000"),
+      size,
+    ),
+  "m4a of edits": (size) =>
+    filled(
+      Buffer.concat([
+        ftyp(),
+        ...["moov", "trak", "edts", "elst"].map((type) => boxHead(type, size)),
+        hex("00000000ffffffff"),
+      ]),
+      hex("00000001"),
+      size,
+    ),
   "m4a of sample sizes": (size) =>
     filled(
       Buffer.concat([
@@ -110,6 +141,11 @@ function uint32(value) {
 function chunk(type, body = Buffer.alloc(0)) {
   const content = Buffer.concat([ascii(type), body]);
   return Buffer.concat([uint32(body.length), content, uint32(crc32(content))]);
+}
+
+/** A picture of one component, up to its scan. */
+function jpegHead() {
+  return hex("ffd8ffc0000b080fff0fff01011100ffda0008010100003f00");
 }
 
 function pngHead() {

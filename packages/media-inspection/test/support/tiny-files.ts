@@ -45,6 +45,14 @@ const sizes = Array.from({ length: 9 }, (_, index) => 20 + index);
 /** Small correct files that lead through every part of the walkers. */
 export const TINY_FILES: Readonly<Record<string, Buffer>> = {
   jpeg: jpeg(segment(0xe0, bytes("JFIF\0")), exifSegment(6), bytes(0xff), frameHeader(30, 20)),
+  "jpeg, progressive": bytes(
+    bytes(0xff, 0xd8, frameHeader(30, 20, 1, 0xc2), segment(0xdd, bytes(0, 3))),
+    segment(0xc4, bytes(0x10, 0, 2, Buffer.alloc(14), 0, 7)),
+    segment(0xda, bytes(1, 1, 0, 0, 0, 1)),
+    bytes(1, 2, 0xff, 0xd0, 3, 0xff, 0, 4, 0xff, 0xd1),
+    segment(0xda, bytes(1, 1, 0, 1, 63, 0)),
+    bytes(5, 6, 0xff, 0xd0),
+  ),
   png: png(
     pngHeader(30, 20, 3),
     PALETTE,
@@ -83,6 +91,21 @@ export const TINY_FILES: Readonly<Record<string, Buffer>> = {
     uint32le(0xffffffff),
     Buffer.alloc(512, 1),
   ),
+  "wav, with an unusual codec": wav(
+    riffChunk("bext", Buffer.alloc(602, "2001-02-03 ")),
+    fmt({ tag: 0x83, channels: 1, sampleRate: 8000, bits: 0, blockAlign: 1 }),
+    bytes("id3 ", uint32le(12), id3v2(title)),
+    riffChunk("data", Buffer.alloc(600, 1)),
+  ),
+  "flac, behind itself": bytes(
+    ...[2, 3].flatMap((frames) => [
+      bytes("fLaC", streamInfo(frames * 4096)),
+      flacBlock(50, Buffer.alloc(30, 5)),
+      vorbisComment("TITLE=Title"),
+      flacBlock(1, Buffer.alloc(9), true),
+      flacFrames(frames),
+    ]),
+  ),
   flac: bytes(
     "fLaC",
     streamInfo(3 * 4096),
@@ -96,12 +119,42 @@ export const TINY_FILES: Readonly<Record<string, Buffer>> = {
     moov(trak({ sizes, edits: [[100, 0]], chapters: [9] }), itemList({ "©nam": "Title" })),
     box("mdat", Buffer.alloc(220)),
   ),
+  "m4a, with strings and edits": bytes(
+    box("wide"),
+    box("mdat", Buffer.alloc(220)),
+    moov(
+      trak({
+        sizes,
+        lengths: [
+          [4, 1024],
+          [1, 44_100],
+          [4, 1024],
+        ],
+        edits: [
+          [900, -1],
+          [800, 50],
+        ],
+      }),
+      box(
+        "udta",
+        box("©nam", 0, 5, 0x15, 0xc7, "Title"),
+        box("albm", uint32be(0), 0x15, 0xc7, "Album", 0, 4),
+        box("chpl", uint32be(0), 1, Buffer.alloc(8), 3, "One"),
+      ),
+      box(
+        "meta",
+        box("hdlr", Buffer.alloc(8), "mdta", Buffer.alloc(13)),
+        box("keys", uint32be(0), uint32be(1), uint32be(14), "mdtaartist"),
+        box("ilst", box("\0\0\0\x01", box("data", uint32be(1), uint32be(0), "Artist"))),
+      ),
+    ),
+  ),
   "m4a, fragmented": bytes(
     FTYP,
     moov(trak({ sizes: [], entry: aacEntry() }), box("mvex", trex(1, 1024, 30))),
     moof(1, 3, [10, 20, 30]),
     box("mdat", Buffer.alloc(60)),
-    moof(1, 2),
+    moof(1, 2, undefined, 44_100),
     box("mdat", Buffer.alloc(60)),
   ),
 };
