@@ -22,6 +22,7 @@ export function image(facts: Partial<ImageRead> = {}): ImageRead {
     orientation: 1,
     pages: 1,
     hasAlpha: false,
+    complete: true,
     ...facts,
   });
 }

@@ -37,6 +37,11 @@ function show(
 }
 
 describe("the report for people", () => {
+  it("warns of a picture that was cut", () => {
+    const { out } = show([kept({ file: image({ complete: false }) })]);
+    expect(out).toContain("warning: cut, its end is missing");
+  });
+
   it("is a table and a summary", () => {
     expect(show(EVENTS).out.split("\n")).toEqual([
       "Result    Owner            Path              Type     Size  Details",

@@ -33,6 +33,7 @@ describe("the JSON reporter", () => {
       height: 480,
       orientation: 1,
       pages: 1,
+      complete: true,
       url,
       seconds: 0.25,
     });
@@ -50,10 +51,14 @@ describe("the JSON reporter", () => {
       byteSize: 56_789,
       sha256: "ab".repeat(32),
       durationSeconds: 75.4,
+      durationSource: "measured",
       bitrate: 128_000,
       sampleRate: 44_100,
       channels: 2,
       codec: "mp3",
+      lossless: false,
+      tags: {},
+      complete: true,
       url,
       seconds: 0.25,
     });

@@ -69,7 +69,7 @@ export interface AudioTags {
   discNumber?: number;
   discTotal?: number;
   cover?: CoverFacts;
-  /** In the order of their start, at most 1,000. */
+  /** In the order of their start: at most 1,000, with 65,536 characters of titles in all. */
   chapters?: readonly Chapter[];
 }
 

@@ -6,6 +6,8 @@ export type {
   AudioFacts,
   AudioFormat,
   AudioTags,
+  Chapter,
+  CoverFacts,
   DurationSource,
   ImageContentType,
   ImageFacts,
@@ -55,4 +57,4 @@ export { AudioRead, ImageRead } from "./dto/media-read.js";
 export { Page } from "./dto/page.js";
 export { FileUploadResult, type TypeContradiction } from "./dto/upload-result.js";
 export { fromPath, type MediaBody, type PathBody } from "./upload/media-body.js";
-export type { Verification } from "./upload/verification.js";
+export type { Truncation, Verification } from "./upload/verification.js";

@@ -8,6 +8,7 @@ import { indexLists } from "./migrations/0005-index-lists.js";
 import { createDirectUploads } from "./migrations/0006-create-direct-uploads.js";
 import { createJournal } from "./migrations/0007-create-journal.js";
 import { letKeysChange } from "./migrations/0008-let-keys-change.js";
+import { tellCutImages } from "./migrations/0009-tell-cut-images.js";
 import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
 import { checkOptions } from "./checks.js";
 
@@ -39,5 +40,6 @@ export function objectStoreMigrations(options?: ObjectStoreMigrationOptions): re
     createDirectUploads(),
     createJournal(),
     letKeysChange(),
+    tellCutImages(),
   ];
 }

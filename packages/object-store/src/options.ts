@@ -13,7 +13,12 @@ import { decodersFor, type IsolationOptions } from "./upload/decoding.js";
 import { Inspector } from "./upload/inspection.js";
 import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
 import type { StorageClient } from "./upload/storage-client.js";
-import { checkVerification, type Verification } from "./upload/verification.js";
+import {
+  checkStrictness,
+  DEFAULT_STRICTNESS,
+  type Truncation,
+  type Verification,
+} from "./upload/verification.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
 export const MAX_FILE_BYTES = 104_857_600;
@@ -71,6 +76,8 @@ export interface ObjectStoreOptions {
   uploadTimeoutSeconds?: number;
   /** How thoroughly uploads are verified unless a call says otherwise; `metadata` by default. */
   verify?: Verification;
+  /** What becomes of a JPEG that was cut unless a call says otherwise; `accept` by default. */
+  truncated?: Truncation;
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
   /**
@@ -107,7 +114,7 @@ export function dependenciesOf(
     calls,
     ends: new TransactionEnds({ journal, s3, logger, calls, leaseSeconds }),
     inspector: new Inspector(checkLimits(options.inspection), decoders),
-    verify: checkVerification(options.verify ?? "metadata"),
+    strictness: checkStrictness(options, DEFAULT_STRICTNESS),
     maxBytes: checkInteger("maxBytes", maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
     urlExpiresIn: checkInteger("urlExpiresIn", urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
     urlWindow: checkUrlWindow("urlWindow", options.urlWindow),

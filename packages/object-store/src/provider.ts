@@ -9,7 +9,7 @@ import type { AudioRead, FileUrl, ImageRead } from "./dto/media-read.js";
 import type { Page } from "./dto/page.js";
 import type { FileUploadResult } from "./dto/upload-result.js";
 import type { ObjectStoreError } from "./errors.js";
-import type { Verification } from "./upload/verification.js";
+import type { Truncation, Verification } from "./upload/verification.js";
 
 /*
  * Glossary
@@ -262,6 +262,8 @@ export interface UploadOptions extends WriteOptions {
   urlExpiresIn?: number;
   /** How thoroughly the file is verified; the provider's `verify` when absent. */
   verify?: Verification;
+  /** What becomes of a JPEG that was cut; the provider's `truncated` when absent. */
+  truncated?: Truncation;
   /**
    * Makes the upload safe to repeat: 1 to 255 characters, such as a UUID that the client made for
    * it. A repetition by the same owner with the same bytes stores nothing and gives the first

@@ -102,6 +102,7 @@ function facts(file: ImageRead | AudioRead): Fact[] {
     if (file.pages > 1) shown.push(["Frames", String(file.pages)]);
     if (file.orientation > 1) shown.push(["Orientation", `${file.orientation}, shown upright`]);
     if (file.hasAlpha) shown.push(["Transparency", "yes"]);
+    if (!file.complete) shown.push(["Warning", "cut: its end is missing"]);
     return shown;
   }
   return [

@@ -91,6 +91,7 @@ function details(file: ImageRead | AudioRead): string {
     const facts = [formatDimensions(file)];
     if (file.pages > 1) facts.push(formatCount(file.pages, "frame"));
     if (file.orientation > 1) facts.push(`orientation ${file.orientation}`);
+    if (!file.complete) facts.push("warning: cut, its end is missing");
     return facts.join(", ");
   }
   return [

@@ -46,9 +46,12 @@ function keptLine({ event, path, file, url, seconds }: KeptEvent): object {
 
 function ownFacts(file: ImageRead | AudioRead): object {
   if (file.kind === "image") {
-    const { width, height, orientation, pages } = file;
-    return { width, height, orientation, pages };
+    const { width, height, orientation, pages, complete } = file;
+    return { width, height, orientation, pages, complete };
   }
-  const { durationSeconds, bitrate, sampleRate, channels, codec } = file;
-  return { durationSeconds, bitrate, sampleRate, channels, codec };
+  const { durationSeconds, durationSource, bitrate, sampleRate, channels } = file;
+  const { codec, lossless, tags } = file;
+  const sound = { durationSeconds, durationSource, bitrate, sampleRate, channels, codec, lossless };
+  // Audio that is cut is refused.
+  return { ...sound, tags, complete: true };
 }

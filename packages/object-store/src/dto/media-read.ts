@@ -46,6 +46,8 @@ export class ImageRead extends MediaRead {
   /** Frames of an animation; 1 for a still image. */
   @Expose() readonly pages!: number;
   @Expose() readonly hasAlpha!: boolean;
+  /** False for a JPEG that ends before its picture does. Other formats that are cut are refused. */
+  @Expose() readonly complete!: boolean;
 }
 
 /** A stored audio file. */
@@ -84,6 +86,7 @@ export function toImageRead(row: ImageModel): ImageRead {
     orientation: row.orientation,
     pages: row.pageCount,
     hasAlpha: row.hasAlpha,
+    complete: row.complete,
   });
 }
 

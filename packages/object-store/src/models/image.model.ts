@@ -32,4 +32,9 @@ export class ImageModel extends MediaFileModel<
   @AllowNull(false)
   @Column(DataTypes.BOOLEAN)
   declare hasAlpha: boolean;
+
+  /** False for a JPEG that was cut. */
+  @AllowNull(false)
+  @Column(DataTypes.BOOLEAN)
+  declare complete: boolean;
 }

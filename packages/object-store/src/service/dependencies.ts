@@ -2,7 +2,7 @@ import type { ObjectStoreLogger } from "../logger.js";
 import type { Persistence } from "../persistence.js";
 import type { Inspector } from "../upload/inspection.js";
 import type { StorageClient } from "../upload/storage-client.js";
-import type { Verification } from "../upload/verification.js";
+import type { Strictness } from "../upload/verification.js";
 import type { OpenCalls } from "./open-calls.js";
 import type { TransactionEnds } from "./transaction-ends.js";
 
@@ -28,6 +28,6 @@ export interface Dependencies extends Persistence {
   /** Seconds that an upload may take. */
   uploadTimeoutSeconds: number;
   inspector: Inspector;
-  /** How thoroughly an upload is verified unless the call says otherwise. */
-  verify: Verification;
+  /** How strictly an upload is judged unless the call says otherwise. */
+  strictness: Strictness;
 }

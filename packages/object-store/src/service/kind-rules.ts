@@ -19,29 +19,25 @@ export const KIND_RULES: { readonly [K in MediaKind]: KindRules<K> } = {
   image: {
     accepted: "an image (JPEG, PNG, WebP or GIF)",
     createDto: ImageCreate,
-    attributes: ({ width, height, orientation, pages, hasAlpha }) => {
-      return { width, height, orientation, pageCount: pages, hasAlpha };
+    attributes: ({ width, height, orientation, pages, hasAlpha, complete }) => {
+      return { width, height, orientation, pageCount: pages, hasAlpha, complete };
     },
     read: toImageRead,
   },
   audio: {
     accepted: "an audio file (MP3, WAV, FLAC or M4A)",
     createDto: AudioCreate,
-    attributes: ({ bitrate, ...facts }, { transcript = null }) => {
-      const { durationSeconds, durationSource, sampleRate, channels, codec, lossless, tags } =
-        facts;
-      return {
-        durationSeconds,
-        durationSource,
-        bitrate: Math.max(1, Math.round(bitrate)),
-        sampleRate,
-        channels,
-        codec,
-        lossless,
-        tags,
-        transcript,
-      };
-    },
+    attributes: (facts, { transcript = null }) => ({
+      durationSeconds: facts.durationSeconds,
+      durationSource: facts.durationSource,
+      bitrate: Math.max(1, Math.round(facts.bitrate)),
+      sampleRate: facts.sampleRate,
+      channels: facts.channels,
+      codec: facts.codec,
+      lossless: facts.lossless,
+      tags: facts.tags,
+      transcript,
+    }),
     read: toAudioRead,
   },
 };

@@ -19,7 +19,7 @@ import type { Inspection } from "../upload/inspection.js";
 import { discardBody, guardBody } from "../upload/unread-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
-import { checkVerification, type Verification } from "../upload/verification.js";
+import { checkStrictness, type Strictness } from "../upload/verification.js";
 import {
   completeUpload,
   requireUploadable,
@@ -37,7 +37,7 @@ interface UploadRequest<Create> {
   create: Create;
   options: Checked<UploadOptions>;
   urlOptions: CheckedUrlOptions;
-  verify: Verification;
+  strictness: Strictness;
 }
 
 /** One upload: intent, bytes, completion; or nothing at all. */
@@ -50,7 +50,7 @@ export class Upload<K extends MediaKind> {
     private readonly request: UploadRequest<CreateOf<K>>,
     private readonly source: ByteSource,
   ) {
-    this.#inspection = scope.dependencies.inspector.begin(request.verify);
+    this.#inspection = scope.dependencies.inspector.begin(request.strictness);
     this.#filename = sanitizedFilename(request.create.filename ?? source.filename);
   }
 
@@ -164,13 +164,13 @@ async function uploadRequest<Create extends MediaCreate>(
     guardBody(create.body);
     const options = checkOptions(given);
     if (options.idempotencyKey !== undefined) checkIdempotencyKey(options.idempotencyKey);
-    const verify = checkVerification(options.verify ?? defaults.verify);
+    const strictness = checkStrictness(options, defaults.strictness);
     const urlOptions = checkUrlOptions(
       { expiresIn: options.urlExpiresIn },
       defaults,
       "urlExpiresIn",
     );
-    return { create, options, urlOptions, verify };
+    return { create, options, urlOptions, strictness };
   } catch (error) {
     await (create === undefined ? discardInput(input) : discardBody(create.body));
     if (error instanceof ObjectStoreError) throw error;

@@ -12,7 +12,7 @@ import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "..
 import { shortage } from "../machine-failure.js";
 import { Decoding, endDecoders } from "./decoding.js";
 import { turnFor } from "./running-hash.js";
-import type { Verification } from "./verification.js";
+import type { Strictness, Truncation } from "./verification.js";
 
 /** Bytes whose hashing takes as long as one slice of parsing. */
 const SLICE_BYTES = 1024 * 1024;
@@ -25,10 +25,11 @@ export class Inspector {
     private readonly decoders: ProcessPool,
   ) {}
 
-  begin(verify: Verification): Inspection {
-    if (verify === "metadata") return new Inspection(this.limits);
+  begin({ verify, truncated }: Strictness): Inspection {
+    if (verify === "metadata") return new Inspection(this.limits, { truncated });
     const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = this.limits;
-    return new Inspection(this.limits, new Decoding(this.decoders, maxPixels));
+    const decoding = new Decoding(this.decoders, maxPixels);
+    return new Inspection(this.limits, { truncated, decoding });
   }
 
   /** Ends the processes that decode, unless other stores share them. */
@@ -52,13 +53,17 @@ const CLASSES = {
  */
 export class Inspection {
   readonly #parser: MediaInspector;
+  readonly #truncated: Truncation;
+  /** Decodes images; absent for `metadata`. */
+  readonly #decoding: Decoding | undefined;
   #isClosed = false;
 
-  /** @param decoding decodes images; absent for `metadata` */
   constructor(
     limits: Partial<InspectionLimits>,
-    private readonly decoding?: Decoding,
+    { truncated = "accept", decoding }: { truncated?: Truncation; decoding?: Decoding } = {},
   ) {
+    this.#truncated = truncated;
+    this.#decoding = decoding;
     this.#parser = new MediaInspector(limits);
   }
 
@@ -72,18 +77,18 @@ export class Inspection {
 
   /** Whether the verdict may take seconds, so that no request should be left half sent. */
   get decodes(): boolean {
-    return this.decoding !== undefined;
+    return this.#decoding !== undefined;
   }
 
   /** Takes the next bytes, which must stay as they are until this resolves. */
   async write(chunk: Uint8Array): Promise<void> {
     await this.#parse(chunk);
-    await this.decoding?.keep(chunk, this.format);
+    await this.#decoding?.keep(chunk, this.format);
   }
 
   /** Takes the next bytes, which may change as soon as this returns: what is not read yet is copied. */
   writeNow(chunk: Uint8Array): Promise<void> {
-    if (this.decoding !== undefined) return this.write(Uint8Array.from(chunk));
+    if (this.#decoding !== undefined) return this.write(Uint8Array.from(chunk));
     const written = this.#untilDone(() => this.#parser.write(chunk));
     this.#parser.release();
     return written;
@@ -99,16 +104,19 @@ export class Inspection {
     await this.#untilDone(() => this.#parser.end());
     const { facts } = this.#parser;
     if (facts === undefined) throw new Error("the inspection did not end with the file");
+    if (facts.kind === "image" && !facts.complete && this.#truncated === "refuse") {
+      throw new InvalidMediaError("The JPEG ends before its picture does: it was cut.");
+    }
     // Only now the format is sure to be known.
-    await this.decoding?.keep(last, facts.format);
-    if (facts.kind === "image") await this.decoding?.verify(facts.format);
+    await this.#decoding?.keep(last, facts.format);
+    if (facts.kind === "image") await this.#decoding?.verify(facts.format);
     return facts;
   }
 
   /** Ends it, also while it is under way. */
   close(): void {
     this.#isClosed = true;
-    this.decoding?.close();
+    this.#decoding?.close();
   }
 
   /** Waits until other bodies have done their share of this turn. */

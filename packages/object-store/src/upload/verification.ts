@@ -9,10 +9,35 @@ import { InvalidInputError } from "../errors.js";
  */
 export type Verification = "metadata" | "decode";
 
+/**
+ * What becomes of a JPEG that ends before its picture does: `accept` stores it with `complete: false`,
+ * `refuse` rejects it with `invalid_media`. Other formats that are cut are always rejected.
+ */
+export type Truncation = "accept" | "refuse";
+
+/** How strictly an upload is judged. */
+export interface Strictness {
+  verify: Verification;
+  truncated: Truncation;
+}
+
+export const DEFAULT_STRICTNESS: Strictness = { verify: "metadata", truncated: "accept" };
+
 /** @throws InvalidInputError (`invalid_input`) */
-export function checkVerification(value: unknown): Verification {
-  if (value === "metadata" || value === "decode") return value;
-  throw new InvalidInputError(
-    `verify must be "metadata" or "decode", and ${described(value)} came.`,
-  );
+export function checkStrictness(
+  given: { verify?: unknown; truncated?: unknown },
+  defaults: Strictness,
+): Strictness {
+  const { verify = defaults.verify, truncated = defaults.truncated } = given;
+  if (verify !== "metadata" && verify !== "decode") {
+    throw new InvalidInputError(
+      `verify must be "metadata" or "decode", and ${described(verify)} came.`,
+    );
+  }
+  if (truncated !== "accept" && truncated !== "refuse") {
+    throw new InvalidInputError(
+      `truncated must be "accept" or "refuse", and ${described(truncated)} came.`,
+    );
+  }
+  return { verify, truncated };
 }

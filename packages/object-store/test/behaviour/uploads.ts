@@ -76,6 +76,25 @@ export function describeUploads(subject: () => Subject): void {
       }
     });
 
+    it("tells of a JPEG that was cut, or refuses it where that is asked", async () => {
+      const { bytes } = await sampleOf("jpeg");
+      const body = bytes.subarray(0, bytes.byteLength / 2);
+      const { images } = subject().store.forUser(userId);
+      const whole = await images.upload({ body: bytes });
+      expect(whole.file.complete).toBe(true);
+      const { file } = await images.upload({ body });
+      expect(file.complete).toBe(false);
+      expect((await images.get(file.id)).complete).toBe(false);
+
+      const strict = subject().storeWith({ truncated: "refuse" }).forUser(userId);
+      for (const upload of [
+        () => images.upload({ body }, { truncated: "refuse" }),
+        () => strict.images.upload({ body }),
+      ]) {
+        expect((await expectNothingStored(subject(), upload)).code).toBe("invalid_media");
+      }
+    });
+
     it("needs an owner that exists", async () => {
       const nobody = subject().store.forUser("00000000-0000-7000-8000-00000000dead");
       await expectRefusal(nobody.images.upload({ body: png.bytes }), "owner_not_found");
@@ -92,6 +111,7 @@ export function describeUploads(subject: () => Subject): void {
       const refused: [object, UploadOptions][] = [
         [{}, { idempotencyKey: "" }],
         [{}, { verify: "nonsense" as "decode" }],
+        [{}, { truncated: "nonsense" as "refuse" }],
         [{}, { urlExpiresIn: 0 }],
         [{ filename: 5 }, {}],
         [{ unknown: 5 }, {}],

@@ -24,6 +24,7 @@ const VALUES = {
   orientation: 1,
   pageCount: 1,
   hasAlpha: false,
+  complete: true,
 };
 
 let harness: Harness;

@@ -21,6 +21,7 @@ const VALUES = {
   orientation: 1,
   pageCount: 1,
   hasAlpha: false,
+  complete: true,
 };
 
 let harness: Harness;

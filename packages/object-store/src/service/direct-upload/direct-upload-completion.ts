@@ -19,7 +19,7 @@ import { completeUpload, type StoredFile, type UploadScope } from "../completion
 import { KIND_RULES } from "../kind-rules.js";
 import type { CheckedUrlOptions } from "../urls.js";
 import { StagedObject } from "./staged-object.js";
-import type { Verification } from "../../upload/verification.js";
+import type { Strictness } from "../../upload/verification.js";
 
 /** How to complete a direct upload, with every choice made. */
 export interface CompletionChoices {
@@ -27,7 +27,7 @@ export interface CompletionChoices {
   end: AbortController;
   transaction: Transaction | undefined;
   urlOptions: CheckedUrlOptions;
-  verify: Verification;
+  strictness: Strictness;
 }
 
 /**
@@ -75,9 +75,9 @@ export class DirectUploadCompletion<K extends MediaKind> {
   async #store(): Promise<StoredFile<K>> {
     const { scope, direct } = this;
     const { dependencies, kind, owner } = scope;
-    const { end, transaction, urlOptions, verify } = this.choices;
+    const { end, transaction, urlOptions, strictness } = this.choices;
     const { signal } = end;
-    const { etag, verdict } = await this.#staged.inspect(kind, { verify, signal });
+    const { etag, verdict } = await this.#staged.inspect(kind, { strictness, signal });
     const { format } = verdict.facts;
     const intent = await dependencies.journal.open({
       kind,

@@ -21,7 +21,7 @@ import type { CompleteOptions, DirectUploadOptions, Input } from "../../provider
 import type { DirectUploadPlace } from "../../repo/direct-upload-repo.js";
 import { abortable, withUploadTime } from "../../upload/abort.js";
 import { storageFailure } from "../../upload/storage-client.js";
-import { checkVerification } from "../../upload/verification.js";
+import { checkStrictness } from "../../upload/verification.js";
 import { requireUploadable, type StoredFile, type UploadScope } from "../completion.js";
 import { announcedType, contradictionsTo } from "../declared-type.js";
 import type { Dependencies } from "../dependencies.js";
@@ -101,14 +101,14 @@ export class DirectUploads<K extends MediaKind> {
   /** Makes a file of a direct upload. One of several concurrent calls does it; the others wait. */
   async complete(
     id: string,
-    { transaction, signal, urlExpiresIn, verify }: Checked<CompleteOptions>,
+    { transaction, signal, urlExpiresIn, ...given }: Checked<CompleteOptions>,
   ): Promise<FileUploadResult<ReadOf<K>>> {
     const { dependencies } = this.#scope;
     const { uploadTimeoutSeconds, calls } = dependencies;
     const choices = {
       transaction,
       urlOptions: checkUrlOptions({ expiresIn: urlExpiresIn }, dependencies, "urlExpiresIn"),
-      verify: checkVerification(verify ?? dependencies.verify),
+      strictness: checkStrictness(given, dependencies.strictness),
     };
     const place = this.#place(id);
     await requireUploadable(this.#scope, { transaction });

@@ -17,7 +17,7 @@ import { findObject, mayHaveStored } from "../../upload/storage-client.js";
 import type { Dependencies } from "../dependencies.js";
 import { KIND_RULES } from "../kind-rules.js";
 import { planParts } from "./part-plan.js";
-import type { Verification } from "../../upload/verification.js";
+import type { Strictness } from "../../upload/verification.js";
 
 /** What was staged, once it has passed the same checks as every upload. */
 export interface InspectedObject {
@@ -41,7 +41,7 @@ export class StagedObject {
    */
   async inspect(
     kind: MediaKind,
-    { verify, signal }: { verify: Verification; signal: AbortSignal },
+    { strictness, signal }: { strictness: Strictness; signal: AbortSignal },
   ): Promise<InspectedObject> {
     const { s3, maxBytes, inspector } = this.dependencies;
     const { s3Key, byteSize, multipartId, sha256, md5: announcedMd5 } = this.row;
@@ -56,7 +56,7 @@ export class StagedObject {
     }
     if (source.byteLength !== byteSize) throw new LengthMismatchError(byteSize, source.byteLength);
 
-    const inspection = inspector.begin(verify);
+    const inspection = inspector.begin(strictness);
     let body: InspectedBody | undefined;
     try {
       // The S3 provider limits how long its server may be silent.

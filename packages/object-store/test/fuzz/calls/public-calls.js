@@ -21,7 +21,13 @@ const list = {
   createdBefore: [new Date()],
   filenamePrefix: ["a"],
 };
-const upload = { urlExpiresIn: seconds, idempotencyKey: ["a"], verify: ["metadata"], signal };
+const upload = {
+  urlExpiresIn: seconds,
+  idempotencyKey: ["a"],
+  verify: ["metadata"],
+  truncated: ["refuse"],
+  signal,
+};
 const direct = { filename: ["a"], byteSize: [1, 20_000_000], contentType: type };
 const long = { onProgress: [() => undefined], signal };
 
