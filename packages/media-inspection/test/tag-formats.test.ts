@@ -303,6 +303,29 @@ describe("a long text", () => {
   });
 });
 
+describe("a limit of bytes kept", () => {
+  it("holds for every value", async () => {
+    const limits = { maxTagBytes: 500 };
+    const long = "x".repeat(2000);
+    const files = [
+      bytes(id3v2(frame(3, "TIT2", latin1(long)), { version: 3 }), mp3Frames(4)),
+      bytes(mp3Frames(4), ape({ Title: long })),
+      bytes("fLaC", streamInfo(0), vorbisComment(`TITLE=${long}`), flacFrames(3)),
+      wav(
+        fmt(),
+        riffChunk("LIST", bytes("INFO", riffChunk("INAM", bytes(long)))),
+        riffChunk("data", Buffer.alloc(400)),
+      ),
+    ];
+    for (const file of files) {
+      const { title = "" } = (await inspectAudio(file, limits)).tags;
+      expect(title.length).toBeGreaterThan(400);
+      expect(title.length).toBeLessThanOrEqual(500);
+      expect((await inspectAudio(file, { maxTagBytes: 0 })).tags).toEqual({});
+    }
+  });
+});
+
 describe("ID3v1", () => {
   it("gives year, comment, track and genre", async () => {
     const tag = Buffer.alloc(128);

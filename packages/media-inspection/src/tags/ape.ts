@@ -1,7 +1,7 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
 import { ApeValues, isKnownKey, isPictureKey } from "./ape-values.js";
-import { MAX_TEXT_BYTES, textSteps } from "./tag-text.js";
+import { textSteps } from "./tag-text.js";
 
 /** APEv2 specification: header and footer have the same 32 bytes. */
 export const APE_DESCRIPTOR_BYTES = 32;
@@ -67,7 +67,8 @@ export function* readApeItems(source: ByteCursor, end = Infinity): Walk<AudioTag
     const item = apeItem(yield* source.peek(Math.min(APE_ITEM_BYTES, end - source.position)));
     if (item === undefined || source.position + item.headBytes + item.valueBytes > end) break;
     yield* source.skip(item.headBytes);
-    const kept = Math.min(values.wantedBytes(item.key), item.valueBytes, MAX_TEXT_BYTES + 1);
+    const wanted = Math.min(values.wantedBytes(item.key), source.limits.maxTagBytes);
+    const kept = Math.min(wanted, item.valueBytes);
     if (kept > 0) {
       const value = yield* source.take(kept);
       source.charge(textSteps(kept));

@@ -36,7 +36,7 @@ export function* readFrames(
     const frame = id3v2Frame(yield* bytes.peek(headerBytes), version, isUnsynchronised);
     if (frame === undefined || headerBytes + frame.size > bytes.left) return;
     yield* bytes.skip(headerBytes);
-    const kept = values.wantedBytes(frame.id, source.limits.maxTagBytes);
+    const kept = Math.min(values.wantedBytes(frame.id), source.limits.maxTagBytes);
     const content = yield* readContent(bytes, stored, frame, kept);
     if (kept === 0) continue;
     const plain = plainContent(content, frame.format);

@@ -38,13 +38,13 @@ export class Id3v2Values {
   /** A comment with a description; one without is preferred. */
   #describedComment: string | undefined;
 
-  /** Bytes of a frame that must be kept, in front, to add it; 0 where it says nothing of interest. */
-  wantedBytes(id: string, maxTagBytes: number): number {
+  /** Bytes of a frame that are to be kept, in front, to add it; 0 where it says nothing of interest. */
+  wantedBytes(id: string): number {
     const name = TEXT_FRAMES.get(id);
     if (name !== undefined) return this.#tags[name] === undefined ? MAX_TEXT_BYTES + 1 : 0;
     if (COMMENTS.includes(id)) return this.#tags.comment === undefined ? 2 * MAX_TEXT_BYTES : 0;
     if (PICTURES.includes(id)) return PICTURE_HEAD_BYTES;
-    return id === CHAPTER && !this.#chapters.isFull ? maxTagBytes : 0;
+    return id === CHAPTER && !this.#chapters.isFull ? Infinity : 0;
   }
 
   add(id: string, content: FrameContent): void {

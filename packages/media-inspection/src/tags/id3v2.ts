@@ -8,7 +8,7 @@ import { BoundedBytes, type ByteSource } from "./tag-bytes.js";
 export const ID3V2_HEADER_BYTES = 10;
 
 /** Flags of the tag's header; in 2.2 the second says that the tag is compressed. */
-const UNSYNCHRONISED = 0x80;
+export const UNSYNCHRONISED = 0x80;
 const EXTENDED_HEADER = 0x40;
 const FOOTER = 0x10;
 

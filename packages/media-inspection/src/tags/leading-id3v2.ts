@@ -3,7 +3,13 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 import { HEAD_BYTES, signedFormat } from "../known-formats.js";
 import type { AudioTags } from "../media-facts.js";
 import { frameHeaderBytes, id3v2Frame, isFrameStart } from "./id3v2-frame.js";
-import { ID3V2_HEADER_BYTES, type Id3v2Header, id3v2Header, readId3v2Body } from "./id3v2.js";
+import {
+  ID3V2_HEADER_BYTES,
+  type Id3v2Header,
+  id3v2Header,
+  readId3v2Body,
+  UNSYNCHRONISED,
+} from "./id3v2.js";
 import { Id3v2Values } from "./id3v2-values.js";
 import { BoundedBytes } from "./tag-bytes.js";
 
@@ -43,10 +49,10 @@ function* lacksFrame(
 
 /** Reads the frames at the cursor, which alone tell where the tag ends. */
 function* readFramesOn(source: ByteCursor, header: Id3v2Header, values: Id3v2Values): Walk<void> {
-  const { version, flags } = header;
   const rest = new BoundedBytes(source, Infinity);
   // The extended header lies behind.
-  yield* readId3v2Body(source, rest, { ...header, version, flags: flags & 0x80 }, values);
+  const flags = header.flags & UNSYNCHRONISED;
+  yield* readId3v2Body(source, rest, { ...header, flags }, values);
 }
 
 /** Whether another frame, padding or audio is `at` bytes on. */

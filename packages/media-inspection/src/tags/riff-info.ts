@@ -38,7 +38,7 @@ export function* readInfoList(source: ByteCursor, end: number): Walk<AudioTags> 
     if (source.position + size > end) break;
     const name = NAMES.get(header.toString("latin1", 0, 4));
     if (name !== undefined && tags[name] === undefined) {
-      const kept = Math.min(size, MAX_TEXT_BYTES + 1);
+      const kept = Math.min(size, MAX_TEXT_BYTES + 1, source.limits.maxTagBytes);
       const value = yield* source.take(kept);
       source.charge(textSteps(kept));
       addTag(tags, name, tagText(value, "guess"));

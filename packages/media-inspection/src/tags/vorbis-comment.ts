@@ -20,7 +20,7 @@ export function* readVorbisComment(source: ByteCursor, end: number): Walk<AudioT
     if (length === undefined) break;
     const head = (yield* source.peek(Math.min(length, LONGEST_KEY))).toString("latin1");
     const key = head.slice(0, head.indexOf("=") + 1).toUpperCase();
-    const kept = Math.min(values.wantedBytes(key), length);
+    const kept = Math.min(values.wantedBytes(key), length, source.limits.maxTagBytes);
     if (kept > 0) {
       const field = yield* source.take(kept);
       source.charge(textSteps(kept));

@@ -1,6 +1,7 @@
 import { deflateSync } from "node:zlib";
 
 import {
+  ape,
   flacBlock,
   flacFrames,
   fmt,
@@ -73,6 +74,15 @@ export const TINY_FILES: Readonly<Record<string, Buffer>> = {
     mp3Frames(3),
     Buffer.alloc(50, 0xff),
     mp3Frames(4),
+  ),
+  "mp3, joined behind a tag of wrong size": bytes(
+    Buffer.alloc(3),
+    id3v2(title, { version: 3 }),
+    id3Frame("APIC", bytes(0, "image/png", 0, 3, 0, Buffer.alloc(90, 0xff))),
+    mp3Frames(2),
+    ...Array.from({ length: 4 }, () => bytes(0xff, 0xf3, 0x80, 0xc4, Buffer.alloc(204))),
+    ape({ Comment: "Comment", "Cover Art (Front)": bytes("a.png", 0, Buffer.alloc(60)) }),
+    id3v1("Old"),
   ),
   wav: wav(
     fmt(),
