@@ -38,13 +38,12 @@ export function* inspect(
 
   const foreign = yield* foreignContent(source, head, leading);
   const start = source.position;
-  // Behind a tag, other bytes are the rest of it: its size is wrong.
   const within = leading.count > 0 ? Infinity : source.limits.maxJunkBytes;
   if (foreign === undefined && (yield* seekMp3(source, within))) {
     decide("mp3");
     return yield* walkMp3(source, leading.tags, leading.count > 0 ? 0 : source.position - start);
   }
-  const actual = foreign ?? foreignMpeg(head);
+  const actual = foreign ?? misplaced(head) ?? foreignMpeg(head);
   if (leading.count > 0 && actual === undefined) {
     throw new InspectionError(
       "invalid_media",
@@ -93,14 +92,18 @@ function* foreignContent(
   head: Buffer,
   { count }: LeadingTags,
 ): Walk<string | undefined> {
-  const format = signedFormat(head);
-  if (format !== undefined) return `${format.toUpperCase()} behind tags or zeros`;
+  // Behind a tag whose size is wrong, a picture or text is the rest of it.
+  if (count === 0 && signedFormat(head) !== undefined) return misplaced(head);
   const foreign = foreignFormat(head);
   if (foreign !== undefined || (yield* beginsFrames(source, DUE))) return foreign;
   const start = yield* source.peek(CONTAINER_HEAD_BYTES);
-  // Behind a tag whose size is wrong, text is the rest of it.
   const container = containerFormat(start) ?? (count === 0 && isText(start) ? "text" : undefined);
   return container ?? (yield* farContainer(source));
+}
+
+function misplaced(head: Buffer): string | undefined {
+  const format = signedFormat(head);
+  return format && `${format.toUpperCase()} behind tags or zeros`;
 }
 
 function beginning(head: Buffer): string {

@@ -92,9 +92,23 @@ describe("MP3 frames", () => {
     expect((await found(large, mp3Frames(10)))[1]).toBe("Title");
   });
 
-  it("are not looked for in a picture behind a tag, nor in a sound behind zeros", async () => {
+  it("are found behind a picture of any size that the tag leaves out", async () => {
+    const jpeg = bytes(0xff, 0xd8, 0xff, 0xe0, Buffer.alloc(1_500_000, bytes(0xff, 0, 0x4a)));
+    const frame = id3Frame("APIC", bytes(0, "image/jpeg", 0, 3, 0, jpeg));
+    const body = bytes(title, frame);
+    for (const missing of [jpeg.length, jpeg.length - 700, 300_000]) {
+      const [format, text, seconds] = await found(
+        claiming(body.length - missing, body),
+        mp3Frames(10),
+      );
+      expect([format, text]).toEqual(["mp3", "Title"]);
+      expect(seconds).toBeCloseTo(10 * MP3_FRAME_SECONDS, 9);
+    }
+  });
+
+  it("are not made of a picture behind a tag, nor looked for in a sound behind zeros", async () => {
     for (const file of [
-      bytes(id3v2(title), png(pngHeader(1, 1)), mp3Frames(10)),
+      bytes(id3v2(title), png(pngHeader(1, 1))),
       bytes(Buffer.alloc(3), SOUNDS.flac),
       bytes(Buffer.alloc(3), png(pngHeader(1, 1))),
     ]) {
