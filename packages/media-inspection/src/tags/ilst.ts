@@ -47,6 +47,7 @@ const KEYS: ReadonlyMap<string, ItemName> = new Map<string, ItemName>([
 
 /** Apple, "QuickTime File Format", well-known types; 0 is what old writers put for UTF-8. */
 const ENCODINGS: Readonly<Record<number, TagEncoding>> = { 0: "utf-8", 1: "utf-8", 2: "utf-16be" };
+const TEXT_TYPES = [1, 2];
 const INTEGERS = [21, 22];
 const PICTURES: Readonly<Record<number, string>> = {
   12: "image/gif",
@@ -89,6 +90,7 @@ function itemName(type: string, keys: readonly string[]): ItemName | undefined {
 
 function* readPicture(source: ByteCursor, box: Box, covers: CoverChoice): Walk<void> {
   const type = (yield* boxHead(source, box, VALUE_HEADER_BYTES)).readUInt32BE(0);
+  if (TEXT_TYPES.includes(type)) return;
   covers.offer({ contentType: PICTURES[type] ?? null, byteSize: box.end - source.position });
 }
 
