@@ -32,8 +32,8 @@ const sweep = fc.constant(
 export const commands = fc.commands(
   [
     ...[upload, upload, upload, upload, upload, refusedUpload],
-    ...[deletion, deletion, deletionOfMany, end, end],
-    ...[death, death, death, age, sweep, sweep, look, look],
+    ...[deletion, deletion, deletion, deletionOfMany, end, end],
+    ...[death, death, death, age, sweep, look, look],
   ],
   { maxCommands: 60, size: "max" },
 );

@@ -70,7 +70,7 @@ const deletionThatDies = fc.tuple(pick, fc.boolean()).map(([at, isCarriedOut]) =
 
 /** A call of a process that dies in it; seldom one in parts, as its body is large. */
 export const death = fc.oneof(
-  { weight: 6, arbitrary: uploadThatDies },
+  { weight: 5, arbitrary: uploadThatDies },
   { weight: 3, arbitrary: deletionThatDies },
-  { weight: 1, arbitrary: uploadInPartsThatDies },
+  { weight: 2, arbitrary: uploadInPartsThatDies },
 );
