@@ -1,6 +1,6 @@
 /** ITU-T T.81, table B.1. */
 export const DHT = 0xc4;
-export const SOI = 0xd8;
+const SOI = 0xd8;
 export const EOI = 0xd9;
 export const SOS = 0xda;
 export const DRI = 0xdd;
