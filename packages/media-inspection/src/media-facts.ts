@@ -28,7 +28,7 @@ export interface ImageFacts {
   pages: number;
   /** Whether the file declares transparency; pixels are not looked at. */
   hasAlpha: boolean;
-  /** False when a JPEG ends before its picture does: it was cut. Other formats that are cut are refused. */
+  /** False when a JPEG, PNG or GIF ends before its picture does: it was cut. A WebP that is cut is refused. */
   complete: boolean;
 }
 

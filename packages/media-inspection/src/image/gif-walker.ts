@@ -36,6 +36,7 @@ export function* walkGif(source: ByteCursor): Walk<ImageFacts> {
   let pages = 0;
   let hasAlpha = false;
   let transparent = false;
+  let complete = true;
   for (;;) {
     const introducer = (yield* source.take(1))[0];
     if (introducer === EXTENSION) {
@@ -59,7 +60,7 @@ export function* walkGif(source: ByteCursor): Walk<ImageFacts> {
       transparent = false;
       const lzwCodeSize = 1;
       yield* source.skip(colourTableSize(descriptor.readUInt8(8)) + lzwCodeSize);
-      yield* skipSubBlocks(source);
+      complete = yield* skipSubBlocks(source);
     } else {
       break;
     }
@@ -67,7 +68,7 @@ export function* walkGif(source: ByteCursor): Walk<ImageFacts> {
 
   if (pages === 0)
     throw new InspectionError("invalid_media", "The GIF has a header but holds no image.");
-  return imageFacts("gif", { width, height, orientation: 1, pages, hasAlpha });
+  return imageFacts("gif", { width, height, orientation: 1, pages, hasAlpha, complete });
 }
 
 /** Blocks that begin with the number of their other bytes; an empty one ends them. */
@@ -79,7 +80,8 @@ const SUB_BLOCKS: RecordFormat = {
   },
 };
 
-function* skipSubBlocks(source: ByteCursor): Walk<void> {
+/** False where the file ends before they do. */
+function* skipSubBlocks(source: ByteCursor): Walk<boolean> {
   yield* source.hop(SUB_BLOCKS);
-  yield* source.skip(1);
+  return (yield* source.take(1)).length === 1;
 }

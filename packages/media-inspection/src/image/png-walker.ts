@@ -45,9 +45,13 @@ export function* walkPng(source: ByteCursor): Walk<ImageFacts> {
   let exif: number | undefined;
   let profiles = 0;
   let rawExif: number | undefined;
+  let complete = true;
   for (;;) {
     const chunk = yield* source.take(8);
-    if (chunk.length < 8) break;
+    if (chunk.length < 8) {
+      complete = false;
+      break;
+    }
     const length = chunk.readUInt32BE(0);
     const type = chunk.toString("latin1", 4);
     if (length > MAX_CHUNK_BYTES || !/^[A-Za-z]{4}$/.test(type) || type === "IEND") break;
@@ -98,6 +102,7 @@ export function* walkPng(source: ByteCursor): Walk<ImageFacts> {
     orientation: exif ?? rawExif ?? 1,
     pages: Math.max(1, Math.min(frames, announcedFrames)),
     hasAlpha,
+    complete,
   });
 }
 

@@ -46,7 +46,7 @@ export class ImageRead extends MediaRead {
   /** Frames of an animation; 1 for a still image. */
   @Expose() readonly pages!: number;
   @Expose() readonly hasAlpha!: boolean;
-  /** False for a JPEG that ends before its picture does. Other formats that are cut are refused. */
+  /** False when a JPEG, PNG or GIF ends before its picture does: it was cut. */
   @Expose() readonly complete!: boolean;
 }
 

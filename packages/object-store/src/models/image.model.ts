@@ -33,7 +33,7 @@ export class ImageModel extends MediaFileModel<
   @Column(DataTypes.BOOLEAN)
   declare hasAlpha: boolean;
 
-  /** False for a JPEG that was cut. */
+  /** False for an image that was cut. */
   @AllowNull(false)
   @Column(DataTypes.BOOLEAN)
   declare complete: boolean;

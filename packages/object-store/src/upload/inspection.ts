@@ -105,7 +105,8 @@ export class Inspection {
     const { facts } = this.#parser;
     if (facts === undefined) throw new Error("the inspection did not end with the file");
     if (facts.kind === "image" && !facts.complete && this.#truncated === "refuse") {
-      throw new InvalidMediaError("The JPEG ends before its picture does: it was cut.");
+      const name = facts.format.toUpperCase();
+      throw new InvalidMediaError(`The ${name} ends before its picture does: it was cut.`);
     }
     // Only now the format is sure to be known.
     await this.#decoding?.keep(last, facts.format);

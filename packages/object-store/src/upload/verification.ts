@@ -10,8 +10,9 @@ import { InvalidInputError } from "../errors.js";
 export type Verification = "metadata" | "decode";
 
 /**
- * What becomes of a JPEG that ends before its picture does: `accept` stores it with `complete: false`,
- * `refuse` rejects it with `invalid_media`. Other formats that are cut are always rejected.
+ * What becomes of a JPEG, PNG or GIF that ends before its picture does: `accept` stores it with
+ * `complete: false`, `refuse` rejects it with `invalid_media`. Other formats that are cut are always
+ * rejected.
  */
 export type Truncation = "accept" | "refuse";
 

@@ -76,24 +76,27 @@ export function describeUploads(subject: () => Subject): void {
       }
     });
 
-    it("tells of a JPEG that was cut, or refuses it where that is asked", async () => {
-      const { bytes } = await sampleOf("jpeg");
-      const body = bytes.subarray(0, bytes.byteLength / 2);
-      const { images } = subject().store.forUser(userId);
-      const whole = await images.upload({ body: bytes });
-      expect(whole.file.complete).toBe(true);
-      const { file } = await images.upload({ body });
-      expect(file.complete).toBe(false);
-      expect((await images.get(file.id)).complete).toBe(false);
+    it.each(["jpeg", "png", "gif"] as const)(
+      "marks a cut %s, or refuses it if asked",
+      async (format) => {
+        const { bytes } = await sampleOf(format);
+        const body = bytes.subarray(0, bytes.byteLength / 2);
+        const { images } = subject().store.forUser(userId);
+        const whole = await images.upload({ body: bytes });
+        expect(whole.file.complete).toBe(true);
+        const { file } = await images.upload({ body });
+        expect(file.complete).toBe(false);
+        expect((await images.get(file.id)).complete).toBe(false);
 
-      const strict = subject().storeWith({ truncated: "refuse" }).forUser(userId);
-      for (const upload of [
-        () => images.upload({ body }, { truncated: "refuse" }),
-        () => strict.images.upload({ body }),
-      ]) {
-        expect((await expectNothingStored(subject(), upload)).code).toBe("invalid_media");
-      }
-    });
+        const strict = subject().storeWith({ truncated: "refuse" }).forUser(userId);
+        for (const upload of [
+          () => images.upload({ body }, { truncated: "refuse" }),
+          () => strict.images.upload({ body }),
+        ]) {
+          expect((await expectNothingStored(subject(), upload)).code).toBe("invalid_media");
+        }
+      },
+    );
 
     it("needs an owner that exists", async () => {
       const nobody = subject().store.forUser("00000000-0000-7000-8000-00000000dead");
