@@ -8,8 +8,9 @@ export interface InspectionLimits {
   /** Frames of an animation. Default 10,000. */
   maxPages: number;
   /**
-   * Bytes of leading tags, or of zeros, after which the format is provisionally MP3; what follows decides.
-   * Default 4 MiB.
+   * Bytes of zeros that may come in front of audio and between its tags. Also the bytes of leading tags
+   * after which `MediaInspector.format` is provisionally `mp3`, unless it waits for the format. Default
+   * 4 MiB.
    */
   maxHeadBytes: number;
   /**

@@ -19,7 +19,8 @@ const UNDETECTED = [EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError
  */
 export async function detectMediaKind(body: MediaBody): Promise<MediaKind | undefined> {
   const source = await openBody(body);
-  const inspection = new Inspection({});
+  // Behind large tags there can only be audio, of whatever format.
+  const inspection = new Inspection({}, { guessesFormat: true });
   try {
     const head = await withUploadTime(UPLOAD_SECONDS, [], ({ signal }) =>
       InspectedBody.open(source, { maxBytes: Infinity, inspection, signal }),

@@ -59,6 +59,9 @@ const LOSSES: Record<ProcessLostError["reason"], string> = {
   fault: "it made the decoder fail",
 };
 
+/** Where so many bytes do not show the format, only audio can follow. */
+const MAX_UNDECIDED_IMAGE_BYTES = 4096;
+
 /**
  * Decodes an image once all of it has passed. Its bytes wait on disk meanwhile, as a slow client must
  * not occupy a decoder. Audio is not kept.
@@ -67,6 +70,7 @@ export class Decoding {
   readonly #closed = new AbortController();
   /** Bytes that came before the format showed. */
   #head: Uint8Array[] = [];
+  #undecidedBytes = 0;
   #spool: Promise<Spool> | undefined;
 
   constructor(
@@ -77,7 +81,9 @@ export class Decoding {
   /** Keeps the next bytes. */
   async keep(chunk: Uint8Array, format: MediaFormat | undefined): Promise<void> {
     if (format === undefined) {
-      this.#head.push(Uint8Array.from(chunk));
+      this.#undecidedBytes += chunk.byteLength;
+      const mayBeImage = this.#undecidedBytes < MAX_UNDECIDED_IMAGE_BYTES;
+      this.#head = mayBeImage ? [...this.#head, Uint8Array.from(chunk)] : [];
       return;
     }
     const head = this.#head.splice(0);

@@ -7,7 +7,14 @@ import { HashInThread } from "./hash-in-thread.js";
 import type { Inspection } from "./inspection.js";
 import { MeasuredSource, type SourceRules } from "./measured-source.js";
 import { HashHere, type RunningHash, turnFor } from "./running-hash.js";
-import { BLOCK_BYTES, HEAD_BYTES, HEAD_STEP_BYTES, PART_BYTES } from "./sizes.js";
+import {
+  BLOCK_BYTES,
+  HEAD_BYTES,
+  HEAD_STEP_BYTES,
+  MAX_HEAD_IN_MEMORY_BYTES,
+  PART_BYTES,
+} from "./sizes.js";
+import { SpooledHead } from "./spooled-head.js";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -32,6 +39,8 @@ export interface Verdict {
 export class InspectedBody {
   readonly #source: MeasuredSource;
   readonly #rules: BodyRules;
+  /** What of the head is on disk, until it was read. */
+  #spooled: SpooledHead | undefined;
   #hash: RunningHash | undefined;
   /** Settles when the last chunk is hashed and inspected. */
   #lastChunk: Promise<unknown> = Promise.resolve();
@@ -41,7 +50,10 @@ export class InspectedBody {
   #verdict: Verdict | undefined;
   #toEnd: Promise<void> | undefined;
 
-  /** The first bytes, which were read to find the format; the whole body where it is short. */
+  /**
+   * The first bytes, which were read to find the format; the whole body where it is short. `read` gives
+   * what comes behind them.
+   */
   readonly head: GrowableBuffer;
 
   private constructor(source: MeasuredSource, rules: BodyRules) {
@@ -105,8 +117,10 @@ export class InspectedBody {
    * The bytes may be sent at once, but not change before the following call has resolved.
    */
   async read(target: Uint8Array): Promise<number> {
+    if (this.#spooled !== undefined) return this.#readSpooled(this.#spooled, target);
     const filled = await this.#source.readAtLeast(target.byteLength, target);
-    await this.#take(target.subarray(0, filled));
+    const chunk = target.subarray(0, filled);
+    await this.#take(chunk, chunk);
     return filled;
   }
 
@@ -139,6 +153,7 @@ export class InspectedBody {
   close(): void {
     this.#isClosed = true;
     this.#hash?.close();
+    this.#spooled?.close();
   }
 
   /** What the source has in memory, where it goes from there. */
@@ -170,6 +185,7 @@ export class InspectedBody {
     const { inspection, signal } = this.#rules;
     const { byteLength = Infinity } = this.#source;
     const step = byteLength <= BLOCK_BYTES ? BLOCK_BYTES : HEAD_BYTES;
+    const inMemory = byteLength <= PART_BYTES ? byteLength : MAX_HEAD_IN_MEMORY_BYTES;
     do {
       const space = this.head.space(step);
       const count = await this.#source.readAtLeast(HEAD_STEP_BYTES, space);
@@ -180,20 +196,38 @@ export class InspectedBody {
         return;
       }
       await abortable(inspection.write(chunk), signal);
-    } while (inspection.format === undefined);
+    } while (inspection.format === undefined && this.head.byteLength < inMemory);
+    if (inspection.format === undefined) {
+      this.#spooled = await SpooledHead.open(this.#source, this.#rules);
+    }
   }
 
-  /** Hashes and inspects the chunk while the next one is read. */
-  async #take(chunk: Uint8Array): Promise<void> {
+  async #readSpooled(spooled: SpooledHead, target: Uint8Array): Promise<number> {
+    const filled = await spooled.read(target);
+    if (spooled.isEmpty) {
+      spooled.close();
+      this.#spooled = undefined;
+    }
+    await this.#take(target.subarray(0, filled), NOTHING);
+    return filled;
+  }
+
+  /**
+   * Hashes and inspects a chunk while the next one is read.
+   *
+   * @param uninspected the chunk, unless it was inspected before
+   */
+  async #take(chunk: Uint8Array, uninspected: Uint8Array): Promise<void> {
     if (this.hasEnded) return;
     await this.#lastChunk;
     this.#requireOpen();
-    if (this.#source.hasEnded) {
-      this.#verdict = await this.#judge(chunk, () => this.#digest(chunk));
+    if (this.#source.hasEnded && this.#spooled === undefined) {
+      this.#verdict = await this.#judge(uninspected, () => this.#digest(chunk));
       return;
     }
     const hash = (this.#hash ??= this.#beginHash());
-    this.#lastChunk = this.#track([hash.update(chunk), this.#rules.inspection.write(chunk)]);
+    const { inspection } = this.#rules;
+    this.#lastChunk = this.#track([hash.update(chunk), inspection.write(uninspected)]);
     // Whoever waits next sees the failure; until then it must not count as unhandled.
     this.#lastChunk.catch(() => undefined);
   }

@@ -38,6 +38,18 @@ export class Inspector {
   }
 }
 
+export interface InspectionOptions {
+  /** What becomes of an image that was cut; `accept` by default. */
+  truncated?: Truncation;
+  /** Decodes images; absent for `metadata`. */
+  decoding?: Decoding;
+  /**
+   * Whether `format` is `mp3` after `maxHeadBytes` of tags, behind which only audio can follow. By
+   * default it waits until it is certain.
+   */
+  guessesFormat?: boolean;
+}
+
 const CLASSES = {
   empty_file: EmptyFileError,
   invalid_media: InvalidMediaError,
@@ -54,23 +66,19 @@ const CLASSES = {
 export class Inspection {
   readonly #parser: MediaInspector;
   readonly #truncated: Truncation;
-  /** Decodes images; absent for `metadata`. */
   readonly #decoding: Decoding | undefined;
   #isClosed = false;
 
   constructor(
     limits: Partial<InspectionLimits>,
-    { truncated = "accept", decoding }: { truncated?: Truncation; decoding?: Decoding } = {},
+    { truncated = "accept", decoding, guessesFormat = false }: InspectionOptions = {},
   ) {
     this.#truncated = truncated;
     this.#decoding = decoding;
-    this.#parser = new MediaInspector(limits);
+    this.#parser = new MediaInspector(limits, { waitsForFormat: !guessesFormat });
   }
 
-  /**
-   * The format; undefined while more bytes are needed, at most `maxHeadBytes` of them. Provisional:
-   * `finish` gives the verdict.
-   */
+  /** The format, as far as its beginning tells; undefined while more bytes are needed, behind tags. */
   get format(): MediaFormat | undefined {
     return this.#parser.format;
   }
@@ -95,7 +103,7 @@ export class Inspection {
   }
 
   /**
-   * Ends the file.
+   * Ends the file; again, with no bytes, it gives the same.
    *
    * @param last the bytes that come before the end
    */

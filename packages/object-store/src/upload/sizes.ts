@@ -15,6 +15,9 @@ export const HEAD_BYTES = 128 * 1024;
  */
 export const HEAD_STEP_BYTES = 16 * 1024;
 
+/** Where the format shows only behind so much of a head, the rest of the head waits on disk. */
+export const MAX_HEAD_IN_MEMORY_BYTES = 4 * 1024 * 1024;
+
 /**
  * Bodies up to this size go as one buffer, which can be sent again, and are hashed where they are; it
  * is also a part's size.
