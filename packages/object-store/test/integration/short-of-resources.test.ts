@@ -1,10 +1,13 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
+import { behindLargeTag } from "../support/large-tag.js";
 import { sampleOf } from "../support/samples.js";
 import { services } from "../support/services.js";
 
@@ -21,16 +24,25 @@ interface Surroundings {
 }
 
 let path: string;
+let folder: string;
+/** Of audio behind a tag that does not stay in memory. */
+let audioPath: string;
 
 beforeAll(async () => {
   path = join(services().samples, (await sampleOf("jpeg")).name);
+  folder = await mkdtemp(join(tmpdir(), "short-of-resources-"));
+  audioPath = join(folder, "audio");
+  await writeFile(audioPath, behindLargeTag((await sampleOf("flac")).bytes));
 });
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 interface Task {
   verify?: string;
   hasThreads?: boolean;
   takesDescriptors?: boolean;
   execPath?: string;
+  audioPath?: string;
 }
 
 /** What becomes of an upload in a process that the shell gives these limits. */
@@ -80,15 +92,18 @@ describe("an upload, where the machine lacks something,", () => {
   );
 
   it("(disk space) is to be tried again", async () => {
-    const told = await upload({ verify: "decode" }, { limit: "ulimit -f 1" });
-    expect(told).toEqual(unavailable("disk space", true, { error: "Error", code: "EFBIG" }));
+    for (const task of [{ verify: "decode" }, { audioPath }]) {
+      const told = await upload(task, { limit: "ulimit -f 1" });
+      expect(told).toEqual(unavailable("disk space", true, { error: "Error", code: "EFBIG" }));
+    }
   });
 
-  it("(a temporary folder) is not to be tried again, and needs none unless it is decoded", async () => {
+  it("(a temporary folder) is not to be tried again, and needs none unless it is decoded or its format shows late", async () => {
     const env = { TMPDIR: join(path, "absent") };
-    const told = await uploads([{ verify: "decode" }, {}], { env });
+    const told = await uploads([{ verify: "decode" }, { audioPath }, {}], { env });
     const error = { error: "Error", code: "ENOTDIR" };
     expect(told).toEqual([
+      unavailable("temporary folder", false, error),
       unavailable("temporary folder", false, error),
       { outcomes: ["stored"], warnings: [] },
     ]);
