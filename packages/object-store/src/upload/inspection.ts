@@ -38,7 +38,7 @@ export class Inspector {
   }
 }
 
-export interface InspectionOptions {
+interface InspectionOptions {
   /** What becomes of an image that was cut; `accept` by default. */
   truncated?: Truncation;
   /** Decodes images; absent for `metadata`. */

@@ -39,7 +39,7 @@ describe("Decoding", () => {
     await expect(verified).rejects.toThrow("The inspection is closed.");
   });
 
-  it("keeps the bytes of images from the first on, and none of audio", async () => {
+  it("keeps the bytes of images from the first on, and none of audio and long tags", async () => {
     const sizes: number[] = [];
     const run = (...[, , bytes]: Parameters<ProcessPool["run"]>) => {
       sizes.push(bytes.byteLength);
@@ -51,6 +51,13 @@ describe("Decoding", () => {
     await image.verify("png");
     image.close();
     expect(sizes).toEqual([2000]);
+
+    const tags = new Decoding({ run }, 1_000_000);
+    for (let passed = 0; passed < 10_000; passed += BYTES.length) await tags.keep(BYTES, undefined);
+    await tags.keep(BYTES, "png");
+    await tags.verify("png");
+    tags.close();
+    expect(sizes).toEqual([2000, 1000]);
 
     const audio = new Decoding({ run }, 1_000_000);
     await audio.keep(BYTES, undefined);
