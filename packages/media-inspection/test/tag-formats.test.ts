@@ -234,6 +234,15 @@ describe("APE", () => {
 });
 
 describe("Vorbis comments", () => {
+  it("give the description as the comment where there is no other", async () => {
+    const description = "DESCRIPTION=described";
+    expect(await ofFlac(vorbisComment(description, "DESCRIPTION=again"))).toEqual({
+      comment: "described",
+    });
+    expect(await ofFlac(vorbisComment(description, "COMMENT=plain"))).toEqual({ comment: "plain" });
+    expect(await ofFlac(vorbisComment("COMMENT=plain", description))).toEqual({ comment: "plain" });
+  });
+
   it("give all tags", async () => {
     const comments = vorbisComment(
       ...["TITLE=T", "ARTIST=A", "ALBUM=L", "ALBUMARTIST=AA", "COMPOSER=C", "GENRE=Rock"],

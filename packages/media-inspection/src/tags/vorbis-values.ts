@@ -15,7 +15,6 @@ const NAMES: ReadonlyMap<string, TagName> = new Map([
   ["COMPOSER=", "composer"],
   ["GENRE=", "genre"],
   ["COMMENT=", "comment"],
-  ["DESCRIPTION=", "comment"],
   ["LANGUAGE=", "language"],
   ["DATE=", "year"],
   ["YEAR=", "year"],
@@ -26,6 +25,8 @@ const NAMES: ReadonlyMap<string, TagName> = new Map([
   ["DISCTOTAL=", "discTotal"],
   ["TOTALDISCS=", "discTotal"],
 ]);
+/** Encoders and shops write comments here, but what is named a comment is preferred. */
+const DESCRIPTION = "DESCRIPTION=";
 const PICTURE = "METADATA_BLOCK_PICTURE=";
 /** The picture's beginning in Base64. */
 const PICTURE_TEXT_BYTES = PICTURE.length + Math.ceil(PICTURE_HEAD_BYTES / 3) * 4;
@@ -40,6 +41,7 @@ export const LONGEST_KEY = PICTURE.length;
 export class VorbisValues {
   readonly #tags: AudioTags = {};
   readonly #covers = new CoverChoice();
+  #description: string | undefined;
   /** By the number of the chapter, of three digits. */
   readonly #starts = new Map<string, number>();
   readonly #titles = new Map<string, string>();
@@ -47,9 +49,7 @@ export class VorbisValues {
   /** Bytes of a field that must be kept, in front, to add it; 0 where it says nothing of interest. */
   wantedBytes(key: string): number {
     if (key === PICTURE) return PICTURE_TEXT_BYTES;
-    const name = NAMES.get(key);
-    const isWanted = name === undefined ? CHAPTER.test(key) : this.#tags[name] === undefined;
-    return isWanted ? key.length + MAX_TEXT_BYTES + 1 : 0;
+    return this.#isWanted(key) ? key.length + MAX_TEXT_BYTES + 1 : 0;
   }
 
   /** @param value its beginning where it is longer than what is wanted */
@@ -57,11 +57,13 @@ export class VorbisValues {
     const name = NAMES.get(key);
     if (key === PICTURE) this.#addPicture(value, size);
     else if (name !== undefined) addTag(this.#tags, name, tagText(value, "utf-8"));
+    else if (key === DESCRIPTION) this.#description ??= tagText(value, "utf-8");
     else this.#addChapter(key, tagText(value, "utf-8"));
   }
 
   tags(): AudioTags {
     const tags = { ...this.#tags };
+    addTag(tags, "comment", this.#description);
     const { cover } = this.#covers;
     if (cover !== undefined) tags.cover = cover;
     const chapters = new ChapterList();
@@ -69,6 +71,12 @@ export class VorbisValues {
     const sorted = chapters.sorted();
     if (sorted !== undefined) tags.chapters = sorted;
     return tags;
+  }
+
+  #isWanted(key: string): boolean {
+    const name = NAMES.get(key);
+    if (name !== undefined) return this.#tags[name] === undefined;
+    return key === DESCRIPTION ? this.#description === undefined : CHAPTER.test(key);
   }
 
   #addPicture(value: Buffer, size: number): void {
