@@ -90,6 +90,11 @@ describe("the tags of an M4A", () => {
     });
   });
 
+  it("have the number of the disc, which some encoders name otherwise", async () => {
+    const list = box("ilst", box("disc", dataBox(0, bytes(0, 0, 0, 1, 0, 2))));
+    expect(await tagsOf(udta(meta("mdirappl", list)))).toEqual({ discNumber: 1, discTotal: 2 });
+  });
+
   it.each(["udta", "moov"])("come from items that are named by keys, in %s", async (place) => {
     const keys = ["com.apple.quicktime.title", "artist", "nothing", "album_artist", "track"];
     const entries = keys.map((key) => bytes(uint32be(8 + key.length), "mdta", key));

@@ -203,6 +203,7 @@ describe("APE", () => {
       Disc: "1/2",
     });
     expect(tags).toEqual(ALL);
+    expect(await ofApe({ Date: "2004-05-06" })).toEqual({ year: 2004 });
   });
 
   const picture = bytes("cover.jpg", 0, Buffer.alloc(200_000, 0x11));
@@ -289,6 +290,18 @@ describe("an INFO list", () => {
     });
     const { albumArtist, discNumber, discTotal } = ALL;
     expect({ ...tags, albumArtist, discNumber, discTotal }).toEqual(ALL);
+  });
+
+  it("gives those under the names that some editors use", async () => {
+    const fields = { TITL: "T", GENR: "Rock", COMM: "Hm", LANG: "eng", YEAR: "2004", TRCK: "3" };
+    expect(await ofInfo(fields)).toEqual({
+      title: "T",
+      genre: "Rock",
+      comment: "Hm",
+      language: "eng",
+      year: 2004,
+      trackNumber: 3,
+    });
   });
 });
 

@@ -15,6 +15,7 @@ const NAMES: ReadonlyMap<string, TagName> = new Map([
   ["comment", "comment"],
   ["language", "language"],
   ["year", "year"],
+  ["date", "year"],
   ["track", "trackNumber"],
   ["tracknumber", "trackNumber"],
   ["tracktotal", "trackTotal"],

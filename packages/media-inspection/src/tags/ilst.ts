@@ -22,6 +22,8 @@ const ITEMS: ReadonlyMap<string, ItemName> = new Map<string, ItemName>([
   ["\u00a9day", "year"],
   ["trkn", "trackNumber"],
   ["disk", "discNumber"],
+  // Written by mediabunny.
+  ["disc", "discNumber"],
   ["covr", "cover"],
 ]);
 /** Keys of the `mdta` kind, without prefix and in lower case; FFmpeg writes its own names so. */

@@ -19,6 +19,12 @@ const NAMES: ReadonlyMap<string, TagName> = new Map([
   ["ITRK", "trackNumber"],
   ["IPRT", "trackNumber"],
   ["IDSK", "discNumber"],
+  ["TITL", "title"],
+  ["GENR", "genre"],
+  ["COMM", "comment"],
+  ["LANG", "language"],
+  ["YEAR", "year"],
+  ["TRCK", "trackNumber"],
 ]);
 
 /**
