@@ -1,3 +1,4 @@
+import { bound } from "./bound.js";
 import { checkInteger, checkOptions, checkServers, checkUserId } from "./checks.js";
 import { dependenciesOf, type ObjectStoreOptions } from "./options.js";
 import { sqlPersistence } from "./persistence.js";
@@ -26,7 +27,7 @@ export class ObjectStoreService implements ObjectStoreProvider {
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
-    Object.freeze(this);
+    bound(this);
   }
 
   forUser(userId: string): MediaScope {

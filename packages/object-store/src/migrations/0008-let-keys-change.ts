@@ -31,6 +31,11 @@ const TABLES: readonly KeyedTable[] = [
   { name: "direct_uploads", folder: "staging", end: "'.upload'" },
 ];
 
+/** All tables at once, the journal first, as completions lock them: one by one would deadlock with those. */
+const LOCK = `
+  LOCK TABLE object_store_journal, images, audio, direct_uploads IN ACCESS EXCLUSIVE MODE
+`;
+
 /**
  * A file may get another key: its check holds the folder and the owner only. Keys sort by their bytes,
  * as S3 lists them, so that an audit reads the rows in the order of the listing.
@@ -38,6 +43,7 @@ const TABLES: readonly KeyedTable[] = [
 export const letKeysChange = (): Migration => ({
   name: "object-store/0008-let-keys-change",
   async up({ query }) {
+    await query(LOCK);
     for (const { name, folder } of TABLES) {
       await query(`
         ALTER TABLE ${name}
@@ -51,6 +57,7 @@ export const letKeysChange = (): Migration => ({
     await query(`ALTER TABLE object_store_journal ALTER COLUMN s3_key TYPE text COLLATE "C"`);
   },
   async down({ query }) {
+    await query(LOCK);
     await query(`
       ALTER TABLE object_store_journal ALTER COLUMN s3_key TYPE text COLLATE "default"
     `);

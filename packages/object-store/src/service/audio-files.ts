@@ -7,21 +7,29 @@ import type { AudioCollection, WriteOptions } from "../provider.js";
 import { changeError } from "./change-error.js";
 import type { Dependencies } from "./dependencies.js";
 import { MediaFiles } from "./media-files.js";
+import { ScopedCalls } from "./scoped-calls.js";
 
 /** The audio files of a scope. */
 export class AudioFiles extends MediaFiles<"audio"> implements AudioCollection {
+  readonly #dependencies: Dependencies;
+  readonly #owner: Owner;
+  readonly #calls: ScopedCalls;
+
   constructor(dependencies: Dependencies, owner: Owner) {
     super(dependencies, owner, "audio");
+    this.#dependencies = dependencies;
+    this.#owner = owner;
+    this.#calls = new ScopedCalls(dependencies, owner, "audio");
   }
 
   setTranscript(id: string, transcript: string | null, options?: WriteOptions): Promise<AudioRead> {
-    return this.run("set_transcript", options, async ({ transaction }) => {
+    return this.#calls.run("set_transcript", options, async ({ transaction }) => {
       const fileId = checkFileId(id);
       if (transcript !== null && !isTranscript(transcript)) {
         throw new InvalidInputError(`${TRANSCRIPT_RULE}, or null to remove it.`);
       }
-      const { transcripts, files } = this.dependencies;
-      const { owner } = this;
+      const { transcripts, files } = this.#dependencies;
+      const owner = this.#owner;
       const row = await transcripts.setTranscript(fileId, owner, transcript, { transaction });
       if (row !== null) return toAudioRead(row);
       const seen = await files.audio.visibleById(fileId, owner, { transaction, decides: true });

@@ -25,38 +25,42 @@ const PAGE_OF_ALL = 200;
 type ShowUrls = { withUrls: true | Omit<UrlOptions, "transaction"> };
 
 /** The lists of a scope's own files, of one kind or of all. */
-export class FileLists<K extends MediaKind>
-  extends ScopedCalls
-  implements PublicFileLists<ReadOf<K>>
-{
+export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>> {
+  readonly #dependencies: Dependencies;
+  readonly #owner: Owner;
   readonly #kinds: readonly MediaKind[];
+  readonly #calls: ScopedCalls;
 
   constructor(dependencies: Dependencies, owner: Owner, kind?: K) {
-    super(dependencies, owner, kind);
+    this.#dependencies = dependencies;
+    this.#owner = owner;
+    this.#calls = new ScopedCalls(dependencies, owner, kind);
     this.#kinds = kind === undefined ? MEDIA_KINDS : [kind];
   }
 
   list(query: ListQuery & ShowUrls): Promise<Page<WithUrl<ReadOf<K>>>>;
   list(query?: ListQuery): Promise<Page<ReadOf<K>>>;
   list(query?: ListQuery): Promise<Page<ReadOf<K>>> {
-    return this.run("list", query, (checked) => this.#page(checked));
+    return this.#calls.run("list", query, (checked) => this.#page(checked));
   }
 
   all(query: ListAllQuery & ShowUrls): AsyncIterable<WithUrl<ReadOf<K>>>;
   all(query?: ListAllQuery): AsyncIterable<ReadOf<K>>;
   all(query?: ListAllQuery): AsyncIterable<ReadOf<K>> {
-    return this.#pages(this.joined(query));
+    return this.#pages(this.#calls.joined(query));
   }
 
   count(filter?: ListFilter): Promise<number> {
-    return this.run("count", filter, ({ transaction, ...checked }) =>
-      this.dependencies.lists.count(selectionOf(this.owner, this.#kinds, checked), { transaction }),
+    return this.#calls.run("count", filter, ({ transaction, ...checked }) =>
+      this.#dependencies.lists.count(selectionOf(this.#owner, this.#kinds, checked), {
+        transaction,
+      }),
     );
   }
 
   async #page(query: Checked<ListQuery>): Promise<Page<ReadOf<K>>> {
-    const { s3, lists } = this.dependencies;
-    const checked = checkListQuery(this.dependencies, this.owner, this.#kinds, query);
+    const { s3, lists } = this.#dependencies;
+    const checked = checkListQuery(this.#dependencies, this.#owner, this.#kinds, query);
     const { limit, selection, binding, urls } = checked;
     // One more than the limit shows whether more follow.
     const rows = await lists.page(selection, limit + 1, { transaction: query.transaction });
@@ -82,7 +86,7 @@ export class FileLists<K extends MediaKind>
     do {
       throwIfAborted(signal);
       const next: Checked<ListQuery> = { limit: PAGE_OF_ALL, ...query, cursor };
-      const page: Page<ReadOf<K>> = await this.dependencies.calls.run(() => this.#page(next));
+      const page: Page<ReadOf<K>> = await this.#dependencies.calls.run(() => this.#page(next));
       for (const item of page.items) {
         throwIfAborted(signal);
         yield item;

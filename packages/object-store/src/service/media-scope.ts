@@ -1,5 +1,6 @@
 import type { MediaKind } from "@repo/media-inspection";
 
+import { bound } from "../bound.js";
 import type { Owner } from "../kinds.js";
 import type { MediaScope as PublicMediaScope } from "../provider.js";
 import { AudioFiles } from "./audio-files.js";
@@ -14,8 +15,8 @@ export class MediaScope extends FileLists<MediaKind> implements PublicMediaScope
 
   constructor(dependencies: Dependencies, owner: Owner) {
     super(dependencies, owner);
-    this.images = new MediaFiles(dependencies, owner, "image");
-    this.audio = new AudioFiles(dependencies, owner);
-    for (const each of [this.images, this.audio, this]) Object.freeze(each);
+    this.images = bound(new MediaFiles(dependencies, owner, "image"));
+    this.audio = bound(new AudioFiles(dependencies, owner));
+    bound(this);
   }
 }

@@ -7,29 +7,17 @@ import type { ReadOptions } from "../provider.js";
 import { observed } from "../telemetry/telemetry.js";
 import type { Dependencies } from "./dependencies.js";
 
-/** What every call of a scope goes through. It shows nothing of the store to whoever prints it. */
-export abstract class ScopedCalls {
-  readonly #dependencies: Dependencies;
-  readonly #owner: Owner;
-  readonly #kind: MediaKind | undefined;
-
+/** What every call of a scope goes through. */
+export class ScopedCalls {
   /** @param kind the kind of file that the calls concern; absent for all */
-  constructor(dependencies: Dependencies, owner: Owner, kind?: MediaKind) {
-    this.#dependencies = dependencies;
-    this.#owner = owner;
-    this.#kind = kind;
-  }
-
-  protected get dependencies(): Dependencies {
-    return this.#dependencies;
-  }
-
-  protected get owner(): Owner {
-    return this.#owner;
-  }
+  constructor(
+    private readonly dependencies: Dependencies,
+    private readonly owner: Owner,
+    private readonly kind?: MediaKind,
+  ) {}
 
   /** Runs a call with its options checked, in the caller's transaction. */
-  protected run<Options extends ReadOptions, Result>(
+  run<Options extends ReadOptions, Result>(
     name: string,
     options: Options | undefined,
     work: (options: Checked<Options>) => Promise<Result>,
@@ -38,22 +26,22 @@ export abstract class ScopedCalls {
   }
 
   /** Runs a call in a span; a close of the store waits for it. */
-  protected observe<Result>(name: string, work: (span: Span) => Promise<Result>): Promise<Result> {
-    const { logger, calls } = this.#dependencies;
-    const kind = this.#kind;
-    const scope = this.#owner === null ? "system" : "user";
+  observe<Result>(name: string, work: (span: Span) => Promise<Result>): Promise<Result> {
+    const { logger, calls } = this.dependencies;
+    const { kind } = this;
+    const scope = this.owner === null ? "system" : "user";
     return observed({ name, scope, ...(kind && { kind }) }, logger, (span) =>
       calls.run(() => work(span)),
     );
   }
 
   /** Options in the transaction of the calling code, unless they name one, or null for none. */
-  protected joined<Options extends ReadOptions>(options: Options | undefined): Options | undefined {
+  joined<Options extends ReadOptions>(options: Options | undefined): Options | undefined {
     const given: unknown = options ?? {};
     if (typeof given !== "object" || (given as ReadOptions).transaction !== undefined) {
       return options;
     }
-    const transaction = this.#dependencies.currentTransaction();
+    const transaction = this.dependencies.currentTransaction();
     return transaction === undefined ? options : ({ ...options, transaction } as Options);
   }
 }

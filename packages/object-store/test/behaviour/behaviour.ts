@@ -5,6 +5,7 @@ import { describeBodies } from "./bodies.js";
 import { describeDirectUploads } from "./direct-uploads.js";
 import { describeLists } from "./lists.js";
 import { describeReads } from "./reads.js";
+import { describeScopes } from "./scopes.js";
 import type { Subject } from "./subject.js";
 import { describeTransactions } from "./transactions.js";
 import { describeUploads } from "./uploads.js";
@@ -30,6 +31,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeBodies(subject);
     describeArguments(subject);
     describeDirectUploads(subject);
+    describeScopes(subject);
     describeReads(subject);
     describeLists(subject);
     describeTransactions(subject);
