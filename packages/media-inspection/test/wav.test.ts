@@ -239,6 +239,7 @@ describe("a WAV", () => {
   it.each([
     ["0", 0],
     ["0xFFFFFFFF", 0xffffffff],
+    ["GStreamer's 0x7FFF0000", 0x7fff0000],
     ["0x7FFFF000", 0x7ffff000],
     ["0x7FFFFFFF", 0x7fffffff],
     ["too large by a header", SECOND + 44],
