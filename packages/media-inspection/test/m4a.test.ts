@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
+import { audioFacts } from "../src/audio/audio-facts.js";
 import { bytes, float64be, uint24be, uint32be } from "./support/bytes.js";
 import { inspectAudio } from "./support/inspect.js";
 import {
@@ -262,7 +263,8 @@ describe("an M4A", () => {
     expect(
       await inspectAudio(bytes(FTYP, moov(trak({ listVersion: 1, entry: rate })), MDAT)),
     ).toMatchObject({ codec: "opus", sampleRate: 48_000 });
-    const fields = bytes(uint32be(72), float64be(32_000), uint32be(6), Buffer.alloc(20));
+    // The rate is rounded: facts have whole ones.
+    const fields = bytes(uint32be(72), float64be(32_000.4), uint32be(6), Buffer.alloc(20));
     const entry = versionedEntry("ac-3", 2, fields);
     expect(await inspectAudio(bytes(FTYP, moov(trak({ entry })), MDAT))).toMatchObject({
       codec: "ac3",
@@ -290,6 +292,25 @@ describe("an M4A", () => {
       });
     },
   );
+
+  it.each([
+    ["rate", { sampleRate: 44_100.5 }],
+    ["number of channels", { channels: 1.5 }],
+    ["length", { durationSeconds: Infinity }],
+  ])("is refused where a reader finds no usable %s", (_, wrong) => {
+    const sound = {
+      durationSeconds: 1,
+      durationSource: "header" as const,
+      audioBytes: 5000,
+      sampleRate: 44_100,
+      channels: 2,
+      codec: "aac",
+      lossless: false,
+      tags: {},
+    };
+    expect(audioFacts("m4a", sound)).toMatchObject({ bitrate: 40_000 });
+    expect(() => audioFacts("m4a", { ...sound, ...wrong })).toThrow("were expected");
+  });
 
   it("does not follow boxes that are nested without end", async () => {
     const depth = 60_000;

@@ -31,12 +31,7 @@ export function audioFacts(format: AudioFormat, sound: MeasuredSound): AudioFact
   const { audioBytes, ...facts } = sound;
   const name = format.toUpperCase();
   const { sampleRate, channels } = sound;
-  if (!(
-    sampleRate > 0 &&
-    sampleRate <= MAX_SAMPLE_RATE &&
-    channels > 0 &&
-    channels <= MAX_CHANNELS
-  )) {
+  if (!isWhole(sampleRate, MAX_SAMPLE_RATE) || !isWhole(channels, MAX_CHANNELS)) {
     throw new InspectionError(
       "invalid_media",
       `The ${name} gives ${channels} channels at ${sampleRate} Hz; 1 to ${MAX_CHANNELS} channels at 1 to ${MAX_SAMPLE_RATE} Hz were expected.`,
@@ -49,7 +44,7 @@ export function audioFacts(format: AudioFormat, sound: MeasuredSound): AudioFact
     );
   }
   const bitrate = Math.round((8 * audioBytes) / sound.durationSeconds);
-  if (bitrate < 1 || bitrate > MAX_BITRATE) {
+  if (!isWhole(bitrate, MAX_BITRATE)) {
     throw new InspectionError(
       "invalid_media",
       `The ${name} claims that ${audioBytes} bytes of audio last ${sound.durationSeconds} seconds; no audio has that bitrate.`,
@@ -62,4 +57,9 @@ export function audioFacts(format: AudioFormat, sound: MeasuredSound): AudioFact
     bitrate,
     ...facts,
   };
+}
+
+/** Whether a column of whole numbers takes it. */
+function isWhole(value: number, max: number): boolean {
+  return Number.isInteger(value) && value > 0 && value <= max;
 }

@@ -25,7 +25,8 @@ export function soundFields(body: Buffer, listVersion: number): SoundFields | un
   const boxesAt = !beginsBox(body, expected) && beginsBox(body, other) ? other : expected;
   const plain = { channels: body.readUInt16BE(16), sampleRate: body.readUInt16BE(24), boxesAt };
   if (version !== 2 || boxesAt === FIELDS || body.length < extended) return plain;
-  return { ...plain, channels: body.readUInt32BE(40), sampleRate: body.readDoubleBE(32) };
+  const sampleRate = Math.round(body.readDoubleBE(32));
+  return { ...plain, channels: body.readUInt32BE(40), sampleRate };
 }
 
 function beginsBox(body: Buffer, at: number): boolean {
