@@ -163,6 +163,21 @@ describe("the tags of an M4A", () => {
     });
   });
 
+  it("count only the bytes of a picture that came", async () => {
+    const open = (type: string, ...body: Uint8Array[]) => bytes(uint32be(0), type, ...body);
+    const picture = bytes(
+      uint32be(0xfffffff0),
+      "data",
+      uint32be(13),
+      uint32be(0),
+      Buffer.alloc(100),
+    );
+    const list = open("ilst", open("covr", picture));
+    const userData = open("udta", open("meta", meta("mdir").subarray(8), list));
+    const file = bytes(FTYP, MDAT, open("moov", moov(trak()).subarray(8), userData));
+    expect((await tagsOf(file)).cover).toEqual({ contentType: "image/jpeg", byteSize: 100 });
+  });
+
   it("have the language of the track, unless that is undetermined", async () => {
     const languageOf = async (code: number) =>
       (await tagsOf(bytes(FTYP, moov(trak({ language: code })), MDAT))).language;

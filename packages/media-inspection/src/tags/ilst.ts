@@ -93,7 +93,9 @@ function itemName(type: string, keys: readonly string[]): ItemName | undefined {
 function* readPicture(source: ByteCursor, box: Box, covers: CoverChoice): Walk<void> {
   const type = (yield* boxHead(source, box, VALUE_HEADER_BYTES)).readUInt32BE(0);
   if (TEXT_TYPES.includes(type)) return;
-  covers.offer({ contentType: PICTURES[type] ?? null, byteSize: box.end - source.position });
+  // The file may end before the box does.
+  const byteSize = yield* source.skip(box.end - source.position);
+  covers.offer({ contentType: PICTURES[type] ?? null, byteSize });
 }
 
 function* readValue(
