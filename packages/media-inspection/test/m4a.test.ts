@@ -151,6 +151,15 @@ describe("an M4A", () => {
     ],
     ["edited beyond its end", [[9000, 22_050]], SECONDS - 0.5],
     ["edited to nothing", [[1000, 999_999]], SECONDS],
+    [
+      "delayed by days",
+      [
+        [300_000_000, -1],
+        [2000, 0],
+      ],
+      SECONDS,
+    ],
+    ["repeated for hours", Array.from({ length: 5000 }, () => [2000, 0]), SECONDS],
   ])("is as long as it plays where it is %s", async (_, edits, seconds) => {
     const track = trak({ edits });
     const facts = await inspectAudio(bytes(FTYP, moov(track), MDAT));

@@ -25,10 +25,16 @@ export interface Playback {
 
 /** Edits that change a length by less only hide an encoder's delay and padding, which count. */
 const MIN_CHANGE_SECONDS = 0.1;
+/** Edits may repeat the media so often and add so much silence besides; longer ones are not believed. */
+const MAX_REPEATS = 10;
+const MAX_SILENCE_SECONDS = 3600;
 /** An encoder's delay at most. At low sample rates this is longer than `MIN_CHANGE_SECONDS`. */
 const MAX_DELAY_SAMPLES = 3;
 
-/** Plays the edits, each as far as there is media for it; all of the media where they play none. */
+/**
+ * Plays the edits, each as far as there is media for it; all of the media, once, where they play none
+ * or far more than there is.
+ */
 export function playEdits(edits: readonly Edit[], playback: Playback): PlayedTime {
   const { span, movieTimescale, timescale } = playback;
   const length = span.end - span.start;
@@ -44,7 +50,8 @@ export function playEdits(edits: readonly Edit[], playback: Playback): PlayedTim
   }
   const cut = length - played.media - played.silence;
   const isWhole = Math.abs(cut) < MIN_CHANGE_SECONDS || hidesDelay(edits, cut, playback);
-  return played.media === 0 || isWhole ? { media: length, silence: 0 } : played;
+  const isTooLong = -cut > MAX_REPEATS * length + MAX_SILENCE_SECONDS;
+  return played.media === 0 || isWhole || isTooLong ? { media: length, silence: 0 } : played;
 }
 
 /** Whether all that is cut is an encoder's delay at the start and less than a sample of padding. */
