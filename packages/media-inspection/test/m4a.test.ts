@@ -167,9 +167,17 @@ describe("an M4A", () => {
   });
 
   it("does not keep edits without bounds", async () => {
-    const edits = Array.from({ length: 10_001 }, (): [number, number] => [1, 0]);
-    await expect(inspectAudio(bytes(FTYP, moov(trak({ edits })), MDAT))).rejects.toMatchObject({
-      code: "invalid_media",
+    const edits = (length: number) => Array.from({ length }, (): [number, number] => [1, 0]);
+    const one = trak({ edits: edits(10_001) });
+    const half = trak({ edits: edits(6000) });
+    for (const tracks of [[one], [half, half]]) {
+      await expect(inspectAudio(bytes(FTYP, moov(...tracks), MDAT))).rejects.toMatchObject({
+        code: "invalid_media",
+      });
+    }
+    const text = trak({ handler: "text", entry: box("text", Buffer.alloc(8)), edits: edits(6000) });
+    expect(await inspectAudio(bytes(FTYP, moov(half, text, text), MDAT))).toMatchObject({
+      codec: "aac",
     });
   });
 

@@ -9,6 +9,7 @@ import { readUserData } from "../tags/user-data.js";
 import { type Box, boxHead, readTimescale, walkBoxes } from "./m4a-boxes.js";
 import type { SampleDefaults } from "./m4a-fragments.js";
 import type { Track } from "./m4a-track.js";
+import { MAX_EDITS, tooManyEdits } from "./m4a-sample-tables.js";
 import { readTrack } from "./m4a-track-reader.js";
 
 /** A `meta` box while it is read. */
@@ -28,6 +29,8 @@ export class MovieReader {
   readonly tracks: Track[] = [];
   /** Units per second of the movie's time. */
   timescale = 0;
+  /** Edits of all tracks. */
+  #edits = 0;
   #items: AudioTags = {};
   readonly #userData: AudioTags = {};
   /** Per track of a fragmented file: what `trex` gives its samples. */
@@ -73,7 +76,12 @@ export class MovieReader {
     if (this.tracks.length === MAX_TRACKS) {
       throw new InspectionError("invalid_media", `The M4A has more than ${MAX_TRACKS} tracks.`);
     }
-    this.tracks.push(yield* readTrack(this.source, box));
+    const track = yield* readTrack(this.source, box);
+    // Only sound is measured.
+    if (track.handler !== "soun") track.edits = [];
+    this.#edits += track.edits.length;
+    if (this.#edits > MAX_EDITS) throw tooManyEdits();
+    this.tracks.push(track);
   }
 
   *#readSampleDefaults(box: Box): Walk<void> {

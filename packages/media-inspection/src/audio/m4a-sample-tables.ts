@@ -3,8 +3,10 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 import { type Box, boxHead } from "./m4a-boxes.js";
 import type { Track } from "./m4a-track.js";
 
-/** Real files have a handful; an editor may leave hundreds. */
-const MAX_EDITS = 10_000;
+/** Of one file. Real files have a handful; an editor may leave hundreds. */
+export const MAX_EDITS = 10_000;
+/** Cost in steps of an edit that is kept. */
+const PER_EDIT = 8;
 
 /** Sums up one table of a track as it passes; tables of long files are too big to be kept. */
 export type TableReader = (source: ByteCursor, box: Box, track: Track) => Walk<void>;
@@ -57,16 +59,21 @@ export function* readEdits(source: ByteCursor, box: Box, track: Track): Walk<voi
   const recordBytes = isLong ? 20 : 12;
   const came = Math.min(count, (box.end - source.position) / recordBytes);
   if (track.edits.length + came > MAX_EDITS) {
-    throw new InspectionError(
-      "invalid_media",
-      `The M4A has edit lists of more than ${MAX_EDITS} entries in one track.`,
-    );
+    throw tooManyEdits();
   }
   yield* foldRecords(source, box, count, recordBytes, (run, at) => {
     const duration = isLong ? Number(run.readBigUInt64BE(at)) : run.readUInt32BE(at);
     const mediaTime = isLong ? Number(run.readBigInt64BE(at + 8)) : run.readInt32BE(at + 4);
     track.edits.push({ duration, mediaTime });
+    source.charge(PER_EDIT);
   });
+}
+
+export function tooManyEdits(): InspectionError {
+  return new InspectionError(
+    "invalid_media",
+    `The M4A has edit lists of more than ${MAX_EDITS} entries in all.`,
+  );
 }
 
 function* foldRecords(
