@@ -229,6 +229,31 @@ describe("an M4A", () => {
     });
   });
 
+  it("may have a fragment for each half second of three hours", async () => {
+    const start = moov(trak({ sizes: [] }), box("mvex", trex(1, 1024, 50)));
+    const samples = Array.from({ length: 21 }, () => 50);
+    const media = box("mdat", Buffer.alloc(21 * 50));
+    const parts = Array.from({ length: 21_600 }, (_, index) =>
+      bytes(moof(1, 21, samples, index * 21 * 1024), media),
+    );
+    expect((await inspectAudio(bytes(FTYP, start, ...parts))).durationSeconds).toBeCloseTo(
+      (21_600 * 21 * 1024) / 44_100,
+      6,
+    );
+  });
+
+  it.each([
+    ["tfhd", box("tfhd", 0, uint24be(0x18), uint32be(1), uint32be(1024))],
+    [
+      "tfdt",
+      bytes(box("tfhd", uint32be(0), uint32be(1)), box("tfdt", uint32be(1 << 24), uint32be(0))),
+    ],
+  ])("is refused where a %s box lacks fields", async (_, boxes) => {
+    const start = moov(trak({ sizes: [] }), box("mvex", trex(1, 1024, 50)));
+    const file = bytes(FTYP, start, box("moof", box("traf", boxes)), MDAT);
+    await expect(inspectAudio(file)).rejects.toThrow("shorter than its");
+  });
+
   it("has the pauses between its fragments, and starts with the first", async () => {
     const start = moov(trak({ sizes: [] }), box("mvex", trex(1, 1024, 50)));
     const at = (time: number) => bytes(moof(1, 3, undefined, time), box("mdat", Buffer.alloc(150)));

@@ -18,7 +18,8 @@ export function* walkBoxes(source: ByteCursor, end: number, handle: BoxHandler):
     if (box === undefined) return;
     const body = handle(box);
     if (body !== undefined) yield* body;
-    yield* source.skip(box.end - source.position);
+    // A fragmented file has many boxes: each call that is spared counts.
+    if (source.position < box.end) yield* source.skip(box.end - source.position);
   }
 }
 
@@ -63,16 +64,35 @@ export function* boxBody(source: ByteCursor, box: Box, maxBytes: number): Walk<B
  *
  * @throws InspectionError when the box has fewer or the file ends inside it.
  */
-export function* boxHead(source: ByteCursor, box: Box, bytes: number): Walk<Buffer> {
-  if (box.end - source.position < bytes) {
-    throw new InspectionError(
-      "invalid_media",
-      `The M4A's ${printable(box.type)} box is shorter than its ${bytes} bytes of fields.`,
-    );
-  }
-  const head = yield* source.take(bytes);
-  if (head.length < bytes) throw endsInside(box, source);
-  return head;
+export function boxHead(source: ByteCursor, box: Box, bytes: number): Walk<Buffer> {
+  return boxFields(source, box, bytes, bytes);
+}
+
+/**
+ * The first bytes of a box, up to `most`, in one call.
+ *
+ * @throws InspectionError when there are fewer than `least`.
+ */
+export function* boxFields(
+  source: ByteCursor,
+  box: Box,
+  least: number,
+  most: number,
+): Walk<Buffer> {
+  const size = Math.min(most, box.end - source.position);
+  requireFields(box, size, least);
+  const fields = yield* source.take(size);
+  if (fields.length < least) throw endsInside(box, source);
+  return fields;
+}
+
+/** @throws InspectionError when a box has fewer bytes of fields than it needs. */
+export function requireFields(box: Box, bytes: number, needed: number): void {
+  if (bytes >= needed) return;
+  throw new InspectionError(
+    "invalid_media",
+    `The M4A's ${printable(box.type)} box is shorter than its ${needed} bytes of fields.`,
+  );
 }
 
 /** The timescale of `mvhd` or `mdhd`, which begin alike: units per second. */

@@ -1,5 +1,5 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
-import { type Box, boxHead, walkBoxes } from "./m4a-boxes.js";
+import { type Box, boxFields, boxHead, requireFields, walkBoxes } from "./m4a-boxes.js";
 import { SampleLengths } from "./m4a-sample-lengths.js";
 
 /** What a fragment gives a sample that says nothing itself. */
@@ -33,6 +33,8 @@ const HAS_BASE_OFFSET = 0x01;
 const HAS_DESCRIPTION = 0x02;
 const HAS_DEFAULT_DURATION = 0x08;
 const HAS_DEFAULT_SIZE = 0x10;
+/** Of `tfhd`, with all fields. */
+const MAX_HEADER_BYTES = 28;
 /** ISO/IEC 14496-12, 8.8.8: flags of `trun`; the last four stand for 4 bytes per sample each. */
 const HAS_DATA_OFFSET = 0x01;
 const HAS_FIRST_FLAGS = 0x04;
@@ -66,15 +68,17 @@ export class FragmentReader {
   }
 
   *#readHeader(box: Box, fragment: TrackFragment): Walk<void> {
-    const head = yield* boxHead(this.source, box, 8);
+    const head = yield* boxFields(this.source, box, 8, MAX_HEADER_BYTES);
     const flags = head.readUIntBE(1, 3);
     const id = head.readUInt32BE(4);
     const defaults = this.defaults.get(id);
     if (defaults === undefined) return;
-    yield* this.source.skip((flags & HAS_BASE_OFFSET ? 8 : 0) + (flags & HAS_DESCRIPTION ? 4 : 0));
+    const durationAt = 8 + (flags & HAS_BASE_OFFSET ? 8 : 0) + (flags & HAS_DESCRIPTION ? 4 : 0);
+    const sizeAt = durationAt + (flags & HAS_DEFAULT_DURATION ? 4 : 0);
+    requireFields(box, head.length, sizeAt + (flags & HAS_DEFAULT_SIZE ? 4 : 0));
     fragment.defaults = {
-      duration: flags & HAS_DEFAULT_DURATION ? yield* this.#readField(box) : defaults.duration,
-      bytes: flags & HAS_DEFAULT_SIZE ? yield* this.#readField(box) : defaults.bytes,
+      duration: flags & HAS_DEFAULT_DURATION ? head.readUInt32BE(durationAt) : defaults.duration,
+      bytes: flags & HAS_DEFAULT_SIZE ? head.readUInt32BE(sizeAt) : defaults.bytes,
     };
     fragment.sum = this.tracks.get(id) ?? newSum();
     this.tracks.set(id, fragment.sum);
@@ -82,8 +86,9 @@ export class FragmentReader {
 
   /** ISO/IEC 14496-12, 8.8.12. */
   *#readStart(box: Box, { sum }: TrackFragment): Walk<void> {
-    const isLong = (yield* this.source.peek(1))[0] === 1;
-    const body = yield* boxHead(this.source, box, isLong ? 12 : 8);
+    const body = yield* boxFields(this.source, box, 8, 12);
+    const isLong = body[0] === 1;
+    if (isLong) requireFields(box, body.length, 12);
     if (sum === undefined) return;
     const start = isLong ? Number(body.readBigUInt64BE(4)) : body.readUInt32BE(4);
     if (sum.samples === 0) sum.start = start;
@@ -93,16 +98,13 @@ export class FragmentReader {
     sum.lastEnd = start;
   }
 
-  *#readField(box: Box): Walk<number> {
-    return (yield* boxHead(this.source, box, 4)).readUInt32BE(0);
-  }
-
   *#addRun(box: Box, { defaults, sum }: TrackFragment): Walk<void> {
     if (sum === undefined) return;
     const head = yield* boxHead(this.source, box, 8);
     const flags = head.readUIntBE(1, 3);
     const count = head.readUInt32BE(4);
-    yield* this.source.skip((flags & HAS_DATA_OFFSET ? 4 : 0) + (flags & HAS_FIRST_FLAGS ? 4 : 0));
+    const skipped = (flags & HAS_DATA_OFFSET ? 4 : 0) + (flags & HAS_FIRST_FLAGS ? 4 : 0);
+    if (skipped > 0) yield* this.source.skip(skipped);
 
     const hasDuration = (flags & HAS_DURATION) !== 0;
     const hasSize = (flags & HAS_SIZE) !== 0;

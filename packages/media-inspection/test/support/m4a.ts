@@ -137,5 +137,9 @@ export function moof(id: number, count: number, sizes?: number[], start?: number
   const flags = sizes === undefined ? 0 : 0x200;
   const run = box("trun", 0, uint24be(flags), uint32be(count), ...(sizes ?? []).map(uint32be));
   const time = start === undefined ? [] : [box("tfdt", uint32be(0), uint32be(start))];
-  return box("moof", box("traf", box("tfhd", uint32be(0), uint32be(id)), ...time, run));
+  return box(
+    "moof",
+    box("mfhd", uint32be(0), uint32be(1)),
+    box("traf", box("tfhd", uint32be(0), uint32be(id)), ...time, run),
+  );
 }
