@@ -16,8 +16,6 @@ export interface JpegTables {
 const MAX_SEGMENTS = 500;
 /** Bytes 0xFF in the scans that are looked at; chance gives one in 256 bytes. */
 const MAX_SYNCS = 1_000_000;
-/** Of reading a table; the shortest has 17 bytes. */
-const TABLE_STEPS_PER_BYTE = 8;
 const COEFFICIENTS = 64;
 const UNKNOWN = 0xff;
 
@@ -67,8 +65,7 @@ export function* readTables(source: ByteCursor, marker: number, tables: JpegTabl
     return;
   }
   const body = yield* source.take(length);
-  source.charge(TABLE_STEPS_PER_BYTE * body.length);
-  if (marker === DHT) addHuffmanTables(tables.huffman, body);
+  if (marker === DHT) source.charge(addHuffmanTables(tables.huffman, body));
   else if (body.length >= 2) tables.restartInterval = body.readUInt16BE(0);
 }
 

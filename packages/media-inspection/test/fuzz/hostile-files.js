@@ -10,6 +10,12 @@ export const HOSTILE_FILES = {
   "jpeg whose scan is empty segments": (size) => filled(jpegHead(), hex("ffe00002"), size),
   "jpeg of Huffman tables": (size) =>
     filled(hex("ffd8"), Buffer.concat([hex("ffc40013"), Buffer.alloc(17)]), size),
+  "jpeg of long segments of Huffman tables": (size) =>
+    filled(
+      hex("ffd8"),
+      Buffer.concat([hex("ffc4ffe3"), Buffer.alloc(33 * 1985, huffmanTable())]),
+      size,
+    ),
   "png of empty chunks": (size) => filled(pngHead(), chunk("aaaa"), size),
   "png of empty chunks behind its data": (size) =>
     filled(Buffer.concat([pngHead(), chunk("IDAT", hex("00"))]), chunk("IDAT"), size),
@@ -146,6 +152,11 @@ function chunk(type, body = Buffer.alloc(0)) {
 /** A picture of one component, up to its scan. */
 function jpegHead() {
   return hex("ffd8ffc0000b080fff0fff01011100ffda0008010100003f00");
+}
+
+/** A symbol for each length of a code. */
+function huffmanTable() {
+  return Buffer.concat([hex("00"), Buffer.alloc(16, 1), Buffer.alloc(16)]);
 }
 
 function pngHead() {
