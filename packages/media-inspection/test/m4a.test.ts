@@ -23,7 +23,26 @@ import {
 
 const SECONDS = (100 * 1024) / 44_100;
 
+/** A track with sizes of so many bits, which its sizes of 32 bits are read as. */
+function compactSizes(bits: number): Buffer {
+  const track = trak({ sizes: Array.from({ length: 100 }, () => 0x11112345) });
+  const at = track.indexOf("stsz");
+  track.write("stz2", at, "latin1");
+  track[at + 11] = bits;
+  return track;
+}
+
 describe("an M4A", () => {
+  it.each([
+    [4, 12 * 18 + 4],
+    [8, 25 * 0x8a],
+    [16, 50 * 0x3456],
+  ])("is measured by sizes of %d bits", async (bits, size) => {
+    const media = box("mdat", Buffer.alloc(size));
+    const { bitrate } = await inspectAudio(bytes(FTYP, moov(compactSizes(bits)), media));
+    expect(bitrate).toBe(Math.round((8 * size) / SECONDS));
+  });
+
   it.each([
     ["before", bytes(FTYP, moov(trak()), MDAT)],
     ["behind", bytes(FTYP, MDAT, moov(trak()))],
@@ -370,6 +389,7 @@ describe("an M4A", () => {
     ["ends inside moov", bytes(FTYP, MDAT, moov(trak())).subarray(0, -200)],
     ["lacks its media", bytes(FTYP, moov(trak()))],
     ["lacks half of its media", bytes(FTYP, moov(trak()), MDAT).subarray(0, -2500)],
+    ["has sizes of one bit each", bytes(FTYP, moov(compactSizes(1)), MDAT)],
     ["lists no samples", bytes(FTYP, moov(trak({ sizes: [] })), MDAT)],
     [
       "has billions of fragment samples in no bytes",

@@ -7,6 +7,7 @@ import type { Track } from "./m4a-track.js";
 export const MAX_EDITS = 10_000;
 /** Cost in steps of an edit that is kept. */
 const PER_EDIT = 8;
+const COMPACT_SIZE_BITS: readonly number[] = [4, 8, 16];
 
 /** Sums up one table of a track as it passes; tables of long files are too big to be kept. */
 export type TableReader = (source: ByteCursor, box: Box, track: Track) => Walk<void>;
@@ -32,18 +33,19 @@ export function* sumSizes(source: ByteCursor, box: Box, track: Track): Walk<void
   });
 }
 
-/** ISO/IEC 14496-12, 8.7.3.3: sizes of 4, 8 or 16 bits. */
+/** ISO/IEC 14496-12, 8.7.3.3: sizes of 4, 8 or 16 bits; a table of others tells nothing. */
 export function* sumCompactSizes(source: ByteCursor, box: Box, track: Track): Walk<void> {
   const head = yield* boxHead(source, box, 12);
   const bits = head.readUInt8(7);
+  if (!COMPACT_SIZE_BITS.includes(bits)) return;
   const count = head.readUInt32BE(8);
+  const mask = 2 ** bits - 1;
+  const perPair = 16 / bits;
   track.sizedSamples += count;
-  yield* foldRecords(source, box, Math.ceil((count * bits) / 16), 2, (run, at) => {
-    let pair = run.readUInt16BE(at);
-    for (let index = 0; index < 16; index += bits || 16) {
-      track.sizedBytes += pair & (2 ** bits - 1);
-      pair >>>= bits;
-    }
+  yield* foldRecords(source, box, Math.ceil(count / perPair), 2, (run, at) => {
+    const pair = run.readUInt16BE(at);
+    for (let shift = 0; shift < 16; shift += bits) track.sizedBytes += (pair >>> shift) & mask;
+    source.charge(perPair);
   });
 }
 
