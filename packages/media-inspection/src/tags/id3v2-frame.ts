@@ -1,7 +1,7 @@
 import { constants, inflateSync } from "node:zlib";
 
 import type { Walk } from "../byte-cursor.js";
-import { type BoundedBytes, type ByteSource, SynchronisedBytes } from "./tag-bytes.js";
+import { type ByteSource, PartialBytes, SynchronisedBytes } from "./tag-bytes.js";
 
 /** Bytes of a packed value that are unpacked at most. */
 const MAX_INFLATED_BYTES = 64 * 1024;
@@ -99,7 +99,7 @@ export function isFrameStart(bytes: Buffer): boolean {
  */
 export function* readContent(
   bytes: ByteSource,
-  stored: BoundedBytes,
+  stored: ByteSource,
   { size, plainSize, format }: Id3v2Frame,
   kept: number,
 ): Walk<FrameContent> {
@@ -114,12 +114,12 @@ export function* readContent(
 
 function* readPart(
   bytes: ByteSource,
-  stored: BoundedBytes,
+  stored: ByteSource,
   size: number,
   kept: number,
   isUnsynchronised: boolean,
 ): Walk<FrameContent> {
-  const part = isUnsynchronised ? new SynchronisedBytes(stored.part(size)) : bytes;
+  const part = isUnsynchronised ? new SynchronisedBytes(new PartialBytes(stored, size)) : bytes;
   const head = yield* part.take(Math.min(kept, size));
   return {
     head,

@@ -8,7 +8,7 @@ import {
   unpackingSteps,
 } from "./id3v2-frame.js";
 import { CHAPTER, Id3v2Values } from "./id3v2-values.js";
-import { BoundedBytes, SynchronisedBytes } from "./tag-bytes.js";
+import { BoundedBytes, type ByteSource, SynchronisedBytes } from "./tag-bytes.js";
 import { textSteps } from "./tag-text.js";
 
 /** How the frames of a tag are stored. */
@@ -25,7 +25,7 @@ export interface FramesFormat {
  */
 export function* readFrames(
   source: ByteCursor,
-  stored: BoundedBytes,
+  stored: ByteSource,
   format: FramesFormat,
   values: Id3v2Values,
 ): Walk<void> {

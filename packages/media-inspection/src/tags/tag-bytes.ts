@@ -1,5 +1,8 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 
+/** Bytes that are skipped at once where each has to be looked at. */
+const SKIPPED_AT_ONCE = 4096;
+
 /** Bytes that pass, as they were before they were stored. */
 export interface ByteSource {
   /** Unread bytes, as stored: no fewer than the source still gives. */
@@ -36,15 +39,37 @@ export class BoundedBytes implements ByteSource {
   skip(n: number): Walk<number> {
     return this.source.skip(Math.min(n, this.left));
   }
+}
 
-  /** The next of these bytes alone. */
-  part(size: number): BoundedBytes {
-    return new BoundedBytes(this.source, Math.min(size, this.left));
+/** The next `size` bytes of a source, counted as they were before they were stored. */
+export class PartialBytes implements ByteSource {
+  #left: number;
+
+  constructor(
+    private readonly source: ByteSource,
+    size: number,
+  ) {
+    this.#left = size;
   }
 
-  /** Skips bytes and shows them. */
-  fold(n: number, visit: (run: Buffer) => void): Walk<void> {
-    return this.source.fold(Math.min(n, this.left), 1, visit);
+  get left(): number {
+    return Math.min(this.#left, this.source.left);
+  }
+
+  peek(n: number): Walk<Buffer> {
+    return this.source.peek(Math.min(n, this.left));
+  }
+
+  *take(n: number): Walk<Buffer> {
+    const bytes = yield* this.source.take(Math.min(n, this.left));
+    this.#left -= bytes.length;
+    return bytes;
+  }
+
+  *skip(n: number): Walk<number> {
+    const count = yield* this.source.skip(Math.min(n, this.left));
+    this.#left -= count;
+    return count;
   }
 }
 
@@ -55,7 +80,7 @@ export class BoundedBytes implements ByteSource {
 export class SynchronisedBytes implements ByteSource {
   #last = 0;
 
-  constructor(private readonly stored: BoundedBytes) {}
+  constructor(private readonly stored: ByteSource) {}
 
   get left(): number {
     return this.stored.left;
@@ -81,15 +106,10 @@ export class SynchronisedBytes implements ByteSource {
   *skip(n: number): Walk<number> {
     let skipped = 0;
     while (skipped < n) {
-      const before = this.stored.left;
-      let dropped = 0;
-      yield* this.stored.fold(n - skipped, (run) => {
-        dropped += droppedZeros(run, this.#last);
-        this.#last = run[run.length - 1] ?? 0;
-      });
-      const passed = before - this.stored.left;
-      if (passed === 0) break;
-      skipped += passed - dropped;
+      const bytes = yield* this.stored.take(Math.min(n - skipped, SKIPPED_AT_ONCE));
+      if (bytes.length === 0) break;
+      skipped += bytes.length - droppedZeros(bytes, this.#last);
+      this.#last = bytes[bytes.length - 1] ?? 0;
     }
     return skipped;
   }
@@ -100,7 +120,8 @@ function synchronise(stored: Buffer, last: number): Buffer {
   const plain = Buffer.alloc(stored.length);
   let length = 0;
   let before = last;
-  for (const byte of stored) {
+  for (let at = 0; at < stored.length; at += 1) {
+    const byte = stored[at] ?? 0;
     if (byte !== 0 || before !== 0xff) plain[length++] = byte;
     before = byte;
   }
@@ -108,9 +129,12 @@ function synchronise(stored: Buffer, last: number): Buffer {
 }
 
 function droppedZeros(stored: Buffer, last: number): number {
-  let count = stored[0] === 0 && last === 0xff ? 1 : 0;
-  for (let at = stored.indexOf(0xff); at >= 0; at = stored.indexOf(0xff, at + 1)) {
-    if (stored[at + 1] === 0) count += 1;
+  let count = 0;
+  let before = last;
+  for (let at = 0; at < stored.length; at += 1) {
+    const byte = stored[at] ?? 0;
+    if (byte === 0 && before === 0xff) count += 1;
+    before = byte;
   }
   return count;
 }
