@@ -6,6 +6,9 @@ const FREE_STEPS = 100_000;
 const STEPS_PER_BYTE = 16;
 /** Steps that no file may exceed, however long it is. */
 const MAX_STEPS = 12_000_000;
+/** Steps that parts which may be left out leave to the rest: of a short file, and of a long one. */
+const RESERVED_STEPS = 50_000;
+const MAX_RESERVED_STEPS = 1_500_000;
 /** Steps after which a parser gives way to the event loop. */
 const SLICE_STEPS = 100_000;
 
@@ -37,6 +40,12 @@ export class StepBudget {
       );
     }
     return this.#spent >= this.#sliceEnd;
+  }
+
+  /** Whether a parser that has come to the offset `reach` should leave out what it can do without. */
+  isScarce(reach: number): boolean {
+    const allowed = Math.min(stepsAllowed(reach) - RESERVED_STEPS, MAX_STEPS - MAX_RESERVED_STEPS);
+    return this.#spent > allowed;
   }
 
   /** Begins the next slice. */

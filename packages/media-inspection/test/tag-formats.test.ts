@@ -122,6 +122,24 @@ describe("ID3v2", () => {
     expect((await ofId3(3, frame(3, "APIC", body))).cover?.byteSize).toBe(77);
   });
 
+  it("gives chapters that are unsynchronised, packed or in a group", async () => {
+    const body = bytes("a", 0, uint32be(1500), Buffer.alloc(12, 0xff));
+    const title = frame(4, "TIT2", bytes(0, "One ", 0xff));
+    const whole = bytes(body, frame(4, "APIC", apic("image/png", 0, 300)), title);
+    const expected = { chapters: [{ startSeconds: 1.5, title: "One ÿ" }] };
+    const stored = Buffer.from(whole.toString("latin1").replaceAll("\xff", "\xff\0"), "latin1");
+    expect(await ofId3(4, frame(4, "CHAP", stored, 0x02))).toEqual(expected);
+    const length = bytes(0, 0, whole.length >>> 7, whole.length & 0x7f);
+    expect(await ofId3(4, frame(4, "CHAP", bytes(length, deflateSync(whole)), 0x09))).toEqual(
+      expected,
+    );
+    expect(await ofId3(4, frame(4, "CHAP", bytes(7, whole), 0x40))).toEqual(expected);
+    // Some writers of 2.4 store plain sizes.
+    const plain = bytes("CHAP", uint32be(whole.length), 0, 0, whole);
+    const behind = frame(4, "TALB", latin1("L"));
+    expect(await ofId3(4, plain, behind)).toMatchObject({ album: "L" });
+  });
+
   it("gives chapters in the order of their start", async () => {
     const chapter = (id: string, start: number, ...frames: Uint8Array[]) =>
       frame(3, "CHAP", bytes(id, 0, uint32be(start), Buffer.alloc(12, 0xff), ...frames));
@@ -129,6 +147,37 @@ describe("ID3v2", () => {
     const image = frame(3, "APIC", apic("image/png", 0, 100_000));
     const tags = await ofId3(3, chapter("b", 61_500, image, title("Two")), chapter("a", 0));
     expect(tags).toEqual({ chapters: [{ startSeconds: 0 }, { startSeconds: 61.5, title: "Two" }] });
+  });
+
+  it.each([
+    ["70 chapters with pictures", 70, 60_000, 70],
+    ["1,000 chapters with none", 1000, undefined, 1000],
+    ["more chapters than are kept", 1500, 10_000, 1000],
+  ])("gives the titles of %s", async (_, count, pictureBytes, expected) => {
+    const picture =
+      pictureBytes === undefined ? [] : [frame(3, "APIC", apic("image/png", 0, pictureBytes))];
+    const chapters = Array.from({ length: count }, (_chapter, index) => {
+      const times = bytes(uint32be(1000 * index), Buffer.alloc(12, 0xff));
+      const title = frame(3, "TIT2", latin1(`Part ${index}`));
+      return frame(3, "CHAP", bytes(`ch${index}`, 0, times, ...picture, title));
+    });
+    const tags = await ofId3(3, ...chapters, frame(3, "TIT2", latin1("All")));
+    expect(tags.title).toBe("All");
+    expect(tags.chapters).toHaveLength(expected);
+    expect(tags.chapters?.at(-1)).toEqual({
+      startSeconds: expected - 1,
+      title: `Part ${expected - 1}`,
+    });
+  });
+
+  it("leaves out what takes more steps than a file may take", async () => {
+    const packed = deflateSync(apic("image/png", 3, 60_000));
+    const picture = frame(3, "APIC", bytes(uint32be(60_014), packed), 0x80);
+    const many = Array.from({ length: 600 }, () => picture);
+    expect(await ofId3(3, frame(3, "TIT2", latin1("T")), ...many)).toMatchObject({
+      title: "T",
+      cover: { contentType: "image/png" },
+    });
   });
 
   it("is read where its values are compressed", async () => {

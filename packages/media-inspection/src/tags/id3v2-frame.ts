@@ -119,12 +119,41 @@ function* readPart(
   kept: number,
   isUnsynchronised: boolean,
 ): Walk<FrameContent> {
-  const part = isUnsynchronised ? new SynchronisedBytes(new PartialBytes(stored, size)) : bytes;
+  const part = framePart(bytes, stored, size, isUnsynchronised);
   const head = yield* part.take(Math.min(kept, size));
-  return {
-    head,
-    size: head.length + (yield* part.skip(isUnsynchronised ? Infinity : size - head.length)),
-  };
+  return { head, size: head.length + (yield* part.skip(Infinity)) };
+}
+
+function framePart(
+  bytes: ByteSource,
+  stored: ByteSource,
+  size: number,
+  isUnsynchronised: boolean,
+): ByteSource {
+  const part = new PartialBytes(isUnsynchronised ? stored : bytes, size);
+  return isUnsynchronised ? new SynchronisedBytes(part) : part;
+}
+
+/**
+ * Lets `read` read a frame's content, as `readContent` does, and passes over what it leaves. False where
+ * the content is not stored as it is.
+ */
+export function* readInPlace(
+  bytes: ByteSource,
+  stored: ByteSource,
+  { size, plainSize, format }: Id3v2Frame,
+  read: (content: ByteSource) => Walk<void>,
+): Walk<boolean> {
+  if (format.isCompressed || format.isEncrypted) return false;
+  const content = framePart(bytes, stored, size, format.isUnsynchronised);
+  yield* content.skip(format.extraBytes);
+  yield* read(content);
+  yield* content.skip(Infinity);
+  const missed = plainSize - size;
+  if (missed > 0 && missed <= bytes.left && !(yield* frameFollows(bytes))) {
+    yield* framePart(bytes, stored, missed, format.isUnsynchronised).skip(Infinity);
+  }
+  return true;
 }
 
 /** Steps that `plainContent` took to get this. */

@@ -1,15 +1,19 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import {
   frameHeaderBytes,
-  type FrameContent,
   id3v2Frame,
   plainContent,
   readContent,
+  readInPlace,
   unpackingSteps,
 } from "./id3v2-frame.js";
 import { CHAPTER, Id3v2Values } from "./id3v2-values.js";
 import { BoundedBytes, type ByteSource, SynchronisedBytes } from "./tag-bytes.js";
 import { textSteps } from "./tag-text.js";
+
+/** Real ones have a few letters and digits. */
+const MAX_CHAPTER_NAME_BYTES = 256;
+const CHAPTER_TIMES_BYTES = 16;
 
 /** How the frames of a tag are stored. */
 export interface FramesFormat {
@@ -35,30 +39,40 @@ export function* readFrames(
   for (;;) {
     const frame = id3v2Frame(yield* bytes.peek(headerBytes), version, isUnsynchronised);
     if (frame === undefined || headerBytes + frame.size > bytes.left) return;
+    // A file is never refused for its tags: the rest is passed over.
+    if (source.budget.isScarce(source.position)) return;
     yield* bytes.skip(headerBytes);
     const kept = Math.min(values.wantedBytes(frame.id), source.limits.maxTagBytes);
+    const read = (content: ByteSource) => readChapter(source, content, version, values);
+    const isChapter = kept > 0 && frame.id === CHAPTER;
+    if (isChapter && (yield* readInPlace(bytes, stored, frame, read))) continue;
     const content = yield* readContent(bytes, stored, frame, kept);
     if (kept === 0) continue;
     const plain = plainContent(content, frame.format);
     source.charge(textSteps(content.head.length) + unpackingSteps(frame.format, plain));
     if (plain === undefined) continue;
-    if (frame.id === CHAPTER) yield* readChapter(source, plain, version, values);
+    if (isChapter) yield* read(wholeOf(source.over(plain.head)));
     else values.add(frame.id, plain);
   }
+}
+
+function wholeOf(source: ByteCursor): ByteSource {
+  return new BoundedBytes(source, source.available);
 }
 
 /** "ID3v2 Chapter Frame Addendum", 3.1: name, times in milliseconds, offsets, frames. */
 function* readChapter(
   source: ByteCursor,
-  { head }: FrameContent,
+  content: ByteSource,
   version: number,
   values: Id3v2Values,
 ): Walk<void> {
-  const startAt = head.indexOf(0) + 1;
-  if (startAt === 0 || head.length < startAt + 16) return;
-  const frames = source.over(head.subarray(startAt + 16));
-  const own = new Id3v2Values();
-  const format = { version, isUnsynchronised: false };
-  yield* readFrames(frames, new BoundedBytes(frames, frames.available), format, own);
-  values.addChapter(head.readUInt32BE(startAt) / 1000, own.tags().title);
+  const name = yield* content.peek(MAX_CHAPTER_NAME_BYTES);
+  const startAt = name.indexOf(0) + 1;
+  yield* content.skip(startAt);
+  const times = yield* content.take(CHAPTER_TIMES_BYTES);
+  if (startAt === 0 || times.length < CHAPTER_TIMES_BYTES) return;
+  const own = new Id3v2Values("title");
+  yield* readFrames(source, content, { version, isUnsynchronised: false }, own);
+  values.addChapter(times.readUInt32BE(0) / 1000, own.tags().title);
 }

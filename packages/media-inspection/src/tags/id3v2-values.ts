@@ -29,6 +29,8 @@ const PROGRAM_DATA = /^(iTun|MusicMatch_|Songs-DB_|c0$)/;
 /** A picture's encoding, content type, kind and description: these come before its bytes. */
 const PICTURE_HEAD_BYTES = 4096;
 const LINK = "-->";
+/** Of a chapter that is packed. */
+const CHAPTER_BYTES = 64 * 1024;
 
 /** Gathers what the frames of an ID3v2 tag say; the first of each kind counts. */
 export class Id3v2Values {
@@ -38,13 +40,17 @@ export class Id3v2Values {
   /** A comment with a description; one without is preferred. */
   #describedComment: string | undefined;
 
+  /** @param only the one tag that is of interest, if not all are */
+  constructor(private readonly only?: TagName) {}
+
   /** Bytes of a frame that are to be kept, in front, to add it; 0 where it says nothing of interest. */
   wantedBytes(id: string): number {
     const name = TEXT_FRAMES.get(id);
+    if (this.only !== undefined && name !== this.only) return 0;
     if (name !== undefined) return this.#tags[name] === undefined ? MAX_TEXT_BYTES + 1 : 0;
     if (COMMENTS.includes(id)) return this.#tags.comment === undefined ? 2 * MAX_TEXT_BYTES : 0;
     if (PICTURES.includes(id)) return PICTURE_HEAD_BYTES;
-    return id === CHAPTER && !this.#chapters.isFull ? Infinity : 0;
+    return id === CHAPTER && !this.#chapters.isFull ? CHAPTER_BYTES : 0;
   }
 
   add(id: string, content: FrameContent): void {

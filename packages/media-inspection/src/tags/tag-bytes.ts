@@ -2,6 +2,7 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 
 /** Bytes that are skipped at once where each has to be looked at. */
 const SKIPPED_AT_ONCE = 4096;
+const NOTHING = Buffer.alloc(0);
 
 /** Bytes that pass, as they were before they were stored. */
 export interface ByteSource {
@@ -56,8 +57,9 @@ export class PartialBytes implements ByteSource {
     return Math.min(this.#left, this.source.left);
   }
 
-  peek(n: number): Walk<Buffer> {
-    return this.source.peek(Math.min(n, this.left));
+  *peek(n: number): Walk<Buffer> {
+    if (this.left <= 0) return NOTHING;
+    return yield* this.source.peek(Math.min(n, this.left));
   }
 
   *take(n: number): Walk<Buffer> {
@@ -67,6 +69,7 @@ export class PartialBytes implements ByteSource {
   }
 
   *skip(n: number): Walk<number> {
+    if (this.left <= 0 || n <= 0) return 0;
     const count = yield* this.source.skip(Math.min(n, this.left));
     this.#left -= count;
     return count;
