@@ -55,15 +55,27 @@ describe("the first run", () => {
   it("names each sample once and tells facts of its kind", () => {
     const { files } = eventsOf(first);
     expect(new Set(files.map(({ path }) => path)).size).toBe(files.length);
-    const shared = ["byteSize", "contentType", "event", "id", "kind", "path", "seconds", "sha256"];
+    const shared = [
+      "byteSize",
+      "complete",
+      "contentType",
+      "event",
+      "id",
+      "kind",
+      "path",
+      "seconds",
+    ];
     const own = {
       image: ["height", "orientation", "pages", "width"],
-      audio: ["bitrate", "channels", "codec", "durationSeconds", "sampleRate"],
+      audio: [
+        ...["bitrate", "channels", "codec", "durationSeconds", "durationSource", "lossless"],
+        ...["sampleRate", "tags"],
+      ],
     };
     for (const line of files) {
       expect(line["path"]).toMatch(/^samples\/[^/]+$/);
       const facts = own[line["kind"] as "image" | "audio"];
-      expect(Object.keys(line).sort()).toEqual([...shared, "url", ...facts].sort());
+      expect(Object.keys(line).sort()).toEqual([...shared, "sha256", "url", ...facts].sort());
     }
   });
 
