@@ -28,16 +28,16 @@ export const KINDS_IN_KEY_ORDER: readonly StoredKind[] = (
   Object.keys(FOLDERS) as StoredKind[]
 ).sort((a, b) => (FOLDERS[a] < FOLDERS[b] ? -1 : 1));
 
+/** The owner of files: a user's id, or null for the system. */
+export type Owner = string | null;
+
 /** The SQL type of an owner's id. */
 export const OWNER_TYPE = "uuid";
 
-/** What the keys of one owner's objects of a kind start with; null is the system. */
-export function keyPrefix(kind: StoredKind, userId: string | null): string {
+/** The start of the keys of one owner's objects of a kind. */
+export function keyPrefix(kind: StoredKind, userId: Owner): string {
   return `${FOLDERS[kind]}/${userId === null ? "system" : `users/${userId}`}/`;
 }
-
-/** The owner of files: a user's id, or null for the system. */
-export type Owner = string | null;
 
 const KEY = new RegExp(
   `^(?:${Object.values(FOLDERS).join("|")})/(?:users/[0-9a-f-]{36}|system)/` +
@@ -49,7 +49,7 @@ const KEY = new RegExp(
  * of the user's input, and as the id is new for every upload, a key is never reused. The database
  * checks what is before the id.
  */
-export function storageKey({ userId, format }: { userId: string | null; format: MediaFormat }): {
+export function storageKey({ userId, format }: { userId: Owner; format: MediaFormat }): {
   keyStart: string;
   keyEnd: string;
 } {
@@ -58,7 +58,7 @@ export function storageKey({ userId, format }: { userId: string | null; format: 
 }
 
 /** The key of a direct upload's staged object, which no GET is ever signed for. */
-export function stagingKey({ id, userId }: { id: string; userId: string | null }): string {
+export function stagingKey({ id, userId }: { id: string; userId: Owner }): string {
   return `${keyPrefix("direct_upload", userId)}${id}.upload`;
 }
 

@@ -82,7 +82,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const verified = KINDS_IN_KEY_ORDER.flatMap((kind) => {
     if (kind === "direct_upload") return [];
     const rows = new InventoryRepo(connections, kind, { withHashes: true });
-    return [{ kind, folder: FOLDERS[kind], rows }];
+    return [{ kind, rows }];
   });
   const usageRepo = new UsageRepo(connections);
   const staged: StagedPosition = { after: undefined };

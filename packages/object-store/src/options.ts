@@ -76,7 +76,7 @@ export interface ObjectStoreOptions {
   uploadTimeoutSeconds?: number;
   /** How thoroughly uploads are verified unless a call says otherwise; `metadata` by default. */
   verify?: Verification;
-  /** What becomes of an image that was cut unless a call says otherwise; `accept` by default. */
+  /** Whether to accept images that were cut, unless a call says otherwise; `accept` by default. */
   truncated?: Truncation;
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** Imports of types count as well. */
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)\.js"/g;
 
-/** By file, the files of ours that it imports. */
+/** Maps each source file to the source files that it imports. */
 type Graph = ReadonlyMap<string, readonly string[]>;
 
 function importsOf(sources: ReadonlyMap<string, string>): Graph {

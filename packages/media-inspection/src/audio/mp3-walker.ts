@@ -11,7 +11,7 @@ import { beginsFrames, DUE, MAX_FALSE_FINDS, seekFrames } from "./mpeg-sync.js";
 /** Moves to the first frame, over at most `within` bytes of junk. False where there is none. */
 export function* seekMp3(source: ByteCursor, within: number): Walk<boolean> {
   if (yield* beginsFrames(source, DUE)) return true;
-  return yield* seekFrames(source, { left: MAX_FALSE_FINDS }, { within });
+  return yield* seekFrames(source, { left: MAX_FALSE_FINDS }, within);
 }
 
 /**

@@ -26,11 +26,6 @@ export interface MpegStream {
   tagBytes: number;
 }
 
-/** The length of the stream. */
-export function mpegSeconds({ seconds }: MpegStream): number {
-  return seconds;
-}
-
 /**
  * Counts the frames from the one that begins at the cursor on, up to the offset `end`, by hopping
  * from header to header. A Xing header is no audio, and its claim neither ends nor bounds the count.
@@ -74,6 +69,6 @@ function* readParts(
     if (!run.isFollowed) return (yield* source.peek(MPEG_HEADER_BYTES))[0] === SYNC;
     if ((yield* passed.pass(source)) || (yield* beginsFrames(source, DUE))) continue;
     const within = end - 1 - source.position;
-    if (!(yield* seekFrames(source, falseFinds, { within }))) return false;
+    if (!(yield* seekFrames(source, falseFinds, within))) return false;
   }
 }

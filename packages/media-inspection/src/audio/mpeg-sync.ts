@@ -39,20 +39,18 @@ export function* beginsFrames(source: ByteCursor, proof: Proof, at = 0): Walk<bo
 }
 
 /**
- * Moves to the next run of frames, of the stream of `like` if given, at most `within` bytes on.
- * After `budget.left` false finds it gives up.
+ * Moves to the next run of frames, at most `within` bytes on. After `budget.left` false finds it gives
+ * up.
  */
 export function* seekFrames(
   source: ByteCursor,
   budget: { left: number },
-  { like, within = Infinity }: { like?: number; within?: number },
+  within: number,
 ): Walk<boolean> {
   const end = source.position + within;
   const visit = (window: Buffer, at: number): number => {
     if (at + MPEG_HEADER_BYTES > window.length) return 1;
-    const header = window.readUInt32BE(at);
-    const isLike = like === undefined || sameStream(like, header);
-    return isLike && layer3FrameBytes(header) > 0 ? 0 : 1;
+    return layer3FrameBytes(window.readUInt32BE(at)) > 0 ? 0 : 1;
   };
   while (yield* source.seek({ byte: 0xff }, MPEG_HEADER_BYTES, visit, end - source.position)) {
     if (yield* beginsFrames(source, FOUND)) return true;

@@ -3,7 +3,6 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioFacts, AudioTags } from "../media-facts.js";
 import { mergeTags } from "../tags/tag-fields.js";
 import { audioFacts } from "./audio-facts.js";
-import { mpegSeconds } from "./mpeg-stream.js";
 import { newWavContent, readWavChunk } from "./wav-chunks.js";
 import { wavCodec } from "./wav-codec.js";
 import { wavDuration } from "./wav-duration.js";
@@ -36,7 +35,7 @@ export function* walkWav(source: ByteCursor, leadingTags: AudioTags): Walk<Audio
   const duration =
     data.frames === undefined
       ? wavDuration(format, data.bytes, content.factSamples)
-      : { seconds: mpegSeconds(data.frames), source: "measured" as const };
+      : { seconds: data.frames.seconds, source: "measured" as const };
   return audioFacts("wav", {
     durationSeconds: duration.seconds,
     durationSource: duration.source,

@@ -17,7 +17,7 @@ export class FileUrl {
   @Expose() readonly urlExpiresAt?: Date;
 }
 
-/** What every stored file tells about itself. The storage key is never part of it. */
+/** The facts of every stored file. The storage key is never among them. */
 class MediaRead extends FileUrl {
   /** UUID version 7: sorts by creation. */
   @Expose() readonly id!: string;
@@ -106,7 +106,7 @@ export function toAudioRead(row: AudioModel): AudioRead {
   });
 }
 
-/** The content type tells the kind: the database holds the two apart. */
+/** Makes the DTO of a row of either kind. Checks in the database allow each kind its own content types only. */
 export function toMediaRead(row: ImageModel | AudioModel): ImageRead | AudioRead {
   return isImage(row) ? toImageRead(row) : toAudioRead(row);
 }

@@ -17,8 +17,9 @@ export interface InventoryFolder {
 }
 
 /** The files of one kind. */
-export interface InventoryKind extends InventoryFolder {
+export interface InventoryKind {
   kind: MediaKind;
+  rows: InventoryRepo;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
-import { type Owner, type StoredKind, TABLES } from "../kinds.js";
+import { type StoredKind, TABLES } from "../kinds.js";
 import { withDatabaseErrors } from "./database-failure.js";
 
 /**
@@ -9,7 +9,6 @@ import { withDatabaseErrors } from "./database-failure.js";
  */
 export interface InventoryRow {
   id: string;
-  userId: Owner;
   s3Key: string;
   /** Null for a direct upload, whose object may not exist. */
   byteSize: number | null;
@@ -29,7 +28,7 @@ export class InventoryRepo {
   ) {
     const byteSize = kind === "direct_upload" ? "NULL::integer" : "byte_size";
     const source = `
-      SELECT id, user_id AS "userId", s3_key AS "s3Key", ${byteSize} AS "byteSize",
+      SELECT id, s3_key AS "s3Key", ${byteSize} AS "byteSize",
         ${withHashes ? "sha256" : "NULL AS sha256"}
       FROM ${TABLES[kind]} WHERE
     `;

@@ -2,34 +2,28 @@ import { checkFileId } from "../checks.js";
 import { type AudioRead, toAudioRead } from "../dto/media-read.js";
 import { isTranscript, TRANSCRIPT_RULE } from "../dto/rules.js";
 import { InvalidInputError } from "../errors.js";
-import type { Owner } from "../kinds.js";
 import type { AudioCollection, WriteOptions } from "../provider.js";
 import { changeError } from "./change-error.js";
-import type { Dependencies } from "./dependencies.js";
 import { MediaFiles } from "./media-files.js";
-import { ScopedCalls } from "./scoped-calls.js";
+import type { ScopedCalls } from "./scoped-calls.js";
 
 /** The audio files of a scope. */
 export class AudioFiles extends MediaFiles<"audio"> implements AudioCollection {
-  readonly #dependencies: Dependencies;
-  readonly #owner: Owner;
-  readonly #calls: ScopedCalls;
+  readonly #scope: ScopedCalls<"audio">;
 
-  constructor(dependencies: Dependencies, owner: Owner) {
-    super(dependencies, owner, "audio");
-    this.#dependencies = dependencies;
-    this.#owner = owner;
-    this.#calls = new ScopedCalls(dependencies, owner, "audio");
+  constructor(scope: ScopedCalls<"audio">) {
+    super(scope);
+    this.#scope = scope;
   }
 
   setTranscript(id: string, transcript: string | null, options?: WriteOptions): Promise<AudioRead> {
-    return this.#calls.run("set_transcript", options, async ({ transaction }) => {
+    return this.#scope.run("set_transcript", options, async ({ transaction }) => {
       const fileId = checkFileId(id);
       if (transcript !== null && !isTranscript(transcript)) {
         throw new InvalidInputError(`${TRANSCRIPT_RULE}, or null to remove it.`);
       }
-      const { transcripts, files } = this.#dependencies;
-      const owner = this.#owner;
+      const { dependencies, owner } = this.#scope;
+      const { transcripts, files } = dependencies;
       const row = await transcripts.setTranscript(fileId, owner, transcript, { transaction });
       if (row !== null) return toAudioRead(row);
       const seen = await files.audio.visibleById(fileId, owner, { transaction, decides: true });

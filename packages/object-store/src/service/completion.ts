@@ -3,7 +3,6 @@ import type { MediaKind } from "@repo/media-inspection";
 import type { CreateOf } from "../dto/dtos-of-kind.js";
 import { OwnerNotFoundError, UploadExpiredError } from "../errors.js";
 import { downloadName } from "../filename.js";
-import type { Owner } from "../kinds.js";
 import type { MediaModels } from "../models/media-models.js";
 import type { SignedUrl } from "../provider.js";
 import type { ClaimedDirectUpload } from "../repo/media-repo.js";
@@ -11,16 +10,9 @@ import type { StatementOptions } from "../repo/statements.js";
 import { abortFailure } from "../upload/abort.js";
 import type { Verdict } from "../upload/inspected-body.js";
 import type { PendingUpload } from "../upload/pending-upload.js";
-import type { Dependencies } from "./dependencies.js";
+import type { CollectionScope, Dependencies } from "./dependencies.js";
 import { isOfKind, KIND_RULES } from "./kind-rules.js";
 import { type CheckedUrlOptions, signFile } from "./urls.js";
-
-/** The collection that an upload belongs to. */
-export interface UploadScope<K extends MediaKind> {
-  dependencies: Dependencies;
-  owner: Owner;
-  kind: K;
-}
 
 /** A file with the URL that its upload returns. */
 export interface StoredFile<K extends MediaKind> {
@@ -34,7 +26,7 @@ export interface StoredFile<K extends MediaKind> {
  * @throws InvalidInputError (`invalid_input`), OwnerNotFoundError (`owner_not_found`)
  */
 export async function requireUploadable(
-  { dependencies, owner }: UploadScope<MediaKind>,
+  { dependencies, owner }: CollectionScope<MediaKind>,
   { transaction }: StatementOptions,
 ): Promise<void> {
   if (transaction === undefined) return;
@@ -57,7 +49,7 @@ interface SentUpload<K extends MediaKind> extends StatementOptions {
 
 /** Signs the URL of a sent upload, and then makes it a file. What fails gives the upload up. */
 export async function completeUpload<K extends MediaKind>(
-  scope: UploadScope<K>,
+  scope: CollectionScope<K>,
   sent: SentUpload<K>,
 ): Promise<StoredFile<K>> {
   const { dependencies, kind } = scope;
@@ -87,7 +79,9 @@ export async function makeFile<K extends MediaKind>(
     dependencies: { files, ends },
     owner,
     kind,
-  }: Omit<UploadScope<K>, "dependencies"> & { dependencies: Pick<Dependencies, "files" | "ends"> },
+  }: Omit<CollectionScope<K>, "dependencies"> & {
+    dependencies: Pick<Dependencies, "files" | "ends">;
+  },
   {
     upload,
     values,

@@ -3,13 +3,12 @@ import type { Transaction } from "sequelize";
 
 import { checkIds, normalizedFileId } from "../checks.js";
 import { FileNotFoundError, ObjectStoreError } from "../errors.js";
-import type { Owner } from "../kinds.js";
 import type { DeleteResult } from "../provider.js";
 import { type Removal, removeObjects } from "../remove-objects.js";
 import { databaseFailure } from "../repo/database-failure.js";
 import { storageFailure } from "../upload/storage-client.js";
 import { changeError } from "./change-error.js";
-import type { Dependencies } from "./dependencies.js";
+import type { CollectionScope } from "./dependencies.js";
 
 const MAX_IDS = 10_000;
 
@@ -22,9 +21,7 @@ export class Deletion<K extends MediaKind> {
   readonly #failures = new Map<string, ObjectStoreError>();
 
   constructor(
-    private readonly dependencies: Dependencies,
-    private readonly kind: K,
-    private readonly owner: Owner,
+    private readonly scope: CollectionScope<K>,
     private readonly transaction: Transaction | undefined,
   ) {}
 
@@ -42,8 +39,9 @@ export class Deletion<K extends MediaKind> {
 
   /** Removes files for readers. Returns them, and those removed before whose objects still exist. */
   async #removeRows(ids: readonly string[]): Promise<Removal[]> {
-    const { files, journal, leaseSeconds } = this.dependencies;
-    const { kind, owner, transaction } = this;
+    const { dependencies, kind, owner } = this.scope;
+    const { files, journal, leaseSeconds } = dependencies;
+    const { transaction } = this;
     const options = { transaction, leaseSeconds };
     const { removed, inUse, failed } = await files[kind].delete(ids, owner, options);
     for (const [id, error] of inUse) this.#failures.set(id, error);
@@ -62,8 +60,9 @@ export class Deletion<K extends MediaKind> {
   /** Finds out why files were not removed. */
   async #explain(ids: readonly string[], failed: ReadonlyMap<string, unknown>): Promise<void> {
     if (ids.length === 0) return;
-    const { files } = this.dependencies;
-    const { kind, owner, transaction } = this;
+    const { dependencies, kind, owner } = this.scope;
+    const { files } = dependencies;
+    const { transaction } = this;
     const visible = await files[kind].visibleByIds(ids, owner, { transaction, decides: true });
     const byId = new Map(visible.map((row) => [row.id, row]));
     for (const id of ids) {
@@ -80,10 +79,10 @@ export class Deletion<K extends MediaKind> {
   async #removeObjects(removals: readonly Removal[]): Promise<void> {
     if (this.transaction !== undefined) {
       const ids = removals.map(({ id }) => id);
-      if (ids.length > 0) this.dependencies.ends.of(this.transaction).removeObjects(ids);
+      if (ids.length > 0) this.scope.dependencies.ends.of(this.transaction).removeObjects(ids);
       return;
     }
-    for (const [id, error] of await removeObjects(this.dependencies, removals)) {
+    for (const [id, error] of await removeObjects(this.scope.dependencies, removals)) {
       this.#failures.set(id, storageFailure("delete the file", error));
     }
   }

@@ -1,3 +1,6 @@
+import type { MediaKind } from "@repo/media-inspection";
+
+import type { Owner } from "../kinds.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { Persistence } from "../persistence.js";
 import type { Inspector } from "../upload/inspection.js";
@@ -30,4 +33,11 @@ export interface Dependencies extends Persistence {
   inspector: Inspector;
   /** How strictly an upload is judged unless the call says otherwise. */
   strictness: Strictness;
+}
+
+/** One collection: the files of one kind and owner. */
+export interface CollectionScope<K extends MediaKind> {
+  readonly dependencies: Dependencies;
+  readonly owner: Owner;
+  readonly kind: K;
 }

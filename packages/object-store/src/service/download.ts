@@ -1,6 +1,6 @@
-import type { MediaKind } from "@repo/media-inspection";
 import { PassThrough, type Readable } from "node:stream";
 
+import type { MediaKind } from "@repo/media-inspection";
 import { S3NotFoundError } from "@repo/s3-provider";
 
 import { type Checked, checkFileId } from "../checks.js";
@@ -11,17 +11,14 @@ import {
   InvalidRangeError,
   StorageError,
 } from "../errors.js";
-import type { Owner } from "../kinds.js";
 import type { Download, DownloadOptions } from "../provider.js";
 import { abortFailure, abortWith } from "../upload/abort.js";
 import { storageFailure } from "../upload/storage-client.js";
-import type { Dependencies } from "./dependencies.js";
+import type { CollectionScope } from "./dependencies.js";
 
 /** Opens a file's bytes, or a range of them. */
 export async function openDownload(
-  { s3, calls, files }: Dependencies,
-  kind: MediaKind,
-  owner: Owner,
+  { dependencies: { s3, calls, files }, kind, owner }: CollectionScope<MediaKind>,
   id: string,
   { range, signal: callers, transaction }: Checked<DownloadOptions>,
 ): Promise<Download> {

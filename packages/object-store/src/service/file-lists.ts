@@ -4,7 +4,7 @@ import { type Checked, checkOptions } from "../checks.js";
 import type { ReadOf } from "../dto/dtos-of-kind.js";
 import { toMediaRead } from "../dto/media-read.js";
 import { Page } from "../dto/page.js";
-import { MEDIA_KINDS, type Owner } from "../kinds.js";
+import { MEDIA_KINDS } from "../kinds.js";
 import type {
   FileLists as PublicFileLists,
   ListAllQuery,
@@ -15,9 +15,8 @@ import type {
 } from "../provider.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { encodeCursor } from "./cursor.js";
-import type { Dependencies } from "./dependencies.js";
 import { checkListQuery, selectionOf } from "./list-query.js";
-import { ScopedCalls } from "./scoped-calls.js";
+import type { ScopedCalls } from "./scoped-calls.js";
 import { signFile } from "./urls.js";
 
 const PAGE_OF_ALL = 200;
@@ -26,41 +25,38 @@ type ShowUrls = { withUrls: true | Omit<UrlOptions, "transaction"> };
 
 /** The lists of a scope's own files, of one kind or of all. */
 export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>> {
-  readonly #dependencies: Dependencies;
-  readonly #owner: Owner;
+  readonly #scope: ScopedCalls;
   readonly #kinds: readonly MediaKind[];
-  readonly #calls: ScopedCalls;
 
-  constructor(dependencies: Dependencies, owner: Owner, kind?: K) {
-    this.#dependencies = dependencies;
-    this.#owner = owner;
-    this.#calls = new ScopedCalls(dependencies, owner, kind);
-    this.#kinds = kind === undefined ? MEDIA_KINDS : [kind];
+  constructor(scope: ScopedCalls<K> | ScopedCalls<undefined>) {
+    this.#scope = scope;
+    this.#kinds = scope.kind === undefined ? MEDIA_KINDS : [scope.kind];
   }
 
   list(query: ListQuery & ShowUrls): Promise<Page<WithUrl<ReadOf<K>>>>;
   list(query?: ListQuery): Promise<Page<ReadOf<K>>>;
   list(query?: ListQuery): Promise<Page<ReadOf<K>>> {
-    return this.#calls.run("list", query, (checked) => this.#page(checked));
+    return this.#scope.run("list", query, (checked) => this.#page(checked));
   }
 
   all(query: ListAllQuery & ShowUrls): AsyncIterable<WithUrl<ReadOf<K>>>;
   all(query?: ListAllQuery): AsyncIterable<ReadOf<K>>;
   all(query?: ListAllQuery): AsyncIterable<ReadOf<K>> {
-    return this.#pages(this.#calls.joined(query));
+    return this.#pages(this.#scope.joined(query));
   }
 
   count(filter?: ListFilter): Promise<number> {
-    return this.#calls.run("count", filter, ({ transaction, ...checked }) =>
-      this.#dependencies.lists.count(selectionOf(this.#owner, this.#kinds, checked), {
+    return this.#scope.run("count", filter, ({ transaction, ...checked }) =>
+      this.#scope.dependencies.lists.count(selectionOf(this.#scope.owner, this.#kinds, checked), {
         transaction,
       }),
     );
   }
 
   async #page(query: Checked<ListQuery>): Promise<Page<ReadOf<K>>> {
-    const { s3, lists } = this.#dependencies;
-    const checked = checkListQuery(this.#dependencies, this.#owner, this.#kinds, query);
+    const { dependencies, owner } = this.#scope;
+    const { s3, lists } = dependencies;
+    const checked = checkListQuery(dependencies, owner, this.#kinds, query);
     const { limit, selection, binding, urls } = checked;
     // One more than the limit shows whether more follow.
     const rows = await lists.page(selection, limit + 1, { transaction: query.transaction });
@@ -86,7 +82,9 @@ export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>
     do {
       throwIfAborted(signal);
       const next: Checked<ListQuery> = { limit: PAGE_OF_ALL, ...query, cursor };
-      const page: Page<ReadOf<K>> = await this.#dependencies.calls.run(() => this.#page(next));
+      const page: Page<ReadOf<K>> = await this.#scope.dependencies.calls.run(() =>
+        this.#page(next),
+      );
       for (const item of page.items) {
         throwIfAborted(signal);
         yield item;

@@ -27,7 +27,7 @@ function earliestIdAt(ms: number): string {
 }
 
 /**
- * An id tells its time on the clock of the process that made it, `createdAt` may come from another
+ * An id holds the time of the clock that made it; `createdAt` may come from another
  * clock. The scan is bounded by ids a day around; `createdAt` decides.
  */
 const CLOCK_SLACK_MS = 86_400_000;

@@ -5,7 +5,6 @@ import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "../dt
 import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
 import type { FileUploadResult } from "../dto/upload-result.js";
 import { FileNotFoundError } from "../errors.js";
-import type { Owner } from "../kinds.js";
 import type { MediaModels } from "../models/media-models.js";
 import type {
   CompleteOptions,
@@ -21,15 +20,15 @@ import type {
   UrlOptions,
   WriteOptions,
 } from "../provider.js";
+import type { Files } from "../repo/media-repo.js";
 import type { StatementOptions } from "../repo/statements.js";
 import { countedUpload } from "../telemetry/telemetry.js";
 import { Deletion } from "./deletion.js";
-import type { Dependencies } from "./dependencies.js";
 import { DirectUploads } from "./direct-upload/direct-uploads.js";
 import { openDownload } from "./download.js";
 import { FileLists } from "./file-lists.js";
 import { KIND_RULES } from "./kind-rules.js";
-import { ScopedCalls } from "./scoped-calls.js";
+import type { ScopedCalls } from "./scoped-calls.js";
 import { discardInput, Upload } from "./upload.js";
 import { checkUrlOptions, signFile } from "./urls.js";
 
@@ -40,59 +39,55 @@ export class MediaFiles<K extends MediaKind>
   extends FileLists<K>
   implements MediaCollection<CreateOf<K>, ReadOf<K>>
 {
-  readonly #dependencies: Dependencies;
-  readonly #owner: Owner;
-  readonly #kind: K;
-  readonly #calls: ScopedCalls;
+  readonly #scope: ScopedCalls<K>;
   readonly #directUploads: DirectUploads<K>;
 
-  constructor(dependencies: Dependencies, owner: Owner, kind: K) {
-    super(dependencies, owner, kind);
-    this.#dependencies = dependencies;
-    this.#owner = owner;
-    this.#calls = new ScopedCalls(dependencies, owner, kind);
-    this.#kind = kind;
-    this.#directUploads = new DirectUploads(dependencies, kind, owner);
+  constructor(scope: ScopedCalls<K>) {
+    super(scope);
+    this.#scope = scope;
+    this.#directUploads = new DirectUploads(scope);
   }
 
   upload(input: Input<CreateOf<K>>, options?: UploadOptions): Promise<FileUploadResult<ReadOf<K>>> {
-    const scope = { dependencies: this.#dependencies, owner: this.#owner, kind: this.#kind };
+    const scope = this.#scope;
     if (scope.dependencies.calls.isClosed) void discardInput(input);
-    return this.#calls.observe("upload", (span) =>
-      countedUpload(this.#kind, span, Upload.store(scope, input, this.#calls.joined(options))),
+    return scope.observe("upload", (span) =>
+      countedUpload(scope.kind, span, Upload.store(scope, input, scope.joined(options))),
     );
   }
 
   get(id: string, options?: ReadOptions): Promise<ReadOf<K>> {
-    return this.#calls.run("get", options, async (checked) =>
-      KIND_RULES[this.#kind].read(await this.#visible(id, checked)),
+    return this.#scope.run("get", options, async (checked) =>
+      KIND_RULES[this.#scope.kind].read(await this.#visible(id, checked)),
     );
   }
 
   exists(id: string, options?: ReadOptions): Promise<boolean> {
-    return this.#calls.run("exists", options, async (checked) => {
+    return this.#scope.run("exists", options, async (checked) => {
       const fileId = normalizedFileId(id);
-      const { files } = this.#dependencies;
-      return fileId !== undefined && files[this.#kind].exists(fileId, this.#owner, checked);
+      return fileId !== undefined && this.#files.exists(fileId, this.#scope.owner, checked);
     });
   }
 
   url(id: string, options?: UrlOptions): Promise<SignedUrl> {
-    return this.#calls.run("url", options, async (checked) => {
-      const urlOptions = checkUrlOptions(checked, this.#dependencies);
-      return signFile(this.#dependencies.s3, await this.#visible(id, checked), urlOptions);
+    return this.#scope.run("url", options, async (checked) => {
+      const { dependencies } = this.#scope;
+      const urlOptions = checkUrlOptions(checked, dependencies);
+      return signFile(dependencies.s3, await this.#visible(id, checked), urlOptions);
     });
   }
 
   urls(ids: readonly string[], options?: UrlOptions): Promise<Map<string, SignedUrl>> {
-    return this.#calls.run("urls", options, async (checked) => {
-      const { s3, files } = this.#dependencies;
-      const urlOptions = checkUrlOptions(checked, this.#dependencies);
+    return this.#scope.run("urls", options, async (checked) => {
+      const { dependencies, owner } = this.#scope;
+      const urlOptions = checkUrlOptions(checked, dependencies);
       const asked = new Map(checkIds("urls", ids, MAX_IDS).map((id) => [id, normalizedFileId(id)]));
       const wanted = [...asked.values()].filter((id) => id !== undefined);
-      const rows = await files[this.#kind].visibleByIds(wanted, this.#owner, checked);
+      const rows = await this.#files.visibleByIds(wanted, owner, checked);
       const signed = await Promise.all(
-        rows.map(async (row) => [row.id, await signFile(s3, row, urlOptions)] as const),
+        rows.map(
+          async (row) => [row.id, await signFile(dependencies.s3, row, urlOptions)] as const,
+        ),
       );
       const byId = new Map(signed);
       return new Map(
@@ -105,27 +100,27 @@ export class MediaFiles<K extends MediaKind>
   }
 
   download(id: string, options?: DownloadOptions): Promise<Download> {
-    return this.#calls.run("download", options, (checked) =>
-      openDownload(this.#dependencies, this.#kind, this.#owner, id, checked),
+    return this.#scope.run("download", options, (checked) =>
+      openDownload(this.#scope, id, checked),
     );
   }
 
   delete(id: string, options?: WriteOptions): Promise<void> {
-    return this.#calls.run("delete", options, async (checked) => {
+    return this.#scope.run("delete", options, async (checked) => {
       const [result] = await this.#deletion(checked).run([checkFileId(id)]);
       if (result?.deleted === false) throw result.error;
     });
   }
 
   deleteMany(ids: readonly string[], options?: WriteOptions): Promise<DeleteResult[]> {
-    return this.#calls.run("delete_many", options, (checked) => this.#deletion(checked).run(ids));
+    return this.#scope.run("delete_many", options, (checked) => this.#deletion(checked).run(ids));
   }
 
   createDirectUpload(
     input: Input<DirectUploadCreate>,
     options?: DirectUploadOptions,
   ): Promise<DirectUpload> {
-    return this.#calls.observe("create_direct_upload", () =>
+    return this.#scope.observe("create_direct_upload", () =>
       this.#directUploads.create(input, checkOptions(options)),
     );
   }
@@ -134,26 +129,30 @@ export class MediaFiles<K extends MediaKind>
     id: string,
     options?: CompleteOptions,
   ): Promise<FileUploadResult<ReadOf<K>>> {
-    return this.#calls.run("complete_direct_upload", options, (checked) =>
+    return this.#scope.run("complete_direct_upload", options, (checked) =>
       this.#directUploads.complete(id, checked),
     );
   }
 
   directUpload(id: string): Promise<DirectUploadStatus> {
-    return this.#calls.observe("direct_upload", () => this.#directUploads.status(id));
+    return this.#scope.observe("direct_upload", () => this.#directUploads.status(id));
   }
 
   cancelDirectUpload(id: string): Promise<void> {
-    return this.#calls.observe("cancel_direct_upload", () => this.#directUploads.cancel(id));
+    return this.#scope.observe("cancel_direct_upload", () => this.#directUploads.cancel(id));
+  }
+
+  get #files(): Files<K> {
+    return this.#scope.dependencies.files[this.#scope.kind];
   }
 
   #deletion({ transaction }: StatementOptions): Deletion<K> {
-    return new Deletion(this.#dependencies, this.#kind, this.#owner, transaction);
+    return new Deletion(this.#scope, transaction);
   }
 
   async #visible(id: string, { transaction }: StatementOptions): Promise<MediaModels[K]> {
-    const files = this.#dependencies.files[this.#kind];
-    const row = await files.visibleById(checkFileId(id), this.#owner, { transaction });
+    const { owner } = this.#scope;
+    const row = await this.#files.visibleById(checkFileId(id), owner, { transaction });
     if (row === null) throw new FileNotFoundError(id);
     return row;
   }

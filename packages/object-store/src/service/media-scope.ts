@@ -7,6 +7,7 @@ import { AudioFiles } from "./audio-files.js";
 import type { Dependencies } from "./dependencies.js";
 import { FileLists } from "./file-lists.js";
 import { MediaFiles } from "./media-files.js";
+import { ScopedCalls } from "./scoped-calls.js";
 
 /** The store, bound to one owner: no call of a scope can name another. */
 export class MediaScope extends FileLists<MediaKind> implements PublicMediaScope {
@@ -14,9 +15,9 @@ export class MediaScope extends FileLists<MediaKind> implements PublicMediaScope
   readonly audio: AudioFiles;
 
   constructor(dependencies: Dependencies, owner: Owner) {
-    super(dependencies, owner);
-    this.images = bound(new MediaFiles(dependencies, owner, "image"));
-    this.audio = bound(new AudioFiles(dependencies, owner));
+    super(new ScopedCalls(dependencies, owner, undefined));
+    this.images = bound(new MediaFiles(new ScopedCalls(dependencies, owner, "image")));
+    this.audio = bound(new AudioFiles(new ScopedCalls(dependencies, owner, "audio")));
     bound(this);
   }
 }

@@ -7,13 +7,13 @@ import type { ReadOptions } from "../provider.js";
 import { observed } from "../telemetry/telemetry.js";
 import type { Dependencies } from "./dependencies.js";
 
-/** What every call of a scope goes through. */
-export class ScopedCalls {
-  /** @param kind the kind of file that the calls concern; absent for all */
+/** What the calls of a scope work with, and go through. */
+export class ScopedCalls<Kind extends MediaKind | undefined = MediaKind | undefined> {
+  /** @param kind the kind of file that the calls concern; undefined for all */
   constructor(
-    private readonly dependencies: Dependencies,
-    private readonly owner: Owner,
-    private readonly kind?: MediaKind,
+    readonly dependencies: Dependencies,
+    readonly owner: Owner,
+    readonly kind: Kind,
   ) {}
 
   /** Runs a call with its options checked, in the caller's transaction. */
@@ -28,7 +28,7 @@ export class ScopedCalls {
   /** Runs a call in a span; a close of the store waits for it. */
   observe<Result>(name: string, work: (span: Span) => Promise<Result>): Promise<Result> {
     const { logger, calls } = this.dependencies;
-    const { kind } = this;
+    const kind: MediaKind | undefined = this.kind;
     const scope = this.owner === null ? "system" : "user";
     return observed({ name, scope, ...(kind && { kind }) }, logger, (span) =>
       calls.run(() => work(span)),

@@ -20,12 +20,8 @@ import { discardBody, guardBody } from "../upload/unread-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { checkStrictness, type Strictness } from "../upload/verification.js";
-import {
-  completeUpload,
-  requireUploadable,
-  type StoredFile,
-  type UploadScope,
-} from "./completion.js";
+import { completeUpload, requireUploadable, type StoredFile } from "./completion.js";
+import type { CollectionScope } from "./dependencies.js";
 import { contradictionsTo } from "./declared-type.js";
 import type { Dependencies } from "./dependencies.js";
 import { IdempotencyKey, requireSameBytes } from "./idempotency.js";
@@ -46,7 +42,7 @@ export class Upload<K extends MediaKind> {
   readonly #filename: string | null;
 
   private constructor(
-    private readonly scope: UploadScope<K>,
+    private readonly scope: CollectionScope<K>,
     private readonly request: UploadRequest<CreateOf<K>>,
     private readonly source: ByteSource,
   ) {
@@ -55,7 +51,7 @@ export class Upload<K extends MediaKind> {
   }
 
   static async store<K extends MediaKind>(
-    scope: UploadScope<K>,
+    scope: CollectionScope<K>,
     input: Input<CreateOf<K>>,
     options: UploadOptions | undefined,
   ): Promise<FileUploadResult<ReadOf<K>>> {

@@ -56,14 +56,14 @@ export async function abortable<Result>(
   }
 }
 
-/** What an aborted call rejects with: the reason itself where it is an error of ours. */
+/** Returns the error of an aborted call: the signal's reason if it is an ObjectStoreError. */
 export function abortFailure(signal: AbortSignal): ObjectStoreError {
   const reason: unknown = signal.reason;
   if (reason instanceof ObjectStoreError) return reason;
   return new UploadAbortedError("The caller's signal aborted the transfer.", { cause: reason });
 }
 
-/** @throws OperationAbortedError (`operation_aborted`), or the signal's reason if it is one of ours */
+/** @throws OperationAbortedError (`operation_aborted`), or the signal's reason if it is an ObjectStoreError */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
   const reason: unknown = signal.reason;

@@ -39,7 +39,7 @@ export class Inspector {
 }
 
 interface InspectionOptions {
-  /** What becomes of an image that was cut; `accept` by default. */
+  /** Whether to accept an image that was cut; `accept` by default. */
   truncated?: Truncation;
   /** Decodes images; absent for `metadata`. */
   decoding?: Decoding;

@@ -79,7 +79,7 @@ export async function sha256OfObject(
   return hash.digest();
 }
 
-/** Turns any failure of a call to S3 into an error of ours, once. */
+/** Maps an S3 failure to an ObjectStoreError; idempotent. */
 export function storageFailure(
   action: string,
   error: unknown,

@@ -10,7 +10,7 @@ import { InvalidInputError } from "../errors.js";
 export type Verification = "metadata" | "decode";
 
 /**
- * What becomes of a JPEG, PNG or GIF that ends before its picture does: `accept` stores it with
+ * Whether to accept a JPEG, PNG or GIF that ends before its picture does: `accept` stores it with
  * `complete: false`, `refuse` rejects it with `invalid_media`. Other formats that are cut are always
  * rejected.
  */

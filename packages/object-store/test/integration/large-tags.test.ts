@@ -77,7 +77,7 @@ async function tagged(format: SampleFormat): Promise<Tagged> {
   return { ...sample, bytes, path };
 }
 
-/** What is told of it, whatever the size of the tag. */
+/** The facts to expect, whatever the size of the tag. */
 function factsOf({ expect: truth }: Sample): object {
   if (truth.kind !== "audio") throw new Error("it is an image");
   const { contentType, sampleRate, channels, durationSeconds, tags } = truth;

@@ -15,7 +15,8 @@ import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
 import { storageFailure } from "../../upload/storage-client.js";
 import { storageKey } from "../../kinds.js";
-import { completeUpload, type StoredFile, type UploadScope } from "../completion.js";
+import { completeUpload, type StoredFile } from "../completion.js";
+import type { CollectionScope } from "../dependencies.js";
 import { KIND_RULES } from "../kind-rules.js";
 import type { CheckedUrlOptions } from "../urls.js";
 import { StagedObject } from "./staged-object.js";
@@ -39,7 +40,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
   readonly #staged: StagedObject;
 
   constructor(
-    private readonly scope: UploadScope<K>,
+    private readonly scope: CollectionScope<K>,
     private readonly direct: DirectUploadModel,
     private readonly choices: CompletionChoices,
   ) {

@@ -14,7 +14,7 @@ import { validated } from "../../dto/rules.js";
 import { FileUploadResult } from "../../dto/upload-result.js";
 import { DirectUploadNotFoundError, FileNotFoundError, FileTooLargeError } from "../../errors.js";
 import { sanitizedFilename } from "../../filename.js";
-import { type Owner, stagingKey } from "../../kinds.js";
+import { stagingKey } from "../../kinds.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { CompleteOptions, DirectUploadOptions, Input } from "../../provider.js";
@@ -22,9 +22,9 @@ import type { DirectUploadPlace } from "../../repo/direct-upload-repo.js";
 import { abortable, withUploadTime } from "../../upload/abort.js";
 import { storageFailure } from "../../upload/storage-client.js";
 import { checkStrictness } from "../../upload/verification.js";
-import { requireUploadable, type StoredFile, type UploadScope } from "../completion.js";
+import { requireUploadable, type StoredFile } from "../completion.js";
+import type { CollectionScope } from "../dependencies.js";
 import { announcedType, contradictionsTo } from "../declared-type.js";
-import type { Dependencies } from "../dependencies.js";
 import { KIND_RULES } from "../kind-rules.js";
 import { checkUrlOptions, signFile } from "../urls.js";
 import { type CompletionChoices, DirectUploadCompletion } from "./direct-upload-completion.js";
@@ -49,18 +49,14 @@ const LONGEST_PAUSE_MS = 1_000;
 
 /** The direct uploads of one kind of file in one scope. */
 export class DirectUploads<K extends MediaKind> {
-  readonly #scope: UploadScope<K>;
-
-  constructor(dependencies: Dependencies, kind: K, owner: Owner) {
-    this.#scope = { dependencies, kind, owner };
-  }
+  constructor(private readonly scope: CollectionScope<K>) {}
 
   /** Records a staging key before anything can be sent, and signs requests to it. */
   async create(
     input: Input<DirectUploadCreate>,
     options: DirectUploadOptions,
   ): Promise<DirectUpload> {
-    const { dependencies, kind, owner: userId } = this.#scope;
+    const { dependencies, kind, owner: userId } = this.scope;
     const { directUploads, logger, maxBytes } = dependencies;
     const create = validated(DirectUploadCreate, input, HINT);
     const { byteSize } = create;
@@ -103,7 +99,7 @@ export class DirectUploads<K extends MediaKind> {
     id: string,
     { transaction, signal, urlExpiresIn, ...given }: Checked<CompleteOptions>,
   ): Promise<FileUploadResult<ReadOf<K>>> {
-    const { dependencies } = this.#scope;
+    const { dependencies } = this.scope;
     const { uploadTimeoutSeconds, calls } = dependencies;
     const choices = {
       transaction,
@@ -111,7 +107,7 @@ export class DirectUploads<K extends MediaKind> {
       strictness: checkStrictness(given, dependencies.strictness),
     };
     const place = this.#place(id);
-    await requireUploadable(this.#scope, { transaction });
+    await requireUploadable(this.scope, { transaction });
     return withUploadTime(uploadTimeoutSeconds, [signal, calls.signal], async (end) => {
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
         const result = await this.#tryToComplete(place, { ...choices, end });
@@ -123,7 +119,7 @@ export class DirectUploads<K extends MediaKind> {
 
   /** The state of a direct upload. */
   async status(id: string): Promise<DirectUploadStatus> {
-    const { directUploads } = this.#scope.dependencies;
+    const { directUploads } = this.scope.dependencies;
     const seen = await directUploads.find(this.#place(id));
     if (seen === null) throw new DirectUploadNotFoundError(id);
     return toStatus(seen);
@@ -131,7 +127,7 @@ export class DirectUploads<K extends MediaKind> {
 
   /** Ends a direct upload that is not completed; a completion in flight fails. */
   async cancel(id: string): Promise<void> {
-    const { dependencies } = this.#scope;
+    const { dependencies } = this.scope;
     const { directUploads } = dependencies;
     const place = this.#place(id);
     const seen = await directUploads.find(place);
@@ -140,7 +136,7 @@ export class DirectUploads<K extends MediaKind> {
   }
 
   #place(id: string): DirectUploadPlace {
-    const { kind, owner: userId } = this.#scope;
+    const { kind, owner: userId } = this.scope;
     return { id: checkDirectUploadId(id), kind, userId };
   }
 
@@ -149,7 +145,7 @@ export class DirectUploads<K extends MediaKind> {
     place: DirectUploadPlace,
     choices: CompletionChoices,
   ): Promise<FileUploadResult<ReadOf<K>> | undefined> {
-    const { dependencies, kind, owner } = this.#scope;
+    const { dependencies, kind, owner } = this.scope;
     const { directUploads, leaseSeconds, s3, files } = dependencies;
     const { transaction, urlOptions } = choices;
     const own = transaction && (await directUploads.find(place, { transaction }));
@@ -157,7 +153,7 @@ export class DirectUploads<K extends MediaKind> {
     const isCompleted = typeof own?.row.fileId === "string";
     const claimed = isCompleted ? null : await directUploads.claim(place, leaseSeconds);
     if (claimed !== null) {
-      const completion = new DirectUploadCompletion(this.#scope, claimed, choices);
+      const completion = new DirectUploadCompletion(this.scope, claimed, choices);
       return this.#resultOf(await completion.run(), claimed);
     }
     const current = isCompleted ? own : await directUploads.find(place, { transaction });
@@ -175,7 +171,7 @@ export class DirectUploads<K extends MediaKind> {
   ): FileUploadResult<ReadOf<K>> {
     const claims = { filename: row.originalFilename, contentType };
     const contradictions = contradictionsTo(row.contentType, claims);
-    return new FileUploadResult(KIND_RULES[this.#scope.kind].read(row), signed, contradictions);
+    return new FileUploadResult(KIND_RULES[this.scope.kind].read(row), signed, contradictions);
   }
 }
 
