@@ -1,4 +1,4 @@
-export { brokenSamples } from "./broken-samples.js";
+export { brokenSamples, validSamples } from "./samples.js";
 export type {
   AudioExpectation,
   BrokenSample,
@@ -6,5 +6,5 @@ export type {
   Sample,
   SampleFormat,
 } from "./sample.js";
-export { sizedMedia, type SizedMediaOptions } from "./sized-media.js";
-export { validSamples } from "./valid-samples.js";
+export { sizedMedia } from "./sized-media.js";
+export type { SizedMediaOptions } from "./sized/make-expandable.js";

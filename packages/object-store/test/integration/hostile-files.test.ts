@@ -1,13 +1,13 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Sample } from "@repo/sample-media";
+import { type Sample, validSamples } from "@repo/sample-media";
 
 import { fmt, wav } from "../../../media-inspection/test/support/audio.js";
 import type { MediaScope } from "../../src/index.js";
 import { pieces, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
-import { allSamples, uploadSample } from "../support/samples.js";
+import { uploadSample } from "../support/samples.js";
 
 const MEBIBYTE = 1024 * 1024;
 const UPLOADS = 32;
@@ -18,7 +18,7 @@ let samples: Sample[];
 
 beforeAll(async () => {
   harness = await openHarness();
-  samples = await allSamples();
+  samples = await validSamples();
 });
 
 beforeEach(async () => {

@@ -1,12 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Sample } from "@repo/sample-media";
 import { QueryTypes } from "sequelize";
 
 import type { MediaScope } from "../../src/index.js";
@@ -21,7 +19,7 @@ const CHILD = fileURLToPath(new URL("../fixtures/in-transaction.mjs", import.met
 let harness: Harness;
 let scope: MediaScope;
 let userId: string;
-let sample: Sample;
+let sample: Awaited<ReturnType<typeof sampleOf>>;
 let fileId: string;
 
 beforeAll(async () => {
@@ -62,7 +60,7 @@ async function killedAt(
     userId,
     action,
     fileId,
-    path: join(services().samples, sample.name),
+    path: sample.path,
     stopAt,
   };
   const child = spawn(process.execPath, ["--no-warnings", CHILD, JSON.stringify(task)], {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Sample } from "@repo/sample-media";
+import { type Sample, validSamples } from "@repo/sample-media";
 
 import type { MediaScope } from "../../src/index.js";
 import { pieces, sha256 } from "../support/bytes.js";
 import { expectNothingStored } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";
-import { allSamples, sampleOf, uploadSample } from "../support/samples.js";
+import { sampleOf, uploadSample } from "../support/samples.js";
 
 const HTML = "<!doctype html><script>alert(document.domain)</script>";
 const PAYLOADS = {
@@ -27,7 +27,7 @@ beforeAll(async () => {
   harness = await openHarness();
   userId = await harness.addUser();
   mine = harness.store.forUser(userId);
-  const samples = await allSamples();
+  const samples = await validSamples();
   const formats = [...new Set(samples.map(({ format }) => format))];
   smallest = formats.flatMap(
     (format) =>

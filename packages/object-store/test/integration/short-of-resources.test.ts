@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 import { behindLargeTag } from "../support/large-tag.js";
 import { sampleOf } from "../support/samples.js";
-import { services } from "../support/services.js";
 
 const FIXTURE = fileURLToPath(new URL("../fixtures/short-of-resources.mjs", import.meta.url));
 
@@ -29,7 +28,7 @@ let folder: string;
 let audioPath: string;
 
 beforeAll(async () => {
-  path = join(services().samples, (await sampleOf("jpeg")).name);
+  ({ path } = await sampleOf("jpeg"));
   folder = await mkdtemp(join(tmpdir(), "short-of-resources-"));
   audioPath = join(folder, "audio");
   await writeFile(audioPath, behindLargeTag((await sampleOf("flac")).bytes));

@@ -7,12 +7,11 @@ import {
   type MediaFacts,
   type MediaFormat,
 } from "@repo/media-inspection";
-import type { BrokenSample, Sample } from "@repo/sample-media";
+import { type BrokenSample, brokenSamples, type Sample, validSamples } from "@repo/sample-media";
 
 import { inspectMedia, ObjectStoreError } from "../../src/index.js";
 import { TYPE_NAMES } from "../../src/service/declared-type.js";
 import { DEFAULT_ISOLATION } from "../../src/upload/decoding.js";
-import { allBrokenSamples, allSamples } from "../support/samples.js";
 
 const PAGE = new URL("../../../../docs/formats.md", import.meta.url);
 
@@ -20,8 +19,8 @@ let valid: Sample[];
 let broken: BrokenSample[];
 
 beforeAll(async () => {
-  valid = await allSamples();
-  broken = await allBrokenSamples();
+  valid = await validSamples();
+  broken = await brokenSamples();
 });
 
 /** The facts, or the code of the refusal. */

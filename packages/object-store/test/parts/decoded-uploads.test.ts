@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ProcessPool } from "@repo/media-processing";
-import type { Sample } from "@repo/sample-media";
+import { type Sample, validSamples } from "@repo/sample-media";
 
 import type { MediaScope } from "../../src/index.js";
 import { ObjectStoreService } from "../../src/object-store-service.js";
@@ -10,7 +10,7 @@ import { Inspector } from "../../src/upload/inspection.js";
 import { pieces, sha256 } from "../support/bytes.js";
 import { expectNothingStored } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";
-import { allSamples, sampleOf, uploadSample } from "../support/samples.js";
+import { sampleOf, uploadSample } from "../support/samples.js";
 
 const decoders = new ProcessPool();
 let harness: Harness;
@@ -20,7 +20,7 @@ let samples: Sample[];
 beforeAll(async () => {
   harness = await openHarness();
   mine = scopeWith(decoders, await harness.addUser());
-  samples = await allSamples();
+  samples = await validSamples();
 });
 
 afterAll(async () => {

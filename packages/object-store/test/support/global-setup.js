@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startLocalS3 } from "@repo/local-s3";
 import { startLocalPostgres } from "@repo/local-services";
 import { startPgBouncer } from "@repo/postgres-setups";
-import { brokenSamples, validSamples } from "@repo/sample-media";
 
 import { makeTemplate } from "./make-template.js";
 
@@ -22,11 +21,7 @@ export default async function globalSetup() {
     process.env["TEST_POOLER"] === "transaction" ? await startPgBouncer(postgres.url) : undefined;
   const s3 = await startS3(join(dataDir, "s3"));
 
-  const samples = join(dataDir, "samples");
-  await writeSamples(samples);
-
   process.env["OBJECT_STORE_TEST_SERVICES"] = JSON.stringify({
-    samples,
     postgres: await makeTemplate(postgres.url, pooler?.url),
     s3: {
       endpoint: s3.endpoint,
@@ -41,22 +36,6 @@ export default async function globalSetup() {
     await postgres.stop("immediate");
     await rm(dataDir, { recursive: true, force: true });
   };
-}
-
-/** The samples take seconds to make: once is enough for all test files. */
-async function writeSamples(folder) {
-  await mkdir(folder);
-  const index = { valid: [], broken: [] };
-  for (const [list, samples] of [
-    [index.valid, await validSamples()],
-    [index.broken, await brokenSamples()],
-  ]) {
-    for (const { bytes, ...facts } of samples) {
-      await writeFile(join(folder, facts.name), bytes);
-      list.push(facts);
-    }
-  }
-  await writeFile(join(folder, "index.json"), JSON.stringify(index));
 }
 
 async function startS3(dataDir) {

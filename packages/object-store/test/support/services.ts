@@ -9,8 +9,6 @@ export interface PostgresServer {
 
 /** What the global setup started. */
 export interface TestServices {
-  /** The folder of the samples, with their facts in `index.json`. */
-  samples: string;
   postgres: PostgresServer;
   s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
 }
