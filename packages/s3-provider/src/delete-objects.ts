@@ -2,10 +2,18 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   type _Error as DeleteEntry,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 
+import { addContentMd5 } from "./content-md5.js";
 import { deleteEntryToS3Error } from "./error-mapping.js";
-import { S3AbortedError, S3Error, S3NotFoundError, S3UnexpectedError } from "./errors.js";
+import {
+  S3AbortedError,
+  S3Error,
+  S3InvalidRequestError,
+  S3NotFoundError,
+  S3UnexpectedError,
+} from "./errors.js";
 import { type CallOptions } from "./multipart-upload.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
 
@@ -41,33 +49,56 @@ async function deleteKey(caller: S3Caller, call: S3Call & { key: string }): Prom
  */
 const NEEDS_OWN_REQUEST = /^$|[\p{Control}\p{Surrogate}\uFFFE\uFFFF]/u;
 
+/** Single deletes that are under way at once. */
+const PARALLEL = 8;
+
+/**
+ * What a server says that has no DeleteObjects, or one that takes another request than the SDK's.
+ * Codes that mean more (an expired token, a timeout) are errors of another class.
+ */
+const REFUSALS = new Set([400, 405, 411, 501]);
+
+/** Clients whose server refused DeleteObjects and took the same keys one by one. */
+const WITHOUT_DELETE_OBJECTS = new WeakSet<S3Client>();
+
 export async function deleteObjects(
   caller: S3Caller,
   keys: readonly string[],
   { signal }: CallOptions = {},
 ): Promise<DeleteManyResult> {
-  const result: DeleteManyResult = { deleted: [], failed: [] };
-  const collect = async (batch: string[], remove: typeof deleteBatch): Promise<void> => {
-    try {
-      const { deleted, failed } = await remove(caller, batch, signal);
-      result.deleted.push(...deleted);
-      result.failed.push(...failed);
-    } catch (error) {
-      if (!(error instanceof S3Error) || error instanceof S3AbortedError) throw error;
-      result.failed.push(...batch.map((key) => ({ key, error })));
-    }
-  };
-
   const together: string[] = [];
   const alone: string[] = [];
   for (const key of new Set(keys)) {
     (NEEDS_OWN_REQUEST.test(key) ? alone : together).push(key);
   }
-  for (const key of alone) await collect([key], deleteOneByOne);
+  const result = await deleteOneByOne(caller, alone, signal);
   for (let start = 0; start < together.length; start += BATCH_SIZE) {
-    await collect(together.slice(start, start + BATCH_SIZE), deleteBatch);
+    const batch = together.slice(start, start + BATCH_SIZE);
+    const { deleted, failed } = await deleteBatch(caller, batch, signal);
+    result.deleted.push(...deleted);
+    result.failed.push(...failed);
   }
   return result;
+}
+
+async function deleteBatch(
+  caller: S3Caller,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<DeleteManyResult> {
+  if (WITHOUT_DELETE_OBJECTS.has(caller.client)) return deleteOneByOne(caller, keys, signal);
+  try {
+    return await deleteTogether(caller, keys, signal);
+  } catch (cause) {
+    const error = requireFailure(cause);
+    if (!(error instanceof S3InvalidRequestError) || !REFUSALS.has(error.statusCode ?? 0)) {
+      return { deleted: [], failed: keys.map((key) => ({ key, error })) };
+    }
+    const result = await deleteOneByOne(caller, keys, signal);
+    // Otherwise something else may be wrong, such as the name of the bucket.
+    if (result.failed.length === 0) WITHOUT_DELETE_OBJECTS.add(caller.client);
+    return result;
+  }
 }
 
 async function deleteOneByOne(
@@ -75,23 +106,42 @@ async function deleteOneByOne(
   keys: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<DeleteManyResult> {
-  for (const key of keys) await deleteKey(caller, { operation: "deleteMany", key, signal });
-  return { deleted: [...keys], failed: [] };
+  const errors = new Map<string, S3Error>();
+  const left = keys.values();
+  const lane = async (): Promise<void> => {
+    for (const key of left) {
+      try {
+        await deleteKey(caller, { operation: "deleteMany", key, signal });
+      } catch (error) {
+        errors.set(key, requireFailure(error));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, lane));
+  return {
+    deleted: keys.filter((key) => !errors.has(key)),
+    failed: [...errors].map(([key, error]) => ({ key, error })),
+  };
+}
+
+/** Rethrows what ends the whole call. */
+function requireFailure(error: unknown): S3Error {
+  if (!(error instanceof S3Error) || error instanceof S3AbortedError) throw error;
+  return error;
 }
 
 /** Takes a key for deleted only if the answer says so. */
-async function deleteBatch(
+async function deleteTogether(
   caller: S3Caller,
   keys: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<DeleteManyResult> {
-  const answer = await caller.send(
-    new DeleteObjectsCommand({
-      Bucket: caller.bucket,
-      Delete: { Objects: keys.map((key) => ({ Key: key })) },
-    }),
-    { operation: "deleteMany", signal },
-  );
+  const command = new DeleteObjectsCommand({
+    Bucket: caller.bucket,
+    Delete: { Objects: keys.map((key) => ({ Key: key })) },
+  });
+  addContentMd5(command);
+  const answer = await caller.send(command, { operation: "deleteMany", signal });
   const confirmed = new Set(answer.Deleted?.map(({ Key: key }) => key));
   const errors = new Map(answer.Errors?.map((entry) => [entry.Key, entry]));
   const result: DeleteManyResult = { deleted: [], failed: [] };

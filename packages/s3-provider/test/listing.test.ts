@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
+
+import { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "@jest/globals";
 
-import { rejectionOf, testResources } from "./support/resources.js";
+import { S3Provider } from "../src/index.js";
+import { connection, rejectionOf, testResources } from "./support/resources.js";
 import { type Reply, respond, respondError, respondXml } from "./support/scripted-server.js";
 
-const { scripted } = testResources();
+const { scripted, defer } = testResources();
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
@@ -203,11 +207,71 @@ describe("deleteMany", () => {
       deleted: ["bell \u0007", "line\r\n", "ok"],
       failed: [],
     });
-    expect(server.seen.map(({ method, url }) => [method, url.replace(/\?.*/, "")])).toEqual([
-      ["DELETE", "/media/bell%20%07"],
-      ["DELETE", "/media/line%0D%0A"],
-      ["POST", "/media/"],
+    const requests = server.seen.map(({ method, url }) => `${method} ${url.replace(/\?.*/, "")}`);
+    expect(requests.toSorted()).toEqual([
+      "DELETE /media/bell%20%07",
+      "DELETE /media/line%0D%0A",
+      "POST /media/",
     ]);
+  });
+
+  it("sends the MD5 of its document besides the checksum of the SDK", async () => {
+    const { s3, server } = await scripted([result(deleted("a"))]);
+    const own = new S3Client(connection(server.endpoint));
+    defer(() => {
+      own.destroy();
+    });
+
+    await s3.deleteMany(["a"]);
+    await new S3Provider({ bucket: "media", client: own }).deleteMany(["a"]);
+
+    for (const { headers, body } of server.seen) {
+      const md5 = createHash("md5").update(body).digest("base64");
+      expect(headers["content-md5"]).toBe(md5);
+      expect(headers["x-amz-checksum-crc32"]).toBeDefined();
+    }
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it.each([
+    [400, "InvalidRequest"],
+    [405, "MethodNotAllowed"],
+    [411, "MissingContentLength"],
+    [501, "NotImplemented"],
+  ])("deletes one by one from then on where a server answers %i", async (status, code) => {
+    const { s3, server } = await scripted([respondError(status, code), respond(204)]);
+    const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
+
+    await expect(s3.deleteMany(keys)).resolves.toEqual({ deleted: keys, failed: [] });
+    await expect(s3.deleteMany(["x", "y"])).resolves.toMatchObject({ deleted: ["x", "y"] });
+
+    const methods = server.seen.map(({ method }) => method);
+    expect(methods).toEqual(["POST", ...[...keys, "x", "y"].map(() => "DELETE")]);
+  });
+
+  it("asks anew for the next batch where the single deletes fail as well", async () => {
+    const { s3, server } = await scripted([respondError(400, "InvalidRequest")]);
+
+    for (let turn = 0; turn < 2; turn += 1) {
+      await expect(s3.deleteMany(["a", "b"])).resolves.toMatchObject({
+        deleted: [],
+        failed: [{ key: "a", error: { code: "s3_invalid_request", statusCode: 400 } }, {}],
+      });
+    }
+    expect(server.seen.filter(({ method }) => method === "POST")).toHaveLength(2);
+  });
+
+  it.each([
+    [400, "ExpiredToken", "s3_access_denied"],
+    [403, "AccessDenied", "s3_access_denied"],
+    [404, "NoSuchBucket", "s3_bucket_not_found"],
+  ])("deletes nothing one by one after a %i %s", async (status, code, expected) => {
+    const { s3, server } = await scripted([respondError(status, code), respond(204)]);
+
+    await expect(s3.deleteMany(["a"])).resolves.toMatchObject({
+      failed: [{ key: "a", error: { code: expected } }],
+    });
+    expect(server.seen).toHaveLength(1);
   });
 
   it("sends nothing for no keys", async () => {
