@@ -1,6 +1,7 @@
 import {
   S3AbortedError,
   S3AccessDeniedError,
+  S3ArchivedError,
   S3BucketNotFoundError,
   S3Error,
   type S3ErrorDetails,
@@ -11,10 +12,12 @@ import {
   type S3Operation,
   type S3Outcome,
   S3PreconditionFailedError,
+  S3StorageFullError,
   S3ThrottledError,
   S3TimeoutError,
   S3UnavailableError,
   S3UnexpectedError,
+  S3WrongEndpointError,
 } from "./errors.js";
 import { readSdkError, type SdkErrorFacts } from "./sdk-error-facts.js";
 
@@ -43,17 +46,30 @@ const BY_S3_CODE = new Map<string, S3ErrorClass>([
   ["RequestTimeout", S3TimeoutError],
   ["IncompleteBody", S3LengthMismatchError],
   ["ExpiredToken", S3AccessDeniedError],
+  ["ExpiredTokenException", S3AccessDeniedError],
   ["InvalidToken", S3AccessDeniedError],
   ["TokenRefreshRequired", S3AccessDeniedError],
   ["AuthorizationHeaderMalformed", S3AccessDeniedError],
   ["AuthorizationQueryParametersError", S3AccessDeniedError],
   ["AccessDenied", S3AccessDeniedError],
+  // Of Ceph and others; of MinIO, for a bucket and for its disks.
+  ["QuotaExceeded", S3StorageFullError],
+  ["XMinioAdminBucketQuotaExceeded", S3StorageFullError],
+  ["XMinioStorageFull", S3StorageFullError],
+  ["InvalidObjectState", S3ArchivedError],
+  ["PermanentRedirect", S3WrongEndpointError],
+  ["TemporaryRedirect", S3WrongEndpointError],
   ["ConditionalRequestConflict", S3PreconditionFailedError],
   ["InternalError", S3UnavailableError],
   ["ServiceUnavailable", S3UnavailableError],
 ]);
 
 const BY_STATUS = new Map<number, S3ErrorClass>([
+  [301, S3WrongEndpointError],
+  [302, S3WrongEndpointError],
+  [303, S3WrongEndpointError],
+  [307, S3WrongEndpointError],
+  [308, S3WrongEndpointError],
   [401, S3AccessDeniedError],
   [403, S3AccessDeniedError],
   [404, S3NotFoundError],
@@ -62,6 +78,7 @@ const BY_STATUS = new Map<number, S3ErrorClass>([
   [416, S3InvalidRangeError],
   [429, S3ThrottledError],
   [501, S3InvalidRequestError],
+  [507, S3StorageFullError],
 ]);
 
 const RETRYABLE_CLASSES = new Set<S3ErrorClass>([
@@ -69,7 +86,11 @@ const RETRYABLE_CLASSES = new Set<S3ErrorClass>([
   S3TimeoutError,
   S3UnavailableError,
 ]);
-const RETRYABLE_CODES = new Set(["ConditionalRequestConflict", "OperationAborted"]);
+const RETRYABLE_CODES = new Set([
+  "ConditionalRequestConflict",
+  "OperationAborted",
+  "TemporaryRedirect",
+]);
 
 const CONNECTION_LOST = new Set([
   "ECONNREFUSED",
@@ -141,8 +162,14 @@ function classify(facts: SdkErrorFacts, sent: boolean): S3ErrorClass {
   return sent ? S3UnexpectedError : S3InvalidRequestError;
 }
 
-/** An answer is named by code and status only: its text may quote what was signed. */
-function reasonOf({ name, message, statusCode, systemCode }: SdkErrorFacts): string {
-  if (statusCode !== undefined) return `${name} (status ${statusCode})`;
+/**
+ * An answer is named by code and status only: its text may quote what was signed. Where it says that
+ * the bucket is elsewhere, that is no secret.
+ */
+function reasonOf({ name, message, statusCode, systemCode, bucketIsAt }: SdkErrorFacts): string {
+  if (statusCode !== undefined) {
+    const elsewhere = bucketIsAt === undefined ? "" : `; the bucket is at ${bucketIsAt}`;
+    return `${name} (status ${statusCode})${elsewhere}`;
+  }
   return message || systemCode || name || "unknown failure";
 }

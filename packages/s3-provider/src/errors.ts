@@ -5,6 +5,9 @@ export type S3ErrorCode =
   | "s3_not_found"
   | "s3_bucket_not_found"
   | "s3_access_denied"
+  | "s3_storage_full"
+  | "s3_archived"
+  | "s3_wrong_endpoint"
   | "s3_precondition_failed"
   | "s3_invalid_range"
   | "s3_timeout"
@@ -107,6 +110,25 @@ export class S3AccessDeniedError extends S3Error {
   readonly code = "s3_access_denied";
 }
 
+/** The store, or the quota of the bucket or of its owner, is full. Somebody has to make room. */
+export class S3StorageFullError extends S3Error {
+  readonly code = "s3_storage_full";
+}
+
+/** The object is archived, such as in a Glacier storage class. It can be read once it is restored. */
+export class S3ArchivedError extends S3Error {
+  readonly code = "s3_archived";
+}
+
+/**
+ * The server redirects the request (3xx): the region or the endpoint is that of another bucket. The
+ * reason names the right one if the answer does. Retryable for the 307 of a new bucket of AWS, which
+ * ends by itself.
+ */
+export class S3WrongEndpointError extends S3Error {
+  readonly code = "s3_wrong_endpoint";
+}
+
 /** A condition (`ifNoneMatch`, `ifMatch`, `copySourceIfMatch`) did not hold; retryable when another write raced. */
 export class S3PreconditionFailedError extends S3Error {
   readonly code = "s3_precondition_failed";
@@ -142,7 +164,7 @@ export class S3LengthMismatchError extends S3Error {
   readonly code = "s3_length_mismatch";
 }
 
-/** The request is wrong and will stay so: another 3xx or 4xx answer, or input that cannot be sent. */
+/** The request is wrong and will stay so: another 4xx answer, or input that cannot be sent. */
 export class S3InvalidRequestError extends S3Error {
   readonly code = "s3_invalid_request";
 }

@@ -4,6 +4,7 @@ export type { DeleteManyResult } from "./delete-objects.js";
 export {
   S3AbortedError,
   S3AccessDeniedError,
+  S3ArchivedError,
   S3BucketNotFoundError,
   S3Error,
   type S3ErrorCode,
@@ -15,10 +16,12 @@ export {
   type S3Operation,
   type S3Outcome,
   S3PreconditionFailedError,
+  S3StorageFullError,
   S3ThrottledError,
   S3TimeoutError,
   S3UnavailableError,
   S3UnexpectedError,
+  S3WrongEndpointError,
 } from "./errors.js";
 export type { ByteRange, GetOptions, ObjectDownload, ObjectFacts } from "./get-object.js";
 export type { ListedMultipartUpload, ListedObject, ListOptions } from "./list-objects.js";

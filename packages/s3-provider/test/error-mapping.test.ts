@@ -4,6 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 
 import {
   S3AccessDeniedError,
+  S3ArchivedError,
   S3BucketNotFoundError,
   S3Error,
   S3InvalidRangeError,
@@ -11,13 +12,15 @@ import {
   S3LengthMismatchError,
   S3NotFoundError,
   S3PreconditionFailedError,
+  S3StorageFullError,
   S3ThrottledError,
   S3TimeoutError,
   S3UnavailableError,
   S3UnexpectedError,
+  S3WrongEndpointError,
 } from "../src/index.js";
 import { rejectionOf, testResources } from "./support/resources.js";
-import { hang, respond, respondError } from "./support/scripted-server.js";
+import { hang, type Reply, respond, respondError } from "./support/scripted-server.js";
 
 const { scripted, provider } = testResources();
 
@@ -43,7 +46,15 @@ describe("an error answer", () => {
     [400, "BadDigest", S3InvalidRequestError, false, "not_applied"],
     [409, "OperationAborted", S3InvalidRequestError, true, "not_applied"],
     [405, "MethodNotAllowed", S3InvalidRequestError, false, "not_applied"],
-    [301, "PermanentRedirect", S3InvalidRequestError, false, "not_applied"],
+    [400, "ExpiredTokenException", S3AccessDeniedError, false, "not_applied"],
+    [403, "QuotaExceeded", S3StorageFullError, false, "not_applied"],
+    [400, "XMinioAdminBucketQuotaExceeded", S3StorageFullError, false, "not_applied"],
+    [507, "XMinioStorageFull", S3StorageFullError, false, "unknown"],
+    [507, "InsufficientStorage", S3StorageFullError, false, "unknown"],
+    [403, "InvalidObjectState", S3ArchivedError, false, "not_applied"],
+    [301, "PermanentRedirect", S3WrongEndpointError, false, "not_applied"],
+    [307, "TemporaryRedirect", S3WrongEndpointError, true, "not_applied"],
+    [302, "Found", S3WrongEndpointError, false, "not_applied"],
     [501, "NotImplemented", S3InvalidRequestError, false, "not_applied"],
   ] as const)("%i %s is a typed error", async (status, code, type, retryable, outcome) => {
     const { s3 } = await scripted([respondError(status, code)], { maxAttempts: 1 });
@@ -60,6 +71,43 @@ describe("an error answer", () => {
       requestId: "REQ1",
       retryable,
       outcome,
+    });
+  });
+
+  const moved = (status: number, code: string, content: string, headers = {}): Reply =>
+    respond(status, headers, `<Error><Code>${code}</Code><Message>m</Message>${content}</Error>`);
+  const europe = { "x-amz-bucket-region": "eu-west-1" };
+
+  it.each<[string, Reply, string]>([
+    ["region", moved(301, "PermanentRedirect", "", europe), "eu-west-1"],
+    ["region of HEAD", respond(301, europe), "eu-west-1"],
+    [
+      "region of a signature",
+      moved(400, "AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"),
+      "eu-west-1",
+    ],
+    [
+      "endpoint",
+      moved(307, "TemporaryRedirect", "<Endpoint>media.s3-eu-west-1.amazonaws.com</Endpoint>"),
+      "media.s3-eu-west-1.amazonaws.com",
+    ],
+  ])("names the %s where the bucket is", async (name, reply, place) => {
+    const { s3 } = await scripted([reply], { maxAttempts: 1 });
+
+    const error = await rejectionOf(name === "region of HEAD" ? s3.head("k") : s3.get("k"));
+
+    expect(String(error)).toContain(`; the bucket is at ${place}`);
+  });
+
+  it("names no place that is none", async () => {
+    const reply = moved(301, "PermanentRedirect", "<Endpoint>see X-Amz-Signature=1</Endpoint>");
+    const { s3 } = await scripted([reply], { maxAttempts: 1 });
+
+    const error = await rejectionOf(s3.get("k"));
+
+    expect(error).toMatchObject({
+      code: "s3_wrong_endpoint",
+      message: "S3 get failed: PermanentRedirect (status 301)",
     });
   });
 
