@@ -14,10 +14,13 @@ export interface CopyInput extends CallOptions {
   contentType?: string;
 }
 
-export async function copyObject(caller: S3Caller, input: CopyInput): Promise<Written> {
+export async function copyObject(
+  caller: S3Caller,
+  input: CopyInput,
+): Promise<Written & { etag: string | undefined }> {
   const { sourceKey, targetKey, copySourceIfMatch, contentType, signal } = input;
   assertObjectKey(sourceKey, "copy");
-  const { unanswered } = await caller.send(
+  const { CopyObjectResult: copied, unanswered } = await caller.send(
     new CopyObjectCommand({
       Bucket: caller.bucket,
       Key: targetKey,
@@ -30,5 +33,5 @@ export async function copyObject(caller: S3Caller, input: CopyInput): Promise<Wr
     }),
     { operation: "copy", key: targetKey, signal },
   );
-  return { unanswered };
+  return { etag: copied?.ETag || undefined, unanswered };
 }

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-s3";
 
 import { addContentMd5 } from "./content-md5.js";
+import { requireEmptyAnswer } from "./empty-answer.js";
 import { deleteEntryToS3Error } from "./error-mapping.js";
 import {
   S3AbortedError,
@@ -36,8 +37,10 @@ export function deleteObject(
 }
 
 async function deleteKey(caller: S3Caller, call: S3Call & { key: string }): Promise<void> {
+  const command = new DeleteObjectCommand({ Bucket: caller.bucket, Key: call.key });
+  requireEmptyAnswer(command, call);
   try {
-    await caller.send(new DeleteObjectCommand({ Bucket: caller.bucket, Key: call.key }), call);
+    await caller.send(command, call);
   } catch (error) {
     if (!(error instanceof S3NotFoundError)) throw error;
   }

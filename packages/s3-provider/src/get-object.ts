@@ -62,8 +62,8 @@ export async function getObject(
     source.destroy();
     throw incomplete(call);
   }
-  const total = covered?.total ?? byteLength;
-  if (!isWhatWasAsked(range, covered ?? { start: 0, end: byteLength - 1, total }, byteLength)) {
+  const isOther = ifMatch !== undefined && bareEtag(etag) !== bareEtag(ifMatch);
+  if (isOther || !isWhatWasAsked(range, covered, byteLength)) {
     source.destroy();
     const reason = "the answer holds other bytes than were asked for";
     throw new S3UnexpectedError({ ...call, outcome: "not_applied", reason });
@@ -71,7 +71,7 @@ export async function getObject(
   return {
     body: downloadBody(source, byteLength, call),
     byteLength,
-    totalByteLength: total,
+    totalByteLength: covered?.total ?? byteLength,
     ...(contentType !== undefined && { contentType }),
     etag,
     ...(covered && { range: { start: covered.start, end: covered.end } }),
@@ -132,17 +132,27 @@ function rangeHeader(range: ByteRange, call: S3Call): string {
   throw new S3InvalidRangeError({ ...call, outcome: "not_applied", reason });
 }
 
-/** A server may ignore a range and send everything (RFC 9110, 14.2). */
+/**
+ * S3 answers a range with 206 and a Content-Range, also where it covers everything. A 200 comes from
+ * another server, which does not know the object.
+ */
 function isWhatWasAsked(
   range: ByteRange | undefined,
-  { start, end, total }: { start: number; end: number; total: number },
+  covered: { start: number; end: number; total: number } | undefined,
   byteLength: number,
 ): boolean {
+  if (covered === undefined) return range === undefined;
+  const { start, end, total } = covered;
   if (byteLength !== end - start + 1) return false;
   const last = total - 1;
   if (range === undefined) return start === 0 && end === last;
   if ("suffix" in range) return start === Math.max(0, total - range.suffix) && end === last;
   return start === range.start && end === Math.min(range.end ?? last, last);
+}
+
+/** An ETag without quotes and without the mark of a proxy that compressed the body. */
+function bareEtag(etag: string): string {
+  return etag.replace(/^W\//, "").replaceAll('"', "");
 }
 
 function isPosition(value: number): boolean {

@@ -47,6 +47,7 @@ export async function* listObjects(
       }),
       { operation: "list", signal },
     );
+    if (page.Name === undefined || page.IsTruncated === undefined) throw badListing("list");
     const decode = keyDecoder("list", page.EncodingType);
     for (const { Key, Size, LastModified, ETag } of page.Contents ?? []) {
       if (Key === undefined || Size === undefined || !LastModified || ETag === undefined) {
@@ -54,9 +55,9 @@ export async function* listObjects(
       }
       yield { key: decode(Key), byteLength: Size, lastModified: LastModified, etag: ETag };
     }
-    const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    const next = page.IsTruncated ? page.NextContinuationToken : undefined;
     // Without a token, or with the one just used, the listing would start or go round again.
-    if (page.IsTruncated === true && (!next || next === continuationToken)) {
+    if (page.IsTruncated && (!next || next === continuationToken)) {
       throw badListing("list");
     }
     continuationToken = next;
@@ -85,6 +86,9 @@ export async function* listMultipartUploads(
       }),
       { operation: "listMultipartUploads", signal },
     );
+    if (page.Bucket === undefined || page.IsTruncated === undefined) {
+      throw badListing("listMultipartUploads");
+    }
     const decode = keyDecoder("listMultipartUploads", page.EncodingType);
     for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
       if (Key === undefined || UploadId === undefined || !Initiated) {
@@ -92,10 +96,9 @@ export async function* listMultipartUploads(
       }
       yield { key: decode(Key), uploadId: UploadId, initiatedAt: Initiated };
     }
-    const next: UploadMarker | undefined =
-      page.IsTruncated === true
-        ? { key: decode(page.NextKeyMarker ?? ""), uploadId: page.NextUploadIdMarker }
-        : undefined;
+    const next: UploadMarker | undefined = page.IsTruncated
+      ? { key: decode(page.NextKeyMarker ?? ""), uploadId: page.NextUploadIdMarker }
+      : undefined;
     if (next?.key === "" || (next && isDeepStrictEqual(next, marker))) {
       throw badListing("listMultipartUploads");
     }

@@ -26,15 +26,16 @@ export async function listParts(
       }),
       call,
     );
+    if (page.UploadId === undefined || page.IsTruncated === undefined) throw badListing(call);
     for (const { PartNumber: partNumber, ETag: etag, Size: byteLength } of page.Parts ?? []) {
       if (partNumber === undefined || etag === undefined || byteLength === undefined) {
         throw badListing(call);
       }
       parts.push({ partNumber, etag, byteLength });
     }
-    const next = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
+    const next = page.IsTruncated ? page.NextPartNumberMarker : undefined;
     // Without a marker, or with the one just used, the listing would start or go round again.
-    if (page.IsTruncated === true && (!next || next === marker)) throw badListing(call);
+    if (page.IsTruncated && (!next || next === marker)) throw badListing(call);
     marker = next;
   } while (marker !== undefined);
   return parts;

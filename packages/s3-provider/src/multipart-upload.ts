@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-s3";
 
 import { type Written } from "./attempt-log.js";
+import { requireEmptyAnswer } from "./empty-answer.js";
 import { S3NotFoundError, S3UnexpectedError } from "./errors.js";
 import { type ObjectHeaders } from "./put-object.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
@@ -70,19 +71,18 @@ export async function uploadPart(
     payload: UNSIGNED_PAYLOAD,
     body,
   };
-  const { ETag: etag } = await caller.sendBytes(
-    request,
-    call,
-    () =>
-      new UploadPartCommand({
-        Bucket: caller.bucket,
-        Key: key,
-        UploadId: uploadId,
-        PartNumber: partNumber,
-        Body: body,
-        ContentLength: body.byteLength,
-      }),
-  );
+  const { ETag: etag } = await caller.sendBytes(request, call, () => {
+    const command = new UploadPartCommand({
+      Bucket: caller.bucket,
+      Key: key,
+      UploadId: uploadId,
+      PartNumber: partNumber,
+      Body: body,
+      ContentLength: body.byteLength,
+    });
+    requireEmptyAnswer(command, call);
+    return command;
+  });
   return { partNumber, etag: present(etag, "ETag", call) };
 }
 
@@ -114,11 +114,12 @@ export async function abortMultipartUpload(
   { key, uploadId }: MultipartUpload,
   { signal }: CallOptions = {},
 ): Promise<void> {
+  const call: S3Call = { operation: "abortMultipartUpload", key, signal };
+  const upload = { Bucket: caller.bucket, Key: key, UploadId: uploadId };
+  const command = new AbortMultipartUploadCommand(upload);
+  requireEmptyAnswer(command, call);
   try {
-    await caller.send(
-      new AbortMultipartUploadCommand({ Bucket: caller.bucket, Key: key, UploadId: uploadId }),
-      { operation: "abortMultipartUpload", key, signal },
-    );
+    await caller.send(command, call);
   } catch (error) {
     if (!(error instanceof S3NotFoundError)) throw error;
   }

@@ -3,6 +3,7 @@ import { type Readable } from "node:stream";
 import { PutObjectCommand, type PutObjectCommandOutput } from "@aws-sdk/client-s3";
 
 import { type Written } from "./attempt-log.js";
+import { requireEmptyAnswer } from "./empty-answer.js";
 import { S3LengthMismatchError, S3UnexpectedError } from "./errors.js";
 import { RequestBody } from "./request-body.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
@@ -54,10 +55,11 @@ function putBytes(
     return Promise.reject(lengthMismatch(input, body.byteLength));
   }
   const { key, sha256 } = input;
-  if (sha256 === undefined) return caller.send(putCommand(caller, input, body), call);
+  const makeCommand = (): PutObjectCommand => putCommand(caller, input, body, call);
+  if (sha256 === undefined) return caller.send(makeCommand(), call);
   const payload = Buffer.from(sha256).toString("hex");
   const request = { key, headers: headersOf(input), payload, body };
-  return caller.sendBytes(request, call, () => putCommand(caller, input, body));
+  return caller.sendBytes(request, call, makeCommand);
 }
 
 /**
@@ -77,7 +79,7 @@ async function putStream(
   body.once("error", () => undefined);
   source.once("error", (error) => body.destroy(error));
   try {
-    return await caller.send(putCommand(caller, input, body), call, body);
+    return await caller.send(putCommand(caller, input, body, call), call, body);
   } catch (error) {
     throw body.errored ?? error;
   } finally {
@@ -89,8 +91,9 @@ function putCommand(
   caller: S3Caller,
   input: PutInput,
   body: Uint8Array | Readable,
+  call: S3Call,
 ): PutObjectCommand {
-  return new PutObjectCommand({
+  const command = new PutObjectCommand({
     Bucket: caller.bucket,
     Key: input.key,
     Body: body,
@@ -100,6 +103,8 @@ function putCommand(
     CacheControl: input.cacheControl,
     IfNoneMatch: input.ifNoneMatch,
   });
+  requireEmptyAnswer(command, call);
+  return command;
 }
 
 /** The headers of the same command. */

@@ -92,7 +92,10 @@ export class S3Provider {
     return uploadPart(this.#caller, upload, input);
   }
 
-  /** Makes the parts, given in any order, one object. The ETag is undefined where the server names none. */
+  /**
+   * Makes the parts, given in any order, one object. The ETag is undefined where the answer names none:
+   * look whether there is an object.
+   */
   completeMultipartUpload(
     upload: MultipartUpload,
     parts: readonly UploadedPart[],
@@ -144,8 +147,11 @@ export class S3Provider {
     return listObjects(this.#caller, options);
   }
 
-  /** Copies an object of this bucket, of at most 5 GiB, with its headers or with a type of its own. */
-  copy(input: CopyInput): Promise<Written> {
+  /**
+   * Copies an object of this bucket, of at most 5 GiB, with its headers or with a type of its own.
+   * The ETag is undefined where the answer names none: look whether there is a copy.
+   */
+  copy(input: CopyInput): Promise<Written & { etag: string | undefined }> {
     return copyObject(this.#caller, input);
   }
 

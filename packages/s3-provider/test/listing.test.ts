@@ -25,7 +25,11 @@ function page(keys: string[], next?: string, encoding = "<EncodingType>url</Enco
     next === undefined
       ? "<IsTruncated>false</IsTruncated>"
       : `<IsTruncated>true</IsTruncated><NextContinuationToken>${next}</NextContinuationToken>`;
-  return respondXml(`<ListBucketResult>${encoding}${contents.join("")}${rest}</ListBucketResult>`);
+  return listed(`${encoding}${contents.join("")}${rest}`);
+}
+
+function listed(content: string): Reply {
+  return respondXml(`<ListBucketResult><Name>media</Name>${content}</ListBucketResult>`);
 }
 
 function parametersOf(url: string): Record<string, string> {
@@ -80,7 +84,10 @@ describe("list", () => {
   it.each([
     ["a key that is not encoded", page(["%zz"])],
     ["a truncated page without a token", page(["a"], "")],
-    ["an object without a size", respondXml("<r><Contents><Key>k</Key></Contents></r>")],
+    [
+      "an object without a size",
+      listed("<IsTruncated>false</IsTruncated><Contents><Key>k</Key></Contents>"),
+    ],
   ])("does not accept %s", async (_name, reply) => {
     const { s3 } = await scripted([reply]);
 
@@ -113,13 +120,18 @@ describe("listMultipartUploads", () => {
     `<Upload><Key>${key}</Key><UploadId>id</UploadId>` +
     "<Initiated>2024-05-06T07:08:09.000Z</Initiated></Upload>";
 
+  const listing = (content: string) =>
+    respondXml(
+      `<ListMultipartUploadsResult><Bucket>media</Bucket>${content}</ListMultipartUploadsResult>`,
+    );
+
   it("yields the uploads of all pages", async () => {
     const { s3, server } = await scripted([
-      respondXml(
-        `<r><EncodingType>url</EncodingType>${upload("a+1")}<IsTruncated>true</IsTruncated>` +
-          "<NextKeyMarker>a+1</NextKeyMarker><NextUploadIdMarker>id</NextUploadIdMarker></r>",
+      listing(
+        `<EncodingType>url</EncodingType>${upload("a+1")}<IsTruncated>true</IsTruncated>` +
+          "<NextKeyMarker>a+1</NextKeyMarker><NextUploadIdMarker>id</NextUploadIdMarker>",
       ),
-      respondXml(`<r>${upload("b")}<IsTruncated>false</IsTruncated></r>`),
+      listing(`${upload("b")}<IsTruncated>false</IsTruncated>`),
     ]);
 
     await expect(all(s3.listMultipartUploads({ prefix: "x" }))).resolves.toEqual([
@@ -134,11 +146,11 @@ describe("listMultipartUploads", () => {
   });
 
   it.each([
-    "<Upload><Key>k</Key></Upload>",
+    "<IsTruncated>false</IsTruncated><Upload><Key>k</Key></Upload>",
     "<IsTruncated>true</IsTruncated>",
     "<IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker>",
   ])("does not accept %s", async (content) => {
-    const { s3 } = await scripted([respondXml(`<r>${content}</r>`)]);
+    const { s3 } = await scripted([listing(content)]);
 
     await expect(all(s3.listMultipartUploads())).rejects.toMatchObject({
       code: "s3_unexpected",

@@ -58,8 +58,8 @@ export class DirectSender {
     try {
       const handler = this.#client.config.requestHandler as HttpHandler;
       const { response } = await handler.handle(signed, { abortSignal });
-      const { etag } = response.headers;
-      if (response.statusCode !== 200 || etag === undefined) return { response };
+      const { etag, "content-length": length } = response.headers;
+      if (response.statusCode !== 200 || etag === undefined || length !== "0") return { response };
       response.body.resume();
       return { etag };
     } catch (error) {
