@@ -380,7 +380,7 @@ export class StoreClosedError extends ObjectStoreError {
   }
 }
 
-/** Raised when S3 cannot be reached, does not answer in time or is overloaded. */
+/** Raised when S3 cannot be reached, does not answer in time, is overloaded, or something else answers. */
 export class StorageUnavailableError extends ObjectStoreError {
   readonly code = "storage_unavailable";
 

@@ -135,8 +135,8 @@ export class Auditor {
     const object = await findObject(s3, key, this.options.signal);
     if (object === undefined || this.#isTooYoung(object.lastModified)) return undefined;
     this.#report.orphans += 1;
-    const { byteLength: byteSize, lastModified, etag } = object;
-    const action = await this.#quarantine.moveObject({ key, etag });
+    const { byteLength: byteSize, lastModified } = object;
+    const action = await this.#quarantine.moveObject(key, object);
     return { finding: "orphan", key, byteSize, lastModified, action };
   }
 

@@ -1,8 +1,9 @@
-import type { ListedObject } from "@repo/s3-provider";
+import type { ObjectFacts } from "@repo/s3-provider";
 
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Files } from "../repo/media-repo.js";
+import { copyObject } from "../upload/copied-object.js";
 import { findObject, type StorageClient } from "../upload/storage-client.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
 import { rethrowUnlessS3 } from "./long-call.js";
@@ -31,11 +32,12 @@ export class Quarantine {
    * Copies an object, if it still has this ETag, and then deletes it. A process that dies in between
    * leaves both, for the next audit.
    */
-  moveObject({ key, etag }: Pick<ListedObject, "key" | "etag">): Promise<Action> {
+  moveObject(key: string, object: Pick<ObjectFacts, "byteLength" | "etag">): Promise<Action> {
     const { s3, signal } = this;
+    const { etag: copySourceIfMatch } = object;
     return this.#attempt(async () => {
       const targetKey = `${QUARANTINE}${key}`;
-      await s3.copy({ sourceKey: key, targetKey, copySourceIfMatch: etag, signal });
+      await copyObject(s3, { sourceKey: key, targetKey, copySourceIfMatch, signal }, object);
       await s3.delete(key, { signal });
       return true;
     });

@@ -104,7 +104,7 @@ export class Verifier {
     }
   }
 
-  /** Compares the bytes with the row. Reads a large object in ranges, so that no pause keeps a connection. */
+  /** Compares the bytes with the row. Reads an object in ranges, so that no pause keeps a connection. */
   async #read({
     s3Key: key,
     byteSize,
@@ -118,12 +118,8 @@ export class Verifier {
     try {
       for (let start = 0; start < expected; start += burstBytes) {
         const end = Math.min(start + burstBytes, expected) - 1;
-        const isWhole = start === 0 && end === expected - 1;
-        const object = await this.dependencies.s3.get(key, {
-          signal,
-          ...(isWhole ? {} : { range: { start, end } }),
-          ...(ifMatch && { ifMatch }),
-        });
+        const range = { start, end };
+        const object = await this.dependencies.s3.get(key, { range, ifMatch, signal });
         if (object.totalByteLength !== expected) {
           object.body.destroy();
           return "size";

@@ -24,7 +24,6 @@ import type {
   S3Operation,
   UploadedPart,
   UploadPartInput,
-  Written,
 } from "@repo/s3-provider";
 
 import type { StorageClient } from "../upload/storage-client.js";
@@ -139,15 +138,14 @@ export class MemoryStorage implements StorageClient {
     }
   }
 
-  async copy(input: CopyInput): Promise<Partial<Written>> {
+  async copy(input: CopyInput): Promise<{ etag: string }> {
     const { sourceKey, targetKey, copySourceIfMatch, contentType, signal } = input;
     const source = this.#find(await begun("copy", sourceKey, { signal }));
     if (copySourceIfMatch !== undefined && copySourceIfMatch !== source.etag) {
       throw preconditionFailed({ operation: "copy", key: targetKey });
     }
     const type = contentType ?? source.contentType;
-    this.#store(targetKey, { ...source, contentType: type, lastModified: new Date() });
-    return {};
+    return this.#store(targetKey, { ...source, contentType: type, lastModified: new Date() });
   }
 
   async presignGet(key: string, options: PresignGetOptions): Promise<PresignedUrl> {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import {
   type MultipartUpload,
+  S3NotFoundError,
   S3UnexpectedError,
   type UploadedPart,
   type Written,
@@ -17,11 +18,10 @@ import {
 } from "./storage-client.js";
 
 interface Completion {
-  /** In the order of their numbers. */
   parts: readonly UploadedPart[];
-  /** Of the bytes that the parts hold. */
-  verdict: Pick<Verdict, "byteSize" | "sha256">;
   signal: AbortSignal;
+  /** Looks whether the object of the parts is there. */
+  isThere: () => Promise<boolean>;
 }
 
 /**
@@ -34,30 +34,37 @@ interface Completion {
 export async function completeParts(
   s3: StorageClient,
   upload: MultipartUpload,
-  completion: Completion,
+  { parts, signal, isThere }: Completion,
 ): Promise<Written> {
-  const { parts, signal } = completion;
-  const { key } = upload;
-  const isThere = (): Promise<boolean> => isAssembled(s3, key, completion).catch(() => false);
+  const look = (): Promise<boolean> => isThere().catch(() => false);
   try {
     const result = await s3.completeMultipartUpload(upload, parts, { signal });
-    if (result.etag !== undefined || (await isThere())) {
+    if (result.etag !== undefined || (await look())) {
       return { unanswered: wentUnanswered(result) };
     }
   } catch (error) {
-    if (mayHaveStored(error) && (await isThere())) return { unanswered: true };
+    const mayBeThere = error instanceof S3NotFoundError || mayHaveStored(error);
+    if (mayBeThere && (await look())) return { unanswered: true };
     throw error;
   }
   const reason = "the answer names no object, and there is none with these bytes";
   const operation = "completeMultipartUpload";
-  throw new S3UnexpectedError({ operation, key, outcome: "unknown", reason });
+  throw new S3UnexpectedError({ operation, key: upload.key, outcome: "unknown", reason });
+}
+
+interface Assembled {
+  /** In the order of their numbers. */
+  parts: readonly UploadedPart[];
+  /** Of the bytes that the parts hold. */
+  verdict: Pick<Verdict, "byteSize" | "sha256">;
+  signal: AbortSignal;
 }
 
 /** Whether the object is the one that the parts make, by its size and its ETag or its bytes. */
-async function isAssembled(
+export async function isAssembled(
   s3: StorageClient,
   key: string,
-  { parts, verdict, signal }: Completion,
+  { parts, verdict, signal }: Assembled,
 ): Promise<boolean> {
   const object = await findObject(s3, key, signal);
   if (object?.byteLength !== verdict.byteSize) return false;

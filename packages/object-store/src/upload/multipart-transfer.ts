@@ -1,7 +1,7 @@
 import type { MultipartUpload, UploadedPart, Written } from "@repo/s3-provider";
 
 import { type BlockPair, GrowableBuffer } from "./body-memory.js";
-import { completeParts } from "./complete-parts.js";
+import { completeParts, isAssembled } from "./complete-parts.js";
 import type { InspectedBody, Verdict } from "./inspected-body.js";
 import { PART_BYTES } from "./sizes.js";
 import {
@@ -138,8 +138,10 @@ class MultipartTransfer {
   async complete(verdict: Verdict): Promise<Written> {
     await this.#travelling;
     if (this.#upload === undefined) throw new Error("no part was sent");
-    const { signal } = this.#request;
-    return completeParts(this.#s3, this.#upload, { parts: this.#parts, verdict, signal });
+    const { key, signal } = this.#request;
+    const parts = this.#parts;
+    const isThere = (): Promise<boolean> => isAssembled(this.#s3, key, { parts, verdict, signal });
+    return completeParts(this.#s3, this.#upload, { parts, signal, isThere });
   }
 
   /** Discards what was sent; false when parts may be left on the server. */

@@ -1,4 +1,4 @@
-import { S3NotFoundError } from "@repo/s3-provider";
+import { S3InvalidRangeError, S3NotFoundError } from "@repo/s3-provider";
 
 import type { ByteSource } from "./byte-source.js";
 import { iterableSource } from "./iterable-source.js";
@@ -29,14 +29,29 @@ export async function openStagedSource(
   reading: Reading,
 ): Promise<StagedSource | undefined> {
   const { signal } = reading;
-  const object = await s3.head(key, { signal }).catch((error: unknown) => {
+  const object = await factsOf(s3, key, signal);
+  return object && { ...iterableSource(rangesOf(s3, { key, ...object }, reading)), ...object };
+}
+
+/**
+ * By its first byte: what a web page in place of S3 says to HEAD looks like an object of another size,
+ * for which the upload would be refused for good. No page answers a range with one.
+ */
+async function factsOf(
+  s3: StorageClient,
+  key: string,
+  signal: AbortSignal,
+): Promise<{ byteLength: number; etag: string } | undefined> {
+  try {
+    const range = { start: 0, end: 0 };
+    const { body, totalByteLength, etag } = await s3.get(key, { range, signal });
+    await body.toArray();
+    return { byteLength: totalByteLength, etag };
+  } catch (error) {
     if (error instanceof S3NotFoundError) return undefined;
+    if (error instanceof S3InvalidRangeError) return { byteLength: 0, etag: "" };
     throw error;
-  });
-  if (object === undefined) return undefined;
-  const { byteLength, etag } = object;
-  const bytes = rangesOf(s3, { key, byteLength, etag }, reading);
-  return { ...iterableSource(bytes), byteLength, etag };
+  }
 }
 
 async function* rangesOf(

@@ -7,8 +7,11 @@ import {
   type ObjectFacts,
   type PutInput,
   S3Error,
+  type S3ErrorCode,
   S3NotFoundError,
   type S3Provider,
+  S3StorageFullError,
+  S3UnexpectedError,
   type UploadedPart,
   type Written,
 } from "@repo/s3-provider";
@@ -45,7 +48,7 @@ export interface StorageClient extends Pick<
     parts: readonly UploadedPart[],
     options?: CallOptions,
   ): Promise<Partial<Written> & { etag: string | undefined }>;
-  copy(input: CopyInput): Promise<Partial<Written> | undefined>;
+  copy(input: CopyInput): Promise<(Partial<Written> & { etag?: string | undefined }) | undefined>;
 }
 
 /** Whether a call that made an object left an attempt unanswered, which may make it anew later. */
@@ -71,7 +74,7 @@ export async function findObject(
 export async function sha256OfObject(
   s3: StorageClient,
   key: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Buffer> {
   const hash = createHash("sha256");
   const { body } = await s3.get(key, { signal });
@@ -92,14 +95,30 @@ export function storageFailure(
   if (error instanceof S3Error && error.code === "s3_aborted") {
     return new StorageUnavailableError(`S3 could not ${action}: its client was destroyed.`, error);
   }
+  if (error instanceof S3StorageFullError) {
+    return new StorageError(`S3 refused to ${action}: it is full.`, { cause: error });
+  }
+  if (error instanceof S3UnexpectedError) {
+    const message = `S3 could not ${action}: the answer was none of S3's.`;
+    return new StorageUnavailableError(message, error);
+  }
   if (error instanceof S3Error && (error.retryable || error.outcome === "unknown")) {
     return new StorageUnavailableError(
       `S3 could not ${action}: it cannot be reached or did not answer in time.`,
       error,
     );
   }
-  return new StorageError(`S3 refused to ${action}.`, { cause: error });
+  const why = error instanceof S3Error ? REFUSALS.get(error.code) : undefined;
+  return new StorageError(`S3 refused to ${action}${why ?? "."}`, { cause: error });
 }
+
+/** What whoever runs the store has to repair. */
+const REFUSALS: ReadonlyMap<S3ErrorCode, string> = new Map([
+  ["s3_access_denied", ": its credentials or its policy do not allow it."],
+  ["s3_archived", ": the object is archived, and must be restored first."],
+  ["s3_bucket_not_found", ": there is no such bucket."],
+  ["s3_wrong_endpoint", ": the bucket is in another region, or at another endpoint."],
+]);
 
 /** Whether a failed upload may have made its object all the same, now or a little later. */
 export function mayHaveStored(error: unknown): boolean {

@@ -11,9 +11,10 @@ import {
 } from "../../errors.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import { completeParts } from "../../upload/complete-parts.js";
 import { InspectedBody, type Verdict } from "../../upload/inspected-body.js";
 import { openStagedSource } from "../../upload/staged-source.js";
-import { findObject, mayHaveStored } from "../../upload/storage-client.js";
+import { findObject } from "../../upload/storage-client.js";
 import type { Dependencies } from "../dependencies.js";
 import { KIND_RULES } from "../kind-rules.js";
 import { planParts } from "./part-plan.js";
@@ -121,13 +122,8 @@ export class StagedObject {
       );
     }
     const parts = found.flatMap(({ part }) => part ?? []);
-    try {
-      await s3.completeMultipartUpload(upload, parts, { signal });
-    } catch (error) {
-      const mayBeThere = error instanceof S3NotFoundError || mayHaveStored(error);
-      const look = (): Promise<unknown> => findObject(s3, key, signal).catch(() => undefined);
-      if (!mayBeThere || (await look()) === undefined) throw error;
-    }
+    const isThere = async (): Promise<boolean> => (await findObject(s3, key, signal)) !== undefined;
+    await completeParts(s3, upload, { parts, signal, isThere });
   }
 }
 
