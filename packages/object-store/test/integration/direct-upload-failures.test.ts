@@ -53,7 +53,7 @@ async function objectsOfFiles(): Promise<string[]> {
 }
 
 describe("the completion of a direct upload", () => {
-  it.each(["head", "get", "copy"] as const)(
+  it.each(["get", "copy"] as const)(
     "can be repeated after a failure of S3: %s",
     async (operation) => {
       faults.add({ match: operation, times: 1, fault: { type: "error" } });

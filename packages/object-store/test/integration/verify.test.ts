@@ -111,7 +111,7 @@ describe("verify", () => {
     });
     const { report } = await verify({ bytesPerSecond: 100_000_000 }, counting);
     expect(report).toMatchObject({ files: 1, corrupt: 0 });
-    expect(ranges).toEqual([undefined]);
+    expect(ranges).toEqual([{ start: 0, end: 199_999 }]);
 
     ranges.length = 0;
     const signal = AbortSignal.timeout(10_000);
