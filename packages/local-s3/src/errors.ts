@@ -63,9 +63,11 @@ const CATALOGUE = {
   MetadataTooLarge: [400, "Your metadata headers exceed the maximum allowed metadata size"],
   MissingContentLength: [411, "You must provide the Content-Length HTTP header."],
   NoSuchBucket: [404, "The specified bucket does not exist"],
+  NoSuchBucketPolicy: [404, "The bucket policy does not exist"],
   NoSuchCORSConfiguration: [404, "The CORS configuration does not exist"],
   NoSuchKey: [404, "The specified key does not exist."],
   NoSuchLifecycleConfiguration: [404, "The lifecycle configuration does not exist"],
+  NoSuchTagSet: [404, "The TagSet does not exist"],
   NoSuchUpload: [
     404,
     "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
@@ -74,7 +76,15 @@ const CATALOGUE = {
     501,
     "A header or parameter you provided implies functionality that is not implemented",
   ],
+  ObjectLockConfigurationNotFoundError: [
+    404,
+    "Object Lock configuration does not exist for this bucket",
+  ],
   PreconditionFailed: [412, "At least one of the pre-conditions you specified did not hold"],
+  RequestHeaderSectionTooLarge: [
+    400,
+    "Your request header and query string parameters exceed the maximum allowed size.",
+  ],
   RequestTimeTooSkewed: [
     403,
     "The difference between the request time and the current time is too large.",

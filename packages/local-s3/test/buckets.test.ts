@@ -54,13 +54,27 @@ describe("buckets", () => {
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 
-  it.each(["ab", "Upper", "under_score", "-dash", "two..dots", "192.168.0.1", "x".repeat(64)])(
-    "cannot be named %s",
-    async (name) => {
-      const reply = await send(server, { method: "PUT", path: `/${name}` }, { region: REGION });
-      expect(reply).toMatchObject({ status: 400, code: "InvalidBucketName" });
-    },
-  );
+  it.each([
+    "ab",
+    "Upper",
+    "under_score",
+    "-dash",
+    "two..dots",
+    "192.168.0.1",
+    "x".repeat(64),
+    "xn--idn",
+    "sthree-x",
+    "amzn-s3-demo-bucket",
+    "point-s3alias",
+    "lambda--ol-s3",
+    "regions.mrap",
+    "zone--use1-az4--x-s3",
+    "rows--table-s3",
+    "media-111122223333-us-west-2-an",
+  ])("cannot be named %s", async (name) => {
+    const reply = await send(server, { method: "PUT", path: `/${name}` }, { region: REGION });
+    expect(reply).toMatchObject({ status: 400, code: "InvalidBucketName" });
+  });
 
   it("are not deleted with objects in them, and come back empty", async () => {
     const put = { method: "PUT", path: "/full/key", body: "x" };
@@ -111,14 +125,18 @@ describe("buckets", () => {
     await expect(get()).rejects.toMatchObject({ name: "NoSuchLifecycleConfiguration" });
   });
 
-  it("refuse a lifecycle rule that does nothing", async () => {
-    await expect(
-      client.send(
-        new PutBucketLifecycleConfigurationCommand({
-          Bucket: BUCKET,
-          LifecycleConfiguration: { Rules: [{ Status: "Enabled", Filter: { Prefix: "" } }] },
-        }),
-      ),
-    ).rejects.toMatchObject({ name: "InvalidRequest" });
+  it("answer what new buckets have, and only those that exist do", async () => {
+    const read = (selector: string, path = `/${BUCKET}`) =>
+      send(server, { method: "GET", path, query: `${selector}=` }, { region: REGION });
+    expect((await read("encryption")).text).toContain("<SSEAlgorithm>AES256</SSEAlgorithm>");
+    expect((await read("requestPayment")).text).toContain("<Payer>BucketOwner</Payer>");
+    expect(await read("tagging")).toMatchObject({ status: 404, code: "NoSuchTagSet" });
+    expect(await read("object-lock")).toMatchObject({
+      status: 404,
+      code: "ObjectLockConfigurationNotFoundError",
+    });
+    for (const selector of ["acl", "encryption", "policy", "tagging", "versioning"]) {
+      expect(await read(selector, "/missing")).toMatchObject({ code: "NoSuchBucket" });
+    }
   });
 });

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import {
   DeleteBucketCorsCommand,
   GetBucketCorsCommand,
@@ -124,11 +126,28 @@ describe("cross-origin requests", () => {
     ["an unknown method", { AllowedMethods: ["PATCH"], AllowedOrigins: ["*"] }, "InvalidRequest"],
     ["two wildcards", { AllowedMethods: ["GET"], AllowedOrigins: ["*.*"] }, "InvalidRequest"],
     ["no origin", { AllowedMethods: ["GET"], AllowedOrigins: [] }, "MalformedXML"],
+    [
+      "an id that is too long",
+      { ID: "x".repeat(256), AllowedMethods: ["GET"], AllowedOrigins: ["*"] },
+      "InvalidRequest",
+    ],
   ])("refuse a configuration with %s", async (_, rule, name) => {
     await expect(
       client.send(
         new PutBucketCorsCommand({ Bucket: BUCKET, CORSConfiguration: { CORSRules: [rule] } }),
       ),
     ).rejects.toMatchObject({ name });
+  });
+
+  it.each([
+    ["an unknown element", "<AllowedCookie>a</AllowedCookie>"],
+    ["two ages", "<MaxAgeSeconds>1</MaxAgeSeconds><MaxAgeSeconds>2</MaxAgeSeconds>"],
+    ["an age that is none", "<MaxAgeSeconds>soon</MaxAgeSeconds>"],
+  ])("refuse a configuration with %s", async (_, element) => {
+    const rule = `<AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin>${element}`;
+    const body = `<CORSConfiguration><CORSRule>${rule}</CORSRule></CORSConfiguration>`;
+    const headers = { "content-md5": createHash("md5").update(body).digest("base64") };
+    const request = { method: "PUT", path: `/${BUCKET}`, query: "cors=", headers, body };
+    expect(await send(server, request)).toMatchObject({ status: 400, code: "MalformedXML" });
   });
 });

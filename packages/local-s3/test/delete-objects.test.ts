@@ -71,6 +71,13 @@ describe("DeleteObjects by hand", () => {
     ["no objects", "<Delete></Delete>"],
     ["no key", "<Delete><Object></Object></Delete>"],
     ["two keys in one", "<Delete><Object><Key>a</Key><Key>b</Key></Object></Delete>"],
+    ["two keys in the last", "<Delete><Object><Key>kept</Key></Object><Object/></Delete>"],
+    [
+      "an unknown condition",
+      "<Delete><Object><Key>kept</Key><IfOlder>x</IfOlder></Object></Delete>",
+    ],
+    ["an unknown element", "<Delete><Object><Key>kept</Key></Object><Force>1</Force></Delete>"],
+    ["a flag that is none", "<Delete><Object><Key>kept</Key></Object><Quiet>very</Quiet></Delete>"],
     ["an unknown entity", "<Delete><Object><Key>&x;</Key></Object></Delete>"],
     [
       "a name of JavaScript's as an entity",
@@ -82,7 +89,39 @@ describe("DeleteObjects by hand", () => {
     ],
     ["deep nesting", `<Delete>${"<a>".repeat(500)}${"</a>".repeat(500)}</Delete>`],
   ])("refuses %s", async (_, body) => {
+    const path = `/${BUCKET}/kept`;
+    await send(server, { method: "PUT", path, body: "x" });
     expect(await post(body)).toMatchObject({ status: 400, code: "MalformedXML" });
+    expect(await send(server, { method: "GET", path })).toMatchObject({ status: 200 });
+  });
+
+  it("deletes under the condition of an ETag, and implements no other", async () => {
+    const put = (key: string) =>
+      send(server, { method: "PUT", path: `/${BUCKET}/${key}`, body: "x" });
+    const keys = ["same", "changed", "sized", "timed", "versioned"];
+    const [etag = ""] = (await Promise.all(keys.map(put))).map(({ headers }) => headers["etag"]);
+    const object = (key: string, condition: string) =>
+      `<Object><Key>${key}</Key>${condition}</Object>`;
+    const { text } = await post(
+      `<Delete>${[
+        object("same", `<ETag>${etag}</ETag>`),
+        object("changed", "<ETag>another</ETag>"),
+        object("sized", "<Size>1</Size>"),
+        object("timed", "<LastModifiedTime>2035-01-01T00:00:00Z</LastModifiedTime>"),
+        object("versioned", "<VersionId>null</VersionId>"),
+      ].join("")}</Delete>`,
+    );
+    const errors = [...text.matchAll(/<Error><Key>(\w+)<\/Key><Code>(\w+)<\/Code>/g)];
+    expect(errors.map(([, key, code]) => [key, code])).toEqual([
+      ["changed", "PreconditionFailed"],
+      ["sized", "NotImplemented"],
+      ["timed", "NotImplemented"],
+      ["versioned", "NotImplemented"],
+    ]);
+    for (const key of keys) {
+      const { status } = await send(server, { method: "GET", path: `/${BUCKET}/${key}` });
+      expect([key, status]).toEqual([key, key === "same" ? 404 : 200]);
+    }
   });
 
   it("refuses a document beyond its limit", async () => {

@@ -13,7 +13,7 @@ import {
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { sdkClient } from "@repo/s3-contract/requests";
+import { sdkClient, send } from "@repo/s3-contract/requests";
 
 import { BUCKET, startTestServer, type TestServer } from "./support/test-server.js";
 
@@ -254,5 +254,43 @@ describe("a multipart upload", () => {
     expect(head[name]).toBe(reply[name]);
     expect(head.ChecksumType).toBe(type);
     if (type === "FULL_OBJECT") expect(reply[name]).toBe(sums[name]);
+  });
+
+  it("is refused a checksum of another kind than it was created with", async () => {
+    const upload = await create("kinds", { ChecksumAlgorithm: "CRC32" });
+    const parts = [await put(upload, 1, TAIL)];
+    await expect(complete(upload, parts, { ChecksumSHA256: "x" })).rejects.toMatchObject({
+      name: "InvalidRequest",
+    });
+    await expect(complete(upload, parts, { ChecksumType: "FULL_OBJECT" })).rejects.toMatchObject({
+      name: "BadDigest",
+    });
+    const plain = sdkClient(server, { requestChecksumCalculation: "WHEN_REQUIRED" });
+    const { UploadId } = await plain.send(
+      new CreateMultipartUploadCommand({ Bucket: BUCKET, Key: "none" }),
+    );
+    plain.destroy();
+    const none = { Bucket: BUCKET, Key: "none", UploadId: UploadId ?? "" };
+    const part = [await put(none, 1, TAIL)];
+    await expect(complete(none, part, { ChecksumCRC32: "AAAAAA==" })).rejects.toMatchObject({
+      name: "InvalidRequest",
+    });
+    await complete(upload, parts, { ChecksumType: "COMPOSITE" });
+    expect(await read("kinds")).toEqual(TAIL);
+  });
+
+  it("is not completed by a document with unknown elements", async () => {
+    const upload = await create("elements");
+    const { ETag } = await put(upload, 1, TAIL);
+    const part = `<PartNumber>1</PartNumber><ETag>${ETag ?? ""}</ETag>`;
+    for (const content of [`<Part>${part}<Size>7</Size></Part>`, `<Part>${part}</Part><X/>`]) {
+      const reply = await send(server, {
+        method: "POST",
+        path: `/${BUCKET}/elements`,
+        query: `uploadId=${upload.UploadId}`,
+        body: `<CompleteMultipartUpload>${content}</CompleteMultipartUpload>`,
+      });
+      expect(reply).toMatchObject({ status: 400, code: "MalformedXML" });
+    }
   });
 });

@@ -15,9 +15,7 @@ describe("what this server does not do", () => {
 
   it.each([
     ["PUT", OBJECT, "acl="],
-    ["GET", OBJECT, "acl="],
     ["PUT", OBJECT, "tagging="],
-    ["GET", OBJECT, "tagging="],
     ["DELETE", OBJECT, "tagging="],
     ["PUT", OBJECT, "retention="],
     ["PUT", OBJECT, "legal-hold="],
@@ -30,10 +28,11 @@ describe("what this server does not do", () => {
     ["GET", OBJECT, "torrent="],
     ["PUT", OBJECT, "partNumber=1"],
     ["PUT", OBJECT, "invented="],
+    ["PUT", OBJECT, "x-amz-acl=private"],
+    ["PUT", OBJECT, "content-type=text%2Fhtml"],
     ["PATCH", OBJECT, ""],
     ["POST", OBJECT, ""],
     ["PUT", `/${BUCKET}`, "versioning="],
-    ["GET", `/${BUCKET}`, "versioning="],
     ["GET", `/${BUCKET}`, "versions="],
     ["PUT", `/${BUCKET}`, "policy="],
     ["DELETE", `/${BUCKET}`, "policy="],
@@ -64,14 +63,58 @@ describe("what this server does not do", () => {
     expect((await send(server, { method: "GET", path: OBJECT })).text).toBe("untouched");
   });
 
+  const PART = "partNumber=1&uploadId=x";
+  const COPY = { "x-amz-copy-source": OBJECT };
+
+  it.each<[string, string, string, Record<string, string>]>([
+    ["PUT", OBJECT, "", { "x-amz-copy-source-if-match": "x" }],
+    ["PUT", OBJECT, "", { "x-amz-copy-source-range": "bytes=0-1" }],
+    ["PUT", OBJECT, "", { "x-amz-metadata-directive": "REPLACE" }],
+    ["PUT", OBJECT, "", { "if-modified-since": "Mon, 01 Jan 2035 00:00:00 GMT" }],
+    ["PUT", OBJECT, "", { ...COPY, "x-amz-copy-source-range": "bytes=0-1" }],
+    ["PUT", OBJECT, "", { ...COPY, "x-amz-checksum-crc32": "AAAAAA==" }],
+    ["PUT", OBJECT, "", { ...COPY, "x-amz-tagging-directive": "REPLACE" }],
+    ["GET", OBJECT, "", { "x-amz-meta-a": "b" }],
+    ["GET", OBJECT, "", { "x-amz-acl": "private" }],
+    ["GET", OBJECT, "", { "x-amz-checksum-crc32": "AAAAAA==" }],
+    ["HEAD", OBJECT, "", { "x-amz-copy-source-if-match": "x" }],
+    ["DELETE", OBJECT, "", { "if-none-match": "*" }],
+    ["DELETE", OBJECT, "", { "if-unmodified-since": "Mon, 01 Jan 2035 00:00:00 GMT" }],
+    ["DELETE", OBJECT, "", { "x-amz-if-match-size": "9" }],
+    ["DELETE", OBJECT, "", { "x-amz-if-match-last-modified-time": "x" }],
+    ["POST", OBJECT, "uploads=", { "if-none-match": "*" }],
+    ["POST", OBJECT, "uploads=", { "x-amz-checksum-crc32": "AAAAAA==" }],
+    ["PUT", OBJECT, PART, { "if-none-match": "*" }],
+    ["PUT", OBJECT, PART, { "x-amz-meta-a": "b" }],
+    ["PUT", OBJECT, PART, { ...COPY, "if-match": "x" }],
+    ["POST", OBJECT, "uploadId=x", { "x-amz-meta-a": "b" }],
+    ["POST", OBJECT, "uploadId=x", { "x-amz-mp-object-size": "9" }],
+    ["DELETE", OBJECT, "uploadId=x", { "x-amz-if-match-initiated-time": "x" }],
+    ["GET", OBJECT, "uploadId=x", { "if-match": "x" }],
+    ["GET", `/${BUCKET}`, "list-type=2", { "if-match": "x" }],
+    ["GET", `/${BUCKET}`, "list-type=2", { "x-amz-optional-object-attributes": "RestoreStatus" }],
+    ["POST", `/${BUCKET}`, "delete=", { "if-match": "x" }],
+    ["PUT", `/${BUCKET}`, "", { "x-amz-acl": "bucket-owner-full-control" }],
+    ["PUT", `/${BUCKET}`, "", { "x-amz-bucket-object-lock-enabled": "true" }],
+    ["HEAD", `/${BUCKET}`, "", { "x-amz-meta-a": "b" }],
+    ["GET", "/", "", { "x-amz-checksum-mode": "ENABLED" }],
+  ])("%s %s?%s takes no %j", async (method, path, query, headers) => {
+    const reply = await send(server, { method, path, query, headers });
+    expect(reply.status).toBe(501);
+    if (method !== "HEAD") expect(reply.code).toBe("NotImplemented");
+    expect((await send(server, { method: "GET", path: OBJECT })).text).toBe("untouched");
+  });
+
   it("asks for a signature first", async () => {
     const reply = await sendRaw(server, { method: "PUT", path: OBJECT, query: "acl" });
     expect(reply).toMatchObject({ status: 403, code: "AccessDenied" });
   });
 
   it("accepts headers that ask for what happens anyway", async () => {
-    const headers = { "x-amz-acl": "private", "x-amz-storage-class": "STANDARD" };
     const path = `/${BUCKET}/default`;
-    expect((await send(server, { method: "PUT", path, headers, body: "x" })).status).toBe(200);
+    for (const acl of ["private", "bucket-owner-full-control"]) {
+      const headers = { "x-amz-acl": acl, "x-amz-storage-class": "STANDARD" };
+      expect((await send(server, { method: "PUT", path, headers, body: "x" })).status).toBe(200);
+    }
   });
 });

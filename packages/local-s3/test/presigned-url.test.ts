@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { GetObjectCommand, PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -55,6 +57,25 @@ describe("a presigned URL", () => {
     expect(stored.Metadata).toEqual({ colour: "green" });
     expect(await stored.Body?.transformToString()).toBe("content");
     client.destroy();
+  });
+
+  it("may say the type of its upload in a parameter", async () => {
+    const put = { method: "PUT", path: `/${BUCKET}/typed` };
+    const digest = createHash("md5").update("<p>").digest("base64");
+    const parameters = new URLSearchParams({
+      "Cache-Control": "no-store",
+      "Content-MD5": digest,
+      "Content-Type": "text/html",
+    });
+    const query = presign(server, { ...put, query: parameters.toString() });
+    expect(await sendRaw(server, { ...put, query, body: "<b>" })).toMatchObject({
+      code: "BadDigest",
+    });
+    expect(await sendRaw(server, { ...put, query, body: "<p>" })).toMatchObject({ status: 200 });
+    expect((await send(server, { ...put, method: "GET" })).headers).toMatchObject({
+      "cache-control": "no-store",
+      "content-type": "text/html",
+    });
   });
 
   it("presigns a part of an upload that does not exist as harmlessly as any other request", async () => {

@@ -83,6 +83,22 @@ describe("the server", () => {
     await expect(startLocalS3(options)).rejects.toMatchObject({ code: "InvalidBucketName" });
   });
 
+  it.each([
+    ["two lengths", { "content-length": ["1", "1"] }, "BadRequest", "Duplicate Content-Length"],
+    [
+      "headers beyond their limit",
+      { "x-amz-meta-a": "x".repeat(40_000) },
+      "RequestHeaderSectionTooLarge",
+      "exceed the maximum allowed size",
+    ],
+  ])("answers what it cannot read with a document: %s", async (_, headers, code, message) => {
+    const request = { method: "PUT", path: `/${BUCKET}/key`, headers, body: "x" };
+    const reply = await sendRaw(server, request);
+    expect(reply).toMatchObject({ status: 400, code });
+    expect(reply.text).toContain(message);
+    expect(reply.headers["x-amz-request-id"]).toMatch(/^[0-9A-F]{16}$/);
+  });
+
   it("gives every response an id of its own and names the resource in errors", async () => {
     const first = await sendRaw(server, { method: "GET", path: `/${BUCKET}/a%20b` });
     const second = await sendRaw(server, { method: "GET", path: `/${BUCKET}/a%20b` });

@@ -26,7 +26,7 @@ function signatureOf(
     {
       method,
       path,
-      query: new QueryParameters(query),
+      query: QueryParameters.parse(query),
       headers: new RequestHeaders(headers.flat()),
     },
     headers.map(([name]) => name),

@@ -6,6 +6,7 @@ import { conditionalWrites } from "./checks/conditional-writes.js";
 import { copyObject } from "./checks/copy-object.js";
 import { crossOrigin } from "./checks/cross-origin.js";
 import { deleteObjects, deleteObjectsByHand } from "./checks/delete-objects.js";
+import { freshSettings } from "./checks/fresh-settings.js";
 import { getObject, getObjectBySdk } from "./checks/get-object.js";
 import { interruptions } from "./checks/interruptions.js";
 import { listObjects } from "./checks/list-objects.js";
@@ -20,6 +21,7 @@ import { restart } from "./checks/restart.js";
 /** What the product, and those who work with it, expect of an S3 server. */
 export const contract: readonly CheckGroup[] = [
   buckets,
+  freshSettings,
   putObject,
   getObject,
   getObjectBySdk,

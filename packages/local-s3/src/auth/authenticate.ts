@@ -1,5 +1,6 @@
 import { S3Error } from "../errors.js";
 import { requireHeader } from "../http/header-value.js";
+import { QueryParameters } from "../http/query-parameters.js";
 import { type S3Request } from "../http/s3-request.js";
 import { type Authentication, type Credentials } from "./authentication.js";
 import { authenticateHeader } from "./header-auth.js";
@@ -32,18 +33,29 @@ function isPresigned(request: S3Request): boolean {
 }
 
 /**
- * A presigned URL may carry `x-amz-*` headers as parameters; the operation sees them as headers.
- * A header that is there as well wins: it is signed too.
+ * A presigned URL may carry headers as parameters: `x-amz-*`, and the three that the JavaScript SDK 2
+ * puts there. The operation sees them as headers only, and none of the signature's own parameters.
+ * A header that is there as well wins.
  *
  * @throws {S3Error} InvalidArgument for a parameter that no header can hold
  */
 export function withHoistedHeaders(request: S3Request): S3Request {
   if (!isPresigned(request)) return request;
-  const hoisted = request.query.entries
+  const { entries } = request.query;
+  const hoisted = entries
+    .filter(([name]) => isHeader(name))
     .map(([name, value]) => [name.toLowerCase(), value] as const)
-    .filter(([name]) => name.startsWith("x-amz-") && !AUTHENTICATION_PARAMETERS.has(name));
+    .filter(([name]) => !AUTHENTICATION_PARAMETERS.has(name));
   for (const [name, value] of hoisted) requireHeader(name, value);
-  return { ...request, headers: request.headers.withDefaults(hoisted) };
+  return {
+    ...request,
+    headers: request.headers.withDefaults(hoisted),
+    query: new QueryParameters(entries.filter(([name]) => !isHeader(name))),
+  };
+}
+
+function isHeader(parameter: string): boolean {
+  return /^(?:x-amz-|cache-control$|content-md5$|content-type$)/i.test(parameter);
 }
 
 const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set([

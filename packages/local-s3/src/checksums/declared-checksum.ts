@@ -3,8 +3,6 @@ import { type RequestHeaders } from "../http/request-headers.js";
 import { CHECKSUM_BYTES, type ChecksumAlgorithm, parseAlgorithm } from "./checksum.js";
 
 const PREFIX = "x-amz-checksum-";
-/** Headers of the same prefix that carry no checksum. */
-const SETTINGS: ReadonlySet<string> = new Set(["algorithm", "mode", "type"]);
 
 /** The checksum a client says its body has; without `value` it follows in the trailer. */
 export interface DeclaredChecksum {
@@ -20,9 +18,7 @@ export interface DeclaredChecksum {
 export function readDeclaredChecksum(headers: RequestHeaders): DeclaredChecksum | undefined {
   const declared: DeclaredChecksum[] = [];
   for (const [name, value] of headers.withPrefix(PREFIX)) {
-    if (!SETTINGS.has(name)) {
-      declared.push({ algorithm: checksumHeader(name), value: requireChecksum(name, value) });
-    }
+    declared.push({ algorithm: checksumHeader(name), value: requireChecksum(name, value) });
   }
   const trailer = headers.get("x-amz-trailer");
   if (trailer !== undefined) {

@@ -4,12 +4,15 @@ import { xmlDocument } from "../http/xml-writer.js";
 import { type CorsRule } from "./cors-rule.js";
 
 const MAX_RULES = 100;
+const MAX_ID_LENGTH = 255;
 const METHODS: readonly string[] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
 /** @throws {S3Error} MalformedXML or InvalidRequest */
 export function parseCorsDocument(text: string): CorsRule[] {
-  const rules = parseXml(text, "CORSConfiguration").all("CORSRule");
-  if (rules.length === 0 || rules.length > MAX_RULES) throw new S3Error("MalformedXML");
+  const document = parseXml(text, "CORSConfiguration");
+  document.requireChildren({ CORSRule: "+" });
+  const rules = document.all("CORSRule");
+  if (rules.length > MAX_RULES) throw new S3Error("MalformedXML");
   return rules.map(parseRule);
 }
 
@@ -27,6 +30,14 @@ export function corsDocument(rules: readonly CorsRule[]): string {
 }
 
 function parseRule(element: XmlElement): CorsRule {
+  element.requireChildren({
+    ID: "?",
+    AllowedHeader: "*",
+    AllowedMethod: "+",
+    AllowedOrigin: "+",
+    ExposeHeader: "*",
+    MaxAgeSeconds: "?",
+  });
   const texts = (name: string): string[] => element.all(name).map(({ text }) => text);
   const rule = {
     id: element.child("ID"),
@@ -36,8 +47,8 @@ function parseRule(element: XmlElement): CorsRule {
     exposeHeaders: texts("ExposeHeader"),
     maxAgeSeconds: readAge(element.child("MaxAgeSeconds")),
   };
-  if (rule.allowedOrigins.length === 0 || rule.allowedMethods.length === 0) {
-    throw new S3Error("MalformedXML");
+  if ((rule.id?.length ?? 0) > MAX_ID_LENGTH) {
+    throw new S3Error("InvalidRequest", `ID must not have more than ${MAX_ID_LENGTH} characters.`);
   }
   const unknown = rule.allowedMethods.find((method) => !METHODS.includes(method));
   if (unknown !== undefined) {

@@ -1,5 +1,5 @@
 import { S3Error } from "../errors.js";
-import { type S3Response, xmlResponse } from "./s3-response.js";
+import { xmlResponse, type XmlResponse } from "./s3-response.js";
 import { plainXmlDocument } from "./xml-writer.js";
 
 interface ErrorFacts {
@@ -14,7 +14,7 @@ export function errorResponse(
   { status, code, message, details = {} }: ErrorFacts,
   resource: string,
   requestId: string,
-): S3Response {
+): XmlResponse {
   const content = {
     Code: code,
     Message: message,

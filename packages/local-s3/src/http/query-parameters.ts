@@ -2,16 +2,18 @@ import { uriDecode } from "./uri.js";
 
 /** Query parameters, decoded, in the order of the URL. A name without `=` has an empty value. */
 export class QueryParameters {
-  readonly entries: readonly (readonly [name: string, value: string])[];
+  constructor(readonly entries: readonly (readonly [name: string, value: string])[]) {}
 
-  constructor(query: string) {
-    this.entries = query
-      .split("&")
-      .filter((pair) => pair !== "")
-      .map((pair) => {
-        const [name = "", ...value] = pair.split("=");
-        return [decode(name), decode(value.join("="))] as const;
-      });
+  static parse(query: string): QueryParameters {
+    return new QueryParameters(
+      query
+        .split("&")
+        .filter((pair) => pair !== "")
+        .map((pair) => {
+          const [name = "", ...value] = pair.split("=");
+          return [decode(name), decode(value.join("="))] as const;
+        }),
+    );
   }
 
   /** The first value of a parameter; names are compared exactly. */

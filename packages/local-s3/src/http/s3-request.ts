@@ -36,7 +36,7 @@ export function parseRequest(message: IncomingMessage): S3Request {
     path,
     bucket,
     key,
-    query: new QueryParameters(queryStart < 0 ? "" : target.slice(queryStart + 1)),
+    query: QueryParameters.parse(queryStart < 0 ? "" : target.slice(queryStart + 1)),
     headers: new RequestHeaders(message.rawHeaders),
   };
 }

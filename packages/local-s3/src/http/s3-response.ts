@@ -14,7 +14,11 @@ export interface S3Response {
   readonly body?: string | FileBody | undefined;
 }
 
-export function xmlResponse(document: string, status = 200): S3Response {
+export interface XmlResponse extends S3Response {
+  readonly body: string;
+}
+
+export function xmlResponse(document: string, status = 200): XmlResponse {
   return { status, headers: { "content-type": "application/xml" }, body: document };
 }
 

@@ -4,6 +4,9 @@ import { SyntaxValidator } from "fast-xml-validator";
 import { S3Error } from "../errors.js";
 import { type Payload } from "../payload/payload.js";
 
+/** The elements that another may hold, and how often, in the signs of a DTD: `1` is exactly once. */
+export type XmlChildren = Readonly<Record<string, "1" | "?" | "+" | "*">>;
+
 /** An element of a parsed document: its text, and the elements in it by name. */
 export class XmlElement {
   constructor(private readonly node: unknown) {}
@@ -33,9 +36,21 @@ export class XmlElement {
     return elements[0].text;
   }
 
-  /** Whether no element but those of that name are in it. */
-  hasOnly(name: string): boolean {
-    return Object.keys(this.#record).every((key) => key === name || key === "#text");
+  /**
+   * @returns how many elements are in it
+   * @throws {S3Error} MalformedXML unless they are those of `children`, as often as each may be
+   */
+  requireChildren(children: XmlChildren): number {
+    const names = Object.keys(this.#record).filter((name) => name !== "#text");
+    const known = names.every((name) => Object.hasOwn(children, name));
+    const fitting = Object.entries(children).every(([name, sign]) => {
+      const count = this.all(name).length;
+      return (
+        (count > 0 || sign === "?" || sign === "*") && (count < 2 || sign === "+" || sign === "*")
+      );
+    });
+    if (!known || !fitting) throw new S3Error("MalformedXML");
+    return names.reduce((sum, name) => sum + this.all(name).length, 0);
   }
 
   get #record(): Readonly<Record<string, unknown>> {
@@ -66,11 +81,8 @@ export function parseXml(text: string, root: string): XmlElement {
     throw malformed(cause);
   }
   const element = new XmlElement(document);
-  const [only, ...others] = element.all(root);
-  if (only === undefined || others.length > 0 || !element.hasOnly(root)) {
-    throw new S3Error("MalformedXML");
-  }
-  return only;
+  element.requireChildren({ [root]: "1" });
+  return element.all(root)[0] as XmlElement;
 }
 
 /** @throws {S3Error} MaxMessageLengthExceeded, or whatever the payload throws */

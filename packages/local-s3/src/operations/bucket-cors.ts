@@ -13,6 +13,7 @@ export const putBucketCors: Operation = {
   target: "bucket",
   selectors: ["cors"],
   readsBody: true,
+  bodyChecksum: true,
   async run({ store, request, payload }) {
     const bucket = store.bucket(request.bucket);
     requireIntegrityHeader(payload);

@@ -1,18 +1,11 @@
 import { S3Error } from "../errors.js";
 import { emptyResponse, xmlResponse } from "../http/s3-response.js";
-import { parseXml, readText } from "../http/xml-reader.js";
+import { readText } from "../http/xml-reader.js";
+import { requireLifecycle } from "../lifecycle/lifecycle-document.js";
 import { requireIntegrityHeader } from "./integrity-header.js";
 import { type Operation } from "./operation.js";
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const MAX_RULES = 1000;
-const ACTIONS = [
-  "AbortIncompleteMultipartUpload",
-  "Expiration",
-  "NoncurrentVersionExpiration",
-  "NoncurrentVersionTransition",
-  "Transition",
-];
 
 /** The configuration is checked and kept, but nothing expires. */
 export const putBucketLifecycle: Operation = {
@@ -21,6 +14,7 @@ export const putBucketLifecycle: Operation = {
   target: "bucket",
   selectors: ["lifecycle"],
   readsBody: true,
+  bodyChecksum: true,
   async run({ store, request, payload }) {
     const bucket = store.bucket(request.bucket);
     requireIntegrityHeader(payload);
@@ -53,30 +47,3 @@ export const deleteBucketLifecycle: Operation = {
     return emptyResponse(204);
   },
 };
-
-/** @throws {S3Error} MalformedXML, InvalidRequest or InvalidArgument */
-function requireLifecycle(text: string): void {
-  const rules = parseXml(text, "LifecycleConfiguration").all("Rule");
-  if (rules.length === 0 || rules.length > MAX_RULES) throw new S3Error("MalformedXML");
-  const ids = new Set<string>();
-  for (const rule of rules) {
-    if (!["Enabled", "Disabled"].includes(rule.required("Status"))) {
-      throw new S3Error("MalformedXML");
-    }
-    if (!ACTIONS.some((action) => rule.all(action).length > 0)) {
-      throw new S3Error("InvalidRequest", "At least one action needs to be specified in a rule");
-    }
-    const id = rule.child("ID");
-    if (id !== undefined && ids.has(id)) {
-      throw new S3Error(
-        "InvalidArgument",
-        "Rule ID must be unique. Found same ID for more than one rule",
-        {
-          ArgumentName: "ID",
-          ArgumentValue: id,
-        },
-      );
-    }
-    if (id !== undefined) ids.add(id);
-  }
-}

@@ -30,6 +30,7 @@ export const createBucket: Operation = {
   name: "CreateBucket",
   method: "PUT",
   target: "bucket",
+  headers: ["x-amz-acl=private"],
   readsBody: true,
   async run({ store, request, payload, region }) {
     const text = await readText(payload, MAX_BODY_BYTES);
@@ -73,6 +74,12 @@ export const getBucketLocation: Operation = {
 
 function requireRegion(document: string, region: string): void {
   const configuration = parseXml(document, "CreateBucketConfiguration");
+  configuration.requireChildren({
+    Bucket: "?",
+    Location: "?",
+    LocationConstraint: "?",
+    Tags: "?",
+  });
   const constraint = configuration.child("LocationConstraint") ?? CLASSIC_REGION;
   if (constraint !== region) {
     throw new S3Error("IllegalLocationConstraintException", undefined, {

@@ -9,6 +9,7 @@ import { checksumElements, requestedAlgorithm } from "./checksum-headers.js";
 import { openCopySource, readCopySource } from "./copy-source.js";
 import { readAttributes } from "./object-attributes.js";
 import { type Operation } from "./operation.js";
+import { COPY_SOURCE_HEADERS, OBJECT_HEADERS, WRITE_CONDITIONS } from "./operation-headers.js";
 import { MAX_PUT_BYTES } from "./put-object.js";
 
 export const copyObject: Operation = {
@@ -16,6 +17,13 @@ export const copyObject: Operation = {
   method: "PUT",
   target: "object",
   header: "x-amz-copy-source",
+  headers: [
+    ...COPY_SOURCE_HEADERS,
+    ...OBJECT_HEADERS,
+    ...WRITE_CONDITIONS,
+    "x-amz-checksum-algorithm",
+    "x-amz-metadata-directive",
+  ],
   async run({ store, request }) {
     const { headers, bucket, key } = request;
     const { objects } = store.bucket(bucket);

@@ -7,6 +7,7 @@ import { type UploadChecksum } from "../storage/multipart-uploads.js";
 import { requestedAlgorithm } from "./checksum-headers.js";
 import { readAttributes } from "./object-attributes.js";
 import { type Operation } from "./operation.js";
+import { OBJECT_HEADERS } from "./operation-headers.js";
 
 /**
  * Which types a multipart upload may ask for; the first is the default.
@@ -25,6 +26,7 @@ export const createMultipartUpload: Operation = {
   method: "POST",
   target: "object",
   selectors: ["uploads"],
+  headers: [...OBJECT_HEADERS, "x-amz-checksum-algorithm", "x-amz-checksum-type"],
   async run({ store, request }) {
     const { headers, bucket, key } = request;
     const { uploads } = store.bucket(bucket);

@@ -6,6 +6,7 @@ export const deleteObject: Operation = {
   name: "DeleteObject",
   method: "DELETE",
   target: "object",
+  headers: ["if-match"],
   async run({ store, request }) {
     const { ifMatch } = readWriteCondition(request.headers);
     await store.bucket(request.bucket).objects.delete(request.key, { ifMatch });

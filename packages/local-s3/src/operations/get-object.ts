@@ -7,13 +7,17 @@ import { type ObjectSummary } from "../storage/object-metadata.js";
 import { type OpenObject } from "../storage/objects.js";
 import { checksumHeaders } from "./checksum-headers.js";
 import { type Operation, type OperationContext } from "./operation.js";
+import { READ_CONDITIONS } from "./operation-headers.js";
 import { OVERRIDE_PARAMETERS, responseOverrides } from "./response-overrides.js";
+
+const READ_HEADERS = [...READ_CONDITIONS, "x-amz-checksum-mode"];
 
 export const getObject: Operation = {
   name: "GetObject",
   method: "GET",
   target: "object",
   parameters: OVERRIDE_PARAMETERS,
+  headers: READ_HEADERS,
   run: (context) => read(context, true),
 };
 
@@ -22,6 +26,7 @@ export const headObject: Operation = {
   method: "HEAD",
   target: "object",
   parameters: OVERRIDE_PARAMETERS,
+  headers: READ_HEADERS,
   run: (context) => read(context, false),
 };
 

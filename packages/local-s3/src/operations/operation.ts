@@ -15,10 +15,19 @@ export type OperationName =
   | "DeleteBucketLifecycle"
   | "DeleteObject"
   | "DeleteObjects"
+  | "GetBucketAcl"
   | "GetBucketCors"
+  | "GetBucketEncryption"
   | "GetBucketLifecycleConfiguration"
   | "GetBucketLocation"
+  | "GetBucketPolicy"
+  | "GetBucketRequestPayment"
+  | "GetBucketTagging"
+  | "GetBucketVersioning"
   | "GetObject"
+  | "GetObjectAcl"
+  | "GetObjectLockConfiguration"
+  | "GetObjectTagging"
   | "HeadBucket"
   | "HeadObject"
   | "ListBuckets"
@@ -53,9 +62,11 @@ export interface Operation {
   readonly header?: string;
   /** Further query parameters that it understands. */
   readonly parameters?: readonly string[];
+  /** The `x-amz-*` and conditional headers that it understands, as `refuseUnknownHeaders` has them. */
+  readonly headers?: readonly string[];
   /** True when `run` reads the payload; otherwise a body is verified and discarded first. */
   readonly readsBody?: boolean;
-  /** False when `x-amz-checksum-*` is not about the request's body. */
-  readonly checksumIsOfBody?: boolean;
+  /** True when `x-amz-checksum-*` is about the request's body; its headers are understood then. */
+  readonly bodyChecksum?: boolean;
   run(context: OperationContext): Promise<S3Response>;
 }

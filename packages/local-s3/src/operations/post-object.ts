@@ -14,8 +14,8 @@ import { DigestedBytes } from "../storage/digested-bytes.js";
 import { type Store } from "../storage/store.js";
 import { checksumHeaders } from "./checksum-headers.js";
 import { readAttributes } from "./object-attributes.js";
+import { BODY_HEADERS, OBJECT_HEADERS, refuseUnknownHeaders } from "./operation-headers.js";
 import { MAX_PUT_BYTES } from "./put-object.js";
-import { refuseUnsupportedHeaders } from "./supported-headers.js";
 
 /** Fields of the form that this server would have to act on and cannot. */
 const UNSUPPORTED = ["tagging", "x-amz-website-redirect-location"];
@@ -87,7 +87,7 @@ function completeFields(form: UploadForm, bucket: string): ReadonlyMap<string, s
   }
   const unsupported = UNSUPPORTED.find((name) => form.fields.has(name));
   const acl = form.fields.get("acl") ?? "private";
-  if (unsupported !== undefined || acl !== "private") {
+  if (unsupported !== undefined || !OBJECT_HEADERS.includes(`x-amz-acl=${acl}`)) {
     throw new S3Error("NotImplemented", undefined, { Field: unsupported ?? "acl" });
   }
   const key = template.replaceAll("${filename}", () => form.fileName);
@@ -103,7 +103,7 @@ function fieldHeaders(fields: ReadonlyMap<string, string>): RequestHeaders {
     .map(([name, value]) => [name, Buffer.from(value, "utf8").toString("latin1")] as const);
   for (const [name, value] of raw) requireHeader(name, value);
   const headers = new RequestHeaders(raw.flat());
-  refuseUnsupportedHeaders(headers);
+  refuseUnknownHeaders(headers, [...OBJECT_HEADERS, ...BODY_HEADERS]);
   return headers;
 }
 

@@ -5,6 +5,7 @@ import { type Payload } from "../payload/payload.js";
 import { checksumHeaders } from "./checksum-headers.js";
 import { readAttributes } from "./object-attributes.js";
 import { type Operation } from "./operation.js";
+import { OBJECT_HEADERS, WRITE_CONDITIONS } from "./operation-headers.js";
 
 /** The largest object that one request can put: 5 GiB. */
 export const MAX_PUT_BYTES = 5 * 1024 ** 3;
@@ -13,7 +14,9 @@ export const putObject: Operation = {
   name: "PutObject",
   method: "PUT",
   target: "object",
+  headers: [...OBJECT_HEADERS, ...WRITE_CONDITIONS],
   readsBody: true,
+  bodyChecksum: true,
   async run({ store, request, payload }) {
     const { objects } = store.bucket(request.bucket);
     const attributes = readAttributes(request.headers);

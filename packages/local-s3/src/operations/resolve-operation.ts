@@ -49,9 +49,7 @@ function target({ bucket, key }: S3Request): Operation["target"] {
   return key === "" ? "bucket" : "object";
 }
 
-/** All parameters but those of the signature, hoisted headers, and `x-id`, which only SDKs' logs need. */
+/** All parameters but `x-id`, which only SDKs' logs need. */
 function operationParameters({ query }: S3Request): string[] {
-  return query.entries
-    .map(([name]) => name)
-    .filter((name) => name !== "x-id" && !name.toLowerCase().startsWith("x-amz-"));
+  return query.entries.map(([name]) => name).filter((name) => name !== "x-id");
 }

@@ -17,6 +17,7 @@ import { copyObject } from "./copy-object.js";
 import { createMultipartUpload } from "./create-multipart-upload.js";
 import { deleteObject } from "./delete-object.js";
 import { deleteObjects } from "./delete-objects.js";
+import { FRESH_SETTINGS } from "./fresh-settings.js";
 import { getObject, headObject } from "./get-object.js";
 import { listMultipartUploads } from "./list-multipart-uploads.js";
 import { listObjects, listObjectsV2 } from "./list-objects.js";
@@ -56,4 +57,6 @@ export const OPERATIONS: readonly Operation[] = [
   completeMultipartUpload,
   abortMultipartUpload,
   listParts,
+
+  ...FRESH_SETTINGS,
 ];

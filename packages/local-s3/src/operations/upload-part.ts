@@ -7,6 +7,7 @@ import { readSlice } from "../storage/file-slice.js";
 import { checksumElements, checksumHeaders } from "./checksum-headers.js";
 import { openCopySource, readCopySource } from "./copy-source.js";
 import { type Operation } from "./operation.js";
+import { COPY_SOURCE_HEADERS } from "./operation-headers.js";
 import { requireUploadSize } from "./put-object.js";
 import { partNumber, uploadId } from "./upload-parameters.js";
 
@@ -16,6 +17,7 @@ export const uploadPart: Operation = {
   target: "object",
   selectors: ["partNumber", "uploadId"],
   readsBody: true,
+  bodyChecksum: true,
   async run({ store, request, payload }) {
     const { uploads } = store.bucket(request.bucket);
     const number = partNumber(request);
@@ -34,6 +36,7 @@ export const uploadPartCopy: Operation = {
   target: "object",
   selectors: ["partNumber", "uploadId"],
   header: "x-amz-copy-source",
+  headers: [...COPY_SOURCE_HEADERS, "x-amz-copy-source-range"],
   async run({ store, request }) {
     const { headers, key } = request;
     const { uploads } = store.bucket(request.bucket);

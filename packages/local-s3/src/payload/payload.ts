@@ -43,14 +43,14 @@ export class Payload implements ByteSource {
     headers: RequestHeaders,
     private readonly authentication: Authentication,
     /** Whether `x-amz-checksum-*` is about this body, and not about the object it leads to. */
-    checksumIsOfBody: boolean,
+    bodyChecksum: boolean,
   ) {
     this.#payloadHash = authentication.payloadHash;
     this.length = readLength(headers, this.#framed);
     this.lengthGiven = headers.has("content-length") || this.#framed;
     this.#expectedMd5 = readContentMd5(headers);
     this.hasContentMd5 = this.#expectedMd5 !== undefined;
-    this.declaredChecksum = checksumIsOfBody ? readDeclaredChecksum(headers) : undefined;
+    this.declaredChecksum = bodyChecksum ? readDeclaredChecksum(headers) : undefined;
     if (this.declaredChecksum !== undefined && this.declaredChecksum.value === undefined) {
       if (!this.#trailed) {
         throw new S3Error(

@@ -11,9 +11,9 @@ import { asS3Error, errorResponse } from "../http/error-response.js";
 import { parseRequest, type S3Request } from "../http/s3-request.js";
 import { type S3Response } from "../http/s3-response.js";
 import { type Operation, type OperationName } from "../operations/operation.js";
+import { BODY_HEADERS, refuseUnknownHeaders } from "../operations/operation-headers.js";
 import { isFormUpload, postObject } from "../operations/post-object.js";
 import { resolveOperation } from "../operations/resolve-operation.js";
-import { refuseUnsupportedHeaders } from "../operations/supported-headers.js";
 import { Payload } from "../payload/payload.js";
 import { requestBody } from "../payload/request-body.js";
 import { type Store } from "../storage/store.js";
@@ -74,13 +74,10 @@ async function perform(exchange: Exchange, signed: S3Request, services: Services
   const operation = resolveOperation(request);
   const fault = takeFault(services, request, operation.name);
   return underFault(exchange, services, fault, async () => {
-    refuseUnsupportedHeaders(request.headers);
-    const payload = new Payload(
-      readBody(exchange, fault),
-      request.headers,
-      authentication,
-      operation.checksumIsOfBody ?? true,
-    );
+    const { headers = [], bodyChecksum = false } = operation;
+    refuseUnknownHeaders(request.headers, bodyChecksum ? [...headers, ...BODY_HEADERS] : headers);
+    const body = readBody(exchange, fault);
+    const payload = new Payload(body, request.headers, authentication, bodyChecksum);
     return run(operation, request, payload, services, fault);
   });
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { type IncomingMessage, type ServerResponse } from "node:http";
 
 import { answer, type Services } from "./answer.js";
+import { newRequestId } from "./request-id.js";
 import { discardBody, sendResponse, sendTruncated } from "./send-response.js";
 
 /** One request from its first line to the last byte of its response. Never rejects. */
@@ -10,7 +10,7 @@ export async function handleRequest(
   response: ServerResponse,
   services: Services,
 ): Promise<void> {
-  const requestId = randomBytes(8).toString("hex").toUpperCase();
+  const requestId = newRequestId();
   const exchange = { message, response, requestId };
   response.setHeader("x-amz-request-id", requestId);
   response.setHeader("server", "local-s3");

@@ -1,11 +1,13 @@
 import { createServer, type Server, type ServerResponse, type IncomingMessage } from "node:http";
 import { type AddressInfo, type Socket } from "node:net";
+import { type Duplex } from "node:stream";
 
 import { type FaultInjector } from "../faults/fault.js";
 import { FaultRules } from "../faults/fault-rules.js";
 import { type LocalS3Options, readSettings, type Settings } from "../options.js";
 import { Store } from "../storage/store.js";
 import { handleRequest } from "./request-handler.js";
+import { refuseUnreadable } from "./unreadable-request.js";
 
 /** A running server. */
 export interface LocalS3 {
@@ -16,7 +18,7 @@ export interface LocalS3 {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly faults: FaultInjector;
-  /** Ends open connections and frees the port. */
+  /** Ends open connections, and frees the port. */
   close(): Promise<void>;
 }
 
@@ -41,19 +43,27 @@ export async function startLocalS3(options: LocalS3Options): Promise<LocalS3> {
   const credentials = { accessKeyId, secretAccessKey, region };
   const services = { store, credentials, faults, onError: settings.onError };
   const running = new Set<Promise<void>>();
-  const working = new WeakMap<Socket, () => boolean>();
+  const exchanges = new WeakMap<Duplex, { message: IncomingMessage; response: ServerResponse }>();
 
   const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
-    working.set(message.socket, () => message.complete && !response.headersSent);
+    exchanges.set(message.socket, { message, response });
     const task = handleRequest(message, response, services).finally(() => running.delete(task));
     running.add(task);
   };
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0 }, onRequest);
   server.on("checkContinue", onRequest);
+  server.on("clientError", (error, socket) => {
+    const response = exchanges.get(socket)?.response;
+    // Within another answer it could not be told from its body.
+    if (response?.headersSent === true && !response.writableFinished) socket.destroy();
+    else refuseUnreadable(error, socket);
+  });
   server.maxConnections = settings.maxConnections;
   // A connection may be silent while the server itself is at work, but not otherwise.
   server.setTimeout(settings.idleTimeoutMs, (socket: Socket) => {
-    if (working.get(socket)?.() !== true) socket.destroy();
+    const exchange = exchanges.get(socket);
+    const working = exchange?.message.complete === true && !exchange.response.headersSent;
+    if (!working) socket.destroy();
   });
 
   const port = await listen(server, settings);
