@@ -16,11 +16,13 @@ import { isFormUpload, postObject } from "../operations/post-object.js";
 import { resolveOperation } from "../operations/resolve-operation.js";
 import { Payload } from "../payload/payload.js";
 import { requestBody } from "../payload/request-body.js";
+import { type FolderLock } from "../storage/folder-lock.js";
 import { type Store } from "../storage/store.js";
 import { preflight, withCorsHeaders } from "./cross-origin.js";
 
 export interface Services {
   readonly store: Store;
+  readonly lock: FolderLock;
   readonly credentials: Credentials;
   readonly faults: FaultRules;
   /** Receives what the client saw as InternalError. */
@@ -57,7 +59,8 @@ export async function answer(exchange: Exchange, services: Services): Promise<An
 }
 
 async function perform(exchange: Exchange, signed: S3Request, services: Services): Promise<Answer> {
-  const { store, credentials } = services;
+  const { store, lock, credentials } = services;
+  lock.requireFolder();
   if (isFormUpload(signed)) {
     const fault = takeFault(services, signed, "PostObject");
     return underFault(exchange, services, fault, async () => {

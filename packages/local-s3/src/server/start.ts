@@ -5,7 +5,9 @@ import { type Duplex } from "node:stream";
 import { type FaultInjector } from "../faults/fault.js";
 import { FaultRules } from "../faults/fault-rules.js";
 import { type LocalS3Options, readSettings, type Settings } from "../options.js";
+import { FolderLock } from "../storage/folder-lock.js";
 import { Store } from "../storage/store.js";
+import { bucketsFolder } from "../storage/volume.js";
 import { handleRequest } from "./request-handler.js";
 import { refuseUnreadable } from "./unreadable-request.js";
 
@@ -18,7 +20,7 @@ export interface LocalS3 {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly faults: FaultInjector;
-  /** Ends open connections, and frees the port. */
+  /** Ends open connections, and frees the port and the data folder. */
   close(): Promise<void>;
 }
 
@@ -29,10 +31,22 @@ const MAX_HEADER_BYTES = 32 * 1024;
  * Starts a server on `options.dataDir`.
  *
  * @throws {TypeError} for invalid options
- * @throws {Error} when the folder cannot be used or the port is taken (EADDRINUSE)
+ * @throws {Error} when the folder cannot be used, another server has it (the message names its process
+ *   id), or the port is taken (EADDRINUSE)
  */
 export async function startLocalS3(options: LocalS3Options): Promise<LocalS3> {
   const settings = readSettings(options);
+  // First of all: opening the store removes what nobody else is to be at work on.
+  const lock = await FolderLock.take(bucketsFolder(settings.dataDir));
+  try {
+    return await serve(settings, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function serve(settings: Settings, lock: FolderLock): Promise<LocalS3> {
   const { accessKeyId, secretAccessKey, region } = settings;
   const store = await Store.open(settings.dataDir, settings.durable);
   for (const name of settings.buckets) {
@@ -41,7 +55,7 @@ export async function startLocalS3(options: LocalS3Options): Promise<LocalS3> {
 
   const faults = new FaultRules();
   const credentials = { accessKeyId, secretAccessKey, region };
-  const services = { store, credentials, faults, onError: settings.onError };
+  const services = { store, lock, credentials, faults, onError: settings.onError };
   const running = new Set<Promise<void>>();
   const exchanges = new WeakMap<Duplex, { message: IncomingMessage; response: ServerResponse }>();
 
@@ -78,6 +92,7 @@ export async function startLocalS3(options: LocalS3Options): Promise<LocalS3> {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await Promise.all([closed, ...running]);
+      await lock.release();
     },
   };
 }

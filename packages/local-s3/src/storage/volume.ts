@@ -18,7 +18,7 @@ export class Volume {
     root: string,
     private readonly durable: boolean,
   ) {
-    this.bucketsDir = join(root, "buckets");
+    this.bucketsDir = bucketsFolder(root);
     this.#tmpDir = join(root, "tmp");
   }
 
@@ -69,6 +69,11 @@ export class Volume {
     }
     await this.flush(dirname(path));
   }
+}
+
+/** The folder, below the data folder, that holds what is stored. */
+export function bucketsFolder(root: string): string {
+  return join(root, "buckets");
 }
 
 /** Whether a file operation failed because nothing exists at its path. */
