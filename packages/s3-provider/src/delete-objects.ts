@@ -40,7 +40,8 @@ async function deleteKey(caller: S3Caller, call: S3Call & { key: string }): Prom
   const command = new DeleteObjectCommand({ Bucket: caller.bucket, Key: call.key });
   requireEmptyAnswer(command, call);
   try {
-    await caller.send(command, call);
+    const { DeleteMarker } = await caller.send(command, call);
+    if (DeleteMarker === true) caller.sawDeleteMarker = true;
   } catch (error) {
     if (!(error instanceof S3NotFoundError)) throw error;
   }
@@ -146,6 +147,9 @@ async function deleteTogether(
   addContentMd5(command);
   const answer = await caller.send(command, { operation: "deleteMany", signal });
   const confirmed = new Set(answer.Deleted?.map(({ Key: key }) => key));
+  if (answer.Deleted?.some(({ DeleteMarker }) => DeleteMarker === true) === true) {
+    caller.sawDeleteMarker = true;
+  }
   const errors = new Map(answer.Errors?.map((entry) => [entry.Key, entry]));
   const result: DeleteManyResult = { deleted: [], failed: [] };
   for (const key of keys) {

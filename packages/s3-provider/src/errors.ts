@@ -24,7 +24,7 @@ export type S3ErrorCode =
  */
 export type S3Outcome = "not_applied" | "unknown";
 
-/** The `S3Provider` method that failed. */
+/** The method of `S3Provider`, or of its `versions`, that failed. */
 export type S3Operation =
   | "put"
   | "createMultipartUpload"
@@ -43,7 +43,12 @@ export type S3Operation =
   | "presignPart"
   | "presignPost"
   | "presignPut"
-  | "ensureBucket";
+  | "ensureBucket"
+  | "versioning"
+  | "objectLock"
+  | "listVersions"
+  | "deleteVersion"
+  | "lockOfVersion";
 
 export interface S3ErrorDetails {
   operation: S3Operation;

@@ -33,6 +33,13 @@ export type {
   UploadedPart,
   UploadPartInput,
 } from "./multipart-upload.js";
+export type {
+  ListedVersion,
+  ObjectVersion,
+  ObjectVersions,
+  VersioningStatus,
+  VersionLock,
+} from "./object-versions.js";
 export type { S3ConnectionOptions, S3Credentials, S3ProviderOptions } from "./options.js";
 export type { PresignGetOptions } from "./presign/presign-get.js";
 export type { PresignedPost, PresignPostOptions } from "./presign/presign-post.js";

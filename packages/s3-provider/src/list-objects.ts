@@ -27,7 +27,7 @@ export interface ListedMultipartUpload {
   initiatedAt: Date;
 }
 
-type ListOperation = "list" | "listMultipartUploads";
+type ListOperation = "list" | "listMultipartUploads" | "listVersions";
 
 /** Yields objects in ascending order of the UTF-8 bytes of their keys, a page held at a time. */
 export async function* listObjects(
@@ -110,7 +110,7 @@ export async function* listMultipartUploads(
  * Keys may hold characters that XML 1.0 cannot; encoded ones arrive whole. A server that ignores
  * the wish for encoding does not echo it.
  */
-function keyDecoder(
+export function keyDecoder(
   operation: ListOperation,
   encodingType: string | undefined,
 ): (key: string) => string {

@@ -17,10 +17,15 @@ export interface S3Call {
   signal?: AbortSignal | undefined;
 }
 
-const READS = new Set<S3Operation>(["get", "head", "list", "listMultipartUploads", "listParts"]);
+const READS = new Set<S3Operation>([
+  ...(["get", "head", "list", "listMultipartUploads", "listParts"] as const),
+  ...(["versioning", "objectLock", "listVersions", "lockOfVersion"] as const),
+]);
 
 /** Sends commands for one bucket and turns what goes wrong into typed errors. */
 export class S3Caller {
+  /** Whether a deletion was answered with a delete marker. */
+  sawDeleteMarker = false;
   readonly #underWay = new Set<AbortController>();
   #destroyed = false;
 

@@ -32,6 +32,7 @@ import {
   uploadPart,
   type UploadPartInput,
 } from "./multipart-upload.js";
+import { ObjectVersions } from "./object-versions.js";
 import { type S3ConnectionOptions, type S3ProviderOptions } from "./options.js";
 import { presignGet, type PresignGetOptions } from "./presign/presign-get.js";
 import {
@@ -56,6 +57,8 @@ import { S3Caller } from "./s3-caller.js";
  */
 export class S3Provider {
   readonly bucket: string;
+  /** The versions of objects, in a bucket with versioning. */
+  readonly versions: ObjectVersions;
   readonly #caller: S3Caller;
   readonly #presigner: Presigner;
   readonly #owned: OwnedClient | undefined;
@@ -72,6 +75,7 @@ export class S3Provider {
       direct = new DirectSender(ready, bucket);
     }
     this.#caller = new S3Caller(ready, bucket, direct);
+    this.versions = new ObjectVersions(this.#caller);
     this.#presigner = new Presigner(ready, bucket, publicEndpoint);
   }
 
