@@ -28,6 +28,7 @@ export type {
   AuditFinding,
   AuditOptions,
   AuditReport,
+  BucketFacts,
   EraseOptions,
   ErasureLine,
   ErasureProgress,
@@ -111,6 +112,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
       run("erase_user", "erase a user's files", options, (call) =>
         new Eraser(dependencies, userId, call).erase(),
       ),
-    usage: (options) => run("usage", "count files", options, (call) => usage(usageRepo, call)),
+    usage: (options) =>
+      run("usage", "count files", options, (call) => usage(usageRepo, dependencies, call)),
   } satisfies ObjectStoreMaintenance);
 }

@@ -9,6 +9,7 @@ import { createDirectUploads } from "./migrations/0006-create-direct-uploads.js"
 import { createJournal } from "./migrations/0007-create-journal.js";
 import { letKeysChange } from "./migrations/0008-let-keys-change.js";
 import { tellCutImages } from "./migrations/0009-tell-cut-images.js";
+import { findMultipartUploads } from "./migrations/0010-find-multipart-uploads.js";
 import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
 import { checkOptions } from "./checks.js";
 
@@ -41,5 +42,6 @@ export function objectStoreMigrations(options?: ObjectStoreMigrationOptions): re
     createJournal(),
     letKeysChange(),
     tellCutImages(),
+    findMultipartUploads(),
   ];
 }

@@ -1,7 +1,9 @@
 import type { S3Error } from "@repo/s3-provider";
 
+import type { ObjectStoreLogger } from "./logger.js";
 import type { Journal } from "./repo/journal-repo.js";
 import type { StorageClient } from "./upload/storage-client.js";
+import { warnOfVersions } from "./warn-of-versions.js";
 
 /** As many keys as one DeleteObjects takes. */
 export const MAX_KEYS = 1000;
@@ -12,35 +14,45 @@ export interface Removal {
   s3Key: string;
 }
 
-interface Dependencies {
+export interface RemovalDependencies {
   journal: Pick<Journal, "forget">;
-  s3: Pick<StorageClient, "delete" | "deleteMany">;
+  s3: Pick<StorageClient, "delete" | "deleteMany" | "versions">;
+  logger: ObjectStoreLogger;
+}
+
+interface BatchOptions {
+  signal?: AbortSignal | undefined;
+  unfinished?: Iterable<readonly [id: string, error: S3Error]>;
 }
 
 /** Deletes one object and ends its removal. */
 export async function removeObject(
-  { journal, s3 }: Dependencies,
+  { journal, s3, logger }: RemovalDependencies,
   { id, s3Key }: Removal,
   signal?: AbortSignal,
 ): Promise<void> {
   await s3.delete(s3Key, { signal });
+  warnOfVersions(s3, logger);
   await journal.forget([id]);
 }
 
 /**
  * Deletes objects with DeleteObjects and ends their removals.
  *
+ * @param options `unfinished`: by id, removals that must not end, and why
  * @returns by id, why objects may still exist; and the ids of the removals that ended, which those
  *   do not whose object a late request may create again
  */
 export async function removeBatch(
-  { journal, s3 }: Dependencies,
+  { journal, s3, logger }: RemovalDependencies,
   removals: readonly Removal[],
-  signal?: AbortSignal,
+  { signal, unfinished = [] }: BatchOptions = {},
 ): Promise<{ failures: Map<string, S3Error>; ended: Set<string> }> {
   const ids = new Map(removals.map(({ id, s3Key }) => [s3Key, id]));
   const { failed } = await s3.deleteMany([...ids.keys()], { signal });
-  const failures = new Map(failed.map(({ key, error }) => [ids.get(key) ?? "", error]));
+  warnOfVersions(s3, logger);
+  const failures = new Map(unfinished);
+  for (const { key, error } of failed) failures.set(ids.get(key) ?? "", error);
   const ended = await journal.forget([...ids.values()].filter((id) => !failures.has(id)));
   return { failures, ended };
 }
@@ -51,16 +63,17 @@ export async function removeBatch(
  * @returns by id, why objects may still exist; a sweep will remove them
  */
 export async function removeObjects(
-  dependencies: Dependencies,
+  dependencies: RemovalDependencies,
   removals: readonly Removal[],
   signal?: AbortSignal,
 ): Promise<Map<string, unknown>> {
   const [first, second] = removals;
   if (first === undefined) return new Map();
-  if (second !== undefined) return (await removeBatch(dependencies, removals, signal)).failures;
-  const { journal, s3 } = dependencies;
+  if (second !== undefined) return (await removeBatch(dependencies, removals, { signal })).failures;
+  const { journal, s3, logger } = dependencies;
   try {
     await s3.delete(first.s3Key, { signal });
+    warnOfVersions(s3, logger);
   } catch (error) {
     return new Map([[first.id, error]]);
   }

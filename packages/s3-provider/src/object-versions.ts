@@ -83,10 +83,11 @@ export class ObjectVersions {
   }
 
   /** Yields every version and delete marker, a page held at a time. */
-  async *list({
-    prefix,
-    signal,
-  }: Pick<ListOptions, "prefix" | "signal"> = {}): AsyncGenerator<ListedVersion, void, undefined> {
+  async *list({ prefix, signal }: Pick<ListOptions, "prefix" | "signal"> = {}): AsyncGenerator<
+    ListedVersion,
+    void,
+    undefined
+  > {
     const { bucket } = this.#caller;
     let marker: { KeyMarker: string; VersionIdMarker: string | undefined } | undefined;
     do {

@@ -7,7 +7,7 @@ Environment:
   DATABASE_URL          postgres://user:password@host:port/database
   DATABASE_POOLER       transaction, behind a pooler such as PgBouncer in that mode
   S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
-                        for sweep, audit, verify and erase
+                        for every command but migrate
   S3_REGION             default: us-east-1
   S3_FORCE_PATH_STYLE   true or false; default: true
   OWNER_TABLE           what user_id refers to, for migrate: users.id of this repository by
@@ -87,7 +87,7 @@ Exits with 3 when a file is missing, damaged or could not be read.
 `,
   usage: `Usage: pnpm admin usage [--owner <id|system>] [--top <n>]
 
-Counts files and bytes.
+Counts files and bytes, and says whether the bucket has versioning.
 
   --owner <id|system>  of one user, or of the system, only
   --top <n>            owners to name, those with the most bytes (default: 20)
@@ -100,6 +100,7 @@ to the application. It cannot be undone: at a terminal it asks first, elsewhere 
 
 See that the user can start no new upload before. Exits with 3 when something is left: sweep and
 repeat it after half an hour, or once the user's direct uploads have expired (25 hours at most).
+In a bucket with versioning, each version has a line; what Object Lock retains is named.
 `,
 };
 

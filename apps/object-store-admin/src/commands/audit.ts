@@ -3,6 +3,7 @@ import type { AuditFinding } from "@repo/object-store/maintenance";
 
 import type { Work } from "../cli/command.js";
 import { ExitCode } from "../cli/exit-code.js";
+import { describeBucket } from "../output/describe-bucket.js";
 import { given, type Tools } from "./tools.js";
 
 export async function audit(
@@ -32,6 +33,7 @@ export async function audit(
     `${orphans} objects without a row, ${missingObjects} rows without an object, ` +
       `${sizeMismatches} of another size, ${deadRows} rows that no sweep finished`,
     `${report.tooYoung} too young to tell, ${report.foreign} of others`,
+    ...describeBucket(report),
     ...(open > 0 && !fix ? ['Look at them, and run "audit --fix" to mend what can be.'] : []),
     ...(deadRows > 0 ? ['Run "sweep" every few minutes to finish dead rows.'] : []),
   ]);

@@ -21,32 +21,38 @@ export async function erase(
       printer.progress(`${lines} erased`);
     },
     onLine: (line) => {
-      const { outcome, key, byteSize, sha256, until, constraint } = line;
+      const { outcome, key, versionId, byteSize, sha256, until } = line;
+      const why = line.constraint ?? line.retention ?? line.errorCode;
       const size = byteSize === null ? "" : formatBytes(byteSize);
       printer.line(
         { event: "line", ...line },
-        [outcome.padEnd(9), key, size, sha256, until?.toISOString(), constraint]
+        [outcome.padEnd(9), key, versionId, size, sha256, until?.toISOString(), why]
           .filter((part) => part !== null && part !== undefined && part !== "")
           .join("  "),
       );
     },
   });
-  const { complete, startedAt, finishedAt, lines } = receipt;
+  const { lines, ...report } = receipt;
+  const { complete, startedAt, finishedAt } = report;
   const isDirectLeft = lines.some(
     ({ kind, outcome }) => kind === "direct_upload" && outcome === "tombstone",
   );
   const inUse = lines.filter(({ outcome }) => outcome === "in_use");
+  const retained = lines.filter(({ outcome }) => outcome === "retained");
   const later = isDirectLeft
     ? "once its direct uploads have expired (25 hours)"
     : "in half an hour";
-  printer.report({ userId, startedAt, finishedAt, complete, lines: lines.length }, complete, [
+  printer.report({ ...report, lines: lines.length }, complete, [
     complete
       ? `Nothing of ${userId} is left.`
       : `Something of ${userId} is left: run "sweep", and repeat this ${later}.`,
     ...(inUse.length === 0
       ? []
       : [`Of it, ${formatCount(inUse.length, "file")} in use: first remove what refers to them.`]),
-    `${formatCount(lines.length, "object")}, from ${startedAt.toISOString()} to ${finishedAt.toISOString()}`,
+    ...(retained.length === 0
+      ? []
+      : [`Of it, ${formatCount(retained.length, "version")} retained by Object Lock.`]),
+    `${formatCount(lines.length, "line")}, from ${startedAt.toISOString()} to ${finishedAt.toISOString()}`,
   ]);
   return complete ? ExitCode.ok : ExitCode.attention;
 }

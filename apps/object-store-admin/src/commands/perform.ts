@@ -1,4 +1,5 @@
 import { createDatabase } from "@repo/database";
+import type { S3ProviderOptions } from "@repo/s3-provider";
 
 import type { Work } from "../cli/command.js";
 import { bucketSettings, databasePooler, databaseUrl, ownerTable } from "../configuration.js";
@@ -21,48 +22,54 @@ export async function perform(
 ): Promise<number> {
   const printer = new Printer(process.stdout, process.stderr, command.json);
   const url = databaseUrl(environment);
-  // Before anything connects: half a configuration shall change nothing.
-  const bucket = needsBucket(command) ? bucketSettings(environment) : undefined;
-  const owner = command.name === "migrate" ? ownerTable(environment) : undefined;
-
   const pooler = databasePooler(environment);
-  const applicationName = "object-store-admin";
-  const database = createDatabase({ url, applicationName, pooler });
+  // Before anything connects: half a configuration shall change nothing.
+  const work =
+    command.name === "migrate"
+      ? migration(command, ownerTable(environment), printer)
+      : maintenanceOf(command, bucketSettings(environment), { printer, signal });
+  const database = createDatabase({ url, applicationName: "object-store-admin", pooler });
   try {
-    if (command.name === "migrate") return await migrate(command, { database, owner, printer });
-    const [{ objectStoreMaintenance }, { S3Provider }] = await Promise.all([
-      import("@repo/object-store/maintenance"),
-      import("@repo/s3-provider"),
-    ]);
-    const s3 = new S3Provider(bucket ?? UNUSED_BUCKET);
-    const logger = {
-      warn: (message: string, facts: Readonly<Record<string, unknown>>) => {
-        printer.note(`${message} ${JSON.stringify(facts)}`);
-      },
-    };
-    const maintenance = objectStoreMaintenance({ database, s3, logger });
-    try {
-      return await performOnFiles(command, { maintenance, printer, signal });
-    } finally {
-      s3.destroy();
-    }
+    return await work(database);
   } finally {
     await database.close();
   }
 }
 
-/** Counting files asks PostgreSQL alone. */
-function needsBucket({ name }: Work): boolean {
-  return name !== "migrate" && name !== "usage";
+type DatabaseWork = (database: ReturnType<typeof createDatabase>) => Promise<number>;
+
+function migration(
+  command: Extract<Work, { name: "migrate" }>,
+  owner: ReturnType<typeof ownerTable>,
+  printer: Printer,
+): DatabaseWork {
+  return (database) => migrate(command, { database, owner, printer });
 }
 
-const UNUSED_BUCKET = {
-  bucket: "unused",
-  client: {
-    region: "us-east-1",
-    credentials: { accessKeyId: "unused", secretAccessKey: "unused" },
-  },
-};
+function maintenanceOf(
+  command: Exclude<Work, { name: "migrate" }>,
+  bucket: S3ProviderOptions,
+  tools: Pick<Tools, "printer" | "signal">,
+): DatabaseWork {
+  return async (database) => {
+    const [{ objectStoreMaintenance }, { S3Provider }] = await Promise.all([
+      import("@repo/object-store/maintenance"),
+      import("@repo/s3-provider"),
+    ]);
+    const s3 = new S3Provider(bucket);
+    const logger = {
+      warn: (message: string, facts: Readonly<Record<string, unknown>>) => {
+        tools.printer.note(`${message} ${JSON.stringify(facts)}`);
+      },
+    };
+    const maintenance = objectStoreMaintenance({ database, s3, logger });
+    try {
+      return await performOnFiles(command, { maintenance, ...tools });
+    } finally {
+      s3.destroy();
+    }
+  };
+}
 
 function performOnFiles(
   command: Exclude<Work, { name: "migrate" }>,

@@ -3,6 +3,7 @@ import type { Usage } from "@repo/object-store/maintenance";
 
 import type { Work } from "../cli/command.js";
 import { ExitCode } from "../cli/exit-code.js";
+import { describeBucket } from "../output/describe-bucket.js";
 import { given, type Tools } from "./tools.js";
 
 export async function usage(
@@ -15,6 +16,7 @@ export async function usage(
     formatBytes(images.bytes + audio.bytes),
     `images  ${describe(images)}`,
     `audio   ${describe(audio)}`,
+    ...describeBucket(report),
     ...owners.map(
       (each) =>
         `${(each.owner ?? "system").padEnd(36)}  ${describe(each.images)}; audio ${describe(each.audio)}`,

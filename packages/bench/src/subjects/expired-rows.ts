@@ -16,9 +16,10 @@ export async function addExpiredRows(
   for (const { kind, folder, extension } of kinds) {
     await database.query(
       `INSERT INTO object_store_journal
-         (id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at)
+         (id, kind, user_id, s3_key, purpose, may_have_parts, lease_expires_at, settled_at, created_at,
+          updated_at)
        SELECT id, '${kind}', :userId, '${folder}/users/' || :userId || '/' || id || '.${extension}',
-         'removal', now() - interval '1 hour', now() - interval '1 hour', now(), now()
+         'removal', false, now() - interval '1 hour', now() - interval '1 hour', now(), now()
        FROM (
          SELECT uuidv7() AS id FROM generate_series(1, ${Math.ceil(count / kinds.length)})
        ) AS ids`,

@@ -9,6 +9,7 @@ import type { Files } from "../repo/media-repo.js";
 import { MAX_UPLOAD_SECONDS, throwIfAborted } from "../upload/abort.js";
 import { findObject } from "../upload/storage-client.js";
 import { isStorageKey } from "../kinds.js";
+import { bucketFacts } from "./bucket-facts.js";
 import type { AuditFinding, AuditOptions, AuditReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import {
@@ -47,6 +48,8 @@ export class Auditor {
     foreign: 0,
     fixed: 0,
     notFixed: 0,
+    versioning: "unknown",
+    objectLock: "unknown",
   };
   readonly #quarantine: Quarantine;
   readonly #minAgeMs: number;
@@ -80,6 +83,7 @@ export class Auditor {
 
   async audit(): Promise<AuditReport> {
     this.#now = Date.parse(await this.dependencies.keys.clock());
+    Object.assign(this.#report, await bucketFacts(this.dependencies, this.options.signal));
     const isOwn = (key: string): boolean => this.#isOwn(key);
     const objects = new OwnObjects(this.#listing, isOwn, this.options.signal);
     try {

@@ -1,10 +1,12 @@
 import type { MediaKind } from "@repo/media-inspection";
-import type { ListedObject } from "@repo/s3-provider";
+import type { ListedObject, S3ErrorCode, VersioningStatus, VersionLock } from "@repo/s3-provider";
 
 import type { JournalPurpose } from "../models/journal.model.js";
 
 /*
  * Glossary
+ * delete marker  what a deletion leaves in a bucket with versioning: readers find no object, and every
+ *              version is still there.
  * direct upload  an upload that the client sends to S3 itself, below `staging/`, within a time limit.
  * journal      the table of unfinished uploads and removals.
  * dead row     an unfinished row whose lease ended more than an hour ago: no sweep runs, or S3 refuses
@@ -14,6 +16,7 @@ import type { JournalPurpose } from "../models/journal.model.js";
  *              operator, or the erasure of its user, removes it from there.
  * tombstone    a removal whose object is gone, and whose row stays because an unanswered request could
  *              create the object again. A sweep ends it once none can.
+ * version      what a bucket with versioning keeps of an object. Whoever knows its id can read it.
  */
 
 /**
@@ -54,15 +57,20 @@ export interface ObjectStoreMaintenance {
    *
    * - a `tombstone`: it is gone after its `until` and the next sweep;
    * - a file `in_use`: it stays until the row that its `constraint` names is gone;
-   * - a `failed` line: S3 failed, and the next call retries;
+   * - a `failed` line: S3 failed or refused, and the next call retries;
+   * - a `retained` version: Object Lock keeps it until its `until`, or until its legal hold ends;
    * - a file that an open transaction has locked.
+   *
+   * In a bucket with versioning, versions and delete markers are removed too, each with a line of its
+   * own. That needs the rights `s3:ListBucketVersions` and `s3:DeleteObjectVersion`, and without
+   * `s3:GetBucketVersioning` the versions of every bucket are listed.
    *
    * A receipt does not cover a request that a client began before its URL expired and sends slowly: the
    * next sweep removes what it creates below `staging/`.
    */
   eraseUser(userId: string, options?: EraseOptions): Promise<ErasureReceipt>;
 
-  /** Counts files and bytes, of all owners or of one. */
+  /** Counts files and bytes, of all owners or of one, and tells whether the bucket has versioning. */
   usage(options?: UsageOptions): Promise<UsageReport>;
 }
 
@@ -153,7 +161,18 @@ export type AuditFinding =
       leaseExpiresAt: Date;
     });
 
-export interface AuditReport {
+/** What the bucket does with deleted objects. */
+export interface BucketFacts {
+  /**
+   * `enabled`: deleted files stay as versions. `suspended`: those stay that were deleted before.
+   * `unknown`: S3 failed, or denies `s3:GetBucketVersioning`.
+   */
+  versioning: VersioningStatus | "unknown";
+  /** Whether versions can be locked against deletion; `unknown` as above. */
+  objectLock: "off" | "enabled" | "unknown";
+}
+
+export interface AuditReport extends BucketFacts {
   /** Objects that were compared. */
   objects: number;
   /** Files and direct uploads that were compared. */
@@ -220,27 +239,42 @@ export interface ErasureProgress {
   lines: number;
 }
 
-/** The outcome for one object or unfinished upload. */
+/** The outcome for one object, version or unfinished upload. */
 export interface ErasureLine {
+  /** For `prefix`, the prefix. */
   key: string;
+  /** Of a version or a delete marker; null for everything else. */
+  versionId: string | null;
   /** `direct_upload` for a staged object. */
   kind: MediaKind | "direct_upload";
   /** The id of the file or direct upload; null for an object without a row. */
   fileId: string | null;
-  /** What it was before: a file or a row of the journal; `orphan` and `quarantined` had no row. */
-  was: "file" | JournalPurpose | "orphan" | "quarantined";
-  /** Bytes as in the file's row or the listing; null for a row of the journal. */
+  /**
+   * What it was before: a file or a row of the journal; `orphan` and `quarantined` had no row.
+   * `version` and `delete_marker` were left by the removal of an object. `prefix`: whatever is left
+   * below a prefix, which S3 did not list or remove.
+   */
+  was: "file" | JournalPurpose | "orphan" | "quarantined" | "version" | "delete_marker" | "prefix";
+  /** Bytes as in the file's row or the listing; null for a row of the journal and a prefix. */
   byteSize: number | null;
   /** SHA-256 of a file, 64 lower-case hexadecimal digits; null for everything else. */
   sha256: string | null;
   /**
    * `erased`: object and row are gone. `tombstone`: the object is gone, and a row stays until `until`,
    * because an unanswered request could create it again. `in_use`: the file stays, because a row of the
-   * application refers to it. `failed`: S3 did not remove it.
+   * application refers to it. `failed`: S3 did not remove it. `retained`: Object Lock retains the
+   * version.
    */
-  outcome: "erased" | "tombstone" | "in_use" | "failed";
-  /** Of a tombstone, when no request can create the object any more; null for the others. */
+  outcome: "erased" | "tombstone" | "in_use" | "failed" | "retained";
+  /**
+   * Of a tombstone, when no request can create the object any more; of a retained version, when its
+   * retention ends, null for a legal hold; null for the others.
+   */
   until: Date | null;
+  /** What retains a version; null for the others. */
+  retention: VersionLock["mode"] | null;
+  /** Of a failed line, why; null for the others. */
+  errorCode: S3ErrorCode | null;
   /** Of a file in use, the name of the constraint that refused, if known; null for the others. */
   constraint: string | null;
 }
@@ -250,8 +284,10 @@ export interface ErasureReceipt {
   userId: string;
   startedAt: Date;
   finishedAt: Date;
-  /** Whether nothing is left: no object, no part of one and no row, tombstones included. */
+  /** Whether nothing is left: no object, version, delete marker, part and row, tombstones included. */
   complete: boolean;
+  /** The state of the bucket's versioning. */
+  versioning: BucketFacts["versioning"];
   lines: ErasureLine[];
 }
 
@@ -279,7 +315,7 @@ export interface OwnerUsage {
   audio: Usage;
 }
 
-export interface UsageReport {
+export interface UsageReport extends BucketFacts {
   images: Usage;
   audio: Usage;
   /** The owners with the most bytes, in descending order. */

@@ -1,15 +1,20 @@
 import type { MediaKind } from "@repo/media-inspection";
-import type { ListedObject } from "@repo/s3-provider";
+import type { ListedObject, ListedVersion } from "@repo/s3-provider";
 
 import { keyPrefix, MEDIA_KINDS, type StoredKind } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import { MAX_KEYS, removeBatch } from "../remove-objects.js";
+import { MAX_KEYS } from "../remove-objects.js";
 import { checkUserId } from "../checks.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
+import type { VersionsClient } from "../upload/storage-client.js";
+import { removeWithUploads, type UnfinishedRemoval } from "./abort-uploads.js";
+import { versioningOf } from "./bucket-facts.js";
 import type { ErasureLine, ErasureReceipt, EraseOptions } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
+import { eraseVersions } from "./erase-versions.js";
+import { inBatches } from "./in-batches.js";
 import { rethrowUnlessS3 } from "./long-call.js";
 import { QUARANTINE } from "./quarantine.js";
 
@@ -17,14 +22,27 @@ import { QUARANTINE } from "./quarantine.js";
 const NIL = "00000000-0000-0000-0000-000000000000";
 
 /** What a line says of an object before its outcome is known. */
-type Erased = Pick<ErasureLine, "kind" | "was" | "byteSize" | "sha256" | "until"> & {
-  id: string;
-  s3Key: string;
-};
+type Erased = Pick<ErasureLine, "kind" | "was" | "byteSize" | "sha256" | "until"> &
+  UnfinishedRemoval;
+
+/** What every line has, and the rest where it is not null. */
+type Line = Pick<ErasureLine, "key" | "kind" | "was" | "outcome"> & Partial<ErasureLine>;
+
+const NOTHING = {
+  versionId: null,
+  fileId: null,
+  byteSize: null,
+  sha256: null,
+  until: null,
+  retention: null,
+  errorCode: null,
+  constraint: null,
+} as const satisfies Partial<ErasureLine>;
 
 /**
  * One erasure of a user's files. Claims unfinished rows first, so that uploads in flight fail their
- * compare-and-set; then removes files, and then whatever else is below the user's prefixes.
+ * compare-and-set; then removes files, and then whatever else is below the user's prefixes: last of
+ * all the versions, to which the removals before have added.
  */
 export class Eraser {
   readonly #userId: string;
@@ -40,21 +58,28 @@ export class Eraser {
   }
 
   async erase(): Promise<ErasureReceipt> {
-    const { unfinished, leaseSeconds } = this.dependencies;
+    const { s3, unfinished, leaseSeconds } = this.dependencies;
     const userId = this.#userId;
     const startedAt = new Date();
+    const versioning = await versioningOf(this.dependencies, this.options.signal);
     await unfinished.endOfUser(userId, settleSeconds(leaseSeconds));
     await this.#eraseUnfinished();
     for (const kind of MEDIA_KINDS) await this.#eraseFiles(kind);
-    let isClean = true;
     for (const kind of ["direct_upload", ...MEDIA_KINDS] as const) {
-      isClean = (await this.#tolerant(() => this.#abortUploads(kind))) && isClean;
-      isClean = (await this.#tolerant(() => this.#eraseStrays(kind))) && isClean;
+      const own = keyPrefix(kind, userId);
+      await this.#tolerant(kind, own, () => this.#abortUploads(own));
+      for (const prefix of [own, `${QUARANTINE}${own}`]) {
+        await this.#tolerant(kind, prefix, () => this.#eraseStrays(kind, prefix));
+        const { versions } = s3;
+        if (versions === undefined || versioning === "off") continue;
+        await this.#tolerant(kind, prefix, () => this.#eraseVersions(kind, prefix, versions));
+      }
     }
     const rows = await unfinished.countOf(userId);
     const lines = this.#lines;
-    const complete = isClean && rows === 0 && lines.every(({ outcome }) => outcome !== "failed");
-    return { userId, startedAt, finishedAt: new Date(), complete, lines };
+    const isErased = lines.every(({ outcome }) => outcome !== "failed" && outcome !== "retained");
+    const complete = isErased && rows === 0;
+    return { userId, startedAt, finishedAt: new Date(), complete, versioning, lines };
   }
 
   async #eraseUnfinished(): Promise<void> {
@@ -65,8 +90,9 @@ export class Eraser {
       const claimed = await unfinished.claimOfUser(this.#userId, { ...claim, after });
       if (claimed.length === 0) return;
       await this.#eraseBatch(
-        claimed.map(({ row: { id, s3Key, kind, settledAt }, was }) => {
-          return { id, s3Key, kind, was, byteSize: null, sha256: null, until: settledAt };
+        claimed.map(({ row: { id, s3Key, kind, settledAt, mayHaveParts }, was }) => {
+          const facts = { byteSize: null, sha256: null, until: settledAt, mayHaveParts };
+          return { id, s3Key, kind, was, ...facts };
         }),
       );
       after = claimed.reduce((last, { row: { id } }) => (id > last ? id : last), after);
@@ -78,7 +104,7 @@ export class Eraser {
     const { files, leaseSeconds } = this.dependencies;
     const toErased = ({ id, s3Key, byteSize, sha256, unansweredUntil }: MediaFileModel): Erased => {
       const facts = { byteSize, sha256: sha256.toString("hex"), until: unansweredUntil };
-      return { id, s3Key, kind, was: "file", ...facts };
+      return { id, s3Key, kind, was: "file", mayHaveParts: false, ...facts };
     };
     let after = NIL;
     for (;;) {
@@ -92,7 +118,11 @@ export class Eraser {
       });
       for (const row of page) {
         const error = inUse.get(row.id);
-        if (error !== undefined) this.#write(toErased(row), "in_use", error.constraint ?? null);
+        if (error === undefined) continue;
+        this.#writeErased(toErased(row), {
+          outcome: "in_use",
+          constraint: error.constraint ?? null,
+        });
       }
       await this.#eraseBatch(removed.map(toErased));
       after = last.id;
@@ -102,81 +132,89 @@ export class Eraser {
   /** Removes the objects of removals, and ends those that no request can bring back. */
   async #eraseBatch(batch: readonly Erased[]): Promise<void> {
     const { signal } = this.options;
-    const { failures, ended } = await removeBatch(this.dependencies, batch, signal);
+    const { failures, ended } = await removeWithUploads(this.dependencies, batch, signal);
     for (const erased of batch) {
-      if (failures.has(erased.id)) this.#write(erased, "failed");
-      else this.#write(erased, ended.has(erased.id) ? "erased" : "tombstone");
+      const error = failures.get(erased.id);
+      if (error !== undefined) {
+        this.#writeErased(erased, { outcome: "failed", errorCode: error.code });
+      } else if (ended.has(erased.id)) {
+        this.#writeErased(erased, { outcome: "erased" });
+      } else {
+        this.#writeErased(erased, { outcome: "tombstone", until: erased.until });
+      }
     }
     this.#batchDone();
   }
 
   /** Aborts the user's multipart uploads that no row owns any more. */
-  async #abortUploads(kind: StoredKind): Promise<void> {
+  async #abortUploads(prefix: string): Promise<void> {
     const { s3, keys } = this.dependencies;
     const { signal } = this.options;
-    const prefix = keyPrefix(kind, this.#userId);
     for await (const upload of s3.listMultipartUploads({ prefix, signal })) {
       const purposes = await keys.purposesOf([upload.key]);
       if (purposes.get(upload.key) !== "upload") await s3.abortMultipartUpload(upload, { signal });
     }
   }
 
-  /** Removes objects below the user's prefix that belong to no file, in the quarantine as well. */
-  async #eraseStrays(kind: StoredKind): Promise<void> {
-    const { s3 } = this.dependencies;
+  /** Removes objects below one of the user's prefixes that belong to no file. */
+  async #eraseStrays(kind: StoredKind, prefix: string): Promise<void> {
     const { signal } = this.options;
-    const own = keyPrefix(kind, this.#userId);
-    for (const prefix of [own, `${QUARANTINE}${own}`]) {
-      let batch: ListedObject[] = [];
-      for await (const object of s3.list({ prefix, signal })) {
-        batch.push(object);
-        if (batch.length < MAX_KEYS) continue;
-        await this.#eraseUnknown(kind, batch);
-        batch = [];
-      }
-      await this.#eraseUnknown(kind, batch);
-    }
+    const objects = this.dependencies.s3.list({ prefix, signal });
+    for await (const batch of inBatches(objects, MAX_KEYS)) await this.#eraseUnknown(kind, batch);
   }
 
   async #eraseUnknown(kind: StoredKind, objects: readonly ListedObject[]): Promise<void> {
-    if (objects.length === 0) return;
-    const { s3, keys } = this.dependencies;
     const { signal } = this.options;
-    const purposes = await keys.purposesOf(objects.map(({ key }) => key));
-    // The others have a row that decides: a file in use, or a new upload of a user who can still log in.
-    const strays = objects.filter(({ key }) => [undefined, "removal"].includes(purposes.get(key)));
-    const { failed } = await s3.deleteMany(
+    const { strays, purposes } = await this.#withoutOwner(objects);
+    const { failed } = await this.dependencies.s3.deleteMany(
       strays.map(({ key }) => key),
       { signal },
     );
-    const kept = new Set(failed.map(({ key }) => key));
+    const kept = new Map(failed.map(({ key, error }) => [key, error]));
     for (const { key, byteLength: byteSize } of strays) {
       if (purposes.has(key)) continue;
-      this.#writeLine({
-        key,
-        kind,
-        fileId: null,
-        was: key.startsWith(QUARANTINE) ? "quarantined" : "orphan",
-        byteSize,
-        sha256: null,
-        outcome: kept.has(key) ? "failed" : "erased",
-        until: null,
-        constraint: null,
-      });
+      const errorCode = kept.get(key)?.code ?? null;
+      const was = key.startsWith(QUARANTINE) ? "quarantined" : "orphan";
+      const outcome = errorCode === null ? "erased" : "failed";
+      this.#write({ key, kind, was, byteSize, outcome, errorCode });
     }
     this.#batchDone();
   }
 
-  #write(
-    { id: fileId, s3Key: key, until, ...facts }: Erased,
-    outcome: ErasureLine["outcome"],
-    constraint: string | null = null,
-  ): void {
-    const end = outcome === "tombstone" ? until : null;
-    this.#writeLine({ key, ...facts, fileId, outcome, until: end, constraint });
+  /** Removes what a bucket with versioning has kept below one of the user's prefixes. */
+  async #eraseVersions(kind: StoredKind, prefix: string, versions: VersionsClient): Promise<void> {
+    const { signal } = this.options;
+    for await (const batch of inBatches(versions.list({ prefix, signal }), MAX_KEYS)) {
+      const { strays } = await this.#withoutOwner(batch);
+      await eraseVersions(versions, strays, signal, (version, end) => {
+        const { key, versionId, isDeleteMarker, byteLength: byteSize } = version;
+        const was = isDeleteMarker ? "delete_marker" : "version";
+        this.#write({ key, versionId, kind, was, byteSize, ...end });
+      });
+      this.#batchDone();
+    }
   }
 
-  #writeLine(line: ErasureLine): void {
+  /**
+   * Leaves out what has a row that decides: a file in use, or a new upload of a user who can still log
+   * in.
+   */
+  async #withoutOwner<Listed extends ListedObject | ListedVersion>(listed: readonly Listed[]) {
+    const keys = [...new Set(listed.map(({ key }) => key))];
+    const purposes = await this.dependencies.keys.purposesOf(keys);
+    const strays = listed.filter(({ key }) => [undefined, "removal"].includes(purposes.get(key)));
+    return { strays, purposes };
+  }
+
+  #writeErased(
+    { id: fileId, s3Key: key, kind, was, byteSize, sha256 }: Erased,
+    end: Pick<Line, "outcome" | "until" | "errorCode" | "constraint">,
+  ): void {
+    this.#write({ key, kind, fileId, was, byteSize, sha256, ...end });
+  }
+
+  #write(given: Line): void {
+    const line: ErasureLine = { ...NOTHING, ...given };
     this.#lines.push(line);
     this.options.onLine?.(line);
   }
@@ -186,16 +224,17 @@ export class Eraser {
     throwIfAborted(this.options.signal);
   }
 
-  /** False when S3 failed. */
-  async #tolerant(work: () => Promise<void>): Promise<boolean> {
+  /** Writes one line for the prefix when S3 fails. */
+  async #tolerant(kind: StoredKind, prefix: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      return true;
     } catch (error) {
       rethrowUnlessS3(error);
       const { logger } = this.dependencies;
       logger.warn("not everything below a user's prefix could be erased", errorFacts(error));
-      return false;
+      const { code: errorCode } = error;
+      if (this.#lines.some(({ was, key }) => was === "prefix" && key === prefix)) return;
+      this.#write({ key: prefix, kind, was: "prefix", outcome: "failed", errorCode });
     }
   }
 }

@@ -20,6 +20,6 @@ export async function longCall<Result>(
 }
 
 /** Rethrows whatever is no failure of S3, and the caller's abort. */
-export function rethrowUnlessS3(error: unknown): void {
+export function rethrowUnlessS3(error: unknown): asserts error is S3Error {
   if (!(error instanceof S3Error) || error instanceof S3AbortedError) throw error;
 }

@@ -4,11 +4,13 @@ import { checkInteger } from "../checks.js";
 import { FOLDERS, isStorageKey } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { JournalPurpose } from "../models/journal.model.js";
-import { MAX_KEYS, removeBatch } from "../remove-objects.js";
+import { MAX_KEYS } from "../remove-objects.js";
 import type { ClaimedRow } from "../repo/unfinished-repo.js";
 import { instruments } from "../telemetry/telemetry.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
+import { warnOfVersions } from "../warn-of-versions.js";
+import { removeWithUploads } from "./abort-uploads.js";
 import type { SweepOptions, SweepReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import { rethrowUnlessS3 } from "./long-call.js";
@@ -58,6 +60,8 @@ export class Sweeper {
     await this.#abandonUploads(at);
     for (const folder of Object.values(FOLDERS)) await this.#abortStaleUploads(`${folder}/`);
     if (this.#maxStaged > 0) await this.#removeStagedStrays();
+    const { s3, logger } = this.dependencies;
+    warnOfVersions(s3, logger);
     this.#record();
     return this.#report;
   }
@@ -81,8 +85,11 @@ export class Sweeper {
     return this.#eachBatch(async () => {
       const rows = await this.#claim("removal", at, { leaseSeconds, settleSeconds: 0 });
       if (rows.length === 0) return false;
-      const { failures, ended } = await removeBatch(this.dependencies, rows, this.options.signal);
+      const { signal } = this.options;
+      const removed = await removeWithUploads(this.dependencies, rows, signal);
+      const { failures, ended, aborted } = removed;
       this.#countFailed([...failures.values()]);
+      this.#report.aborted += aborted;
       this.#report.removed += ended.size;
       await unfinished.release([...failures.keys()]);
       return true;

@@ -1,9 +1,16 @@
 import { checkInteger, checkUserId } from "../checks.js";
+import type { ObjectStoreLogger } from "../logger.js";
 import type { UsageRepo, UsageRow } from "../repo/usage-repo.js";
+import type { StorageClient } from "../upload/storage-client.js";
+import { bucketFacts } from "./bucket-facts.js";
 import type { OwnerUsage, Usage, UsageOptions, UsageReport } from "./contract.js";
 import { throwIfAborted } from "../upload/abort.js";
 
-export async function usage(repo: UsageRepo, options: UsageOptions): Promise<UsageReport> {
+export async function usage(
+  repo: UsageRepo,
+  bucket: { s3: StorageClient; logger: ObjectStoreLogger },
+  options: UsageOptions,
+): Promise<UsageReport> {
   const { signal } = options;
   const { owner: given } = options;
   const owner = given === undefined || given === null ? given : checkUserId(given);
@@ -20,6 +27,7 @@ export async function usage(repo: UsageRepo, options: UsageOptions): Promise<Usa
       owner: name,
       ...byKind(rows.filter((row) => row.owner === name)),
     })),
+    ...(await bucketFacts(bucket, signal)),
   };
 }
 

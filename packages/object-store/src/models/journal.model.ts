@@ -1,4 +1,9 @@
-import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+} from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
 import { type StoredKind, TABLES } from "../kinds.js";
@@ -30,6 +35,11 @@ export class JournalModel extends StoredObjectModel<
   @AllowNull(false)
   @Column(DataTypes.DATE)
   declare settledAt: Date;
+
+  /** Whether its key may have a multipart upload: it was no file, and no upload of one request. */
+  @AllowNull(false)
+  @Column(DataTypes.BOOLEAN)
+  declare mayHaveParts: CreationOptional<boolean>;
 
   @AllowNull
   @Column(DataTypes.TEXT)

@@ -96,6 +96,7 @@ function statementsWith({ kind, columns, given }: Sql) {
     ), written AS (
       ${intoJournal("gone", {
         kind,
+        mayHaveParts: "false",
         lease: fromNow("$3"),
         settled: "GREATEST(unanswered_until, clock_timestamp())",
       })}

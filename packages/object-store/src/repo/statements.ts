@@ -30,6 +30,14 @@ export function toRemoval({ lease, settled }: RemovalTimes): string {
   `;
 }
 
+/** How rows of another table become rows of the journal. */
+interface IntoJournal extends RemovalTimes {
+  kind: string;
+  purpose?: string;
+  /** An SQL expression for whether the key may have a multipart upload. */
+  mayHaveParts: string;
+}
+
 /**
  * The INSERT that writes rows of another table to the journal.
  *
@@ -37,20 +45,16 @@ export function toRemoval({ lease, settled }: RemovalTimes): string {
  */
 export function intoJournal(
   source: string,
-  {
-    kind,
-    purpose = "'removal'",
-    lease,
-    settled,
-  }: RemovalTimes & { kind: string; purpose?: string },
+  { kind, purpose = "'removal'", mayHaveParts, lease, settled }: IntoJournal,
 ): string {
   return `
     INSERT INTO ${TABLES.journal} (
-      id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, created_at, updated_at
+      id, kind, user_id, s3_key, purpose, may_have_parts, lease_expires_at, settled_at, created_at,
+      updated_at
     )
     SELECT
-      id, '${kind}', user_id, s3_key, ${purpose}, ${lease}, ${settled}, clock_timestamp(),
-      clock_timestamp()
+      id, '${kind}', user_id, s3_key, ${purpose}, ${mayHaveParts}, ${lease}, ${settled},
+      clock_timestamp(), clock_timestamp()
     FROM ${source}
   `;
 }

@@ -7,7 +7,7 @@ import { modelsFor } from "./models-for.js";
 import { fromNow, intoJournal, PURPOSE_OF_DIRECT_UPLOAD, toRemoval } from "./statements.js";
 
 /** A row that a sweep has claimed. Model instances would take a tenth of a sweep's time. */
-export type ClaimedRow = Pick<JournalModel, "id" | "s3Key">;
+export type ClaimedRow = Pick<JournalModel, "id" | "s3Key" | "mayHaveParts">;
 
 /** A row of the journal that an erasure has claimed. */
 export interface ErasedRow {
@@ -24,16 +24,20 @@ interface Claim {
   settleSeconds: number;
 }
 
+/** Whether a direct upload is sent in parts. */
+const IN_PARTS = "part_byte_size IS NOT NULL";
+
 const END_EXPIRED = new PreparedStatement<[at: string, limit: number]>(`
   WITH ended AS (
     DELETE FROM ${TABLES.direct_upload} WHERE ctid = ANY (ARRAY (
       SELECT ctid FROM ${TABLES.direct_upload}
       WHERE lease_expires_at <= $1::timestamptz LIMIT $2 FOR UPDATE SKIP LOCKED
     ))
-    RETURNING id, user_id, s3_key
+    RETURNING id, user_id, s3_key, part_byte_size
   )
   ${intoJournal("ended", {
     kind: "direct_upload",
+    mayHaveParts: IN_PARTS,
     lease: "$1::timestamptz",
     settled: "clock_timestamp()",
   })}
@@ -54,7 +58,7 @@ const CLAIM_EXPIRED = new PreparedStatement<
     LIMIT $3
     FOR UPDATE SKIP LOCKED
   ))
-  RETURNING id, s3_key
+  RETURNING id, s3_key, may_have_parts
 `);
 
 const RELEASE = new PreparedStatement<[ids: readonly string[]]>(`
@@ -67,10 +71,11 @@ const END_OF_USER = new PreparedStatement<[userId: string, settleSeconds: number
     DELETE FROM ${TABLES.direct_upload} WHERE id IN (
       SELECT id FROM ${TABLES.direct_upload} WHERE user_id = $1 FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, user_id, s3_key, status, lease_expires_at
+    RETURNING id, user_id, s3_key, part_byte_size, status, lease_expires_at
   )
   ${intoJournal("ended", {
     kind: "direct_upload",
+    mayHaveParts: IN_PARTS,
     purpose: PURPOSE_OF_DIRECT_UPLOAD,
     lease: "clock_timestamp()",
     settled: `
@@ -128,7 +133,11 @@ export class UnfinishedRepo extends ModelRepo<JournalModel> {
       ...([purpose, at, limit, leaseSeconds, settleSeconds] as const),
     ]);
     // Emptied, because promises of past batches keep the array until V8's next full collection.
-    return rows.splice(0).map(([id, s3Key]) => ({ id: id as string, s3Key: s3Key as string }));
+    return rows.splice(0).map(([id, s3Key, mayHaveParts]) => ({
+      id: id as string,
+      s3Key: s3Key as string,
+      mayHaveParts: mayHaveParts as boolean,
+    }));
   }
 
   /** Ends the leases of claimed rows whose objects still exist, so that the next sweep claims them. */

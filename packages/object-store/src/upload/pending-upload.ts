@@ -118,11 +118,11 @@ export class PendingUpload {
   }
 
   #undo(seconds: number, { isNobodys = false } = {}): Promise<boolean> {
-    const { journal, s3, leaseSeconds } = this.#parts;
+    const { journal, leaseSeconds } = this.#parts;
     return this.#tolerant(async () => {
       const [own] = await journal.giveUp([this.id], leaseSeconds, seconds);
       if (own === undefined && !isNobodys) return false;
-      await removeObject({ journal, s3 }, { id: this.id, s3Key: this.key });
+      await removeObject(this.#parts, { id: this.id, s3Key: this.key });
       return true;
     });
   }

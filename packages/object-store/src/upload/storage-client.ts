@@ -5,6 +5,7 @@ import {
   type CopyInput,
   type MultipartUpload,
   type ObjectFacts,
+  type ObjectVersions,
   type PutInput,
   S3Error,
   type S3ErrorCode,
@@ -20,10 +21,13 @@ import { ObjectStoreError, StorageError, StorageUnavailableError } from "../erro
 import { shortage } from "../machine-failure.js";
 import { abortFailure } from "./abort.js";
 
+/** What erasures and audits ask of a bucket that may have versioning. */
+export type VersionsClient = Pick<ObjectVersions, keyof ObjectVersions>;
+
 /**
  * What the module asks of S3: one bucket of an `S3Provider`, or anything that behaves like it. That
  * `put` refuses bytes which have another SHA-256 than it was given matters most. A storage that
- * never repeats a request may leave `unanswered` out.
+ * never repeats a request may leave `unanswered` out, and one that keeps no versions `versions`.
  */
 export interface StorageClient extends Pick<
   S3Provider,
@@ -42,6 +46,7 @@ export interface StorageClient extends Pick<
   | "presignPost"
   | "presignPart"
 > {
+  readonly versions?: VersionsClient;
   put(input: PutInput): Promise<Partial<Written> & { etag: string }>;
   completeMultipartUpload(
     upload: MultipartUpload,
