@@ -133,10 +133,12 @@ describe("object-store-admin", () => {
   });
 
   it("names the variables that are missing, never their values", async () => {
-    const { code, stderr } = await adminIn({ ...environment, S3_BUCKET: "" }, "sweep");
-    expect(code).toBe(2);
-    expect(stderr).toContain("S3_BUCKET is not set");
-    expect(stderr).not.toContain(environment["S3_SECRET_ACCESS_KEY"]);
+    for (const command of ["sweep", "usage"]) {
+      const { code, stderr } = await adminIn({ ...environment, S3_BUCKET: "" }, command);
+      expect(code).toBe(2);
+      expect(stderr).toContain("S3_BUCKET is not set");
+      expect(stderr).not.toContain(environment["S3_SECRET_ACCESS_KEY"]);
+    }
   });
 
   it("says what to do when a server cannot be reached", async () => {
@@ -168,8 +170,14 @@ describe("object-store-admin", () => {
   it("counts, verifies, sweeps and audits, in a pipe without colors and progress", async () => {
     await storeImage();
     expect(await jsonLines("usage")).toMatchObject([
-      { event: "report", images: { files: 1, bytes: 40_000 }, audio: { files: 0 } },
+      {
+        ...{ event: "report", images: { files: 1, bytes: 40_000 }, audio: { files: 0 } },
+        ...{ versioning: "off", objectLock: "off" },
+      },
     ]);
+    for (const command of ["usage", "audit"]) {
+      expect((await admin(command)).stdout).toContain("bucket  versioning off, Object Lock off");
+    }
     for (const command of ["verify", "sweep", "audit"]) {
       const run = await admin(command);
       expect(run).toMatchObject({ code: 0, stderr: "" });
@@ -205,7 +213,7 @@ describe("object-store-admin", () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ event: "line", was: "file", outcome: "erased", byteSize: 40_000 }),
     );
-    expect(lines.at(-1)).toMatchObject({ event: "report", userId: USER });
+    expect(lines.at(-1)).toMatchObject({ event: "report", userId: USER, versioning: "off" });
     expect(await jsonLines("usage", "--owner", USER)).toMatchObject([{ images: { files: 0 } }]);
   });
 

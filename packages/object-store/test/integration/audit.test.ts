@@ -31,6 +31,8 @@ afterAll(async () => {
 });
 
 const CLEAN = {
+  versioning: "off",
+  objectLock: "off",
   orphans: 0,
   missingObjects: 0,
   sizeMismatches: 0,

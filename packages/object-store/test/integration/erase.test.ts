@@ -4,7 +4,9 @@ import { v7 as uuidv7 } from "uuid";
 
 import type { MediaScope } from "../../src/index.js";
 import type { ErasureLine } from "../../src/maintenance.js";
+import { injectFaults } from "../../src/testing.js";
 import { sendPut } from "../support/direct-http.js";
+import { withExactListings } from "../support/exact-uploads.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import { storageWith } from "../support/storage-with.js";
@@ -58,8 +60,10 @@ describe("the erasure of a user", () => {
       startedAt: expect.any(Date),
       finishedAt: expect.any(Date),
       complete: true,
+      versioning: "off",
       lines: [png, mp3].map(({ file }) => ({
         key: expect.stringContaining(`/users/${userId}/${file.id}.`),
+        versionId: null,
         kind: file.kind,
         fileId: file.id,
         was: "file",
@@ -67,6 +71,8 @@ describe("the erasure of a user", () => {
         sha256: file.sha256,
         outcome: "erased",
         until: null,
+        retention: null,
+        errorCode: null,
         constraint: null,
       })),
     });
@@ -134,6 +140,42 @@ describe("the erasure of a user", () => {
     }
   });
 
+  it("finds parts by the rows, where S3 lists them for an exact key only", async () => {
+    const crashed = await unfinished("upload", "-1 s");
+    await harness.s3.createMultipartUpload({ key: crashed, contentType: "image/png" });
+    const announced = { byteSize: 20_000_000, contentType: "image/png" };
+    const direct = await scope.images.createDirectUpload(announced);
+    expect(direct.parts).toHaveLength(3);
+
+    const s3 = withExactListings(harness.s3);
+    await harness.maintenanceWith({ s3 }).eraseUser(userId);
+    for await (const upload of harness.s3.listMultipartUploads()) {
+      expect(upload.key).not.toContain(userId);
+    }
+  });
+
+  it("says which unfinished upload may have left parts, and finishes it when it is repeated", async () => {
+    const crashed = await unfinished("removal", "-1 s");
+    await harness.s3.createMultipartUpload({ key: crashed, contentType: "image/png" });
+    const { storage, faults } = injectFaults(withExactListings(harness.s3));
+    faults.add({
+      match: ({ operation }) => operation === "abortMultipartUpload",
+      fault: { type: "error" },
+    });
+    const failed = await harness.maintenanceWith({ s3: storage }).eraseUser(userId);
+    expect(failed.complete).toBe(false);
+    expect(failed.lines).toContainEqual(
+      expect.objectContaining({ key: crashed, outcome: "failed", errorCode: "s3_unavailable" }),
+    );
+
+    faults.clear();
+    const again = await harness.maintenanceWith({ s3: storage }).eraseUser(userId);
+    expect(again).toMatchObject({ complete: true, lines: [{ key: crashed, outcome: "erased" }] });
+    for await (const upload of harness.s3.listMultipartUploads()) {
+      expect(upload.key).not.toContain(userId);
+    }
+  });
+
   it("is not complete while a request that was signed for a direct upload works", async () => {
     const { bytes } = await sampleOf("png");
     const announced = { byteSize: bytes.byteLength, contentType: "image/png" };
@@ -191,7 +233,10 @@ describe("the erasure of a user", () => {
     const failed = await harness.maintenanceWith({ s3 }).eraseUser(userId, {
       onLine: (line) => void heard.push(line),
     });
-    expect(failed).toMatchObject({ complete: false, lines: [{ outcome: "failed" }] });
+    expect(failed).toMatchObject({
+      complete: false,
+      lines: [{ outcome: "failed", errorCode: "s3_unavailable" }],
+    });
     expect(heard).toEqual(failed.lines);
     await expect(scope.images.get(file.id)).rejects.toMatchObject({ code: "file_not_found" });
 

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 
 import { injectFaults, MemoryStorage } from "../../src/testing.js";
 import { agedStorage } from "../support/aged-storage.js";
+import { withExactListings } from "../support/exact-uploads.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import { storageWith } from "../support/storage-with.js";
@@ -233,6 +234,65 @@ describe("sweep", () => {
     const left: string[] = [];
     for await (const { key } of harness.s3.listMultipartUploads()) left.push(key);
     expect(left.sort()).toEqual([foreign, running].sort());
+  });
+
+  it("finds the parts of crashed and direct uploads by their rows, where S3 lists exact keys only", async () => {
+    const { database, s3 } = harness;
+    const crashedKey = await crashed("upload", "-1 s", false);
+    await s3.createMultipartUpload({ key: crashedKey, contentType: "image/png" });
+    const scope = harness.store.forSystem();
+    const announced = { byteSize: 20_000_000, contentType: "image/png" };
+    await scope.images.createDirectUpload(announced);
+    await scope.images.createDirectUpload({ byteSize: 5, contentType: "image/png" });
+    // As a process leaves it that died before it stored the id of its multipart upload.
+    await database.query(
+      `UPDATE direct_uploads SET multipart_id = NULL, lease_expires_at = now() - interval '1 s'`,
+    );
+
+    const { storage, faults } = injectFaults(withExactListings(s3));
+    const maintenance = harness.maintenanceWith({ s3: storage });
+    expect(await maintenance.sweep()).toMatchObject({ abandoned: 1, removed: 2, aborted: 1 });
+    const folders = 3;
+    const listed = (): number =>
+      faults.calls.filter(({ operation }) => operation === "listMultipartUploads").length;
+    expect(listed()).toBe(folders + 1);
+    await expireUnfinished(database);
+    expect(await maintenance.sweep()).toMatchObject({ removed: 1, aborted: 1, failed: 0 });
+    expect(listed()).toBe(2 * folders + 2);
+    for await (const { key } of s3.listMultipartUploads({ prefix: crashedKey })) {
+      throw new Error(`${key} has parts`);
+    }
+    expect(await harness.rows()).toEqual([]);
+  });
+
+  it("keeps the row of an upload whose parts S3 does not discard, for the next sweep", async () => {
+    const key = await crashed("removal", "-1 s", true);
+    await harness.s3.createMultipartUpload({ key, contentType: "image/png" });
+    const { storage, faults } = injectFaults(withExactListings(harness.s3));
+    faults.add({
+      match: ({ operation }) => operation === "abortMultipartUpload",
+      fault: { type: "error" },
+    });
+    const maintenance = harness.maintenanceWith({ s3: storage });
+    expect(await maintenance.sweep()).toMatchObject({ removed: 0, failed: 1 });
+    expect(await harness.rows()).toMatchObject([{ state: "removal", s3_key: key }]);
+    expect(await harness.keys()).not.toContain(key);
+
+    faults.clear();
+    expect(await maintenance.sweep()).toMatchObject({ removed: 1, aborted: 1, failed: 0 });
+    expect(await harness.rows()).toEqual([]);
+  });
+
+  it("asks S3 for no parts of deleted files", async () => {
+    const { storage, faults } = injectFaults(new MemoryStorage());
+    const scope = harness.storeWith({ s3: storage }).forSystem();
+    const { file } = await uploadSample(scope, await sampleOf("png"));
+    faults.add({ match: ({ operation }) => operation === "delete", fault: { type: "error" } });
+    await expect(scope.images.delete(file.id)).rejects.toThrow();
+    await expireUnfinished(harness.database);
+    expect(await harness.maintenanceWith({ s3: storage }).sweep()).toMatchObject({ removed: 1 });
+    const listings = faults.calls.filter(({ operation }) => operation === "listMultipartUploads");
+    expect(listings).toHaveLength(3);
   });
 
   it("removes what came below staging/ when nothing knew it any more, some at a time", async () => {

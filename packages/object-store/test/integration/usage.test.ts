@@ -7,6 +7,8 @@ import { addUnfinished } from "../support/unfinished.js";
 
 const NOTHING = { files: 0, bytes: 0, unfinished: 0 };
 
+const BUCKET = { versioning: "off", objectLock: "off" };
+
 let harness: Harness;
 let alice: string;
 let bob: string;
@@ -52,6 +54,7 @@ describe("usage", () => {
         { owner: bob, images: NOTHING, audio: one(wav) },
         { owner: null, images: one(gif), audio: NOTHING },
       ]),
+      ...BUCKET,
     });
     const sizes = report.owners.map(({ images, audio }) => images.bytes + audio.bytes);
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
@@ -69,12 +72,14 @@ describe("usage", () => {
       images: NOTHING,
       audio: one(uploads[1]),
       owners: [{ owner: bob, images: NOTHING, audio: one(uploads[1]) }],
+      ...BUCKET,
     });
     expect(await maintenance.usage({ owner: null })).toMatchObject({ images: one(uploads[2]) });
     expect(await maintenance.usage({ owner: await harness.addUser() })).toEqual({
       images: NOTHING,
       audio: NOTHING,
       owners: [],
+      ...BUCKET,
     });
   });
 
