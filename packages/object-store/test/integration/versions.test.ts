@@ -99,6 +99,12 @@ describe("the erasure of a user in a bucket with versioning", () => {
       ["v2", "retained", "legal_hold", null, null],
       ["v3", "failed", null, null, "s3_access_denied"],
     ]);
+
+    versions.left = [version(key, "v1")];
+    expect(await over(versions).eraseUser(userId)).toMatchObject({
+      complete: false,
+      lines: [{ outcome: "retained" }],
+    });
   });
 
   it("fails a line when it may not see what retains a version", async () => {
