@@ -66,7 +66,7 @@ export interface ObjectStoreMaintenance {
    * `s3:GetBucketVersioning` the versions of every bucket are listed.
    *
    * A receipt does not cover a request that a client began before its URL expired and sends slowly: the
-   * next sweep removes what it creates below `staging/`.
+   * next sweep removes what it creates below `staging/`, which a bucket with versioning keeps as a version.
    */
   eraseUser(userId: string, options?: EraseOptions): Promise<ErasureReceipt>;
 

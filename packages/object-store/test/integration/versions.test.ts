@@ -9,6 +9,8 @@ import { sampleOf, uploadSample } from "../support/samples.js";
 import { storageWith } from "../support/storage-with.js";
 import { addUnfinished } from "../support/unfinished.js";
 
+const KEPT = "the bucket has versioning: deleted files stay as noncurrent versions";
+
 let harness: Harness;
 let userId: string;
 
@@ -198,10 +200,16 @@ describe("the state of a bucket", () => {
     for (const format of ["png", "gif"] as const) {
       const { file } = await uploadSample(scope, await sampleOf(format));
       await scope.images.delete(file.id);
+      expect(warnings).toEqual([KEPT]);
     }
     await harness.maintenanceWith({ s3, logger }).sweep();
-    expect(warnings).toEqual([
-      "the bucket has versioning: deleted files stay as noncurrent versions",
-    ]);
+    expect(warnings).toEqual([KEPT]);
+  });
+
+  it("is logged by a sweep too", async () => {
+    const versions = Object.assign(new KeptVersions([]), { sawDeleteMarker: true });
+    const warnings: string[] = [];
+    await over(versions, (message) => warnings.push(message)).sweep();
+    expect(warnings).toEqual([KEPT]);
   });
 });
