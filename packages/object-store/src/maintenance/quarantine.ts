@@ -29,15 +29,14 @@ export class Quarantine {
   }
 
   /**
-   * Copies an object, if it still has this ETag, and then deletes it. A process that dies in between
-   * leaves both, for the next audit.
+   * Copies an object and then deletes it. A process that dies in between leaves both, for the next
+   * audit.
    */
   moveObject(key: string, object: Pick<ObjectFacts, "byteLength" | "etag">): Promise<Action> {
     const { s3, signal } = this;
-    const { etag: copySourceIfMatch } = object;
     return this.#attempt(async () => {
       const targetKey = `${QUARANTINE}${key}`;
-      await copyObject(s3, { sourceKey: key, targetKey, copySourceIfMatch, signal }, object);
+      await copyObject(s3, { sourceKey: key, targetKey, signal }, object);
       await s3.delete(key, { signal });
       return true;
     });

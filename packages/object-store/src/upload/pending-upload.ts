@@ -52,15 +52,15 @@ export class PendingUpload {
     return this.#make(() => transfer(this.#parts.s3, body, target), end);
   }
 
-  /** The same by a copy of an object of the bucket, as long as it is the one that was judged. */
+  /** The same by a copy of an object of the bucket, which has to have the bytes that were judged. */
   copy(
-    source: { key: string; etag: string; sha256: Buffer; contentType: string },
+    source: { key: string; sha256: Buffer; contentType: string },
     end: AbortController,
   ): Promise<void> {
     const { s3 } = this.#parts;
     const { signal } = end;
-    const { key: sourceKey, etag: copySourceIfMatch, sha256, contentType } = source;
-    const input = { sourceKey, targetKey: this.key, copySourceIfMatch, contentType, signal };
+    const { key: sourceKey, sha256, contentType } = source;
+    const input = { sourceKey, targetKey: this.key, contentType, signal };
     const copy = async (): Promise<Written> => {
       const copied = await s3.copy(input).catch((error: unknown) => {
         throw new TransferFailure(error, mayHaveStored(error));

@@ -4,8 +4,9 @@ import { DirectUploadIncompleteError } from "../errors.js";
 import { sha256OfObject, type StorageClient } from "./storage-client.js";
 
 /**
- * Reads a copy back and holds it to what was judged. The condition of the copy alone is not enough:
- * Ceph 16.2 ignores it, and an ETag is an MD5, of which anybody can make two files.
+ * Reads a copy back and holds it to what was judged. A condition on the copy (its source's ETag)
+ * could not replace that: Ceph 16.2 ignores it, Swift 2.30 fails it for each object that was sent in
+ * parts, and an ETag is an MD5, of which anybody can make two files.
  *
  * @throws DirectUploadIncompleteError (`direct_upload_incomplete`), S3UnexpectedError
  *   (`s3_unexpected`) when there is no copy

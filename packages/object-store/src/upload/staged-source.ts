@@ -10,7 +10,6 @@ const RANGE_BYTES = 8 * 1024 * 1024;
 /** The bytes of a staged object, all of them of one version. */
 export interface StagedSource extends ByteSource {
   readonly byteLength: number;
-  readonly etag: string;
 }
 
 interface Reading {
@@ -30,7 +29,9 @@ export async function openStagedSource(
 ): Promise<StagedSource | undefined> {
   const { signal } = reading;
   const object = await factsOf(s3, key, signal);
-  return object && { ...iterableSource(rangesOf(s3, { key, ...object }, reading)), ...object };
+  if (object === undefined) return undefined;
+  const bytes = rangesOf(s3, { key, ...object }, reading);
+  return { ...iterableSource(bytes), byteLength: object.byteLength };
 }
 
 /**

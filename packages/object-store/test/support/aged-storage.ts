@@ -1,10 +1,10 @@
-import type { ListedObject, ListOptions, S3Provider } from "@repo/s3-provider";
+import type { ListedObject, ListOptions } from "@repo/s3-provider";
 
 import type { StorageClient } from "../../src/testing.js";
 import { storageWith } from "./storage-with.js";
 
 /** The same bucket, whose objects look as many days older. */
-export function agedStorage(s3: S3Provider, days: number): StorageClient {
+export function agedStorage(s3: StorageClient, days: number): StorageClient {
   const aged = <Object extends { lastModified: Date }>(object: Object): Object => ({
     ...object,
     lastModified: new Date(object.lastModified.getTime() - days * 86_400_000),

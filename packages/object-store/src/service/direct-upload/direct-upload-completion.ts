@@ -78,7 +78,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
     const { dependencies, kind, owner } = scope;
     const { end, transaction, urlOptions, strictness } = this.choices;
     const { signal } = end;
-    const { etag, verdict } = await this.#staged.inspect(kind, { strictness, signal });
+    const verdict = await this.#staged.inspect(kind, { strictness, signal });
     const { format } = verdict.facts;
     const intent = await dependencies.journal.open({
       kind,
@@ -89,7 +89,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
     });
     const upload = new PendingUpload(dependencies, intent);
     const { contentType } = MEDIA_FORMATS[format];
-    await upload.copy({ key: direct.s3Key, etag, sha256: verdict.sha256, contentType }, end);
+    await upload.copy({ key: direct.s3Key, sha256: verdict.sha256, contentType }, end);
     if (transaction !== undefined) {
       dependencies.ends.of(transaction).run((ending) => this.#settle(upload.id, ending));
     }

@@ -20,13 +20,6 @@ import { KIND_RULES } from "../kind-rules.js";
 import { planParts } from "./part-plan.js";
 import type { Strictness } from "../../upload/verification.js";
 
-/** What was staged, once it has passed the same checks as every upload. */
-export interface InspectedObject {
-  /** Of the inspected bytes: a copy of any other must fail. */
-  etag: string;
-  verdict: Verdict;
-}
-
 /** The staged object of one direct upload. */
 export class StagedObject {
   constructor(
@@ -35,7 +28,7 @@ export class StagedObject {
   ) {}
 
   /**
-   * Inspects the staged bytes, read in ranges.
+   * Inspects the staged bytes, read in ranges, as those of every upload.
    *
    * @throws DirectUploadIncompleteError (`direct_upload_incomplete`) when bytes are missing, and the
    *   errors of an upload
@@ -43,7 +36,7 @@ export class StagedObject {
   async inspect(
     kind: MediaKind,
     { strictness, signal }: { strictness: Strictness; signal: AbortSignal },
-  ): Promise<InspectedObject> {
+  ): Promise<Verdict> {
     const { s3, maxBytes, inspector } = this.dependencies;
     const { s3Key, byteSize, multipartId, sha256, md5: announcedMd5 } = this.row;
     if (multipartId !== null) await this.#assemble(multipartId, signal);
@@ -74,7 +67,7 @@ export class StagedObject {
       const { verdict } = body;
       requireDigest("SHA-256", sha256, verdict.sha256);
       requireDigest("MD5", announcedMd5, md5.digest());
-      return { etag: source.etag, verdict };
+      return verdict;
     } finally {
       body?.close();
       inspection.close();
