@@ -46,6 +46,11 @@ export interface S3ProviderOptions {
   client: S3Client | S3ConnectionOptions;
   /** Base URL that readers reach the server under, if it is another than `endpoint`. Presigned URLs are signed for it. */
   publicEndpoint?: string;
+  /**
+   * Whether the server takes uploads by HTML forms (PostObject). Default: true, but for Cloudflare R2
+   * and Backblaze B2, which are known by their host names not to.
+   */
+  postForms?: boolean;
 }
 
 export const CONNECTION_DEFAULTS = {

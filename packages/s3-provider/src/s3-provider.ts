@@ -63,7 +63,7 @@ export class S3Provider {
   readonly #presigner: Presigner;
   readonly #owned: OwnedClient | undefined;
 
-  constructor({ bucket, client, publicEndpoint }: S3ProviderOptions) {
+  constructor({ bucket, client, publicEndpoint, postForms }: S3ProviderOptions) {
     this.bucket = bucket;
     let ready: S3Client;
     let direct: DirectSender | undefined;
@@ -76,7 +76,7 @@ export class S3Provider {
     }
     this.#caller = new S3Caller(ready, bucket, direct);
     this.versions = new ObjectVersions(this.#caller);
-    this.#presigner = new Presigner(ready, bucket, publicEndpoint);
+    this.#presigner = new Presigner(ready, bucket, { publicEndpoint, postForms });
   }
 
   /**
@@ -169,8 +169,11 @@ export class S3Provider {
     return presignPut(this.#presigner, key, options);
   }
 
-  /** A form that stores the object without further credentials, by a browser without JavaScript too. */
-  presignPost(key: string, options: PresignPostOptions): Promise<PresignedPost> {
+  /**
+   * A form that stores the object without further credentials, by a browser without JavaScript too.
+   * Undefined where the server takes no forms (`postForms`).
+   */
+  presignPost(key: string, options: PresignPostOptions): Promise<PresignedPost | undefined> {
     return presignPost(this.#presigner, key, options);
   }
 

@@ -160,7 +160,7 @@ describe("presignGet", () => {
     const outer = clientWith({ endpoint: publicEndpoint, forcePathStyle: true });
 
     const { url } = await presignGet(
-      new Presigner(inner, "media", publicEndpoint),
+      new Presigner(inner, "media", { publicEndpoint }),
       "a/b",
       { expiresIn: 60 },
       SIGNING_DATE,

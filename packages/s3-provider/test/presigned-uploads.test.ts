@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 
 import { describe, expect, it } from "@jest/globals";
 
+import { S3Provider } from "../src/index.js";
 import { localS3 } from "./support/local-s3.js";
 import { rejectionOf } from "./support/resources.js";
 
@@ -72,13 +73,16 @@ describe("a presigned PUT", () => {
 });
 
 describe("a presigned POST", () => {
+  const FORM = {
+    expiresIn: 60,
+    byteLength: { min: BODY.byteLength, max: BODY.byteLength },
+    contentType: "image/png",
+  };
+
   it("stores a file of the announced size and type", async () => {
     const s3 = provider();
-    const form = await s3.presignPost("form", {
-      expiresIn: 60,
-      byteLength: { min: BODY.byteLength, max: BODY.byteLength },
-      contentType: "image/png",
-    });
+    const form = await s3.presignPost("form", FORM);
+    if (form === undefined) throw new Error("there is no form");
     const changed = (name: string, value: string) => ({
       ...form,
       fields: { ...form.fields, [name]: value },
@@ -92,6 +96,22 @@ describe("a presigned POST", () => {
 
     expect(await post(form, BODY)).toBe(204);
     expect(await s3.head("form")).toMatchObject({ contentType: "image/png" });
+  });
+
+  it.each([
+    ["https://s3.eu-central-1.amazonaws.com", undefined, true],
+    ["https://s3.eu-central-1.amazonaws.com", false, false],
+    ["https://account.r2.cloudflarestorage.com", undefined, false],
+    ["https://account.eu.r2.cloudflarestorage.com", undefined, false],
+    ["https://s3.us-west-004.backblazeb2.com", undefined, false],
+    ["https://s3.us-west-004.backblazeb2.com", true, true],
+    ["https://backblazeb2.com.example", undefined, true],
+  ])("is there where the server takes forms: %s, postForms %p: %p", async (endpoint, postForms, is) => {
+    const credentials = { accessKeyId: "id", secretAccessKey: "secret" };
+    const client = { endpoint, region: "auto", credentials };
+    const s3 = new S3Provider({ bucket: "media", client, postForms });
+    expect((await s3.presignPost("form", FORM)) !== undefined).toBe(is);
+    s3.destroy();
   });
 });
 

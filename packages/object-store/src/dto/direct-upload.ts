@@ -71,7 +71,7 @@ export class DirectUpload {
   @Expose() readonly put!: DirectRequest | null;
   /**
    * A form (multipart/form-data): these fields in their order, then the file as `file`; or null when
-   * it is to be sent in parts.
+   * it is to be sent in parts, or the server takes no forms (`postForms` of `S3Provider`).
    */
   @Expose() readonly post!: { url: string; fields: Record<string, string> } | null;
   /** A PUT for each part, or null when the file is to be sent in one piece. */

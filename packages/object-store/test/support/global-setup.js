@@ -11,7 +11,8 @@ import { makeTemplate } from "./make-template.js";
 /**
  * One PostgreSQL and one S3 server for the whole run. Each test file takes a database of its own,
  * copied from a migrated template, and a bucket of its own. `TEST_S3_ENDPOINT`,
- * `TEST_S3_ACCESS_KEY_ID` and `TEST_S3_SECRET_ACCESS_KEY` name another S3 server to test against.
+ * `TEST_S3_ACCESS_KEY_ID` and `TEST_S3_SECRET_ACCESS_KEY` name another S3 server to test against,
+ * and `TEST_S3_SERVER` its kind.
  * With `TEST_POOLER=transaction`, a PgBouncer in that mode is in front of PostgreSQL.
  */
 export default async function globalSetup() {
@@ -28,6 +29,7 @@ export default async function globalSetup() {
       region: s3.region,
       accessKeyId: s3.accessKeyId,
       secretAccessKey: s3.secretAccessKey,
+      ...(process.env["TEST_S3_SERVER"] === "swift" && { postForms: false }),
     },
   });
   globalThis.stopTestServices = async () => {

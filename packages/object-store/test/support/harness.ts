@@ -64,6 +64,7 @@ export async function openHarness(
       credentials: { accessKeyId: server.accessKeyId, secretAccessKey: server.secretAccessKey },
       forcePathStyle: true,
     },
+    postForms: server.postForms,
   });
   await s3.ensureBucket();
 

@@ -7,10 +7,19 @@ export interface PostgresServer {
   poolerUrl?: string;
 }
 
+export interface S3Server {
+  endpoint: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** As `S3Provider` has it. */
+  postForms?: boolean;
+}
+
 /** What the global setup started. */
 export interface TestServices {
   postgres: PostgresServer;
-  s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
+  s3: S3Server;
 }
 
 export function services(): TestServices {

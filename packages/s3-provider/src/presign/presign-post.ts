@@ -12,7 +12,15 @@ export interface PresignedPost extends PresignedUrl {
 }
 
 /**
- * Signs an HTML form (multipart/form-data) that stores one object.
+ * The hosts of services that take no forms.
+ *
+ * @see https://developers.cloudflare.com/r2/api/s3/presigned-urls/
+ * @see https://www.backblaze.com/docs/cloud-storage-call-the-s3-compatible-api
+ */
+const WITHOUT_FORMS = /\.(?:r2\.cloudflarestorage|backblazeb2)\.com$/;
+
+/**
+ * Signs an HTML form (multipart/form-data) that stores one object, if the server takes forms.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
  */
@@ -21,9 +29,11 @@ export function presignPost(
   key: string,
   { byteLength, contentType, ...life }: PresignPostOptions,
   now?: Date,
-): Promise<PresignedPost> {
+): Promise<PresignedPost | undefined> {
   const call = { operation: "presignPost", key, life, now } as const;
   return presigner.sign(call, ({ target, credentials, signer, at, expiresAt }) => {
+    const takesForms = presigner.postForms ?? !WITHOUT_FORMS.test(new URL(target.origin).hostname);
+    if (!takesForms) return undefined;
     const { sessionToken } = credentials;
     const { credential, date } = signer.at(at);
     const fields = {

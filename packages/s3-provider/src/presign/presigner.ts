@@ -3,7 +3,7 @@ import { type S3Client } from "@aws-sdk/client-s3";
 import { toS3Error } from "../error-mapping.js";
 import { S3InvalidRequestError, type S3Operation } from "../errors.js";
 import { assertObjectKey, encodeKey } from "../object-key.js";
-import type { S3Credentials } from "../options.js";
+import type { S3Credentials, S3ProviderOptions } from "../options.js";
 import { atEndpoint, type PresignTarget, resolvePresignTarget } from "./presign-target.js";
 import { QuerySigner } from "./query-signer.js";
 
@@ -46,14 +46,21 @@ export interface SigningContext {
  */
 export class Presigner {
   readonly bucket: string;
+  /** Undefined: by what is known of the host. */
+  readonly postForms: boolean | undefined;
   readonly #client: S3Client;
   #target: Promise<PresignTarget> | undefined;
   #signer: { credentials: S3Credentials; signer: QuerySigner } | undefined;
 
   /** @param client supplies settings only; no request is sent */
-  constructor(client: S3Client, bucket: string, publicEndpoint?: string) {
+  constructor(
+    client: S3Client,
+    bucket: string,
+    { publicEndpoint, postForms }: Pick<S3ProviderOptions, "publicEndpoint" | "postForms"> = {},
+  ) {
     this.#client = publicEndpoint === undefined ? client : atEndpoint(client, publicEndpoint);
     this.bucket = bucket;
+    this.postForms = postForms;
   }
 
   /** @throws S3InvalidRequestError, S3AccessDeniedError if credentials cannot be obtained */

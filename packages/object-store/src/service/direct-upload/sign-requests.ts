@@ -5,7 +5,7 @@ import type { Dependencies } from "../dependencies.js";
 
 type Requests = Pick<DirectUpload, "expiresAt" | "put" | "post" | "parts">;
 
-/** A PUT and a form for a file in one piece. */
+/** A PUT, and a form where the server takes forms, for a file in one piece. */
 export async function signWhole(
   { s3 }: Pick<Dependencies, "s3">,
   { s3Key, contentType, byteSize: byteLength, md5 }: DirectUploadModel,
@@ -17,12 +17,13 @@ export async function signWhole(
     contentType,
     contentMd5: md5?.toString("base64"),
   });
-  const { url, fields } = await s3.presignPost(s3Key, {
+  const form = await s3.presignPost(s3Key, {
     expiresIn,
     byteLength: { min: byteLength, max: byteLength },
     contentType,
   });
-  return { expiresAt: put.expiresAt, put: requestOf(put), post: { url, fields }, parts: null };
+  const post = form === undefined ? null : { url: form.url, fields: form.fields };
+  return { expiresAt: put.expiresAt, put: requestOf(put), post, parts: null };
 }
 
 /** A PUT for each part of a multipart upload, which is begun and recorded here. */
