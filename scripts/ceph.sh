@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A Ceph of one node with its S3 gateway, on 127.0.0.1, everything of it below one folder. For tests.
 #
-#   scripts/ceph.sh start <folder> [port]   starts it, prints what `pnpm test:ceph` wants to know
+#   scripts/ceph.sh start <folder> [port]   starts what of it does not run, prints what
+#                                           `pnpm test:ceph` wants to know
 #   scripts/ceph.sh restart <folder>        ends the gateway and the store and starts them again
 #   scripts/ceph.sh stop <folder>           ends them; the data stays
 #
@@ -21,6 +22,8 @@ folder=$(cd "$2" && pwd)
 conf=$folder/ceph.conf
 access_key=object-store-test
 secret_key=object-store-test-secret
+processes="mon osd rgw"
+. "$(dirname "$0")/processes.sh"
 
 for program in ceph-mon ceph-osd ceph radosgw radosgw-admin monmaptool; do
   command -v "$program" >/dev/null || {
@@ -94,42 +97,6 @@ rgw_override_bucket_index_max_shards = 1
 CONF
 }
 
-# name, command…: runs in a session of its own, its pid in the folder
-background() {
-  local name=$1
-  shift
-  setsid "$@" >>"$folder/log/$name.out" 2>&1 </dev/null &
-  echo $! >"$folder/run/$name.pid"
-}
-
-is_alive() {
-  local file=$folder/run/$1.pid
-  [ -f "$file" ] && grep -qa "$conf" "/proc/$(cat "$file")/cmdline" 2>/dev/null
-}
-
-require_alive() {
-  is_alive "$1" && return
-  echo "$1 ended; the end of $folder/log/$1.out:" >&2
-  tail -n 5 "$folder/log/$1.out" >&2
-  exit 1
-}
-
-stop() {
-  local name pid
-  for name in rgw osd mon; do
-    if is_alive "$name"; then
-      pid=$(cat "$folder/run/$name.pid")
-      kill -TERM "$pid" 2>/dev/null || true
-      for _ in $(seq 150); do
-        is_alive "$name" || break
-        sleep 0.1
-      done
-      is_alive "$name" && kill -KILL "$pid" 2>/dev/null || true
-    fi
-    rm -f "$folder/run/$name.pid"
-  done
-}
-
 start() {
   local port=$1 first=no
   mkdir -p "$folder/run" "$folder/log" "$folder/mon" "$folder/osd"
@@ -160,27 +127,14 @@ start() {
     mv "$folder/user.json.new" "$folder/user.json"
   fi
   background rgw radosgw -c "$conf" -n client.rgw -f
-  for _ in $(seq 600); do
-    require_alive mon
-    require_alive osd
-    require_alive rgw
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return
-    sleep 0.1
-  done
-  echo "The gateway did not listen within a minute; see $folder/log" >&2
-  exit 1
+  await_port "$port"
 }
 
 case $command in
   start)
-    is_alive rgw || start "${3:-18080}"
-    cat <<ENV
-export TEST_S3_ENDPOINT=http://127.0.0.1:$(cat "$folder/port")
-export TEST_S3_REGION=us-east-1
-export TEST_S3_ACCESS_KEY_ID=$access_key
-export TEST_S3_SECRET_ACCESS_KEY=$secret_key
-export TEST_S3_RESTART_COMMAND='"$(realpath "$0")" restart "$folder"'
-ENV
+    port=$(port_of_folder 18080 "${3:-}")
+    start "$port"
+    print_environment "$access_key" "$secret_key"
     ;;
   restart)
     stop
