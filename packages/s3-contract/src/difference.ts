@@ -1,11 +1,11 @@
 import { type Check } from "./check.js";
 import type { Dialect } from "./dialect.js";
 
-/** A server's own way in one point of the contract. */
+/** A server's own way in one point. */
 export interface Difference {
-  /** The name of the check that the server does not pass: the group's name and its title. */
-  readonly check: string;
-  /** Where it shows; in every dialect of the check by default. */
+  /** The names of the checks that the server does not pass: the group's name and the title of each. */
+  readonly checks: readonly string[];
+  /** Where it shows; in every dialect of the checks by default. */
   readonly dialects?: readonly Dialect[];
   /** What the server does instead, as the end of a sentence about it. */
   readonly what: string;

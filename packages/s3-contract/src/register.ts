@@ -35,7 +35,7 @@ export function registerContract(options: RegisterOptions): void {
         runner.describe(group.name, () => {
           for (const [title, check] of Object.entries(group.checks)) {
             const difference = differences.find(
-              (each) => each.check === checkId(group, title) && applies(each, dialect),
+              (each) => each.checks.includes(checkId(group, title)) && applies(each, dialect),
             );
             if (difference === undefined) {
               runner.it(title, () => withSubject(target, dialect, check));
@@ -63,7 +63,7 @@ function requireKnownChecks(
   const known = new Set(
     groups.flatMap((group) => Object.keys(group.checks).map((title) => checkId(group, title))),
   );
-  for (const { check } of differences) {
+  for (const check of differences.flatMap(({ checks }) => checks)) {
     if (!known.has(check)) throw new Error(`The contract has no check named ${check}`);
   }
 }

@@ -4,7 +4,7 @@ import {
   AbortMultipartUploadCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
-  DeleteObjectsCommand,
+  DeleteObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   type S3Client,
@@ -106,8 +106,8 @@ export class Subject {
     for (;;) {
       const keys = await this.keys();
       if (keys.length === 0) break;
-      const Objects = keys.map((Key = "") => ({ Key }));
-      await this.client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+      // One by one: not every server takes DeleteObjects of every client.
+      for (const Key of keys) await this.client.send(new DeleteObjectCommand({ Bucket, Key }));
     }
     await this.client.send(new DeleteBucketCommand({ Bucket }));
     this.client.destroy();

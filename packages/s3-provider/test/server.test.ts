@@ -85,8 +85,10 @@ describe("objects", () => {
     const { etag } = await store(s3, "conditional");
     const input = { key: "conditional", body: Buffer.from("new"), byteLength: 3, ...PNG };
 
+    // Swift has no conditional writes.
+    const isSwift = process.env["TEST_S3_SERVER"] === "swift";
     await expect(s3.put({ ...input, ifNoneMatch: "*" })).rejects.toMatchObject({
-      code: "s3_precondition_failed",
+      code: isSwift ? "s3_invalid_request" : "s3_precondition_failed",
       outcome: "not_applied",
     });
     const { body } = await s3.get("conditional", { ifMatch: etag });

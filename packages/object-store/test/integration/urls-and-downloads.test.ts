@@ -58,7 +58,8 @@ describe("url", () => {
     const longer = url.replace("X-Amz-Expires=300", "X-Amz-Expires=301");
     expect(longer).not.toBe(url);
     expect((await fetch(longer)).status).toBe(403);
-    expect((await fetch(url.split("?")[0] ?? "")).status).toBe(403);
+    // Swift answers 400.
+    expect([400, 403]).toContain((await fetch(url.split("?")[0] ?? "")).status);
   });
 
   it.each([0, 604_801, 1.5, "60"])("refuses to expire in %p seconds", async (expiresIn) => {

@@ -193,6 +193,7 @@ export const multipartUpload: CheckGroup = {
         const input = { Bucket: s3.bucket, Prefix: "up/", MaxUploads: 1, ...markers };
         const page = await s3.client.send(new ListMultipartUploadsCommand(input));
         found.push(...(page.Uploads ?? []).map(({ UploadId }) => UploadId));
+        expect(found.length).toBeLessThanOrEqual(made.length);
         if (page.IsTruncated !== true) break;
         markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
       }

@@ -28,7 +28,7 @@ export const ceph: KnownServer = {
   name: "Ceph 16.2",
   differences: [
     {
-      check: "PutObject keeps a stream of known length",
+      checks: ["PutObject keeps a stream of known length"],
       dialects: ["sdk"],
       what: "answers 411 to a stream with the SDK's trailing checksum",
       source: "https://tracker.ceph.com/issues/63951",
@@ -47,8 +47,9 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check:
+      checks: [
         "an upload with a trailing checksum is taken when it fits and refused when it does not",
+      ],
       what: "stores nothing that is sent with a trailing checksum",
       source: "https://tracker.ceph.com/issues/63951",
       consequence: "The same; no such upload is stored, framed or otherwise.",
@@ -66,7 +67,7 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check: "an upload has its x-amz-checksum verified, kept and given back to those who ask",
+      checks: ["an upload has its x-amz-checksum verified, kept and given back to those who ask"],
       what: "ignores x-amz-checksum-* headers",
       source: "https://tracker.ceph.com/issues/42080",
       consequence:
@@ -80,8 +81,9 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check:
+      checks: [
         "PutObject on condition with If-Match replaces only the version that it names, and by one racer only",
+      ],
       what: "knows an ETag in If-Match without quotes only, and tells some losers of a race 500",
       source: "https://github.com/ceph/ceph/pull/63348",
       consequence: "None: the module never replaces an object, as each has a key of its own.",
@@ -102,7 +104,7 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check: "CopyObject obeys conditions on its source",
+      checks: ["CopyObject obeys conditions on its source"],
       what: "ignores x-amz-copy-source-if-* headers",
       source: "https://tracker.ceph.com/issues/53945",
       consequence:
@@ -120,7 +122,7 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check: "a deletion of many, by hand, verifies the Content-MD5 of its document",
+      checks: ["a deletion of many, by hand, verifies the Content-MD5 of its document"],
       what: "ignores the Content-MD5 of a list of keys to delete",
       source: `${SOURCE_TREE}/rgw_rest_s3.cc`,
       consequence: "The list is covered by the signed x-amz-content-sha256, which is verified.",
@@ -138,7 +140,7 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check: "a multipart upload is answered with the ETag of its object",
+      checks: ["a multipart upload is answered with the ETag of its object"],
       what: "answers the first completion with an empty ETag",
       source: "https://bugzilla.redhat.com/show_bug.cgi?id=2266579",
       consequence: "s3-provider says that the ETag is unknown; HeadObject has it.",
@@ -150,8 +152,9 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check:
+      checks: [
         "a multipart upload is NoSuchUpload to those who list or complete it once it is aborted",
+      ],
       what: "answers 500 to a completion after the abort, and NoSuchKey to a listing",
       source: "https://tracker.ceph.com/issues/75534",
       consequence:
@@ -168,8 +171,9 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check:
+      checks: [
         "an upload by an HTML form is refused when it is signed with another secret or its policy was changed",
+      ],
       what: "names a wrong signature of a form AccessDenied",
       source: `${SOURCE_TREE}/rgw_rest_s3.cc`,
       consequence: "None: the upload is refused.",
@@ -181,7 +185,7 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check: "a request is refused when an x-amz- header was added",
+      checks: ["a request is refused when an x-amz- header was added"],
       what: "obeys x-amz- headers that are not signed",
       source: `${SOURCE_TREE}/rgw_auth_s3.cc`,
       consequence:
@@ -213,7 +217,7 @@ export const ceph: KnownServer = {
       },
     },
     {
-      check: "a request is refused when it is signed for another region",
+      checks: ["a request is refused when it is signed for another region"],
       what: "takes a signature for any region",
       source: `${SOURCE_TREE}/rgw_auth_s3.cc`,
       consequence: "None: the secret is verified all the same.",

@@ -4,7 +4,16 @@ import { promisify } from "node:util";
 import { DeleteBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { describe, it } from "@jest/globals";
 
-import { ceph, HTTP_DIALECT, registerContract, SDK_DIALECTS } from "../../src/index.js";
+import {
+  ceph,
+  HTTP_DIALECT,
+  type KnownServer,
+  registerContract,
+  SDK_DIALECTS,
+  swift,
+} from "../../src/index.js";
+
+const KNOWN: Readonly<Record<string, KnownServer>> = { ceph, swift };
 
 function required(name: string): string {
   const value = process.env[name];
@@ -19,12 +28,16 @@ const server = {
   accessKeyId: required("TEST_S3_ACCESS_KEY_ID"),
   secretAccessKey: required("TEST_S3_SECRET_ACCESS_KEY"),
 };
+const known = KNOWN[required("TEST_S3_SERVER")];
+if (known === undefined) {
+  throw new Error(`TEST_S3_SERVER must be one of ${Object.keys(KNOWN).join(", ")}`);
+}
 const restartCommand = required("TEST_S3_RESTART_COMMAND");
 
 registerContract({
   runner: { describe, it },
   target: {
-    name: ceph.name,
+    name: known.name,
     server: () => server,
     async restart() {
       await promisify(execFile)("/bin/sh", ["-c", restartCommand]);
@@ -46,5 +59,5 @@ registerContract({
     },
   },
   dialects: [...SDK_DIALECTS, ...HTTP_DIALECT],
-  differences: ceph.differences,
+  differences: known.differences,
 });
