@@ -3,7 +3,7 @@ import { jestConfig } from "@repo/tooling/jest";
 export default jestConfig({
   globalSetup: "<rootDir>/test/support/global-setup.js",
   globalTeardown: "<rootDir>/test/support/global-teardown.js",
-  // They need other servers: see jest.servers.config.js and jest.ceph.config.js.
+  // They need other servers: see jest.servers.config.js and jest.s3-server.config.js.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/servers/", "<rootDir>/test/ceph/"],
   // Tests wait for deadlines and other processes much of the time.
   maxWorkers: 2,

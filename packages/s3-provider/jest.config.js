@@ -1,6 +1,6 @@
 import { jestConfig } from "@repo/tooling/jest";
 
 export default jestConfig({
-  // See jest.ceph.config.js.
+  // See jest.s3-server.config.js.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/ceph/"],
 });
