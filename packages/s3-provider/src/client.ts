@@ -1,55 +1,53 @@
 import { S3Client } from "@aws-sdk/client-s3";
 
 import { ConnectionPool } from "./connection-pool.js";
+import { CredentialsSource } from "./credentials-source.js";
+import { DirectSender } from "./direct/direct-sender.js";
 import { ISOLATED_SETTINGS } from "./isolated-settings.js";
-import { CONNECTION_DEFAULTS, type S3ConnectionOptions, type S3Credentials } from "./options.js";
+import { CONNECTION_DEFAULTS, type S3ConnectionOptions } from "./options.js";
 
+/** A client of our own making, and what only such a one has. */
 export interface OwnedClient {
   client: S3Client;
+  direct: DirectSender;
+  /** Has the next request obtain its credentials anew. */
+  forgetCredentials(): void;
   destroy(): void;
 }
 
 /** A client that reads nothing but its options. */
-export function createClient(options: S3ConnectionOptions): OwnedClient {
+export function createClient(options: S3ConnectionOptions, bucket: string): OwnedClient {
   const {
     connectTimeoutMs = CONNECTION_DEFAULTS.connectTimeoutMs,
     requestTimeoutMs = CONNECTION_DEFAULTS.requestTimeoutMs,
     maxAttempts = CONNECTION_DEFAULTS.maxAttempts,
     maxSockets = CONNECTION_DEFAULTS.maxSockets,
+    agents,
     credentials,
     ...settings
   } = options;
   const pool = new ConnectionPool({ connectTimeoutMs, maxSockets });
+  const source = new CredentialsSource(credentials);
   const client = new S3Client({
     ...ISOLATED_SETTINGS,
     ...settings,
     maxAttempts,
-    credentials: credentialsOf(credentials),
+    credentials: source.provider,
     requestHandler: {
-      httpAgent: pool.httpAgent,
-      httpsAgent: pool.httpsAgent,
+      httpAgent: agents?.http ?? pool.httpAgent,
+      httpsAgent: agents?.https ?? pool.httpsAgent,
       socketTimeout: requestTimeoutMs,
     },
   });
   return {
     client,
+    direct: new DirectSender(client, bucket),
+    forgetCredentials() {
+      source.forget();
+    },
+    // Not that of the client, which would close the caller's agents.
     destroy() {
-      client.destroy();
       pool.destroy();
     },
-  };
-}
-
-function credentialsOf(
-  source: S3ConnectionOptions["credentials"],
-): S3Credentials | (() => Promise<S3Credentials>) {
-  if (typeof source !== "function") return source;
-  return async () => {
-    try {
-      return await source();
-    } catch (cause) {
-      const error = new Error("the credentials could not be obtained", { cause });
-      throw Object.assign(error, { name: "CredentialsProviderError" });
-    }
   };
 }

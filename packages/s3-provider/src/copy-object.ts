@@ -1,8 +1,9 @@
 import { CopyObjectCommand } from "@aws-sdk/client-s3";
 
 import { type Written } from "./attempt-log.js";
+import { copySource } from "./bucket-name.js";
 import { type CallOptions } from "./multipart-upload.js";
-import { assertObjectKey, encodeKey } from "./object-key.js";
+import { assertObjectKey } from "./object-key.js";
 import { type S3Caller } from "./s3-caller.js";
 
 export interface CopyInput extends CallOptions {
@@ -24,7 +25,7 @@ export async function copyObject(
     new CopyObjectCommand({
       Bucket: caller.bucket,
       Key: targetKey,
-      CopySource: `${caller.bucket}/${encodeKey(sourceKey)}`,
+      CopySource: copySource(caller.bucket, sourceKey),
       CopySourceIfMatch: copySourceIfMatch,
       ...(contentType !== undefined && {
         MetadataDirective: "REPLACE" as const,

@@ -24,7 +24,7 @@ export type S3ErrorCode =
  */
 export type S3Outcome = "not_applied" | "unknown";
 
-/** The method of `S3Provider`, or of its `versions`, that failed. */
+/** The method of `S3Provider`, or of its `versions`, that failed; `configure` is its constructor. */
 export type S3Operation =
   | "put"
   | "createMultipartUpload"
@@ -48,7 +48,8 @@ export type S3Operation =
   | "objectLock"
   | "listVersions"
   | "deleteVersion"
-  | "lockOfVersion";
+  | "lockOfVersion"
+  | "configure";
 
 export interface S3ErrorDetails {
   operation: S3Operation;

@@ -40,10 +40,16 @@ export type {
   VersioningStatus,
   VersionLock,
 } from "./object-versions.js";
-export type { S3ConnectionOptions, S3Credentials, S3ProviderOptions } from "./options.js";
+export type {
+  S3ConnectionOptions,
+  S3Credentials,
+  S3CredentialsProvider,
+  S3ProviderOptions,
+} from "./options.js";
 export type { PresignGetOptions } from "./presign/presign-get.js";
 export type { PresignedPost, PresignPostOptions } from "./presign/presign-post.js";
 export type { PresignedPut, PresignPartOptions, PresignPutOptions } from "./presign/presign-put.js";
 export type { PresignedUrl, PresignLife } from "./presign/presigner.js";
 export type { ObjectHeaders, PutInput } from "./put-object.js";
+export type { S3RequestOptions } from "./request-rules.js";
 export { S3Provider } from "./s3-provider.js";

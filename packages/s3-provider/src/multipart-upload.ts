@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-s3";
 
 import { type Written } from "./attempt-log.js";
+import { contentMd5Of } from "./content-md5.js";
 import { requireEmptyAnswer } from "./empty-answer.js";
 import { S3NotFoundError, S3UnexpectedError } from "./errors.js";
 import { type ObjectHeaders } from "./put-object.js";
@@ -63,10 +64,15 @@ export async function uploadPart(
   { partNumber, body, signal }: UploadPartInput,
 ): Promise<UploadedPart> {
   const call: S3Call = { operation: "uploadPart", key, signal };
+  const contentMd5 = contentMd5Of(body, caller.rules);
   const request = {
     key,
     query: { "x-id": "UploadPart", partNumber: String(partNumber), uploadId },
-    headers: { "content-type": "application/octet-stream" },
+    headers: {
+      ...caller.rules.headers,
+      "content-type": "application/octet-stream",
+      ...(contentMd5 !== undefined && { "content-md5": contentMd5 }),
+    },
     // As for a stream; the SDK would hash all of the part before it sends it.
     payload: UNSIGNED_PAYLOAD,
     body,
@@ -79,6 +85,7 @@ export async function uploadPart(
       PartNumber: partNumber,
       Body: body,
       ContentLength: body.byteLength,
+      ContentMD5: contentMd5,
     });
     requireEmptyAnswer(command, call);
     return command;

@@ -1,4 +1,8 @@
+import type http from "node:http";
+
 import { type S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+
+import type { S3RequestOptions } from "./request-rules.js";
 
 /** Credentials as S3 takes them; `expiration` bounds what is signed with temporary ones. */
 export interface S3Credentials {
@@ -7,6 +11,14 @@ export interface S3Credentials {
   sessionToken?: string;
   expiration?: Date;
 }
+
+/**
+ * Obtains credentials, as the providers of `@aws-sdk/credential-providers` do. Called with what the SDK
+ * says of its client, of which some providers take the region.
+ */
+export type S3CredentialsProvider = (
+  ...properties: Parameters<Extract<S3ClientConfig["credentials"], (...args: never[]) => unknown>>
+) => Promise<S3Credentials>;
 
 type ReplacedSettings =
   "region" | "credentials" | "endpoint" | "maxAttempts" | "requestHandler" | "cacheMiddleware";
@@ -18,8 +30,12 @@ type ReplacedSettings =
  */
 export interface S3ConnectionOptions extends Omit<S3ClientConfig, ReplacedSettings> {
   region: string;
-  /** Fixed credentials, or a function that obtains them; it is called again shortly before they expire. */
-  credentials: S3Credentials | (() => Promise<S3Credentials>);
+  /**
+   * Credentials, or a function that obtains them. It is called again 5 minutes before they expire, after
+   * an hour if they have no `expiration`, and after an answer that denies access. An object may be given
+   * new keys in place.
+   */
+  credentials: S3Credentials | S3CredentialsProvider;
   /** Base URL of an S3-compatible server. Default: AWS, by region. */
   endpoint?: string;
   /** Milliseconds until TCP and TLS must be established. Waiting for a free socket does not count. Default 3,000. */
@@ -34,9 +50,19 @@ export interface S3ConnectionOptions extends Omit<S3ClientConfig, ReplacedSettin
   maxAttempts?: number;
   /** Connections at once; further requests wait for a free one. Default 64. */
   maxSockets?: number;
+  /**
+   * Agents to connect with instead of the package's own: through a proxy, with certificate authorities
+   * or client certificates of yours. `http` and `https` are by the scheme of the endpoint.
+   * `connectTimeoutMs` and `maxSockets` do not apply to them, and `destroy()` leaves them open.
+   */
+  agents?: { http?: http.Agent; https?: http.Agent };
 }
 
 export interface S3ProviderOptions {
+  /**
+   * The name of a bucket, or the alias or ARN of an access point of one region. Directory buckets,
+   * multi-region access points and those of Object Lambda and Outposts are refused.
+   */
   bucket: string;
   /**
    * How to connect, or a ready `S3Client`. A ready client keeps its own settings and remains its
@@ -51,6 +77,8 @@ export interface S3ProviderOptions {
    * and Backblaze B2, which are known by their host names not to.
    */
   postForms?: boolean;
+  /** What the bucket's policy or its Object Lock demands of each request: encryption, owner, MD5 … */
+  requests?: S3RequestOptions;
 }
 
 export const CONNECTION_DEFAULTS = {

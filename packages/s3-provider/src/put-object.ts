@@ -3,8 +3,9 @@ import { type Readable } from "node:stream";
 import { PutObjectCommand, type PutObjectCommandOutput } from "@aws-sdk/client-s3";
 
 import { type Written } from "./attempt-log.js";
+import { contentMd5Of } from "./content-md5.js";
 import { requireEmptyAnswer } from "./empty-answer.js";
-import { S3LengthMismatchError, S3UnexpectedError } from "./errors.js";
+import { S3InvalidRequestError, S3LengthMismatchError, S3UnexpectedError } from "./errors.js";
 import { RequestBody } from "./request-body.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
 
@@ -55,11 +56,16 @@ function putBytes(
     return Promise.reject(lengthMismatch(input, body.byteLength));
   }
   const { key, sha256 } = input;
-  const makeCommand = (): PutObjectCommand => putCommand(caller, input, body, call);
+  const contentMd5 = contentMd5Of(body, caller.rules);
+  const makeCommand = (): PutObjectCommand => putCommand(caller, input, body, call, contentMd5);
   if (sha256 === undefined) return caller.send(makeCommand(), call);
   const payload = Buffer.from(sha256).toString("hex");
-  const request = { key, headers: headersOf(input), payload, body };
-  return caller.sendBytes(request, call, makeCommand);
+  const headers = {
+    ...caller.rules.writeHeaders,
+    ...headersOf(input),
+    ...(contentMd5 !== undefined && { "content-md5": contentMd5 }),
+  };
+  return caller.sendBytes({ key, headers, payload, body }, call, makeCommand);
 }
 
 /**
@@ -72,6 +78,12 @@ async function putStream(
   source: Readable,
   call: S3Call,
 ): Promise<Written & PutObjectCommandOutput> {
+  if (caller.rules.contentMd5) {
+    source.destroy();
+    const reason =
+      "contentMd5 is set, and the digest of a stream is known too late; send it in parts";
+    throw new S3InvalidRequestError({ ...call, outcome: "not_applied", reason });
+  }
   const body = new RequestBody(source, {
     byteLength: input.byteLength,
     onMismatch: (received) => lengthMismatch(input, received),
@@ -92,12 +104,14 @@ function putCommand(
   input: PutInput,
   body: Uint8Array | Readable,
   call: S3Call,
+  contentMd5?: string,
 ): PutObjectCommand {
   const command = new PutObjectCommand({
     Bucket: caller.bucket,
     Key: input.key,
     Body: body,
     ContentLength: input.byteLength,
+    ContentMD5: contentMd5,
     ContentType: input.contentType,
     ContentDisposition: input.contentDisposition,
     CacheControl: input.cacheControl,

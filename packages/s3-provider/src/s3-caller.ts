@@ -1,12 +1,21 @@
+import { randomUUID } from "node:crypto";
+
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
 
 import { AttemptLog, type Written } from "./attempt-log.js";
-import { countRetry } from "./count-retry.js";
-import type { DirectOutcome, DirectRequest, DirectSender } from "./direct/direct-sender.js";
+import type { BuiltRequest } from "./built-request.js";
+import type { OwnedClient } from "./client.js";
+import { count } from "./counters.js";
+import {
+  type DirectOutcome,
+  type DirectRequest,
+  INVOCATION_ID_HEADER,
+} from "./direct/direct-sender.js";
 import { toS3Error } from "./error-mapping.js";
-import { type S3Operation } from "./errors.js";
+import { S3AccessDeniedError, type S3Operation } from "./errors.js";
 import { assertObjectKey } from "./object-key.js";
 import type { RequestBody } from "./request-body.js";
+import type { RequestRules } from "./request-rules.js";
 import type { S3Command } from "./s3-command.js";
 import { signPayload } from "./sign-payload.js";
 
@@ -29,11 +38,12 @@ export class S3Caller {
   readonly #underWay = new Set<AbortController>();
   #destroyed = false;
 
-  /** @param direct sends bytes where the client is our own: another may have steps of its own */
+  /** @param own for a client of our own making: another may have steps of its own */
   constructor(
     readonly client: S3Client,
     readonly bucket: string,
-    private readonly direct?: DirectSender,
+    readonly rules: RequestRules,
+    private readonly own?: Pick<OwnedClient, "direct" | "forgetCredentials">,
   ) {}
 
   /**
@@ -46,7 +56,7 @@ export class S3Caller {
     body?: RequestBody,
   ): Promise<O & Written> {
     return this.#track(call, body, async (signal, attempts) => {
-      logAttempts(command, call.operation, attempts, body);
+      this.#prepare(command, call, attempts, body);
       const output = await this.client.send(command, { abortSignal: signal });
       if (body && !body.sent) {
         const early = new Error("the answer came before the end of the body");
@@ -70,16 +80,30 @@ export class S3Caller {
     makeCommand: () => S3Command<I, O>,
   ): Promise<{ ETag?: string | undefined } & Written> {
     return this.#track(call, undefined, async (signal, attempts) => {
-      const first = await this.direct?.put(request, signal);
+      const invocationId = randomUUID();
+      const first = await this.own?.direct.put(request, { signal, invocationId });
       if (first !== undefined && "etag" in first) return { ETag: first.etag };
       if (first !== undefined && "error" in first) attempts.failed(first.error, false);
       signal.throwIfAborted();
+      if (this.own !== undefined && first === undefined) {
+        count("s3_provider.fallbacks", call.operation);
+      }
       const command = makeCommand();
       signPayload(command, request.payload);
-      logAttempts(command, call.operation, attempts, undefined);
-      if (first !== undefined) takeOver(command, first);
+      this.#prepare(command, call, attempts, undefined);
+      if (first !== undefined) takeOver(command, first, invocationId);
       return this.client.send(command, { abortSignal: signal });
     });
+  }
+
+  #prepare<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+    command: S3Command<I, O>,
+    { operation }: S3Call,
+    attempts: AttemptLog,
+    body: RequestBody | undefined,
+  ): void {
+    Object.assign(command.input, this.rules.inputFor(operation));
+    logAttempts(command, operation, attempts, body);
   }
 
   /** Makes a call that can be aborted, and names what goes wrong with it. */
@@ -111,6 +135,7 @@ export class S3Caller {
         outcome,
         sent,
       });
+      if (typed instanceof S3AccessDeniedError) this.own?.forgetCredentials();
       // An answer may end the call while its request is still being sent.
       cut.abort();
       throw typed;
@@ -143,7 +168,7 @@ function logAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
 ): void {
   command.middlewareStack.add(
     (next) => async (args) => {
-      if (attempts.sent) countRetry(operation);
+      if (attempts.sent) count("s3_provider.retries", operation);
       attempts.started();
       try {
         return await next(args);
@@ -157,11 +182,26 @@ function logAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   );
 }
 
+/** A step of the SDK between the retries and the signature. */
+type Finalize<I, O> = (args: {
+  input: I;
+  request: unknown;
+}) => Promise<{ output: O; response: unknown }>;
+
 /** Has the SDK's first attempt end as one that was already made. */
 function takeOver<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   command: S3Command<I, O>,
   outcome: Exclude<DirectOutcome, { etag: string }>,
+  invocationId: string,
 ): void {
+  command.middlewareStack.addRelativeTo(
+    (next: Finalize<I, O>): Finalize<I, O> =>
+      (args) => {
+        (args.request as BuiltRequest).headers[INVOCATION_ID_HEADER] = invocationId;
+        return next(args);
+      },
+    { relation: "before", toMiddleware: "httpSigningMiddleware", name: "invocationId" },
+  );
   let isTaken = false;
   command.middlewareStack.add(
     (next) => (args) => {

@@ -1,9 +1,9 @@
 import { type S3Client } from "@aws-sdk/client-s3";
 
 import { type Written } from "./attempt-log.js";
+import { checkBucket } from "./bucket-name.js";
 import { createClient, type OwnedClient } from "./client.js";
 import { copyObject, type CopyInput } from "./copy-object.js";
-import { DirectSender } from "./direct/direct-sender.js";
 import { deleteObject, deleteObjects, type DeleteManyResult } from "./delete-objects.js";
 import { ensureBucket } from "./ensure-bucket.js";
 import {
@@ -49,6 +49,7 @@ import {
 } from "./presign/presign-put.js";
 import { type PresignedUrl, Presigner } from "./presign/presigner.js";
 import { putObject, type PutInput } from "./put-object.js";
+import { RequestRules } from "./request-rules.js";
 import { S3Caller } from "./s3-caller.js";
 
 /**
@@ -59,24 +60,28 @@ export class S3Provider {
   readonly bucket: string;
   /** The versions of objects, in a bucket with versioning. */
   readonly versions: ObjectVersions;
+  /** Whether `put` takes bytes only, so that a stream has to be sent in parts: see `contentMd5`. */
+  readonly needsParts: boolean;
   readonly #caller: S3Caller;
   readonly #presigner: Presigner;
   readonly #owned: OwnedClient | undefined;
 
-  constructor({ bucket, client, publicEndpoint, postForms }: S3ProviderOptions) {
+  /** @throws S3InvalidRequestError for a bucket or `requests` that are not supported */
+  constructor({ bucket, client, publicEndpoint, postForms, requests }: S3ProviderOptions) {
+    checkBucket(bucket, isReadyClient(client) ? client.config : client);
+    const rules = new RequestRules(requests);
     this.bucket = bucket;
+    this.needsParts = rules.contentMd5;
     let ready: S3Client;
-    let direct: DirectSender | undefined;
     if (isReadyClient(client)) {
       ready = client;
     } else {
-      this.#owned = createClient(client);
+      this.#owned = createClient(client, bucket);
       ready = this.#owned.client;
-      direct = new DirectSender(ready, bucket);
     }
-    this.#caller = new S3Caller(ready, bucket, direct);
+    this.#caller = new S3Caller(ready, bucket, rules, this.#owned);
     this.versions = new ObjectVersions(this.#caller);
-    this.#presigner = new Presigner(ready, bucket, { publicEndpoint, postForms });
+    this.#presigner = new Presigner(ready, bucket, { rules, publicEndpoint, postForms });
   }
 
   /**

@@ -69,6 +69,7 @@ describe("presignGet", () => {
       "media",
       { endpoint: "https://s3.test/store/", forcePathStyle: true },
     ],
+    ["an access point", "arn:aws:s3:eu-central-1:111122223333:accesspoint/media", {}],
     ["an IPv6 server", "media", { endpoint: "http://[::1]:9000", forcePathStyle: true }],
     ["temporary credentials", "media", { credentials: { ...CREDENTIALS, sessionToken: "t/+=" } }],
     [

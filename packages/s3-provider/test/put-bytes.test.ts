@@ -1,22 +1,19 @@
 import { createHash } from "node:crypto";
 
-import { S3Client } from "@aws-sdk/client-s3";
-import { describe, expect, it } from "@jest/globals";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { describe, expect, it, jest } from "@jest/globals";
+import { diag, metrics } from "@opentelemetry/api";
 
+import { createClient } from "../src/client.js";
 import { type S3Credentials, S3Provider } from "../src/index.js";
 import { connection, testResources } from "./support/resources.js";
 import { respond, type SeenRequest } from "./support/scripted-server.js";
 
 const { defer, scripted } = testResources();
 
-/** Headers that differ from call to call, or that tell of the SDK's own attempts. */
-const OF_ONE_CALL = new Set([
-  "authorization",
-  "amz-sdk-invocation-id",
-  "amz-sdk-request",
-  "user-agent",
-  "x-amz-date",
-]);
+/** Headers that differ from call to call. */
+const OF_ONE_CALL = new Set(["authorization", "amz-sdk-invocation-id", "x-amz-date"]);
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 const BODY = Buffer.from("bytes");
 const UPLOAD = { key: "k", contentType: "image/png", body: BODY, byteLength: BODY.byteLength };
 
@@ -28,21 +25,23 @@ function essenceOf({ method, url, headers, body }: SeenRequest) {
     method,
     url,
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => kept(name))),
-    signed: signed?.split(";").filter(kept),
+    signed: signed?.split(";"),
     body: body.toString(),
   };
 }
 
-/** A provider over a client that is not its own, and which therefore uses the SDK alone. */
+/** A provider over the same client as another, which was passed in, and which therefore uses the SDK alone. */
 function bySdkAlone(endpoint: string): { client: S3Client; s3: S3Provider } {
-  const client = new S3Client({
-    ...connection(endpoint),
-    requestChecksumCalculation: "WHEN_REQUIRED",
-  });
+  const owned = createClient(connection(endpoint), "media");
   defer(() => {
-    client.destroy();
+    owned.destroy();
   });
+  const { client } = owned;
   return { client, s3: new S3Provider({ bucket: "media", client }) };
+}
+
+function invocationIds(seen: readonly SeenRequest[]): unknown[] {
+  return seen.map(({ headers }) => headers["amz-sdk-invocation-id"]);
 }
 
 describe("put of bytes", () => {
@@ -74,7 +73,67 @@ describe("put of bytes", () => {
 
     const [bySdk, direct] = server.seen.map(essenceOf);
     expect(direct).toEqual(bySdk);
-    expect(direct?.signed).toContain("if-none-match");
+    expect(direct?.signed).toEqual(expect.arrayContaining(["if-none-match", "amz-sdk-request"]));
+    expect(direct?.headers).toHaveProperty("amz-sdk-request", "attempt=1; max=3");
+    const ids = invocationIds(server.seen);
+    expect(ids).toEqual([expect.stringMatching(UUID), expect.stringMatching(UUID)]);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it("is one call to the server when the SDK repeats what went the short way", async () => {
+    const { server, s3 } = await scripted([respond(503), respond(200, { etag: '"e"' })]);
+
+    await s3.put({ ...UPLOAD, sha256: Buffer.alloc(32) });
+
+    expect(server.seen.map(({ headers }) => headers["amz-sdk-request"])).toEqual([
+      "attempt=1; max=3",
+      "attempt=2; max=3",
+    ]);
+    expect(new Set(invocationIds(server.seen)).size).toBe(1);
+  });
+
+  it("carries no trace of another invocation of a function on AWS Lambda", async () => {
+    process.env["AWS_LAMBDA_FUNCTION_NAME"] = "f";
+    process.env["_X_AMZN_TRACE_ID"] = "Root=1-first";
+    defer(() => {
+      delete process.env["AWS_LAMBDA_FUNCTION_NAME"];
+      delete process.env["_X_AMZN_TRACE_ID"];
+    });
+    const { server, s3 } = await scripted([respond(200, { etag: '"e"' })]);
+
+    await s3.put(UPLOAD);
+    await s3.put({ ...UPLOAD, sha256: Buffer.alloc(32) });
+
+    const traces = server.seen.map(({ headers }) => headers["x-amzn-trace-id"]);
+    expect(traces).toEqual(["Root=1-first", undefined]);
+  });
+
+  it("is counted when the short way is closed, which is logged once", async () => {
+    const counted: unknown[] = [];
+    const counter = { add: (...sample: unknown[]) => counted.push(sample) };
+    const createCounter = (name: string) => {
+      counted.push(name);
+      return counter;
+    };
+    metrics.setGlobalMeterProvider({ getMeter: () => ({ createCounter }) } as never);
+    const warn = jest.fn();
+    const ignore = (): void => undefined;
+    diag.setLogger({ warn, error: ignore, info: ignore, debug: ignore, verbose: ignore });
+    defer(() => {
+      metrics.disable();
+      diag.disable();
+    });
+    const { server, s3 } = await scripted([respond(200, { etag: '"e"' })], {
+      requestChecksumCalculation: "WHEN_SUPPORTED",
+    });
+
+    await s3.put({ ...UPLOAD, sha256: Buffer.alloc(32) });
+    await s3.put({ ...UPLOAD, sha256: Buffer.alloc(32) });
+
+    expect(server.seen).toHaveLength(2);
+    const sample = [1, { "s3_provider.operation": "put" }];
+    expect(counted).toEqual(["s3_provider.fallbacks", sample, sample]);
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/checksums/)]]);
   });
 
   it("uses no way but the SDK's where its client was passed in, with steps of its own", async () => {

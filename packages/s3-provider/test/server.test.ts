@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
+import { GetObjectTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "@jest/globals";
 
 import { type S3Provider } from "../src/index.js";
@@ -9,7 +10,7 @@ import { anyServer } from "./support/any-server.js";
 import { all, localS3 } from "./support/local-s3.js";
 import { rejectionOf } from "./support/resources.js";
 
-const { provider, address } = anyServer();
+const { provider, bucket, address } = anyServer();
 /** For faults that no other server has, and where others differ from S3: see docs/s3-servers.md. */
 const local = localS3();
 
@@ -300,6 +301,77 @@ describe("presigned URLs", () => {
       "cache-control": "no-store",
     });
     expect((await fetch(url.replace("cat", "dog"))).status).toBe(403);
+  });
+});
+
+describe("a bucket with rules", () => {
+  const BODY = randomBytes(5_000);
+  const MD5 = createHash("md5").update(BODY).digest("base64");
+  const PUT = { body: BODY, byteLength: BODY.byteLength, ...PNG };
+
+  /** Makes an object by each of the ways that there are, the last of them a client's own. */
+  async function makeObjects(s3: S3Provider, prefix: string): Promise<string[]> {
+    const keys = ["bytes", "short", "parts", "copy", "presigned"].map((name) => prefix + name);
+    const [bytes = "", short = "", parts = "", copy = "", presigned = ""] = keys;
+    await s3.put({ ...PUT, key: bytes });
+    await s3.put({ ...PUT, key: short, sha256: createHash("sha256").update(BODY).digest() });
+    const upload = await s3.createMultipartUpload({ ...PNG, key: parts });
+    await s3.completeMultipartUpload(upload, [
+      await s3.uploadPart(upload, { partNumber: 1, body: BODY }),
+    ]);
+    await s3.copy({ sourceKey: bytes, targetKey: copy });
+    const request = { ...PUT, expiresIn: 60, contentMd5: MD5 };
+    const { url, headers } = await s3.presignPut(presigned, request);
+    const sent = new Headers(headers);
+    // fetch sends that of the body.
+    sent.delete("content-length");
+    const response = await fetch(url, { method: "PUT", headers: sent, body: BODY });
+    expect(response.status).toBe(200);
+    return keys;
+  }
+
+  it("gets what it demands from each way to make an object, and the objects can be read", async () => {
+    const s3 = provider({}, bucket, {
+      ACL: "private",
+      StorageClass: "STANDARD",
+      contentMd5: true,
+    });
+
+    for (const key of await makeObjects(s3, "rules/")) {
+      const { body } = await s3.get(key);
+      expect((await buffer(body)).equals(BODY)).toBe(true);
+    }
+  });
+
+  it("gets what it refuses, too: tags that it does not keep", async () => {
+    const s3 = local.provider({}, undefined, { Tagging: "team=media" });
+    const refused = { code: "s3_invalid_request", statusCode: 501, outcome: "not_applied" };
+    await local.provider().put({ ...PUT, key: "source" });
+
+    await expect(s3.put({ ...PUT, key: "k" })).rejects.toMatchObject(refused);
+    await expect(s3.createMultipartUpload({ ...PNG, key: "k" })).rejects.toMatchObject(refused);
+    await expect(s3.copy({ sourceKey: "source", targetKey: "k" })).rejects.toMatchObject(refused);
+  });
+
+  const onAnother = process.env["TEST_S3_ENDPOINT"] === undefined ? it.skip : it;
+  onAnother("keeps the tags that each way to make an object gives it", async () => {
+    const s3 = provider({}, bucket, { Tagging: "team=media&stage=a%26b", contentMd5: true });
+    const { accessKeyId, secretAccessKey, ...where } = address();
+    const credentials = { accessKeyId, secretAccessKey };
+    const client = new S3Client({ ...where, credentials, forcePathStyle: true });
+
+    for (const key of await makeObjects(s3, "tags/")) {
+      const { TagSet: tags } = await client.send(
+        new GetObjectTaggingCommand({ Bucket: bucket, Key: key }),
+      );
+      expect(new Map(tags?.map(({ Key: name, Value: value }) => [name, value]))).toEqual(
+        new Map([
+          ["team", "media"],
+          ["stage", "a&b"],
+        ]),
+      );
+    }
+    client.destroy();
   });
 });
 

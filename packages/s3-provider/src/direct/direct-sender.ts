@@ -1,7 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import { diag } from "@opentelemetry/api";
 
 import type { BuiltRequest } from "../built-request.js";
 import { encodeKey } from "../object-key.js";
+import { learnServerTime, serverTime } from "../server-time.js";
 import { PAYLOAD_HEADER, type SignedPayload } from "../sign-payload.js";
 import { requestTemplate, type RequestTemplate } from "./request-template.js";
 
@@ -25,6 +27,9 @@ export interface ServerResponse {
 /** What came of an attempt: the ETag, or what the SDK has to make sense of. */
 export type DirectOutcome = { etag: string } | { response: ServerResponse } | { error: unknown };
 
+/** The SDK's name of one call over its attempts. */
+export const INVOCATION_ID_HEADER = "amz-sdk-invocation-id";
+
 type Signer = Awaited<ReturnType<S3Client["config"]["signer"]>>;
 type SignableRequest = Parameters<Signer["sign"]>[0];
 
@@ -36,6 +41,12 @@ interface HttpHandler {
   ): Promise<{ response: ServerResponse }>;
 }
 
+interface Prepared {
+  template: RequestTemplate;
+  signer: Signer;
+  maxAttempts: number;
+}
+
 /**
  * Sends PUTs of bytes by the SDK's signer and its HTTP handler, without the many steps that the SDK
  * prepares every command with; they make most of the cost of a small object. What does not succeed
@@ -44,7 +55,8 @@ interface HttpHandler {
 export class DirectSender {
   readonly #client: S3Client;
   readonly #bucket: string;
-  #prepared: Promise<{ template: RequestTemplate; signer: Signer } | undefined> | undefined;
+  #prepared: Promise<Prepared | undefined> | undefined;
+  #warned = false;
 
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
@@ -52,14 +64,20 @@ export class DirectSender {
   }
 
   /** Undefined where no request can be made this way: nothing was sent. */
-  async put(request: DirectRequest, abortSignal: AbortSignal): Promise<DirectOutcome | undefined> {
-    const signed = await this.#signed(request).catch(() => undefined);
+  async put(
+    request: DirectRequest,
+    { signal: abortSignal, invocationId }: { signal: AbortSignal; invocationId: string },
+  ): Promise<DirectOutcome | undefined> {
+    const signed = await this.#signed(request, invocationId).catch((error: unknown) => {
+      this.#warn(error);
+    });
     if (signed === undefined || abortSignal.aborted) return undefined;
     try {
       const handler = this.#client.config.requestHandler as HttpHandler;
       const { response } = await handler.handle(signed, { abortSignal });
       const { etag, "content-length": length } = response.headers;
       if (response.statusCode !== 200 || etag === undefined || length !== "0") return { response };
+      await learnServerTime(this.#client, response.headers);
       response.body.resume();
       return { etag };
     } catch (error) {
@@ -67,12 +85,12 @@ export class DirectSender {
     }
   }
 
-  async #signed(wanted: DirectRequest): Promise<SignableRequest | undefined> {
+  async #signed(wanted: DirectRequest, invocationId: string): Promise<SignableRequest | undefined> {
     const { key, headers, query, payload, body } = wanted;
     this.#prepared ??= this.#prepare();
     const prepared = await this.#prepared;
     if (prepared === undefined) return undefined;
-    const { template, signer } = prepared;
+    const { template, signer, maxAttempts } = prepared;
     const request: BuiltRequest = {
       ...template.request,
       path: template.basePath + encodeKey(key),
@@ -82,22 +100,36 @@ export class DirectSender {
         ...headers,
         [PAYLOAD_HEADER]: payload,
         "content-length": String(body.byteLength),
+        [INVOCATION_ID_HEADER]: invocationId,
+        "amz-sdk-request": `attempt=1; max=${maxAttempts}`,
       },
       body,
     };
     const { signingRegion, signingService } = template;
-    const signingDate = new Date(Date.now() + this.#client.config.systemClockOffset);
-    const how = { signingDate, signingRegion, signingService };
+    const how = { signingDate: serverTime(this.#client), signingRegion, signingService };
     return signer.sign(request, how);
   }
 
-  async #prepare(): Promise<{ template: RequestTemplate; signer: Signer } | undefined> {
+  async #prepare(): Promise<Prepared | undefined> {
+    const { config } = this.#client;
     try {
       const template = await requestTemplate(this.#client, this.#bucket);
-      return template && { template, signer: await this.#client.config.signer() };
+      if (template === undefined) {
+        this.#warn("the client has checksums, or signs in another way than by SigV4");
+        return undefined;
+      }
+      return { template, signer: await config.signer(), maxAttempts: await config.maxAttempts() };
     } catch (error) {
       this.#prepared = undefined;
       throw error;
     }
+  }
+
+  /** Once: it is the same with the next upload. */
+  #warn(reason: unknown): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    const text = reason instanceof Error ? reason.name : String(reason);
+    diag.warn(`s3-provider leaves uploads of bytes to the SDK, at a higher cost: ${text}`);
   }
 }

@@ -12,8 +12,8 @@ export interface RequestTemplate {
 }
 
 const PLACEHOLDER_KEY = "k";
-/** Headers that are those of one object. */
-const OF_ONE_OBJECT = /^content-/;
+/** Headers of one object, and of one invocation of a function on AWS Lambda. */
+const OF_ONE_REQUEST = /^content-|^x-amzn-trace-id$/i;
 
 /**
  * Undefined where a PUT depends on more than SigV4 and its headers: signed in another way, or with
@@ -27,7 +27,7 @@ export async function requestTemplate(
   const command = new PutObjectCommand({ Bucket: bucket, Key: PLACEHOLDER_KEY, Body: "" });
   const { request, scheme, region, service } = await buildRequest(client, command);
   if (scheme !== "sigv4") return undefined;
-  const headers = Object.entries(request.headers).filter(([name]) => !OF_ONE_OBJECT.test(name));
+  const headers = Object.entries(request.headers).filter(([name]) => !OF_ONE_REQUEST.test(name));
   return {
     request: { ...request, headers: Object.fromEntries(headers) },
     basePath: request.path.slice(0, -PLACEHOLDER_KEY.length),

@@ -39,6 +39,7 @@ export function presignPost(
     const fields = {
       key,
       "Content-Type": contentType,
+      ...presigner.rules.formFields(),
       "x-amz-algorithm": "AWS4-HMAC-SHA256",
       "x-amz-credential": credential,
       "x-amz-date": date,

@@ -1,3 +1,4 @@
+import { S3InvalidRequestError } from "../errors.js";
 import type { MultipartUpload } from "../multipart-upload.js";
 import { canonicalHeaders } from "./canonical-headers.js";
 import { canonicalQuery } from "./canonical-query.js";
@@ -21,6 +22,8 @@ export interface PresignPartOptions extends Pick<PresignLife, "expiresIn"> {
   partNumber: number;
   /** Bytes; the server refuses a part of another length. */
   byteLength: number;
+  /** Of the part, in base64; the server refuses another part. */
+  contentMd5?: string | undefined;
 }
 
 /**
@@ -38,9 +41,9 @@ export function presignPut(
     { operation: "presignPut", key, life, now },
     {},
     {
-      "content-length": String(byteLength),
+      ...presigner.rules.writeHeaders,
       "content-type": contentType,
-      ...(contentMd5 !== undefined && { "content-md5": contentMd5 }),
+      ...bodyHeaders(byteLength, contentMd5),
     },
   );
 }
@@ -49,13 +52,21 @@ export function presignPut(
 export function presignPart(
   presigner: Presigner,
   { key, uploadId }: MultipartUpload,
-  { partNumber, byteLength, ...life }: PresignPartOptions,
+  { partNumber, byteLength, contentMd5, ...life }: PresignPartOptions,
   now?: Date,
 ): Promise<PresignedPut> {
   const query = { partNumber: String(partNumber), uploadId };
   return signPut(presigner, { operation: "presignPart", key, life, now }, query, {
-    "content-length": String(byteLength),
+    ...presigner.rules.headers,
+    ...bodyHeaders(byteLength, contentMd5),
   });
+}
+
+function bodyHeaders(byteLength: number, contentMd5: string | undefined): Record<string, string> {
+  return {
+    "content-length": String(byteLength),
+    ...(contentMd5 !== undefined && { "content-md5": contentMd5 }),
+  };
 }
 
 function signPut(
@@ -64,6 +75,12 @@ function signPut(
   query: Record<string, string>,
   headers: Record<string, string>,
 ): Promise<PresignedPut> {
+  if (presigner.rules.contentMd5 && !("content-md5" in headers)) {
+    const reason = "requests.contentMd5 is set, and contentMd5 is missing";
+    const { operation, key } = call;
+    const error = new S3InvalidRequestError({ operation, key, outcome: "not_applied", reason });
+    return Promise.reject(error);
+  }
   return presigner.sign(call, ({ target, signer, at, expiresIn, expiresAt }, encodedKey) => {
     const path = target.basePath + encodedKey;
     const request = {

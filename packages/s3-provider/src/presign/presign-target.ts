@@ -2,6 +2,7 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
 import { buildRequest } from "../built-request.js";
 import { ISOLATED_SETTINGS } from "../isolated-settings.js";
+import type { RequestRules } from "../request-rules.js";
 import { type CanonicalHeaders, canonicalHeaders } from "./canonical-headers.js";
 import { canonicalQuery } from "./canonical-query.js";
 import type { SigningScope } from "./query-signer.js";
@@ -25,8 +26,10 @@ const PLACEHOLDER_KEY = "k";
 export async function resolvePresignTarget(
   client: S3Client,
   bucket: string,
+  rules: RequestRules,
 ): Promise<PresignTarget> {
-  const command = new GetObjectCommand({ Bucket: bucket, Key: PLACEHOLDER_KEY });
+  const input = { Bucket: bucket, Key: PLACEHOLDER_KEY, ...rules.inputFor("get") };
+  const command = new GetObjectCommand(input);
   const { request, region, service } = await buildRequest(client, command);
   const { protocol, hostname, port, path, query, headers } = request;
   const host = port === undefined ? hostname : `${hostname}:${port}`;

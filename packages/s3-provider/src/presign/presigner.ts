@@ -4,6 +4,8 @@ import { toS3Error } from "../error-mapping.js";
 import { S3InvalidRequestError, type S3Operation } from "../errors.js";
 import { assertObjectKey, encodeKey } from "../object-key.js";
 import type { S3Credentials, S3ProviderOptions } from "../options.js";
+import { RequestRules } from "../request-rules.js";
+import { serverTime } from "../server-time.js";
 import { atEndpoint, type PresignTarget, resolvePresignTarget } from "./presign-target.js";
 import { QuerySigner } from "./query-signer.js";
 
@@ -12,7 +14,12 @@ const MAX_EXPIRES_IN = 604_800;
 
 export interface PresignedUrl {
   url: string;
-  /** When the URL stops working: by `expiresIn`, or sooner with the temporary credentials that signed it. */
+  /**
+   * When the URL stops working: by `expiresIn`, or sooner with the temporary credentials that signed it.
+   * It is a time on the server's clock, as the client knows it from the answers to its requests. Before
+   * the first one, where clock skew correction is disabled, and where the clocks differ by less than 5
+   * seconds, it is a time on the clock of this machine.
+   */
   expiresAt: Date;
 }
 
@@ -26,6 +33,12 @@ export interface PresignLife {
    * than 7 days, the window is what `expiresIn` leaves of them.
    */
   window?: number | undefined;
+}
+
+interface PresignerOptions {
+  rules?: RequestRules;
+  publicEndpoint?: string | undefined;
+  postForms?: boolean | undefined;
 }
 
 /** What it takes to sign at a time. */
@@ -48,19 +61,23 @@ export class Presigner {
   readonly bucket: string;
   /** Undefined: by what is known of the host. */
   readonly postForms: boolean | undefined;
+  readonly rules: RequestRules;
   readonly #client: S3Client;
+  readonly #clock: S3Client;
   #target: Promise<PresignTarget> | undefined;
-  #signer: { credentials: S3Credentials; signer: QuerySigner } | undefined;
+  #signer: QuerySigner | undefined;
 
-  /** @param client supplies settings only; no request is sent */
+  /** @param client supplies settings and what it knows of the server's clock; no request is sent */
   constructor(
     client: S3Client,
     bucket: string,
-    { publicEndpoint, postForms }: Pick<S3ProviderOptions, "publicEndpoint" | "postForms"> = {},
+    { rules = new RequestRules(), publicEndpoint, postForms }: PresignerOptions = {},
   ) {
     this.#client = publicEndpoint === undefined ? client : atEndpoint(client, publicEndpoint);
+    this.#clock = client;
     this.bucket = bucket;
     this.postForms = postForms;
+    this.rules = rules;
   }
 
   /** @throws S3InvalidRequestError, S3AccessDeniedError if credentials cannot be obtained */
@@ -68,7 +85,7 @@ export class Presigner {
     call: { operation: S3Operation; key: string; life: PresignLife; now?: Date | undefined },
     use: (context: SigningContext, encodedKey: string) => Result,
   ): Promise<Result> {
-    const { operation, key, life, now = new Date() } = call;
+    const { operation, key, life, now = serverTime(this.#clock) } = call;
     assertObjectKey(key, operation);
     checkLife(operation, key, life);
     try {
@@ -92,7 +109,7 @@ export class Presigner {
   }
 
   #resolve(): Promise<PresignTarget> {
-    return resolvePresignTarget(this.#client, this.bucket).catch((error: unknown) => {
+    return resolvePresignTarget(this.#client, this.bucket, this.rules).catch((error: unknown) => {
       this.#target = undefined;
       throw error;
     });
@@ -100,10 +117,10 @@ export class Presigner {
 
   /** Credentials change seldom: the signer of the last ones is kept. */
   #signerOf(credentials: S3Credentials, { scope }: PresignTarget): QuerySigner {
-    if (this.#signer?.credentials !== credentials) {
-      this.#signer = { credentials, signer: new QuerySigner(credentials, scope) };
+    if (this.#signer?.signsWith(credentials) !== true) {
+      this.#signer = new QuerySigner(credentials, scope);
     }
-    return this.#signer.signer;
+    return this.#signer;
   }
 }
 

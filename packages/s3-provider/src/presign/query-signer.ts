@@ -48,9 +48,19 @@ export class QuerySigner {
 
   constructor(credentials: S3Credentials, scope: SigningScope) {
     const { sessionToken } = credentials;
-    this.#credentials = credentials;
+    // A copy: the caller may put new keys into the object.
+    this.#credentials = { ...credentials };
     this.#scope = scope;
     this.#token = sessionToken ? `&X-Amz-Security-Token=${encodeRfc3986(sessionToken)}` : "";
+  }
+
+  signsWith({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials): boolean {
+    const own = this.#credentials;
+    return (
+      accessKeyId === own.accessKeyId &&
+      secretAccessKey === own.secretAccessKey &&
+      sessionToken === own.sessionToken
+    );
   }
 
   /** The query of the signed URL. */

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import { afterAll, afterEach, beforeAll } from "@jest/globals";
 
-import { S3Provider, type S3ConnectionOptions } from "../../src/index.js";
-import { localS3 } from "./local-s3.js";
+import { S3Provider, type S3ConnectionOptions, type S3RequestOptions } from "../../src/index.js";
+import { BUCKET, localS3 } from "./local-s3.js";
 
 interface Address {
   readonly endpoint: string;
@@ -20,7 +20,7 @@ export function anyServer() {
   const endpoint = process.env["TEST_S3_ENDPOINT"];
   if (endpoint === undefined) {
     const { provider, running } = localS3();
-    return { provider, address: (): Address => running() };
+    return { provider, bucket: BUCKET, address: (): Address => running() };
   }
 
   const address: Address = {
@@ -32,11 +32,15 @@ export function anyServer() {
   const ownBucket = `s3-provider-${randomUUID()}`;
   const providers: S3Provider[] = [];
 
-  function provider(options: Partial<S3ConnectionOptions> = {}, bucket = ownBucket): S3Provider {
+  function provider(
+    options: Partial<S3ConnectionOptions> = {},
+    bucket = ownBucket,
+    requests: S3RequestOptions = {},
+  ): S3Provider {
     const { accessKeyId, secretAccessKey, ...where } = address;
     const credentials = { accessKeyId, secretAccessKey };
     const client = { ...where, credentials, forcePathStyle: true, ...options };
-    const created = new S3Provider({ bucket, client });
+    const created = new S3Provider({ bucket, client, requests });
     providers.push(created);
     return created;
   }
@@ -57,5 +61,5 @@ export function anyServer() {
     await s3.deleteMany(keys);
     destroyProviders();
   });
-  return { provider, address: () => address };
+  return { provider, bucket: ownBucket, address: () => address };
 }

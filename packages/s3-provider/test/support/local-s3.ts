@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "@jest/globals";
 import { type LocalS3, startLocalS3 } from "@repo/local-s3";
 
-import { S3Provider, type S3ConnectionOptions } from "../../src/index.js";
+import { S3Provider, type S3ConnectionOptions, type S3RequestOptions } from "../../src/index.js";
 
-const BUCKET = "media";
+export const BUCKET = "media";
 
 /** A server with one bucket for the tests of a file, and providers for it. */
 export function localS3() {
@@ -39,7 +39,11 @@ export function localS3() {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function provider(options: Partial<S3ConnectionOptions> = {}, bucket = BUCKET): S3Provider {
+  function provider(
+    options: Partial<S3ConnectionOptions> = {},
+    bucket = BUCKET,
+    requests: S3RequestOptions = {},
+  ): S3Provider {
     const { endpoint, region, accessKeyId, secretAccessKey } = running();
     const created = new S3Provider({
       bucket,
@@ -50,6 +54,7 @@ export function localS3() {
         forcePathStyle: true,
         ...options,
       },
+      requests,
     });
     providers.push(created);
     return created;

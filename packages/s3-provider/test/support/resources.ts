@@ -1,6 +1,6 @@
 import { afterEach } from "@jest/globals";
 
-import { S3Provider, type S3ConnectionOptions } from "../../src/index.js";
+import { S3Provider, type S3ConnectionOptions, type S3RequestOptions } from "../../src/index.js";
 import { type Reply, ScriptedServer } from "./scripted-server.js";
 
 /** Closes what a test opened, after each test of the file that calls this. */
@@ -14,8 +14,13 @@ export function testResources() {
     closers.push(close);
   }
 
-  function provider(endpoint: string, options: Partial<S3ConnectionOptions> = {}): S3Provider {
-    const created = new S3Provider({ bucket: "media", client: connection(endpoint, options) });
+  function provider(
+    endpoint: string,
+    options: Partial<S3ConnectionOptions> = {},
+    requests: S3RequestOptions = {},
+  ): S3Provider {
+    const client = connection(endpoint, options);
+    const created = new S3Provider({ bucket: "media", client, requests });
     defer(() => {
       created.destroy();
     });
@@ -26,10 +31,11 @@ export function testResources() {
   async function scripted(
     replies: Reply[],
     options: Partial<S3ConnectionOptions> = {},
+    requests: S3RequestOptions = {},
   ): Promise<{ server: ScriptedServer; s3: S3Provider }> {
     const server = await ScriptedServer.start(...replies);
     defer(() => server.close());
-    return { server, s3: provider(server.endpoint, options) };
+    return { server, s3: provider(server.endpoint, options, requests) };
   }
 
   return { defer, provider, scripted };
