@@ -165,7 +165,7 @@ describe("credentials that are changed in place", () => {
     await expect(keyOfUrl(s3)).resolves.toBe("NEW");
   });
 
-  it.each(["secretAccessKey", "sessionToken"] as const)(
+  it.each(["accessKeyId", "secretAccessKey", "sessionToken"] as const)(
     "sign presigned URLs by their new %s",
     async (name) => {
       const credentials = { accessKeyId: "A", secretAccessKey: "old", sessionToken: "old" };

@@ -56,7 +56,6 @@ export class DirectSender {
   readonly #client: S3Client;
   readonly #bucket: string;
   #prepared: Promise<Prepared | undefined> | undefined;
-  #warned = false;
 
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
@@ -68,9 +67,7 @@ export class DirectSender {
     request: DirectRequest,
     { signal: abortSignal, invocationId }: { signal: AbortSignal; invocationId: string },
   ): Promise<DirectOutcome | undefined> {
-    const signed = await this.#signed(request, invocationId).catch((error: unknown) => {
-      this.#warn(error);
-    });
+    const signed = await this.#signed(request, invocationId).catch(() => undefined);
     if (signed === undefined || abortSignal.aborted) return undefined;
     try {
       const handler = this.#client.config.requestHandler as HttpHandler;
@@ -115,7 +112,10 @@ export class DirectSender {
     try {
       const template = await requestTemplate(this.#client, this.#bucket);
       if (template === undefined) {
-        this.#warn("the client has checksums, or signs in another way than by SigV4");
+        // Once, as it stays so.
+        diag.warn(
+          "s3-provider leaves uploads of bytes to the SDK, at a higher cost: the client has checksums, or signs in another way than by SigV4",
+        );
         return undefined;
       }
       return { template, signer: await config.signer(), maxAttempts: await config.maxAttempts() };
@@ -123,13 +123,5 @@ export class DirectSender {
       this.#prepared = undefined;
       throw error;
     }
-  }
-
-  /** Once: it is the same with the next upload. */
-  #warn(reason: unknown): void {
-    if (this.#warned) return;
-    this.#warned = true;
-    const text = reason instanceof Error ? reason.name : String(reason);
-    diag.warn(`s3-provider leaves uploads of bytes to the SDK, at a higher cost: ${text}`);
   }
 }
