@@ -47,6 +47,8 @@ export interface StorageClient extends Pick<
   | "presignPart"
 > {
   readonly versions?: VersionsClient;
+  /** Whether `put` takes bytes only, so that longer bodies are sent in parts. Default false. */
+  readonly needsParts?: boolean;
   put(input: PutInput): Promise<Partial<Written> & { etag: string }>;
   completeMultipartUpload(
     upload: MultipartUpload,

@@ -30,7 +30,8 @@ export async function transfer(
   const request = { ...target, contentType: MEDIA_FORMATS[body.format].contentType };
   // Bytes in memory are being read where they lie.
   const isWhole = bytes !== undefined || (byteLength !== undefined && byteLength <= PART_BYTES);
-  if (!isWhole && byteLength === undefined) return sendInParts(s3, body, request);
+  const streams = byteLength !== undefined && s3.needsParts !== true;
+  if (!isWhole && !streams) return sendInParts(s3, body, request);
   const put = isWhole ? putWhole : putStream;
   try {
     return { unanswered: wentUnanswered(await put(s3, body, request)) };
