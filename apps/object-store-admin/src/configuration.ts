@@ -1,5 +1,6 @@
 import { UsageError } from "@repo/command-line/usage-error";
-import type { S3ProviderOptions } from "@repo/s3-provider";
+import type { S3ConnectionOptions, S3ProviderOptions, S3RequestOptions } from "@repo/s3-provider";
+import { HttpsProxyAgent } from "https-proxy-agent";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -33,8 +34,35 @@ export function bucketSettings(environment: Environment): S3ProviderOptions {
       region: environment["S3_REGION"] || "us-east-1",
       credentials: { accessKeyId, secretAccessKey },
       forcePathStyle: flag("S3_FORCE_PATH_STYLE", environment["S3_FORCE_PATH_STYLE"]),
+      ...throughProxy(environment),
     },
+    requests: requestOptions(environment),
   };
+}
+
+function throughProxy(environment: Environment): Pick<S3ConnectionOptions, "agents"> {
+  const url = environment["S3_PROXY"];
+  if (!url) return {};
+  const proxy = checkedUrl("S3_PROXY", url, ["http:", "https:"]);
+  const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
+  return { agents: { http: agent, https: agent } };
+}
+
+/** What the bucket demands of requests; the names of the fields are checked with the bucket. */
+function requestOptions(environment: Environment): S3RequestOptions {
+  const fields = parsedJson(environment["S3_REQUESTS"] || "{}");
+  if (typeof fields === "object" && fields !== null && !Array.isArray(fields)) return fields;
+  throw new UsageError(
+    'S3_REQUESTS must be a JSON object such as {"ServerSideEncryption":"aws:kms"}.',
+  );
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -141,6 +144,17 @@ describe("object-store-admin", () => {
     }
   });
 
+  it.each([
+    [{ S3_REQUESTS: "[1]" }, 2, "S3_REQUESTS must be a JSON object"],
+    [{ S3_REQUESTS: "{" }, 2, "S3_REQUESTS must be a JSON object"],
+    [{ S3_REQUESTS: '{"acl":"private"}' }, 1, 'unknown field "acl"; known are '],
+    [{ S3_PROXY: "proxy:8080" }, 2, "S3_PROXY must be a URL"],
+  ])("refuses %p", async (wrong, expected, message) => {
+    const { code, stderr } = await adminIn({ ...environment, ...wrong }, "sweep");
+    expect(code).toBe(expected);
+    expect(stderr).toContain(message);
+  });
+
   it("says what to do when a server cannot be reached", async () => {
     const url = "postgresql://nobody@127.0.0.1:1/nothing";
     const { code, stderr } = await adminIn({ ...environment, DATABASE_URL: url }, "usage");
@@ -184,6 +198,29 @@ describe("object-store-admin", () => {
       expect(run.stdout).not.toContain("\u001B");
     }
     expect(await jsonLines("verify")).toMatchObject([{ event: "report", files: 1, corrupt: 0 }]);
+  });
+
+  it("reaches the bucket through a proxy, with what the bucket demands", async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer().on("connect", (request, client: Socket) => {
+      tunnels.push(request.url ?? "");
+      const { hostname, port } = new URL(services.s3.endpoint);
+      const server = connect(Number(port), hostname);
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      server.pipe(client).pipe(server);
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    const S3_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    try {
+      const through = { ...environment, S3_PROXY };
+      expect(await adminIn(through, "audit")).toMatchObject({ code: 0, stderr: "" });
+      expect(new Set(tunnels)).toEqual(new Set([new URL(services.s3.endpoint).host]));
+      // Which this server refuses to be asked for.
+      const S3_REQUESTS = '{"RequestPayer":"requester"}';
+      expect(await adminIn({ ...through, S3_REQUESTS }, "audit")).toMatchObject({ code: 1 });
+    } finally {
+      proxy.close();
+    }
   });
 
   it("exits with 3 while an audit finds what it was not told to mend", async () => {

@@ -10,6 +10,9 @@ Environment:
                         for every command but migrate
   S3_REGION             default: us-east-1
   S3_FORCE_PATH_STYLE   true or false; default: true
+  S3_REQUESTS           what the bucket demands of requests, as the option "requests" of S3Provider
+                        in JSON, such as {"ServerSideEncryption":"aws:kms","contentMd5":true}
+  S3_PROXY              http://host:port of a proxy that tunnels by CONNECT
   OWNER_TABLE           what user_id refers to, for migrate: users.id of this repository by
                         default, another table.column, or none. It never changes.
   NO_COLOR              any value: no colors
