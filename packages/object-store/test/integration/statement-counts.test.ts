@@ -2,19 +2,22 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 
 import type { ImageCollection } from "../../src/index.js";
 import { sendPut } from "../support/direct-http.js";
-import { type Harness, openHarness } from "../support/harness.js";
+import { faultyS3 } from "../support/faulty-s3.js";
 import { type LoggedStore, openLoggedStore } from "../support/logged-store.js";
 import { sampleOf } from "../support/samples.js";
 
-let harness: Harness;
 let logged: LoggedStore;
 let images: ImageCollection;
 let png: Uint8Array;
 
+afterAll(() => logged.database.close());
+
+/** An S3 that is fast enough to leave nothing to the sweep. */
+const { harness } = faultyS3();
+
 beforeAll(async () => {
-  harness = await openHarness();
-  logged = openLoggedStore(harness);
-  images = logged.store.forUser(await harness.addUser()).images;
+  logged = openLoggedStore(harness());
+  images = logged.store.forUser(await harness().addUser()).images;
   png = (await sampleOf("png")).bytes;
   // The first looks for the owners' table, once for all.
   await images.upload({ body: png });
@@ -22,11 +25,6 @@ beforeAll(async () => {
 
 beforeEach(() => {
   logged.statements();
-});
-
-afterAll(async () => {
-  await logged.database.close();
-  await harness.close();
 });
 
 const upload = async (options = {}): Promise<string> =>
