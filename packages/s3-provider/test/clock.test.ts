@@ -50,9 +50,9 @@ describe("a presigned request", () => {
       expectAhead(timeOf(new URL(url).searchParams.get("X-Amz-Date")), AHEAD_MS);
       expectAhead(expiresAt, AHEAD_MS + 60_000);
     }
-    const { fields, expiresAt } = await s3.presignPost("k", { ...POST, ...life });
-    expectAhead(timeOf(fields["x-amz-date"]), AHEAD_MS);
-    expectAhead(expiresAt, AHEAD_MS + 60_000);
+    const form = await s3.presignPost("k", { ...POST, ...life });
+    expectAhead(timeOf(form?.fields["x-amz-date"]), AHEAD_MS);
+    expectAhead(form?.expiresAt, AHEAD_MS + 60_000);
   });
 
   it("for another endpoint takes the clock of the server as well", async () => {

@@ -106,13 +106,16 @@ describe("a presigned POST", () => {
     ["https://s3.us-west-004.backblazeb2.com", undefined, false],
     ["https://s3.us-west-004.backblazeb2.com", true, true],
     ["https://backblazeb2.com.example", undefined, true],
-  ])("is there where the server takes forms: %s, postForms %p: %p", async (endpoint, postForms, is) => {
-    const credentials = { accessKeyId: "id", secretAccessKey: "secret" };
-    const client = { endpoint, region: "auto", credentials };
-    const s3 = new S3Provider({ bucket: "media", client, postForms });
-    expect((await s3.presignPost("form", FORM)) !== undefined).toBe(is);
-    s3.destroy();
-  });
+  ])(
+    "is there where the server takes forms: %s, postForms %p: %p",
+    async (endpoint, postForms, is) => {
+      const credentials = { accessKeyId: "id", secretAccessKey: "secret" };
+      const client = { endpoint, region: "auto", credentials };
+      const s3 = new S3Provider({ bucket: "media", client, postForms });
+      expect((await s3.presignPost("form", FORM)) !== undefined).toBe(is);
+      s3.destroy();
+    },
+  );
 });
 
 describe("a copy", () => {

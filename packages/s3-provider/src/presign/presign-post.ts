@@ -33,7 +33,7 @@ export function presignPost(
   const call = { operation: "presignPost", key, life, now } as const;
   return presigner.sign(call, ({ target, credentials, signer, at, expiresAt }) => {
     const takesForms = presigner.postForms ?? !WITHOUT_FORMS.test(new URL(target.origin).hostname);
-    if (!takesForms) return undefined;
+    if (!takesForms || presigner.rules.contentMd5) return undefined;
     const { sessionToken } = credentials;
     const { credential, date } = signer.at(at);
     const fields = {

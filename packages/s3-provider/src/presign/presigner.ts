@@ -3,7 +3,7 @@ import { type S3Client } from "@aws-sdk/client-s3";
 import { toS3Error } from "../error-mapping.js";
 import { S3InvalidRequestError, type S3Operation } from "../errors.js";
 import { assertObjectKey, encodeKey } from "../object-key.js";
-import type { S3Credentials, S3ProviderOptions } from "../options.js";
+import type { S3Credentials } from "../options.js";
 import { RequestRules } from "../request-rules.js";
 import { serverTime } from "../server-time.js";
 import { atEndpoint, type PresignTarget, resolvePresignTarget } from "./presign-target.js";
