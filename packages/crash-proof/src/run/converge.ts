@@ -55,7 +55,8 @@ export async function auditFindsNothing(
     s3: aged,
   }).audit();
   for (const [what, count] of Object.entries(differences)) {
-    if (typeof count === "number" && count > 0) findings.wrong.add(`the audit counts ${count} ${what}`);
+    if (typeof count === "number" && count > 0)
+      findings.wrong.add(`the audit counts ${count} ${what}`);
   }
   if (objects !== rows) findings.wrong.add(`the audit counts ${objects} objects, ${rows} rows`);
 }
