@@ -83,13 +83,15 @@ const CALLS: readonly [string, Call, Reply, Record<string, string>][] = [
   [
     "listMultipartUploads",
     (s3) => all(s3.listMultipartUploads()),
-    respondXml(`<ListMultipartUploadsResult>${LISTED}</ListMultipartUploadsResult>`),
+    respondXml(
+      `<ListMultipartUploadsResult><Bucket>media</Bucket>${LISTED}</ListMultipartUploadsResult>`,
+    ),
     EVERYWHERE,
   ],
   [
     "listParts",
     (s3) => s3.listParts(UPLOAD),
-    respondXml(`<ListPartsResult>${LISTED}</ListPartsResult>`),
+    respondXml(`<ListPartsResult><UploadId>u</UploadId>${LISTED}</ListPartsResult>`),
     EVERYWHERE,
   ],
   [
