@@ -26,7 +26,7 @@ beforeAll(async () => {
     if (packed === undefined) throw new Error(`npm packed nothing: ${stdout}`);
     tarballs.set(name, new Uint8Array(await readFile(join(folder, packed.filename))));
   }
-});
+}, 300_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

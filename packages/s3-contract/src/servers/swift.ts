@@ -192,8 +192,11 @@ export const swift: KnownServer = {
       },
     },
     {
-      checks: ["a deletion of many reports each failure among the successes"],
-      what: "has no bucket policies, with which the check protects an object",
+      checks: [
+        "a deletion of many reports each failure among the successes",
+        "what is new has no versions, no policy and no tags",
+      ],
+      what: "has no bucket policies, with which the first check protects an object and for which the second asks",
       source: OPERATIONS,
       consequence:
         "Give the module an account of its own: everything in it can be read and written with its key.",
