@@ -361,8 +361,9 @@ describe("a bucket with rules", () => {
     await expect(s3.copy({ sourceKey: "source", targetKey: "k" })).rejects.toMatchObject(refused);
   });
 
-  const onAnother = process.env["TEST_S3_ENDPOINT"] === undefined ? it.skip : it;
-  onAnother("keeps the tags that it gets with an object", async () => {
+  // Neither local-s3 nor Swift has tags.
+  const onCeph = process.env["TEST_S3_SERVER"] === "ceph" ? it : it.skip;
+  onCeph("keeps the tags that it gets with an object", async () => {
     const s3 = provider({}, bucket, { Tagging: "team=media&stage=a%26b", contentMd5: true });
     const { accessKeyId, secretAccessKey, ...where } = address();
     const credentials = { accessKeyId, secretAccessKey };
