@@ -149,7 +149,7 @@ describe("a server in trouble", () => {
   });
 
   it("with all connections taken fails the query after the acquire timeout", async () => {
-    const database = open({ url: testDatabase.url, pool: { max: 1, acquireTimeoutMs: 100 } });
+    const database = open({ url: testDatabase.url, pool: { max: 1, acquireTimeoutMs: 1_000 } });
     await database.transaction(async () => {
       await expect(database.query("SELECT 1")).rejects.toMatchObject({
         name: "SequelizeConnectionAcquireTimeoutError",
