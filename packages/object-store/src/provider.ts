@@ -166,6 +166,9 @@ export interface MediaCollection<
    * parts, unless told otherwise. Nothing is visible before `completeDirectUpload`. It takes no
    * transaction, and is outside of Sequelize's CLS.
    *
+   * Where the bucket demands a digest of each body (`contentMd5` of `S3Provider`), `md5` is needed, and
+   * parts are not possible.
+   *
    * @throws InvalidInputError (`invalid_input`), FileTooLargeError (`file_too_large`),
    *   UnsupportedMediaTypeError (`unsupported_media_type`)
    */

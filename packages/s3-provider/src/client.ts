@@ -10,8 +10,8 @@ import { CONNECTION_DEFAULTS, type S3ConnectionOptions } from "./options.js";
 export interface OwnedClient {
   client: S3Client;
   direct: DirectSender;
-  /** Has the next request obtain its credentials anew. */
-  forgetCredentials(): void;
+  /** Has a request obtain its credentials anew. */
+  renewCredentials(): void;
   destroy(): void;
 }
 
@@ -42,8 +42,8 @@ export function createClient(options: S3ConnectionOptions, bucket: string): Owne
   return {
     client,
     direct: new DirectSender(client, bucket),
-    forgetCredentials() {
-      source.forget();
+    renewCredentials() {
+      source.renew();
     },
     // Not that of the client, which would close the caller's agents.
     destroy() {

@@ -9,8 +9,6 @@ import { type S3Caller } from "./s3-caller.js";
 export interface CopyInput extends CallOptions {
   sourceKey: string;
   targetKey: string;
-  /** An ETag; the call fails with `s3_precondition_failed` if the source has another by now. */
-  copySourceIfMatch?: string;
   /** Stores the copy with this type and no other headers, instead of with those of the source. */
   contentType?: string;
 }
@@ -19,14 +17,13 @@ export async function copyObject(
   caller: S3Caller,
   input: CopyInput,
 ): Promise<Written & { etag: string | undefined }> {
-  const { sourceKey, targetKey, copySourceIfMatch, contentType, signal } = input;
+  const { sourceKey, targetKey, contentType, signal } = input;
   assertObjectKey(sourceKey, "copy");
   const { CopyObjectResult: copied, unanswered } = await caller.send(
     new CopyObjectCommand({
       Bucket: caller.bucket,
       Key: targetKey,
       CopySource: copySource(caller.bucket, sourceKey),
-      CopySourceIfMatch: copySourceIfMatch,
       ...(contentType !== undefined && {
         MetadataDirective: "REPLACE" as const,
         ContentType: contentType,

@@ -6,10 +6,20 @@ type Properties = Parameters<S3CredentialsProvider>[0];
 const RENEWED_BEFORE_MS = 5 * 60_000;
 /** For how long credentials without an expiration are used. */
 const LIFE_MS = 60 * 60_000;
+/** The shortest time between two requests for credentials that are not expired. */
+const PAUSE_MS = 60_000;
+
+interface Kept {
+  credentials: S3Credentials;
+  obtainedAt: number;
+  /** When they are to be renewed. */
+  until: number;
+}
 
 /**
  * Obtains credentials, and keeps them until shortly before they expire, for an hour if they do not
- * say when, or until a server denies a request that they signed.
+ * say when, or until a server denies a request, but for a minute at least: denials of single keys are
+ * ordinary. Where new ones cannot be obtained, those are used on that have not expired.
  *
  * The SDK's own cache keeps those without an expiration for ever.
  */
@@ -17,7 +27,7 @@ export class CredentialsSource {
   /** For the SDK. Called with whom it needs the credentials for. */
   readonly provider: S3CredentialsProvider & { memoized: true };
   readonly #origin: S3CredentialsProvider;
-  #kept: { credentials: S3Credentials; until: number } | undefined;
+  #kept: Kept | undefined;
   #asked: Promise<S3Credentials> | undefined;
 
   constructor(origin: S3ConnectionOptions["credentials"]) {
@@ -27,9 +37,10 @@ export class CredentialsSource {
     this.provider = Object.assign(provider, { memoized: true as const });
   }
 
-  /** Has the next request ask for them anew. */
-  forget(): void {
-    this.#kept = undefined;
+  /** Has a request ask for them anew. */
+  renew(): void {
+    const kept = this.#kept;
+    if (kept !== undefined) kept.until = Math.min(kept.until, kept.obtainedAt + PAUSE_MS);
   }
 
   #get(properties: Properties): Promise<S3Credentials> {
@@ -44,11 +55,17 @@ export class CredentialsSource {
     try {
       const credentials = await this.#origin(properties);
       const { expiration } = credentials;
+      const obtainedAt = Date.now();
       const until =
-        expiration === undefined ? Date.now() + LIFE_MS : expiration.getTime() - RENEWED_BEFORE_MS;
-      this.#kept = { credentials, until };
+        expiration === undefined ? obtainedAt + LIFE_MS : expiration.getTime() - RENEWED_BEFORE_MS;
+      this.#kept = { credentials, obtainedAt, until };
       return credentials;
     } catch (cause) {
+      const kept = this.#kept;
+      if (kept !== undefined && Date.now() < (kept.credentials.expiration?.getTime() ?? Infinity)) {
+        kept.until = Date.now() + PAUSE_MS;
+        return kept.credentials;
+      }
       const error = new Error("the credentials could not be obtained", { cause });
       throw Object.assign(error, { name: "CredentialsProviderError" });
     }

@@ -4,18 +4,14 @@ import {
   type _Error as DeleteEntry,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import { diag } from "@opentelemetry/api";
 
 import { addContentMd5 } from "./content-md5.js";
 import { requireEmptyAnswer } from "./empty-answer.js";
 import { deleteEntryToS3Error } from "./error-mapping.js";
-import {
-  S3AbortedError,
-  S3Error,
-  S3InvalidRequestError,
-  S3NotFoundError,
-  S3UnexpectedError,
-} from "./errors.js";
+import { S3AbortedError, S3Error, S3InvalidRequestError, S3UnexpectedError } from "./errors.js";
 import { type CallOptions } from "./multipart-upload.js";
+import { isNamedAbsent } from "./named-absent.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
 
 export interface DeleteManyResult {
@@ -43,7 +39,7 @@ async function deleteKey(caller: S3Caller, call: S3Call & { key: string }): Prom
     const { DeleteMarker } = await caller.send(command, call);
     if (DeleteMarker === true) caller.sawDeleteMarker = true;
   } catch (error) {
-    if (!(error instanceof S3NotFoundError)) throw error;
+    if (!isNamedAbsent(error)) throw error;
   }
 }
 
@@ -100,7 +96,10 @@ async function deleteBatch(
     }
     const result = await deleteOneByOne(caller, keys, signal);
     // Otherwise something else may be wrong, such as the name of the bucket.
-    if (result.failed.length === 0) WITHOUT_DELETE_OBJECTS.add(caller.client);
+    if (result.failed.length === 0) {
+      WITHOUT_DELETE_OBJECTS.add(caller.client);
+      diag.warn(`s3-provider deletes objects one by one from now on: ${error.message}`);
+    }
     return result;
   }
 }

@@ -141,7 +141,7 @@ export function deleteEntryToS3Error(entry: {
     operation: "deleteMany",
     key: entry.key,
     outcome: retryable ? "unknown" : "not_applied",
-    reason: code,
+    reason: nameOf(code),
     retryable,
     cause: entry,
   });
@@ -169,7 +169,12 @@ function classify(facts: SdkErrorFacts, sent: boolean): S3ErrorClass {
 function reasonOf({ name, message, statusCode, systemCode, bucketIsAt }: SdkErrorFacts): string {
   if (statusCode !== undefined) {
     const elsewhere = bucketIsAt === undefined ? "" : `; the bucket is at ${bucketIsAt}`;
-    return `${name} (status ${statusCode})${elsewhere}`;
+    return `${nameOf(name)} (status ${statusCode})${elsewhere}`;
   }
   return message || systemCode || name || "unknown failure";
+}
+
+/** A code of the form that S3's have: an answer may hold anything. */
+function nameOf(code: string): string {
+  return /^[\w .-]{1,80}$/.test(code) ? code : "an unknown code";
 }

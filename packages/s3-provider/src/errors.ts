@@ -135,7 +135,7 @@ export class S3WrongEndpointError extends S3Error {
   readonly code = "s3_wrong_endpoint";
 }
 
-/** A condition (`ifNoneMatch`, `ifMatch`, `copySourceIfMatch`) did not hold; retryable when another write raced. */
+/** A condition (`ifNoneMatch`, `ifMatch`) did not hold; retryable when another write raced. */
 export class S3PreconditionFailedError extends S3Error {
   readonly code = "s3_precondition_failed";
 }

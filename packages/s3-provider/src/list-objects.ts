@@ -48,12 +48,12 @@ export async function* listObjects(
       { operation: "list", signal },
     );
     if (page.Name === undefined || page.IsTruncated === undefined) throw badListing("list");
-    const decode = keyDecoder("list", page.EncodingType);
+    const keyOf = keyReader("list", page.EncodingType, prefix);
     for (const { Key, Size, LastModified, ETag } of page.Contents ?? []) {
       if (Key === undefined || Size === undefined || !LastModified || ETag === undefined) {
         throw badListing("list");
       }
-      yield { key: decode(Key), byteLength: Size, lastModified: LastModified, etag: ETag };
+      yield { key: keyOf(Key), byteLength: Size, lastModified: LastModified, etag: ETag };
     }
     const next = page.IsTruncated ? page.NextContinuationToken : undefined;
     // Without a token, or with the one just used, the listing would start or go round again.
@@ -90,11 +90,12 @@ export async function* listMultipartUploads(
       throw badListing("listMultipartUploads");
     }
     const decode = keyDecoder("listMultipartUploads", page.EncodingType);
+    const keyOf = keyReader("listMultipartUploads", page.EncodingType, prefix);
     for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
       if (Key === undefined || UploadId === undefined || !Initiated) {
         throw badListing("listMultipartUploads");
       }
-      yield { key: decode(Key), uploadId: UploadId, initiatedAt: Initiated };
+      yield { key: keyOf(Key), uploadId: UploadId, initiatedAt: Initiated };
     }
     const next: UploadMarker | undefined = page.IsTruncated
       ? { key: decode(page.NextKeyMarker ?? ""), uploadId: page.NextUploadIdMarker }
@@ -121,6 +122,23 @@ export function keyDecoder(
     } catch {
       throw badListing(operation);
     }
+  };
+}
+
+/**
+ * Decodes keys, and refuses those that are not below the prefix: who asked for one user's objects may
+ * be about to remove them.
+ */
+export function keyReader(
+  operation: ListOperation,
+  encodingType: string | undefined,
+  prefix = "",
+): (key: string) => string {
+  const decode = keyDecoder(operation, encodingType);
+  return (encoded) => {
+    const key = decode(encoded);
+    if (!key.startsWith(prefix)) throw badListing(operation);
+    return key;
   };
 }
 

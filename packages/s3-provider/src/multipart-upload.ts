@@ -8,7 +8,8 @@ import {
 import { type Written } from "./attempt-log.js";
 import { contentMd5Of } from "./content-md5.js";
 import { requireEmptyAnswer } from "./empty-answer.js";
-import { S3NotFoundError, S3UnexpectedError } from "./errors.js";
+import { S3UnexpectedError } from "./errors.js";
+import { isNamedAbsent } from "./named-absent.js";
 import { type ObjectHeaders } from "./put-object.js";
 import { type S3Call, type S3Caller } from "./s3-caller.js";
 import { UNSIGNED_PAYLOAD } from "./sign-payload.js";
@@ -128,7 +129,7 @@ export async function abortMultipartUpload(
   try {
     await caller.send(command, call);
   } catch (error) {
-    if (!(error instanceof S3NotFoundError)) throw error;
+    if (!isNamedAbsent(error)) throw error;
   }
 }
 

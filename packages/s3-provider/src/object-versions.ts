@@ -6,8 +6,11 @@ import {
   ListObjectVersionsCommand,
 } from "@aws-sdk/client-s3";
 
-import { S3Error, S3NotFoundError, S3UnexpectedError } from "./errors.js";
-import { keyDecoder, type ListOptions } from "./list-objects.js";
+import { requireRoot } from "./answer-root.js";
+import { requireEmptyAnswer } from "./empty-answer.js";
+import { S3Error, S3UnexpectedError } from "./errors.js";
+import { isNamedAbsent } from "./named-absent.js";
+import { keyDecoder, keyReader, type ListOptions } from "./list-objects.js";
 import { type CallOptions } from "./multipart-upload.js";
 import { type S3Caller } from "./s3-caller.js";
 
@@ -55,10 +58,10 @@ export class ObjectVersions {
   async status({ signal }: CallOptions = {}): Promise<VersioningStatus> {
     const { bucket } = this.#caller;
     try {
-      const { Status } = await this.#caller.send(
-        new GetBucketVersioningCommand({ Bucket: bucket }),
-        { operation: "versioning", signal },
-      );
+      const call = { operation: "versioning", signal } as const;
+      const command = new GetBucketVersioningCommand({ Bucket: bucket });
+      requireRoot(command, call, "VersioningConfiguration");
+      const { Status } = await this.#caller.send(command, call);
       if (Status === undefined) return "off";
       return Status === "Enabled" ? "enabled" : "suspended";
     } catch (error) {
@@ -71,13 +74,13 @@ export class ObjectVersions {
   async hasObjectLock({ signal }: CallOptions = {}): Promise<boolean> {
     const { bucket } = this.#caller;
     try {
-      const { ObjectLockConfiguration: configuration } = await this.#caller.send(
-        new GetObjectLockConfigurationCommand({ Bucket: bucket }),
-        { operation: "objectLock", signal },
-      );
+      const call = { operation: "objectLock", signal } as const;
+      const command = new GetObjectLockConfigurationCommand({ Bucket: bucket });
+      requireRoot(command, call, "ObjectLockConfiguration");
+      const { ObjectLockConfiguration: configuration } = await this.#caller.send(command, call);
       return configuration?.ObjectLockEnabled === "Enabled";
     } catch (error) {
-      if (error instanceof S3NotFoundError || isNotImplemented(error)) return false;
+      if (isNamedAbsent(error) || isNotImplemented(error)) return false;
       throw error;
     }
   }
@@ -91,25 +94,27 @@ export class ObjectVersions {
     const { bucket } = this.#caller;
     let marker: { KeyMarker: string; VersionIdMarker: string | undefined } | undefined;
     do {
-      const page = await this.#caller.send(
-        new ListObjectVersionsCommand({
-          Bucket: bucket,
-          Prefix: prefix,
-          EncodingType: "url",
-          ...marker,
-        }),
-        { operation: "listVersions", signal },
-      );
+      const call = { operation: "listVersions", signal } as const;
+      const command = new ListObjectVersionsCommand({
+        Bucket: bucket,
+        Prefix: prefix,
+        EncodingType: "url",
+        ...marker,
+      });
+      // A server without versions may answer with its objects.
+      requireRoot(command, call, "ListVersionsResult");
+      const page = await this.#caller.send(command, call);
       // Every listing says whether it goes on: what does not is none.
       if (page.IsTruncated === undefined) throw badListing();
       const decode = keyDecoder("listVersions", page.EncodingType);
+      const keyOf = keyReader("listVersions", page.EncodingType, prefix);
       for (const { Key, VersionId, Size } of page.Versions ?? []) {
         if (Key === undefined || VersionId === undefined || Size === undefined) throw badListing();
-        yield { key: decode(Key), versionId: VersionId, isDeleteMarker: false, byteLength: Size };
+        yield { key: keyOf(Key), versionId: VersionId, isDeleteMarker: false, byteLength: Size };
       }
       for (const { Key, VersionId } of page.DeleteMarkers ?? []) {
         if (Key === undefined || VersionId === undefined) throw badListing();
-        yield { key: decode(Key), versionId: VersionId, isDeleteMarker: true, byteLength: 0 };
+        yield { key: keyOf(Key), versionId: VersionId, isDeleteMarker: true, byteLength: 0 };
       }
       const { NextKeyMarker, NextVersionIdMarker } = page;
       const next = page.IsTruncated
@@ -126,13 +131,13 @@ export class ObjectVersions {
   /** Removes a version or a delete marker for good; fine when there is none. */
   async delete({ key, versionId }: ObjectVersion, { signal }: CallOptions = {}): Promise<void> {
     const { bucket } = this.#caller;
+    const call = { operation: "deleteVersion", key, signal } as const;
+    const command = new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId });
+    requireEmptyAnswer(command, call);
     try {
-      await this.#caller.send(
-        new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
-        { operation: "deleteVersion", key, signal },
-      );
+      await this.#caller.send(command, call);
     } catch (error) {
-      if (!(error instanceof S3NotFoundError)) throw error;
+      if (!isNamedAbsent(error)) throw error;
     }
   }
 

@@ -74,7 +74,7 @@ export interface S3ProviderOptions {
   publicEndpoint?: string;
   /**
    * Whether the server takes uploads by HTML forms (PostObject). Default: true, but for Cloudflare R2
-   * and Backblaze B2, which are known by their host names not to.
+   * and Backblaze B2, which are known by their host names not to. With `contentMd5` none are offered.
    */
   postForms?: boolean;
   /** What the bucket's policy or its Object Lock demands of each request: encryption, owner, MD5 … */

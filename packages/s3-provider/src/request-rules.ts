@@ -1,4 +1,4 @@
-import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
+import type { ObjectCannedACL, PutObjectCommandInput, StorageClass } from "@aws-sdk/client-s3";
 
 import { S3InvalidRequestError, type S3Operation } from "./errors.js";
 
@@ -21,8 +21,20 @@ const FOR_WRITES = {
 
 const HEADERS = { ...EVERYWHERE, ...FOR_WRITES };
 
+/** Those that publish nothing. */
+const ACLS = ["private", "bucket-owner-read", "bucket-owner-full-control"] as const;
+/** Those whose objects have to be restored before they can be read. */
+const ARCHIVES = ["GLACIER", "DEEP_ARCHIVE"] as const;
+
+/** What a header can carry and a signature covers as it is. */
+const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
 type Everywhere = Pick<PutObjectCommandInput, keyof typeof EVERYWHERE>;
-type ForWrites = Everywhere & Pick<PutObjectCommandInput, keyof typeof FOR_WRITES>;
+type ForWrites = Everywhere &
+  Pick<PutObjectCommandInput, Exclude<keyof typeof FOR_WRITES, "ACL" | "StorageClass">> & {
+    ACL?: Extract<ObjectCannedACL, (typeof ACLS)[number]>;
+    StorageClass?: Exclude<StorageClass, (typeof ARCHIVES)[number]>;
+  };
 
 /**
  * What the bucket demands of requests, by the names of the SDK's inputs.
@@ -54,9 +66,10 @@ export class RequestRules {
   readonly #everywhere: Everywhere;
   readonly #writes: ForWrites;
 
-  /** @throws S3InvalidRequestError for a field that is none of the options, or no text and no boolean */
-  constructor({ contentMd5 = false, ...writes }: S3RequestOptions = {}) {
-    checkFields(writes);
+  /** @throws S3InvalidRequestError for a field that is none of the options, or a value that it cannot have */
+  constructor(options: S3RequestOptions = {}) {
+    checkFields(options);
+    const { contentMd5 = false, ...writes } = options;
     const { ExpectedBucketOwner, RequestPayer } = writes;
     this.contentMd5 = contentMd5;
     this.#writes = writes;
@@ -104,8 +117,22 @@ function reasonAgainst(name: string, value: unknown): string | undefined {
   if (name.includes("SSECustomer")) {
     return "SSE-C is not supported, as every reader of a presigned URL would need its key; use SSE-KMS";
   }
+  if (name === "contentMd5") {
+    return /^(?:boolean|undefined)$/.test(typeof value)
+      ? undefined
+      : `requests.contentMd5 must be true or false, and came as ${typeof value}`;
+  }
+  if (name === "ACL" && value !== undefined && !ACLS.some((acl) => acl === value)) {
+    return `requests.ACL must be ${ACLS.join(", ")}: others publish files`;
+  }
+  if (name === "StorageClass" && ARCHIVES.some((archive) => archive === value)) {
+    return `requests.StorageClass must be one that is read at once, and came as ${String(value)}`;
+  }
   if (!Object.hasOwn(HEADERS, name)) {
     return `requests has an unknown field ${JSON.stringify(name.slice(0, 40))}; known are ${Object.keys(HEADERS).join(", ")} and contentMd5`;
+  }
+  if (typeof value === "string" && !HEADER_VALUE.test(value)) {
+    return `requests.${name} must be printable ASCII, and not empty`;
   }
   if (/^(?:string|boolean|undefined)$/.test(typeof value)) return undefined;
   return `requests.${name} must be a text or a boolean, and came as ${typeof value}`;

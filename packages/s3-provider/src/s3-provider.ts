@@ -193,7 +193,7 @@ export class S3Provider {
   }
 
   /**
-   * Aborts the calls under way and those to come, and closes all connections. A client that was
+   * Aborts the calls under way and those to come, and closes all connections but those of `agents`. A client that was
    * passed in keeps its own; only presigning goes on working.
    */
   destroy(): void {

@@ -71,6 +71,33 @@ describe("a presigned request", () => {
     expectAhead((await s3.presignGet("k", { expiresIn: 60 })).expiresAt, AHEAD_MS + 60_000);
   });
 
+  it.each<[string, string, (s3: S3Provider) => Promise<unknown>]>([
+    [
+      "completion",
+      "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>",
+      (s3) =>
+        s3.completeMultipartUpload({ key: "k", uploadId: "u" }, [{ partNumber: 1, etag: "e" }]),
+    ],
+    [
+      "copy",
+      "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>",
+      (s3) => s3.copy({ sourceKey: "s", targetKey: "k" }),
+    ],
+  ])(
+    "learns nothing of a %s, whose head S3 sends long before its end",
+    async (_name, xml, call) => {
+      const late: Reply = afterBody((_request, response) => {
+        const date = new Date(Date.now() - AHEAD_MS).toUTCString();
+        response.writeHead(200, { date, "content-type": "application/xml" }).end(xml);
+      });
+      const { s3 } = await scripted([late]);
+
+      await call(s3);
+
+      expectAhead((await s3.presignGet("k", { expiresIn: 60 })).expiresAt, 60_000);
+    },
+  );
+
   it("takes this machine's clock where the correction is disabled", async () => {
     const { s3 } = await scripted([stored], { disableClockSkewCorrection: true });
 

@@ -126,17 +126,53 @@ describe("a function that obtains credentials", () => {
     ["403 without a document", respond(403)],
     ["400 ExpiredToken", respondError(400, "ExpiredToken")],
   ])("after %s", (_answer, denied) => {
-    it.each(WAYS)("is called again: %s", async (_name, put) => {
+    it.each(WAYS)("is called again, once a minute at most: %s", async (_name, put) => {
       const credentials = numbered();
       const { s3, server } = await scripted([STORED, denied, STORED], { credentials });
 
       await put(s3);
       await expect(put(s3)).rejects.toMatchObject({ code: "s3_access_denied" });
       await put(s3);
+      passTime(60_000);
+      await put(s3);
 
-      expect(keysOf(server.seen)).toEqual(["KEY1", "KEY1", "KEY2"]);
+      expect(keysOf(server.seen)).toEqual(["KEY1", "KEY1", "KEY1", "KEY2"]);
       await expect(keyOfUrl(s3)).resolves.toBe("KEY2");
     });
+  });
+
+  it("leaves the old ones in use while it fails, for as long as they live", async () => {
+    const expiration = new Date(Date.now() + HOUR_MS);
+    const obtain = jest
+      .fn<S3CredentialsProvider>()
+      .mockResolvedValueOnce({ accessKeyId: "OLD", secretAccessKey: "s", expiration })
+      .mockRejectedValueOnce(new Error("no vault"))
+      .mockResolvedValueOnce({ accessKeyId: "NEW", secretAccessKey: "s" });
+    const { s3, server } = await scripted([STORED], { credentials: obtain });
+
+    await s3.put(PUT);
+    passTime(HOUR_MS - 240_000);
+    await s3.put(PUT);
+    await s3.put(PUT);
+    expect(obtain).toHaveBeenCalledTimes(2);
+    passTime(60_000);
+    await s3.put(PUT);
+
+    expect(keysOf(server.seen)).toEqual(["OLD", "OLD", "OLD", "NEW"]);
+  });
+
+  it("fails a request once the old ones have expired", async () => {
+    const expiration = new Date(Date.now() + HOUR_MS);
+    const obtain = jest
+      .fn<S3CredentialsProvider>()
+      .mockResolvedValueOnce({ accessKeyId: "OLD", secretAccessKey: "s", expiration })
+      .mockRejectedValue(new Error("no vault"));
+    const { s3 } = await scripted([STORED], { credentials: obtain });
+
+    await s3.put(PUT);
+    passTime(HOUR_MS);
+
+    await expect(s3.put(PUT)).rejects.toMatchObject({ code: "s3_access_denied" });
   });
 
   it("is not called again after another failure", async () => {

@@ -97,6 +97,12 @@ describe("list", () => {
     });
   });
 
+  it("does not accept a key that is not below the prefix", async () => {
+    const { s3 } = await scripted([page(["a/1", "b/1"])]);
+
+    await expect(all(s3.list({ prefix: "a/" }))).rejects.toMatchObject({ code: "s3_unexpected" });
+  });
+
   it("does not go round in circles with a server that repeats itself", async () => {
     const { s3 } = await scripted([page(["a"], "token")]);
 

@@ -119,21 +119,13 @@ describe("a presigned POST", () => {
 });
 
 describe("a copy", () => {
-  it("takes the type that it is given, and only of the source that was meant", async () => {
+  it("takes the type that it is given", async () => {
     const s3 = provider();
     const body = { body: BODY, byteLength: BODY.byteLength, contentType: "image/png" };
     const { etag } = await s3.put({ key: "source", ...body });
     await s3.copy({ sourceKey: "source", targetKey: "same" });
     expect(await s3.head("same")).toMatchObject({ contentType: "image/png", etag });
-    const input = { sourceKey: "source", targetKey: "typed", copySourceIfMatch: etag };
-    await s3.copy({ ...input, contentType: "image/gif" });
+    await s3.copy({ sourceKey: "source", targetKey: "typed", contentType: "image/gif" });
     expect(await s3.head("typed")).toMatchObject({ contentType: "image/gif", etag });
-
-    await s3.put({ key: "source", ...body, body: randomBytes(BODY.byteLength) });
-    expect(await rejectionOf(s3.copy({ ...input, targetKey: "late" }))).toMatchObject({
-      code: "s3_precondition_failed",
-      outcome: "not_applied",
-    });
-    expect((await rejectionOf(s3.head("late"))) as Error).toMatchObject({ code: "s3_not_found" });
   });
 });

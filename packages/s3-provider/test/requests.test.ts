@@ -317,6 +317,11 @@ describe("a field that cannot be sent", () => {
     [{ SSECustomerAlgorithm: "AES256" }, /SSE-C is not supported/],
     [{ acl: "private" }, /unknown field "acl"; known are .*ACL/],
     [{ ["x".repeat(1_000)]: "" }, /^.{1,400}$/],
+    [{ contentMd5: "false" }, /contentMd5 must be true or false, and came as string/],
+    [{ ACL: "public-read" }, /ACL must be private, .*: others publish files/],
+    [{ StorageClass: "GLACIER" }, /StorageClass must be one that is read at once/],
+    [{ Tagging: "owner=Łukasz" }, /Tagging must be printable ASCII, and not empty/],
+    [{ SSEKMSKeyId: "" }, /SSEKMSKeyId must be printable ASCII, and not empty/],
     [{ Tagging: { team: "media" } }, /Tagging must be a text or a boolean, and came as object/],
   ])("is refused at construction: %.40j", async (fields, message) => {
     const requests = fields as S3RequestOptions;

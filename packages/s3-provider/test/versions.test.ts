@@ -41,6 +41,12 @@ describe("the status of versioning", () => {
     expect(await s3.versions.status()).toBe(status);
   });
 
+  it("is read behind a declaration and a line break", async () => {
+    const document = `\n<?xml version="1.0"?>\n<VersioningConfiguration xmlns="x"><Status>Enabled</Status></VersioningConfiguration>`;
+    const { s3 } = await scripted([respond(200, { "content-type": "application/xml" }, document)]);
+    expect(await s3.versions.status()).toBe("enabled");
+  });
+
   it("is not known to who may not ask", async () => {
     const { s3 } = await scripted([respondError(403, "AccessDenied")]);
     expect(await rejectionOf(s3.versions.status())).toMatchObject({
@@ -118,13 +124,13 @@ describe("a listing of versions", () => {
   });
 
   it.each([
-    ["nothing", respond(200)],
-    ["HTML", respond(200, { "content-type": "text/html" }, "<html><body>ok</body></html>")],
-    ["a version without an id", page("<Version><Key>a</Key><Size>3</Size></Version>")],
+    ["a version that is not below the prefix", page(version("other/a", "v1"))],
+    ["a version without an id", page("<Version><Key>p/a</Key><Size>3</Size></Version>")],
     ["a page that is not the last and names no next", page("", "<IsTruncated>true</IsTruncated>")],
   ])("is refused when the answer is %s", async (_what, reply) => {
     const { s3 } = await scripted([reply]);
-    expect(await rejectionOf(all(s3.versions.list()))).toMatchObject({ code: "s3_unexpected" });
+    const listing = all(s3.versions.list({ prefix: "p/" }));
+    expect(await rejectionOf(listing)).toMatchObject({ code: "s3_unexpected" });
   });
 
   it("is refused when it goes round", async () => {

@@ -27,6 +27,9 @@ describe.each(NO_DOCUMENTS)("a 200 with %s", (_name, text) => {
     ["list", (s3) => all(s3.list())],
     ["listMultipartUploads", (s3) => all(s3.listMultipartUploads())],
     ["listParts", (s3) => s3.listParts(UPLOAD)],
+    ["listVersions", (s3) => all(s3.versions.list())],
+    ["versioning", (s3) => s3.versions.status()],
+    ["objectLock", (s3) => s3.versions.hasObjectLock()],
   ])("is no answer to %s", async (operation, call) => {
     const { s3 } = await scripted([respond(200, {}, text)], { maxAttempts: 1 });
 
@@ -72,6 +75,7 @@ describe("a listing of another kind", () => {
     ["objects", uploads, (s3) => all(s3.list())],
     ["multipart uploads", objects, (s3) => all(s3.listMultipartUploads())],
     ["parts", objects, (s3) => s3.listParts(UPLOAD)],
+    ["versions", objects, (s3) => all(s3.versions.list())],
   ])("is no listing of %s", async (_name, reply, call) => {
     const { s3 } = await scripted([reply]);
 
@@ -108,6 +112,7 @@ describe("a web page with an ETag", () => {
     ["uploadPart", (s3) => s3.uploadPart(UPLOAD, { ...BODY, partNumber: 1 })],
     ["delete", (s3) => s3.delete("k")],
     ["abortMultipartUpload", (s3) => s3.abortMultipartUpload(UPLOAD)],
+    ["deleteVersion", (s3) => s3.versions.delete({ key: "k", versionId: "v" })],
   ])("is no answer to %s", async (operation, call) => {
     for (const reply of [page, streamed]) {
       const { s3, server } = await scripted([reply]);
@@ -134,6 +139,18 @@ describe("a web page with an ETag", () => {
     const error = await rejectionOf(s3.get("k", { ifMatch: '"e"' }));
 
     expect(error).toMatchObject({ code: "s3_unexpected" });
+  });
+});
+
+describe("a web page that says 404", () => {
+  it.each<[string, (s3: S3Provider) => Promise<unknown>]>([
+    ["object", (s3) => s3.delete("k")],
+    ["multipart upload", (s3) => s3.abortMultipartUpload(UPLOAD)],
+    ["version", (s3) => s3.versions.delete({ key: "k", versionId: "v" })],
+  ])("is no proof that there is no such %s", async (_name, call) => {
+    const { s3 } = await scripted([respond(404, { "content-type": "text/html" }, PAGE)]);
+
+    await expect(call(s3)).rejects.toMatchObject({ code: "s3_not_found" });
   });
 });
 

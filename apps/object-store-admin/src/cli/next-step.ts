@@ -8,6 +8,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   migration_lock_timeout: "Another migration is at work. Wait for it, or end it, and repeat.",
   unknown_migrations: "The database is newer than this program. Run the program of its release.",
   invalid_database_url: "DATABASE_URL looks like postgres://user:password@host:5432/database.",
+  s3_storage_full: "The bucket or the server is full. Make room, or raise the quota.",
+  s3_wrong_endpoint: "The bucket is elsewhere. Check S3_ENDPOINT and S3_REGION.",
   storage_unavailable: "Check that S3 runs at S3_ENDPOINT and can be reached from here.",
   storage_error: "Check S3_BUCKET, and that the credentials may read and delete in it.",
 };
@@ -18,7 +20,8 @@ export function nextStep(error: unknown): string | undefined {
   if (codes.some((code) => code !== undefined && OLD_SCHEMA.has(code))) {
     return 'The tables are missing or older than this program. Run "migrate up" first.';
   }
-  const known = codes.find((code) => code !== undefined && Object.hasOwn(BY_CODE, code));
+  // The cause is more precise than what it was made of.
+  const known = codes.findLast((code) => code !== undefined && Object.hasOwn(BY_CODE, code));
   return known === undefined ? undefined : BY_CODE[known];
 }
 

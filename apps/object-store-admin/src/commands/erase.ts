@@ -39,6 +39,8 @@ export async function erase(
   );
   const inUse = lines.filter(({ outcome }) => outcome === "in_use");
   const retained = lines.filter(({ outcome }) => outcome === "retained");
+  const denied = lines.filter(({ errorCode }) => errorCode === "s3_access_denied");
+  const kept = retained.flatMap(({ until }) => until ?? []).map(Number);
   const later = isDirectLeft
     ? "once its direct uploads have expired (25 hours)"
     : "in half an hour";
@@ -51,7 +53,17 @@ export async function erase(
       : [`Of it, ${formatCount(inUse.length, "file")} in use: first remove what refers to them.`]),
     ...(retained.length === 0
       ? []
-      : [`Of it, ${formatCount(retained.length, "version")} retained by Object Lock.`]),
+      : [
+          `Of it, ${formatCount(retained.length, "version")} retained by Object Lock: repeat this after ${
+            kept.length === 0 ? "the legal hold" : new Date(Math.max(...kept)).toISOString()
+          }.`,
+        ]),
+    ...(denied.length === 0
+      ? []
+      : [
+          `Of it, ${formatCount(denied.length, "line")} denied by S3: grant s3:DeleteObject, s3:DeleteObjectVersion and s3:ListBucketVersions.`,
+        ]),
+    `bucket  versioning ${receipt.versioning}`,
     `${formatCount(lines.length, "line")}, from ${startedAt.toISOString()} to ${finishedAt.toISOString()}`,
   ]);
   return complete ? ExitCode.ok : ExitCode.attention;

@@ -1,3 +1,4 @@
+import { UsageError } from "@repo/command-line/usage-error";
 import { createDatabase } from "@repo/database";
 import type { S3ProviderOptions } from "@repo/s3-provider";
 
@@ -52,11 +53,18 @@ function maintenanceOf(
   tools: Pick<Tools, "printer" | "signal">,
 ): DatabaseWork {
   return async (database) => {
-    const [{ objectStoreMaintenance }, { S3Provider }] = await Promise.all([
+    const [{ objectStoreMaintenance }, { S3InvalidRequestError, S3Provider }] = await Promise.all([
       import("@repo/object-store/maintenance"),
       import("@repo/s3-provider"),
     ]);
-    const s3 = new S3Provider(bucket);
+    const s3 = (() => {
+      try {
+        return new S3Provider(bucket);
+      } catch (error) {
+        if (!(error instanceof S3InvalidRequestError)) throw error;
+        throw new UsageError(`S3_BUCKET or S3_REQUESTS is wrong. ${error.message}`);
+      }
+    })();
     const logger = {
       warn: (message: string, facts: Readonly<Record<string, unknown>>) => {
         tools.printer.note(`${message} ${JSON.stringify(facts)}`);

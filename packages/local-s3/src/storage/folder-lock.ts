@@ -103,7 +103,14 @@ function ask(name: string): Promise<string | undefined> {
       answer = "unknown";
       peer.destroy();
     });
-    peer.on("data", (chunk) => (answer += chunk.toString()));
+    peer.on("data", (chunk) => {
+      answer += chunk.toString();
+      if (!/^\d{1,10}$/.test(answer)) {
+        // Another program has the name.
+        answer = "unknown";
+        peer.destroy();
+      }
+    });
     peer.on("error", () => undefined);
     peer.on("close", () => {
       resolve(answer === "" ? undefined : answer);

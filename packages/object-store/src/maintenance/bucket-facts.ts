@@ -8,13 +8,13 @@ interface Dependencies {
   logger: ObjectStoreLogger;
 }
 
-/** The state of the bucket's versioning; `unknown` when S3 fails or denies it. */
+/** The state of the bucket's versioning; `unknown` when S3 fails or denies it, or cannot be asked. */
 export async function versioningOf(
   { s3, logger }: Dependencies,
   signal: AbortSignal | undefined,
 ): Promise<BucketFacts["versioning"]> {
   try {
-    return (await s3.versions?.status({ signal })) ?? "off";
+    return (await s3.versions?.status({ signal })) ?? "unknown";
   } catch (error) {
     rethrowUnlessS3(error);
     logger.warn("the bucket's versioning is not known", errorFacts(error));
@@ -30,11 +30,11 @@ export async function bucketFacts(
   const versioning = await versioningOf(dependencies, signal);
   const { s3, logger } = dependencies;
   // Object Lock needs versioning that is enabled.
-  if (versioning !== "enabled" && versioning !== "unknown")
-    return { versioning, objectLock: "off" };
+  if (versioning === "off" || versioning === "suspended") return { versioning, objectLock: "off" };
   try {
     const hasLock = await s3.versions?.hasObjectLock({ signal });
-    return { versioning, objectLock: hasLock === true ? "enabled" : "off" };
+    if (hasLock === undefined) return { versioning, objectLock: "unknown" };
+    return { versioning, objectLock: hasLock ? "enabled" : "off" };
   } catch (error) {
     rethrowUnlessS3(error);
     logger.warn("the bucket's Object Lock is not known", errorFacts(error));

@@ -62,8 +62,8 @@ export interface ObjectStoreMaintenance {
    * - a file that an open transaction has locked.
    *
    * In a bucket with versioning, versions and delete markers are removed too, each with a line of its
-   * own. That needs the rights `s3:ListBucketVersions` and `s3:DeleteObjectVersion`, and without
-   * `s3:GetBucketVersioning` the versions of every bucket are listed.
+   * own. That needs the rights `s3:ListBucketVersions` and `s3:DeleteObjectVersion`. Without
+   * `s3:GetBucketVersioning`, versions are listed whether the bucket has any or not.
    *
    * A receipt does not cover a request that a client began before its URL expired and sends slowly: the
    * next sweep removes what it creates below `staging/`, which a bucket with versioning keeps as a version.

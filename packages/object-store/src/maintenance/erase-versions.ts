@@ -1,4 +1,9 @@
-import { type ListedVersion, S3AccessDeniedError } from "@repo/s3-provider";
+import {
+  type ListedVersion,
+  S3AccessDeniedError,
+  S3InvalidRequestError,
+  type VersionLock,
+} from "@repo/s3-provider";
 
 import type { VersionsClient } from "../upload/storage-client.js";
 import type { ErasureLine } from "./contract.js";
@@ -41,15 +46,22 @@ async function eraseVersion(
     return ERASED;
   } catch (error) {
     rethrowUnlessS3(error);
-    // S3 answers a locked version and missing rights alike.
-    const isDenied = error instanceof S3AccessDeniedError && !version.isDeleteMarker;
-    const lock = isDenied ? await lockOf(versions, version, signal) : undefined;
-    if (lock === undefined) {
+    // S3 answers a locked version and missing rights alike; MinIO answers a locked one with 400.
+    const isRefused =
+      error instanceof S3AccessDeniedError || error instanceof S3InvalidRequestError;
+    const lock =
+      isRefused && !version.isDeleteMarker ? await lockOf(versions, version, signal) : undefined;
+    if (lock === undefined || isOver(lock)) {
       return { ...ERASED, outcome: "failed", errorCode: error.code };
     }
     const { mode: retention, until } = lock;
     return { outcome: "retained", until, retention, errorCode: null };
   }
+}
+
+/** S3 keeps the date of a retention that is over. */
+function isOver({ until }: VersionLock): boolean {
+  return until !== null && until.getTime() <= Date.now();
 }
 
 async function lockOf(

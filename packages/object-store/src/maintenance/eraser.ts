@@ -71,7 +71,7 @@ export class Eraser {
       for (const prefix of [own, `${QUARANTINE}${own}`]) {
         await this.#tolerant(kind, prefix, () => this.#eraseStrays(kind, prefix));
         const { versions } = s3;
-        if (versions === undefined || versioning === "off") continue;
+        if (versions === undefined || (versioning === "off" && !versions.sawDeleteMarker)) continue;
         await this.#tolerant(kind, prefix, () => this.#eraseVersions(kind, prefix, versions));
       }
     }
@@ -132,7 +132,8 @@ export class Eraser {
   /** Removes the objects of removals, and ends those that no request can bring back. */
   async #eraseBatch(batch: readonly Erased[]): Promise<void> {
     const { signal } = this.options;
-    const { failures, ended } = await removeWithUploads(this.dependencies, batch, signal);
+    const options = { signal, endsUnlisted: false };
+    const { failures, ended } = await removeWithUploads(this.dependencies, batch, options);
     for (const erased of batch) {
       const error = failures.get(erased.id);
       if (error !== undefined) {

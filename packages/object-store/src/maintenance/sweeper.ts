@@ -86,7 +86,8 @@ export class Sweeper {
       const rows = await this.#claim("removal", at, { leaseSeconds, settleSeconds: 0 });
       if (rows.length === 0) return false;
       const { signal } = this.options;
-      const removed = await removeWithUploads(this.dependencies, rows, signal);
+      const options = { signal, endsUnlisted: true };
+      const removed = await removeWithUploads(this.dependencies, rows, options);
       const { failures, ended, aborted } = removed;
       this.#countFailed([...failures.values()]);
       this.#report.aborted += aborted;

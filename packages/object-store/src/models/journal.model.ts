@@ -36,7 +36,7 @@ export class JournalModel extends StoredObjectModel<
   @Column(DataTypes.DATE)
   declare settledAt: Date;
 
-  /** Whether its key may have a multipart upload: it was no file, and no upload of one request. */
+  /** Whether its key may have a multipart upload: false for what was a file, or staged whole. */
   @AllowNull(false)
   @Column(DataTypes.BOOLEAN)
   declare mayHaveParts: CreationOptional<boolean>;

@@ -139,11 +139,8 @@ export class MemoryStorage implements StorageClient {
   }
 
   async copy(input: CopyInput): Promise<{ etag: string }> {
-    const { sourceKey, targetKey, copySourceIfMatch, contentType, signal } = input;
+    const { sourceKey, targetKey, contentType, signal } = input;
     const source = this.#find(await begun("copy", sourceKey, { signal }));
-    if (copySourceIfMatch !== undefined && copySourceIfMatch !== source.etag) {
-      throw preconditionFailed({ operation: "copy", key: targetKey });
-    }
     const type = contentType ?? source.contentType;
     return this.#store(targetKey, { ...source, contentType: type, lastModified: new Date() });
   }

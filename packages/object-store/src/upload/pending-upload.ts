@@ -1,4 +1,4 @@
-import type { Written } from "@repo/s3-provider";
+import { S3UnavailableError, type Written } from "@repo/s3-provider";
 
 import { ObjectStoreError, UploadExpiredError } from "../errors.js";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
@@ -22,6 +22,16 @@ interface Parts {
   s3: StorageClient;
   logger: ObjectStoreLogger;
   leaseSeconds: number;
+}
+
+/**
+ * An attempt that got no answer may copy once more, later, what a client has put in the place of the
+ * bytes that were judged: this key must not become a file. Another completion takes another key.
+ */
+function lateCopy(key: string): S3UnavailableError {
+  const reason = "an attempt to copy got no answer, and may still copy other bytes";
+  const call = { operation: "copy", key, outcome: "unknown", retryable: true } as const;
+  return new S3UnavailableError({ ...call, reason });
 }
 
 /** An upload that is in the journal: it brings its bytes to S3, and is completed or given up. */
@@ -65,8 +75,9 @@ export class PendingUpload {
       const copied = await s3.copy(input).catch((error: unknown) => {
         throw new TransferFailure(error, mayHaveStored(error));
       });
+      if (wentUnanswered(copied)) throw new TransferFailure(lateCopy(this.key), true);
       await requireCopiedBytes(s3, this.key, { sha256, signal });
-      return { unanswered: wentUnanswered(copied) };
+      return { unanswered: false };
     };
     return this.#make(copy, end);
   }

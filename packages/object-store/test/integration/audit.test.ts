@@ -9,7 +9,6 @@ import { collect } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
 import { addUnfinished } from "../support/unfinished.js";
-import { withoutConditionalCopies } from "../support/without-conditional-copies.js";
 
 let harness: Harness;
 let old: StorageClient;
@@ -166,11 +165,11 @@ describe("an audit", () => {
 });
 
 describe("an audit that may fix", () => {
-  it("moves orphans to the quarantine, without conditional copies of the server", async () => {
+  it("moves orphans to the quarantine", async () => {
     await storeSome();
     const key = orphanKey();
     await putObject(key, "precious");
-    const s3 = agedStorage(withoutConditionalCopies(harness.s3), 3);
+    const s3 = agedStorage(harness.s3, 3);
     const { report, findings } = await audit({ fix: true }, s3);
     expect(report).toMatchObject({ orphans: 1, fixed: 1, notFixed: 0 });
     expect(findings).toMatchObject([{ key, action: "quarantined" }]);

@@ -11,6 +11,7 @@ import { injectFaults } from "../../src/testing.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { services } from "../support/services.js";
+import { storageWith } from "../support/storage-with.js";
 
 let harness: Harness;
 let folder: string;
@@ -50,4 +51,24 @@ it("sends a long body in parts to a bucket that demands Content-MD5", async () =
   ]);
   await audio.delete(file.id);
   s3.destroy();
+});
+
+it("asks for a digest of a direct upload, and for no parts, before anything is stored", async () => {
+  const s3 = storageWith(harness.s3, { needsParts: true });
+  const { audio } = harness.storeWith({ s3 }).forSystem();
+  const withoutDigest = { byteSize: 20, contentType: "audio/wav" };
+  const announced = { ...withoutDigest, md5: "0".repeat(32) };
+  const refusals = [
+    audio.createDirectUpload(withoutDigest),
+    audio.createDirectUpload(announced, { multipart: true }),
+    audio.createDirectUpload({ ...announced, byteSize: 20_000_000 }),
+  ];
+  for (const refusal of refusals) {
+    await expect(refusal).rejects.toMatchObject({
+      code: "invalid_input",
+      message: /give md5, and multipart: false/,
+    });
+  }
+  const { put } = await audio.createDirectUpload(announced);
+  expect(put?.headers).toMatchObject({ "content-md5": Buffer.alloc(16).toString("base64") });
 });

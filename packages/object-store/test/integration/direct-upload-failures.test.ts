@@ -12,7 +12,6 @@ import { sendPut } from "../support/direct-http.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf } from "../support/samples.js";
 import { storageWith } from "../support/storage-with.js";
-import { withoutConditionalCopies } from "../support/without-conditional-copies.js";
 
 let harness: Harness;
 let faults: StorageFaults;
@@ -105,6 +104,20 @@ describe("the completion of a direct upload", () => {
     await scope.images.delete(file.id);
   });
 
+  it("makes no file of a key to which an unanswered attempt may copy once more", async () => {
+    faults.add({ match: "copy", times: 1, fault: { type: "unanswered" } });
+    await expect(scope.images.completeDirectUpload(direct.id)).rejects.toMatchObject({
+      code: "storage_unavailable",
+      retryable: true,
+    });
+    expect(await objectsOfFiles()).toEqual([]);
+    const [tombstone] = await harness.rows();
+    expect(tombstone).toMatchObject({ state: "removal" });
+    const { file } = await scope.images.completeDirectUpload(direct.id);
+    expect(tombstone?.id).not.toBe(file.id);
+    await scope.images.delete(file.id);
+  });
+
   it("never copies what was not judged: an object that is replaced in between", async () => {
     const evil = Buffer.alloc(png.bytes.byteLength, "<script>");
     const replace = async (): Promise<void> => {
@@ -120,14 +133,6 @@ describe("the completion of a direct upload", () => {
       code: "unsupported_media_type",
     });
     expect(await scope.images.count()).toBe(0);
-  });
-
-  it("needs no conditional copies of the server", async () => {
-    const s3 = withoutConditionalCopies(harness.s3);
-    const { images } = harness.storeWith({ s3 }).forUser(userId);
-    const { file } = await images.completeDirectUpload(direct.id);
-    expect(await objectsOfFiles()).toHaveLength(1);
-    await scope.images.delete(file.id);
   });
 
   it("is undone when another has taken it over", async () => {

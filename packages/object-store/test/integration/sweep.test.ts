@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { S3AccessDeniedError, S3InvalidRequestError } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
 import { injectFaults, MemoryStorage } from "../../src/testing.js";
@@ -281,6 +282,34 @@ describe("sweep", () => {
     faults.clear();
     expect(await maintenance.sweep()).toMatchObject({ removed: 1, aborted: 1, failed: 0 });
     expect(await harness.rows()).toEqual([]);
+  });
+
+  it.each([
+    ["S3 has no listing of multipart uploads", S3InvalidRequestError],
+    ["the credentials may not list multipart uploads", S3AccessDeniedError],
+  ])("ends a removal where %s", async (_why, Refusal) => {
+    const key = await crashed("removal", "-1 s", true);
+    const operation = "listMultipartUploads";
+    const error = new Refusal({ operation, reason: "refused", outcome: "not_applied" });
+    const { storage, faults } = injectFaults(harness.s3);
+    faults.add({ match: operation, fault: { type: "error", error } });
+    const { removed } = await harness.maintenanceWith({ s3: storage }).sweep();
+    expect(removed).toBe(1);
+    expect(await harness.rows()).toEqual([]);
+    expect(await harness.keys()).not.toContain(key);
+  });
+
+  it("asks no further keys of a batch for parts once S3 fails to say", async () => {
+    for (let count = 0; count < 20; count += 1) await crashed("removal", "-1 s", false);
+    const { storage, faults } = injectFaults(harness.s3);
+    faults.add({ match: "listMultipartUploads", fault: { type: "error" } });
+    const maintenance = harness.maintenanceWith({ s3: storage });
+    expect(await maintenance.sweep({ parallel: 1 })).toMatchObject({ removed: 0 });
+    const folders = 3;
+    const listed = faults.calls.filter(({ operation }) => operation === "listMultipartUploads");
+    expect(listed.length - folders).toBeLessThan(20);
+    faults.clear();
+    expect(await maintenance.sweep()).toMatchObject({ removed: 20 });
   });
 
   it("asks S3 for no parts of deleted files", async () => {

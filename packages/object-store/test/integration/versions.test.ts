@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { ListedVersion, VersionLock } from "@repo/s3-provider";
+import { type ListedVersion, S3InvalidRequestError, type VersionLock } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
 import { MemoryStorage } from "../../src/testing.js";
@@ -164,7 +164,32 @@ describe("the erasure of a user in a bucket with versioning", () => {
     const maintenance = harness.maintenanceWith({ s3: new MemoryStorage() });
     expect(await maintenance.eraseUser(userId)).toMatchObject({
       complete: true,
-      versioning: "off",
+      versioning: "unknown",
+    });
+  });
+
+  it("lists versions all the same once a deletion was answered with a delete marker", async () => {
+    const versions = new KeptVersions([version(keyOf("images"))]);
+    versions.status = () => Promise.resolve("off");
+    versions.sawDeleteMarker = true;
+    await over(versions).eraseUser(userId);
+    expect(versions.left).toEqual([]);
+  });
+
+  it("retains nothing by a lock that is over, and sees one behind any refusal", async () => {
+    const versions = new KeptVersions([version(keyOf("images"), "v1")]);
+    versions.isLocked = () => true;
+    versions.lockOf = () => Promise.resolve({ mode: "compliance", until: new Date(0) });
+    expect(await over(versions).eraseUser(userId)).toMatchObject({
+      lines: [{ outcome: "failed", until: null, errorCode: "s3_access_denied" }],
+    });
+
+    versions.refusal = new S3InvalidRequestError({
+      ...{ operation: "deleteVersion", reason: "InvalidRequest", outcome: "not_applied" },
+    });
+    versions.lockOf = () => Promise.resolve({ mode: "legal_hold", until: null });
+    expect(await over(versions).eraseUser(userId)).toMatchObject({
+      lines: [{ outcome: "retained", retention: "legal_hold", errorCode: null }],
     });
   });
 });
@@ -192,7 +217,8 @@ describe("the state of a bucket", () => {
   });
 
   it("is logged once, when a deletion was answered with a delete marker", async () => {
-    const versions = Object.assign(new KeptVersions([]), { sawDeleteMarker: true });
+    const versions = new KeptVersions([]);
+    versions.sawDeleteMarker = true;
     const s3 = storageWith(new MemoryStorage(), { versions });
     const warnings: string[] = [];
     const logger = { warn: (message: string) => void warnings.push(message) };
@@ -207,7 +233,8 @@ describe("the state of a bucket", () => {
   });
 
   it("is logged by a sweep too", async () => {
-    const versions = Object.assign(new KeptVersions([]), { sawDeleteMarker: true });
+    const versions = new KeptVersions([]);
+    versions.sawDeleteMarker = true;
     const warnings: string[] = [];
     await over(versions, (message) => warnings.push(message)).sweep();
     expect(warnings).toEqual([KEPT]);

@@ -10,12 +10,14 @@ export function accessDenied(operation: "versioning" | "listVersions" | "deleteV
 
 /** What a bucket with versioning has kept, as local-s3 has none. */
 export class KeptVersions implements Versions {
-  readonly sawDeleteMarker = false;
+  sawDeleteMarker = false;
   /** The answers, which a test replaces. */
   status: Versions["status"] = () => Promise.resolve("enabled");
   hasObjectLock: Versions["hasObjectLock"] = () => Promise.resolve(true);
   lockOf: Versions["lockOf"] = () => Promise.resolve(undefined);
   isLocked: (version: ObjectVersion) => boolean = () => false;
+  /** What is said of a locked one. */
+  refusal: Error = accessDenied("deleteVersion");
   /** How often versions were listed. */
   listings = 0;
 
@@ -29,7 +31,7 @@ export class KeptVersions implements Versions {
 
   async delete({ key, versionId }: ObjectVersion): Promise<void> {
     await Promise.resolve();
-    if (this.isLocked({ key, versionId })) throw accessDenied("deleteVersion");
+    if (this.isLocked({ key, versionId })) throw this.refusal;
     this.left = this.left.filter((each) => each.key !== key || each.versionId !== versionId);
   }
 }

@@ -12,7 +12,12 @@ import {
 import type { ReadOf } from "../../dto/dtos-of-kind.js";
 import { validated } from "../../dto/rules.js";
 import { FileUploadResult } from "../../dto/upload-result.js";
-import { DirectUploadNotFoundError, FileNotFoundError, FileTooLargeError } from "../../errors.js";
+import {
+  DirectUploadNotFoundError,
+  FileNotFoundError,
+  FileTooLargeError,
+  InvalidInputError,
+} from "../../errors.js";
 import { sanitizedFilename } from "../../filename.js";
 import { stagingKey } from "../../kinds.js";
 import { errorFacts } from "../../logger.js";
@@ -65,6 +70,11 @@ export class DirectUploads<K extends MediaKind> {
     const expiresIn = options.expiresIn ?? DEFAULT_SECONDS;
     checkInteger("expiresIn", expiresIn, 1, MAX_SECONDS);
     const isInParts = checkBoolean("multipart", options.multipart ?? byteSize > WHOLE_BYTES);
+    if (dependencies.s3.needsParts === true && (isInParts || create.md5 === undefined)) {
+      throw new InvalidInputError(
+        "The bucket demands a digest: give md5, and multipart: false, as parts are sent without one.",
+      );
+    }
 
     const id = uuidv7();
     const row = await directUploads.create(
