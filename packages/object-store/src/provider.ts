@@ -265,7 +265,7 @@ export interface UploadOptions extends WriteOptions {
   urlExpiresIn?: number;
   /** How thoroughly the file is verified; the provider's `verify` when absent. */
   verify?: Verification;
-  /** Whether to accept an image that was cut; the provider's `truncated` when absent. */
+  /** Accepts an image that was cut. Default: `truncated` of the provider. */
   truncated?: Truncation;
   /**
    * Makes the upload safe to repeat: 1 to 255 characters, such as a UUID that the client made for

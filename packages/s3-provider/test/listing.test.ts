@@ -38,13 +38,13 @@ function parametersOf(url: string): Record<string, string> {
 
 describe("list", () => {
   it("yields the objects of all pages", async () => {
-    const { s3, server } = await scripted([page(["a", "b"], "token"), page(["c"])]);
+    const { s3, server } = await scripted([page(["p/a", "p/b"], "token"), page(["p/c"])]);
 
     const objects = await all(s3.list({ prefix: "p/", startAfter: "p/0", pageSize: 2 }));
 
-    expect(objects.map(({ key }) => key)).toEqual(["a", "b", "c"]);
+    expect(objects.map(({ key }) => key)).toEqual(["p/a", "p/b", "p/c"]);
     expect(objects[0]).toEqual({
-      key: "a",
+      key: "p/a",
       byteLength: 3,
       etag: '"e"',
       lastModified: new Date("2024-05-06T07:08:09Z"),
@@ -134,19 +134,19 @@ describe("listMultipartUploads", () => {
   it("yields the uploads of all pages", async () => {
     const { s3, server } = await scripted([
       listing(
-        `<EncodingType>url</EncodingType>${upload("a+1")}<IsTruncated>true</IsTruncated>` +
-          "<NextKeyMarker>a+1</NextKeyMarker><NextUploadIdMarker>id</NextUploadIdMarker>",
+        `<EncodingType>url</EncodingType>${upload("x+1")}<IsTruncated>true</IsTruncated>` +
+          "<NextKeyMarker>x+1</NextKeyMarker><NextUploadIdMarker>id</NextUploadIdMarker>",
       ),
-      listing(`${upload("b")}<IsTruncated>false</IsTruncated>`),
+      listing(`${upload("xb")}<IsTruncated>false</IsTruncated>`),
     ]);
 
     await expect(all(s3.listMultipartUploads({ prefix: "x" }))).resolves.toEqual([
-      { key: "a 1", uploadId: "id", initiatedAt: new Date("2024-05-06T07:08:09Z") },
-      { key: "b", uploadId: "id", initiatedAt: new Date("2024-05-06T07:08:09Z") },
+      { key: "x 1", uploadId: "id", initiatedAt: new Date("2024-05-06T07:08:09Z") },
+      { key: "xb", uploadId: "id", initiatedAt: new Date("2024-05-06T07:08:09Z") },
     ]);
     expect(parametersOf(server.seen[1]?.url ?? "")).toMatchObject({
       prefix: "x",
-      "key-marker": "a 1",
+      "key-marker": "x 1",
       "upload-id-marker": "id",
     });
   });

@@ -14,10 +14,9 @@ const ANSWER_TIMEOUT_MS = 2000;
  * Keeps a folder to one server, as long as the process lives and the folder exists.
  *
  * The lock is an abstract Unix socket whose name is the folder's device and inode. The kernel gives a
- * name to one socket only, whoever asks at the same time, and takes it back when the process ends,
- * however it ends: there is no stale file, and no number of a process that another process may have
- * by now. Who holds the lock tells its process id to those that connect. Linux only; processes in
- * another network namespace, such as another container, do not see the name.
+ * name to one socket only, and frees it when the process ends: there is no stale file, and no process
+ * id that another process has by now. The holder sends its process id to each client that connects.
+ * Works on Linux only. A process in another network namespace, such as a container, has other names.
  */
 export class FolderLock {
   private constructor(

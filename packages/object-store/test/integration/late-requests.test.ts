@@ -173,16 +173,21 @@ describe("any other request that makes an object and is not answered", () => {
     expect(await journal()).toMatchObject([{ id: file.id, purpose: "removal", is_open: true }]);
   });
 
-  it("is remembered of the copy that completes a direct upload", async () => {
+  it("makes no file of a direct upload's copy, and is remembered", async () => {
     const { bytes } = await sampleOf("png");
     const announced = { byteSize: bytes.byteLength, contentType: "image/png" };
     const { id, put } = await scope.images.createDirectUpload(announced);
     await sendPut(put, bytes);
     const match = ({ operation }: FaultRequest): boolean => operation === "CopyObject";
     faults().add({ match, times: 1, fault: { type: "loseResponse" } });
+    await expect(scope.images.completeDirectUpload(id)).rejects.toMatchObject({
+      code: "storage_unavailable",
+    });
+    const removals = await journal();
+    expect(removals).toMatchObject([{ purpose: "removal", is_open: true }]);
     const { file } = await scope.images.completeDirectUpload(id);
     await scope.images.delete(file.id);
-    expect(await journal()).toMatchObject([{ id: file.id, purpose: "removal", is_open: true }]);
+    expect(await journal()).toEqual(removals);
   });
 });
 

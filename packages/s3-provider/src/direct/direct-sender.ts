@@ -67,6 +67,7 @@ export class DirectSender {
     request: DirectRequest,
     { signal: abortSignal, invocationId }: { signal: AbortSignal; invocationId: string },
   ): Promise<DirectOutcome | undefined> {
+    // The SDK then fails for the same reason, and names it.
     const signed = await this.#signed(request, invocationId).catch(() => undefined);
     if (signed === undefined || abortSignal.aborted) return undefined;
     try {

@@ -33,8 +33,8 @@ export interface CompletionChoices {
 
 /**
  * One completion of a claimed direct upload. The staged bytes are inspected, and then copied to the
- * key of a new file, which is recorded before, as in every upload. Overwriting the staged object has
- * no effect from then on.
+ * key of a new file, which is recorded before, as in every upload. The copy is
+ * read back; where an attempt to copy may land late, the key is given up.
  */
 export class DirectUploadCompletion<K extends MediaKind> {
   readonly #staged: StagedObject;
