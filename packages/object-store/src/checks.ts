@@ -1,9 +1,9 @@
 import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-inspection";
-import type { Transaction } from "sequelize";
-import type { Sequelize } from "sequelize-typescript";
+import type { Sequelize, Transaction } from "sequelize";
 
 import { described } from "./described.js";
 import { FileNotFoundError, InvalidInputError } from "./errors.js";
+import { isUuid } from "./owner-types.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
 /** Options that were checked: null is none. */
@@ -127,17 +127,6 @@ export function checkReads(value: unknown): "primary" | "replica" {
   );
 }
 
-/**
- * Any UUID that PostgreSQL takes, in its canonical lower case: applications bring their own users.
- *
- * @throws InvalidInputError (`invalid_input`)
- */
-export function checkUserId(userId: unknown): string {
-  if (isUuid(userId)) return userId.toLowerCase();
-  const came = typeof userId === "string" ? "another string" : described(userId);
-  throw new InvalidInputError(`A user id must be a UUID, and ${came} came.`);
-}
-
 /** @throws InvalidInputError (`invalid_input`) unless it is an array of so many at most */
 export function checkIds(call: string, ids: readonly string[], max: number): readonly string[] {
   const given: unknown = ids;
@@ -187,13 +176,6 @@ export function checkIdempotencyKey(key: unknown): void {
   );
 }
 
-function isUuid(value: unknown): value is string {
-  return (
-    typeof value === "string" &&
-    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)
-  );
-}
-
 interface Servers {
   database: Sequelize;
   s3: StorageClient;
@@ -208,9 +190,9 @@ export function checkServers(options: Servers): Servers {
   const { database, s3 } = checkOptions<{ database?: Sequelize; s3?: StorageClient | null }>(
     options,
   );
-  if (typeof database?.addModels !== "function") {
+  if (typeof database?.getDialect !== "function" || database.getDialect() !== "postgres") {
     throw new InvalidInputError(
-      `database must be a connection of createDatabase, and ${described(database)} came.`,
+      `database must be a Sequelize for PostgreSQL, and ${described(database)} came.`,
     );
   }
   // Maintenance may be given a part of one.

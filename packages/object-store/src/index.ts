@@ -18,6 +18,8 @@ export type {
 } from "@repo/media-inspection";
 export type { IsolationOptions } from "./upload/decoding.js";
 export type { ObjectStoreLogger } from "./logger.js";
+export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
+export type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
 export { objectStoreProvider } from "./object-store-service.js";
 export { MAX_FILE_BYTES, type ObjectStoreOptions } from "./options.js";
 export type {
@@ -53,7 +55,7 @@ export {
   DirectUploadStatus,
 } from "./dto/direct-upload.js";
 export { AudioCreate, ImageCreate } from "./dto/media-create.js";
-export { AudioRead, ImageRead } from "./dto/media-read.js";
+export { AudioRead, type FileRead, ImageRead } from "./dto/media-read.js";
 export { Page } from "./dto/page.js";
 export { FileUploadResult, type TypeContradiction } from "./dto/upload-result.js";
 export { fromPath, type MediaBody, type PathBody } from "./upload/media-body.js";

@@ -1,18 +1,12 @@
 import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-inspection";
 
+import { type Owner, ownerSegment, type OwnerType } from "./owner-types.js";
+
 /** What an object in the bucket is: a file of some kind, or the staged bytes of a direct upload. */
 export type StoredKind = MediaKind | "direct_upload";
 
 /** The kinds of files, in the order of receipts and lists. */
 export const MEDIA_KINDS = ["image", "audio"] as const satisfies readonly MediaKind[];
-
-/** The tables. Statements name no schema: the connection's `search_path` finds it. */
-export const TABLES = {
-  image: "images",
-  audio: "audio",
-  direct_upload: "direct_uploads",
-  journal: "object_store_journal",
-} as const satisfies Record<StoredKind | "journal", string>;
 
 /** The first segment of each kind's keys. */
 export const FOLDERS = {
@@ -28,19 +22,14 @@ export const KINDS_IN_KEY_ORDER: readonly StoredKind[] = (
   Object.keys(FOLDERS) as StoredKind[]
 ).sort((a, b) => (FOLDERS[a] < FOLDERS[b] ? -1 : 1));
 
-/** The owner of files: a user's id, or null for the system. */
-export type Owner = string | null;
-
-/** The SQL type of an owner's id. */
-export const OWNER_TYPE = "uuid";
-
 /** The start of the keys of one owner's objects of a kind. */
-export function keyPrefix(kind: StoredKind, userId: Owner): string {
-  return `${FOLDERS[kind]}/${userId === null ? "system" : `users/${userId}`}/`;
+export function keyPrefix(kind: StoredKind, owner: Owner, type: OwnerType): string {
+  const segment = owner === null ? "system" : `users/${ownerSegment(type, owner)}`;
+  return `${FOLDERS[kind]}/${segment}/`;
 }
 
 const KEY = new RegExp(
-  `^(?:${Object.values(FOLDERS).join("|")})/(?:users/[0-9a-f-]{36}|system)/` +
+  `^(?:${Object.values(FOLDERS).join("|")})/(?:users/[0-9a-f-]+|system)/` +
     "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.[a-z0-9]+$",
 );
 
@@ -49,17 +38,18 @@ const KEY = new RegExp(
  * of the user's input, and as the id is new for every upload, a key is never reused. The database
  * checks what is before the id.
  */
-export function storageKey({ userId, format }: { userId: Owner; format: MediaFormat }): {
-  keyStart: string;
-  keyEnd: string;
-} {
+export function storageKey(
+  format: MediaFormat,
+  owner: Owner,
+  type: OwnerType,
+): { keyStart: string; keyEnd: string } {
   const { kind, extension } = MEDIA_FORMATS[format];
-  return { keyStart: keyPrefix(kind, userId), keyEnd: `.${extension}` };
+  return { keyStart: keyPrefix(kind, owner, type), keyEnd: `.${extension}` };
 }
 
 /** The key of a direct upload's staged object, which no GET is ever signed for. */
-export function stagingKey({ id, userId }: { id: string; userId: Owner }): string {
-  return `${keyPrefix("direct_upload", userId)}${id}.upload`;
+export function stagingKey(id: string, owner: Owner, type: OwnerType): string {
+  return `${keyPrefix("direct_upload", owner, type)}${id}.upload`;
 }
 
 /** Whether a key has the form of the module's: others below its folders are foreign. */

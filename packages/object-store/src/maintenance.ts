@@ -1,7 +1,8 @@
-import type { Sequelize } from "sequelize-typescript";
+import type { Sequelize } from "sequelize";
 
 import { checkInteger, checkOptions, checkServers } from "./checks.js";
 import { FOLDERS, KINDS_IN_KEY_ORDER } from "./kinds.js";
+import type { TableOptions } from "./layout.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import { Auditor } from "./maintenance/auditor.js";
 import type { ObjectStoreMaintenance } from "./maintenance/contract.js";
@@ -11,7 +12,7 @@ import { longCall } from "./maintenance/long-call.js";
 import { type StagedPosition, Sweeper } from "./maintenance/sweeper.js";
 import { usage } from "./maintenance/usage.js";
 import { Verifier } from "./maintenance/verifier.js";
-import { connectionsTo } from "./persistence.js";
+import { tablesIn } from "./persistence.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
@@ -46,7 +47,7 @@ export type {
   VerifyReport,
 } from "./maintenance/contract.js";
 
-export interface MaintenanceOptions {
+export interface MaintenanceOptions extends TableOptions {
   database: Sequelize;
   s3: StorageClient;
   /** As given to the provider; 2 by default. */
@@ -64,28 +65,29 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const { database, s3 } = checkServers(options);
   const logger = safeLogger(options.logger);
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
-  const connections = connectionsTo(database, options);
-  const files = { image: new ImageRepo(connections), audio: new AudioRepo(connections) };
+  const tables = tablesIn(database, options);
+  const files = { image: new ImageRepo(tables), audio: new AudioRepo(tables) };
   const dependencies: MaintenanceDependencies = {
     s3,
     logger,
     leaseSeconds,
-    journal: new JournalRepo(connections, new OwnerRepo(connections)),
-    keys: new KeyRepo(connections),
-    unfinished: new UnfinishedRepo(connections),
+    ownerType: tables.layout.ownerType,
+    journal: new JournalRepo(tables, new OwnerRepo(tables)),
+    keys: new KeyRepo(tables),
+    unfinished: new UnfinishedRepo(tables),
     files,
   };
   const folders = KINDS_IN_KEY_ORDER.map((kind) => ({
     folder: FOLDERS[kind],
-    rows: new InventoryRepo(connections, kind),
+    rows: new InventoryRepo(tables, kind),
     ...(kind !== "direct_upload" && { files: files[kind] }),
   }));
   const verified = KINDS_IN_KEY_ORDER.flatMap((kind) => {
     if (kind === "direct_upload") return [];
-    const rows = new InventoryRepo(connections, kind, { withHashes: true });
+    const rows = new InventoryRepo(tables, kind, { withHashes: true });
     return [{ kind, rows }];
   });
-  const usageRepo = new UsageRepo(connections);
+  const usageRepo = new UsageRepo(tables);
   const staged: StagedPosition = { after: undefined };
   const run = <Options extends { signal?: AbortSignal }, Result>(
     name: string,

@@ -10,18 +10,10 @@ import { createJournal } from "./migrations/0007-create-journal.js";
 import { letKeysChange } from "./migrations/0008-let-keys-change.js";
 import { tellCutImages } from "./migrations/0009-tell-cut-images.js";
 import { findMultipartUploads } from "./migrations/0010-find-multipart-uploads.js";
-import { ownerReference, type OwnerTable } from "./migrations/owner-reference.js";
-import { checkOptions } from "./checks.js";
+import { Layout, type TableOptions } from "./layout.js";
 
-export interface ObjectStoreMigrationOptions {
-  /**
-   * The table and key that `user_id` refers to: `users(id)` of `@repo/database` when absent, or
-   * null for no foreign key. It has to stay the same for the life of a database.
-   */
-  owner?: OwnerTable | null;
-}
-
-export type { OwnerTable };
+export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
+export type { OwnerType } from "./owner-types.js";
 
 /**
  * The migrations of this module, in order, to be run after the one that creates the owner's
@@ -29,19 +21,18 @@ export type { OwnerTable };
  *
  * @throws InvalidInputError (`invalid_input`)
  */
-export function objectStoreMigrations(options?: ObjectStoreMigrationOptions): readonly Migration[] {
-  const { owner = { table: "users", column: "id" } } = checkOptions(options);
-  const references = ownerReference(owner);
+export function objectStoreMigrations(options?: TableOptions): readonly Migration[] {
+  const layout = new Layout(options);
   return [
-    createImages(references),
-    openImagesToTheSystem(),
-    createAudio(references),
-    freeKeysOfDeletedFiles(),
-    indexLists(),
-    createDirectUploads(),
-    createJournal(),
-    letKeysChange(),
-    tellCutImages(),
-    findMultipartUploads(),
+    createImages(layout),
+    openImagesToTheSystem(layout),
+    createAudio(layout),
+    freeKeysOfDeletedFiles(layout),
+    indexLists(layout),
+    createDirectUploads(layout),
+    createJournal(layout),
+    letKeysChange(layout),
+    tellCutImages(layout),
+    findMultipartUploads(layout),
   ];
 }

@@ -1,6 +1,7 @@
 import { bound } from "./bound.js";
-import { checkInteger, checkOptions, checkServers, checkUserId } from "./checks.js";
+import { checkInteger, checkOptions, checkServers } from "./checks.js";
 import { dependenciesOf, type ObjectStoreOptions } from "./options.js";
+import { checkUserId, type OwnerType } from "./owner-types.js";
 import { sqlPersistence } from "./persistence.js";
 import type { CloseOptions, ObjectStoreProvider } from "./provider.js";
 import type { Dependencies } from "./service/dependencies.js";
@@ -13,16 +14,25 @@ import { storageFailure } from "./upload/storage-client.js";
  *
  * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
  */
-export function objectStoreProvider(options: ObjectStoreOptions): ObjectStoreProvider {
+export function objectStoreProvider<Type extends OwnerType = "uuid">(
+  options: ObjectStoreOptions<Type>,
+): ObjectStoreProvider<Type> {
   const { database } = checkServers(options);
-  return new ObjectStoreService(dependenciesOf(options, sqlPersistence(database, options)));
+  return storeOver(dependenciesOf(options, sqlPersistence(database, options)));
+}
+
+/** The module over any rows and any storage, for owners of one type. */
+export function storeOver<Type extends OwnerType = "uuid">(
+  dependencies: Dependencies,
+): ObjectStoreProvider<Type> {
+  // Ids come out as they went in, and `ownerType` decides at run time what goes in.
+  return new ObjectStoreService(dependencies) as object as ObjectStoreProvider<Type>;
 }
 
 /** A prefix without objects. */
 const NOWHERE = "ready/";
 
-/** The module over any rows and any storage. */
-export class ObjectStoreService implements ObjectStoreProvider {
+class ObjectStoreService implements ObjectStoreProvider<OwnerType> {
   readonly #dependencies: Dependencies;
 
   constructor(dependencies: Dependencies) {
@@ -30,8 +40,9 @@ export class ObjectStoreService implements ObjectStoreProvider {
     bound(this);
   }
 
-  forUser(userId: string): MediaScope {
-    return new MediaScope(this.#dependencies, checkUserId(userId));
+  forUser(userId: unknown): MediaScope {
+    const owner = checkUserId(this.#dependencies.ownerType, userId);
+    return new MediaScope(this.#dependencies, owner);
   }
 
   forSystem(): MediaScope {

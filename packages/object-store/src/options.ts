@@ -1,8 +1,10 @@
 import type { InspectionLimits } from "@repo/media-inspection";
-import type { Sequelize } from "sequelize-typescript";
+import type { Sequelize } from "sequelize";
 
 import { checkInteger, checkLimits, checkSecret } from "./checks.js";
+import type { TableOptions } from "./layout.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
+import type { OwnerType } from "./owner-types.js";
 import type { Persistence } from "./persistence.js";
 import type { Dependencies } from "./service/dependencies.js";
 import { OpenCalls } from "./service/open-calls.js";
@@ -23,8 +25,8 @@ import {
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
 export const MAX_FILE_BYTES = 104_857_600;
 
-export interface ObjectStoreOptions {
-  /** The connection, from `createDatabase` of `@repo/database`. The caller closes it. */
+export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends TableOptions<Type> {
+  /** The application's Sequelize 6, of any making. The caller closes it. */
   database: Sequelize;
   /**
    * Most connections beside the pool of `database`, on which the module does what must never wait for
@@ -90,7 +92,8 @@ export interface ObjectStoreOptions {
 }
 
 /** Options that say where the rows are. */
-export type DatabaseOptions = "database" | "ownConnections" | "pooler" | "reads";
+export type DatabaseOptions =
+  "database" | "ownConnections" | "pooler" | "reads" | keyof TableOptions;
 
 /**
  * What the use cases work with, by a store's options.

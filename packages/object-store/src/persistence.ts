@@ -1,9 +1,10 @@
 import { Connections, PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
-import type { Transaction } from "sequelize";
-import type { Sequelize } from "sequelize-typescript";
+import type { Sequelize, Transaction } from "sequelize";
 
 import { checkInteger, checkPooler, checkReads } from "./checks.js";
+import { Layout, type TableOptions } from "./layout.js";
+import type { OwnerType } from "./owner-types.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { currentTransaction, requireReadCommitted } from "./repo/caller-transaction.js";
 import { withDatabaseErrors } from "./repo/database-failure.js";
@@ -13,6 +14,7 @@ import { type Journal, JournalRepo } from "./repo/journal-repo.js";
 import { ListRepo, type ListRows } from "./repo/list-repo.js";
 import type { Files } from "./repo/media-repo.js";
 import { OwnerRepo, type Owners } from "./repo/owner-repo.js";
+import type { Tables } from "./repo/tables.js";
 
 /** Where the rows are: in PostgreSQL, or in memory for tests of applications. */
 export interface Persistence {
@@ -22,6 +24,8 @@ export interface Persistence {
   directUploads: DirectUploadRows;
   journal: Journal;
   owners: Owners;
+  /** What owners' ids are. */
+  ownerType: OwnerType;
   /** @throws InvalidInputError (`invalid_input`) unless it is READ COMMITTED */
   requireReadCommitted: (transaction: Transaction) => Promise<void>;
   /** The transaction of the running code, for calls that name none. */
@@ -30,22 +34,23 @@ export interface Persistence {
   isReady: () => Promise<unknown>;
 }
 
-interface ConnectionOptions {
+interface DatabaseOptions extends TableOptions {
   ownConnections?: number;
   pooler?: "transaction";
 }
 
 /**
- * The connections for a store, or for maintenance.
+ * The tables of a store, or for maintenance.
  *
  * @throws InvalidInputError (`invalid_input`)
  */
-export function connectionsTo(
-  database: Sequelize,
-  { ownConnections = 2, pooler }: ConnectionOptions,
-): Connections {
+export function tablesIn(database: Sequelize, options: DatabaseOptions): Tables {
+  const { ownConnections = 2, pooler, owner, schema, tables } = options;
   const own = checkInteger("ownConnections", ownConnections, 1, 1_000);
-  return new Connections(database, { own, pooler: checkPooler(pooler) });
+  return {
+    connections: new Connections(database, { own, pooler: checkPooler(pooler) }),
+    layout: new Layout({ owner, schema, tables }),
+  };
 }
 
 const ANSWER = new PreparedStatement("SELECT 1");
@@ -57,21 +62,27 @@ const ANSWER = new PreparedStatement("SELECT 1");
  */
 export function sqlPersistence(
   database: Sequelize,
-  options: ConnectionOptions & { reads?: "primary" | "replica" } = {},
+  options: DatabaseOptions & { reads?: "primary" | "replica" } = {},
 ): Persistence {
-  const connections = connectionsTo(database, options);
+  const tables = tablesIn(database, options);
+  const { connections, layout } = tables;
   const reads = checkReads(options.reads ?? "primary");
-  const owners = new OwnerRepo(connections);
-  const audio = new AudioRepo(connections, reads);
+  const owners = new OwnerRepo(tables);
+  const audio = new AudioRepo(tables, reads);
   return {
-    files: { image: new ImageRepo(connections, reads), audio },
+    files: { image: new ImageRepo(tables, reads), audio },
     transcripts: audio,
-    lists: new ListRepo(connections, reads),
-    directUploads: new DirectUploadRepo(connections),
-    journal: new JournalRepo(connections, owners),
+    lists: new ListRepo(tables, reads),
+    directUploads: new DirectUploadRepo(tables),
+    journal: new JournalRepo(tables, owners),
     owners,
+    ownerType: layout.ownerType,
     requireReadCommitted: (transaction) => requireReadCommitted(connections, transaction),
     currentTransaction: () => currentTransaction(database),
-    isReady: () => withDatabaseErrors("answer", () => ANSWER.execute(connections, [])),
+    isReady: () =>
+      Promise.all([
+        owners.check(),
+        withDatabaseErrors("answer", () => ANSWER.execute(connections, [])),
+      ]),
   };
 }

@@ -5,10 +5,11 @@ import type { Transaction } from "sequelize";
 
 import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "./dto/direct-upload.js";
 import type { AudioCreate, ImageCreate } from "./dto/media-create.js";
-import type { AudioRead, FileUrl, ImageRead } from "./dto/media-read.js";
+import type { AudioRead, FileRead, FileUrl, ImageRead } from "./dto/media-read.js";
 import type { Page } from "./dto/page.js";
 import type { FileUploadResult } from "./dto/upload-result.js";
 import type { ObjectStoreError } from "./errors.js";
+import type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
 import type { Truncation, Verification } from "./upload/verification.js";
 
 /*
@@ -31,16 +32,16 @@ import type { Truncation, Verification } from "./upload/verification.js";
  *
  * Deletion removes bytes for good only from a bucket without versioning.
  */
-export interface ObjectStoreProvider {
+export interface ObjectStoreProvider<Type extends OwnerType = "uuid"> {
   /**
    * The scope of one user: reads its own files and system-wide ones, and writes, lists and deletes
    * only its own.
    *
-   * @throws InvalidInputError (`invalid_input`) when the id is not a UUID
+   * @throws InvalidInputError (`invalid_input`) when the id is not one of the type `owner.type`
    */
-  forUser(userId: string): MediaScope;
+  forUser(userId: GivenOwnerIds[Type]): MediaScope<OwnerIds[Type]>;
   /** The scope of the application itself: system-wide files only. */
-  forSystem(): MediaScope;
+  forSystem(): MediaScope<OwnerIds[Type]>;
   /** Looks whether both servers answer, with one small request to each: for a readiness probe. */
   ready(): Promise<void>;
   /**
@@ -63,13 +64,15 @@ export interface CloseOptions {
 }
 
 /** What one scope can do. */
-export interface MediaScope extends FileLists<ImageRead | AudioRead> {
-  readonly images: ImageCollection;
-  readonly audio: AudioCollection;
+export interface MediaScope<Id extends OwnerId = string> extends FileLists<
+  ImageRead<Id> | AudioRead<Id>
+> {
+  readonly images: ImageCollection<Id>;
+  readonly audio: AudioCollection<Id>;
 }
 
 /** Lists of a scope's own files; system-wide ones are the system's scope's own. */
-export interface FileLists<Read extends ImageRead | AudioRead> {
+export interface FileLists<Read extends FileRead> {
   /**
    * A page of files, in one query whose cost does not depend on how far the page is. With
    * `withUrls`, each has its signed URL.
@@ -99,27 +102,34 @@ export interface FileLists<Read extends ImageRead | AudioRead> {
 }
 
 /** A file as a list with URLs gives it. */
-export type WithUrl<Read extends ImageRead | AudioRead> = Read & Required<FileUrl>;
+export type WithUrl<Read extends FileRead> = Read & Required<FileUrl>;
 
 /** The images of a scope: JPEG, PNG, WebP and GIF. */
-export type ImageCollection = MediaCollection<ImageCreate, ImageRead>;
+export type ImageCollection<Id extends OwnerId = string> = MediaCollection<
+  ImageCreate,
+  ImageRead<Id>
+>;
 
 /** The audio files of a scope: MP3, WAV, FLAC and M4A. */
-export interface AudioCollection extends MediaCollection<AudioCreate, AudioRead> {
+export interface AudioCollection<Id extends OwnerId = string> extends MediaCollection<
+  AudioCreate,
+  AudioRead<Id>
+> {
   /**
    * Attaches a transcript, or removes it with null.
    *
    * @throws InvalidInputError (`invalid_input`), FileNotFoundError (`file_not_found`),
    *   AccessDeniedError (`access_denied`)
    */
-  setTranscript(id: string, transcript: string | null, options?: WriteOptions): Promise<AudioRead>;
+  setTranscript(
+    id: string,
+    transcript: string | null,
+    options?: WriteOptions,
+  ): Promise<AudioRead<Id>>;
 }
 
 /** The files of one kind in a scope. */
-export interface MediaCollection<
-  Create,
-  Read extends ImageRead | AudioRead,
-> extends FileLists<Read> {
+export interface MediaCollection<Create, Read extends FileRead> extends FileLists<Read> {
   /**
    * Stores a file. Its type is decided by its content. The file is visible once this resolves, or once
    * your transaction commits; when it rejects, nothing is stored. After `database_unavailable` the

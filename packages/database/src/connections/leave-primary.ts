@@ -1,4 +1,4 @@
-import type { Sequelize } from "sequelize-typescript";
+import type { Sequelize } from "sequelize";
 
 import { primaryPool, replaceAll } from "../sequelize-internals.js";
 import { ownConnectionsOf } from "./own-connections.js";

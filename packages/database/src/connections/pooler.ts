@@ -1,4 +1,4 @@
-import type { Sequelize } from "sequelize-typescript";
+import type { Sequelize } from "sequelize";
 
 /**
  * A pooler that lends a session of PostgreSQL for one transaction at a time, such as PgBouncer with

@@ -1,5 +1,5 @@
 import { Client, type ClientConfig, DatabaseError } from "pg";
-import type { Sequelize } from "sequelize-typescript";
+import type { Sequelize } from "sequelize";
 
 import type { Pooler } from "../connections/pooler.js";
 import { MigrationLockTimeoutError, MigratorConnectionError } from "../errors.js";

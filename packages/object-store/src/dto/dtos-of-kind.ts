@@ -1,12 +1,13 @@
 import type { MediaKind } from "@repo/media-inspection";
 
 import type { AudioCreate, ImageCreate } from "./media-create.js";
+import type { OwnerId } from "../owner-types.js";
 import type { AudioRead, ImageRead } from "./media-read.js";
 
 /** The DTOs of each kind of file. */
 interface Dtos {
-  image: { create: ImageCreate; read: ImageRead };
-  audio: { create: AudioCreate; read: AudioRead };
+  image: { create: ImageCreate; read: ImageRead<OwnerId> };
+  audio: { create: AudioCreate; read: AudioRead<OwnerId> };
 }
 
 export type CreateOf<K extends MediaKind> = Dtos[K]["create"];

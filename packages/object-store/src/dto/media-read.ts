@@ -9,6 +9,7 @@ import { Expose } from "class-transformer";
 import type { AudioModel } from "../models/audio.model.js";
 import type { ImageModel } from "../models/image.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
+import type { OwnerId } from "../owner-types.js";
 
 /** A signed GET URL, on the pages of lists that were asked for with URLs. */
 export class FileUrl {
@@ -18,11 +19,11 @@ export class FileUrl {
 }
 
 /** The facts of every stored file. The storage key is never among them. */
-class MediaRead extends FileUrl {
+class MediaRead<Id extends OwnerId> extends FileUrl {
   /** UUID version 7: sorts by creation. */
   @Expose() readonly id!: string;
   /** The owner, or null for a system-wide file. */
-  @Expose() readonly userId!: string | null;
+  @Expose() readonly userId!: Id | null;
   /** The sanitised name the file was uploaded under, or null when none was given. */
   @Expose() readonly filename!: string | null;
   @Expose() readonly byteSize!: number;
@@ -33,7 +34,7 @@ class MediaRead extends FileUrl {
 }
 
 /** A stored image. */
-export class ImageRead extends MediaRead {
+export class ImageRead<Id extends OwnerId = string> extends MediaRead<Id> {
   @Expose() readonly kind!: "image";
   /** Decided by the content, never by name or declaration. */
   @Expose() readonly contentType!: ImageContentType;
@@ -51,7 +52,7 @@ export class ImageRead extends MediaRead {
 }
 
 /** A stored audio file. */
-export class AudioRead extends MediaRead {
+export class AudioRead<Id extends OwnerId = string> extends MediaRead<Id> {
   @Expose() readonly kind!: "audio";
   /** Decided by the content, never by name or declaration. */
   @Expose() readonly contentType!: AudioContentType;
@@ -72,13 +73,16 @@ export class AudioRead extends MediaRead {
   @Expose() readonly transcript!: string | null;
 }
 
+/** A stored file of either kind, with any type of owner. */
+export type FileRead = ImageRead<OwnerId> | AudioRead<OwnerId>;
+
 /*
  * The properties are named here one by one, and hence what leaves the module: class-transformer's
  * plainToInstance does the same at ten times the cost, which a page of 50 files would notice.
  */
 
-export function toImageRead(row: ImageModel): ImageRead {
-  return Object.assign(new ImageRead(), shared(row), {
+export function toImageRead(row: ImageModel): ImageRead<OwnerId> {
+  return Object.assign(new ImageRead<OwnerId>(), shared(row), {
     kind: "image",
     contentType: row.contentType,
     width: row.width,
@@ -90,8 +94,8 @@ export function toImageRead(row: ImageModel): ImageRead {
   });
 }
 
-export function toAudioRead(row: AudioModel): AudioRead {
-  return Object.assign(new AudioRead(), shared(row), {
+export function toAudioRead(row: AudioModel): AudioRead<OwnerId> {
+  return Object.assign(new AudioRead<OwnerId>(), shared(row), {
     kind: "audio",
     contentType: row.contentType,
     durationSeconds: row.durationSeconds,
@@ -107,7 +111,7 @@ export function toAudioRead(row: AudioModel): AudioRead {
 }
 
 /** Makes the DTO of a row of either kind. Checks in the database allow each kind its own content types only. */
-export function toMediaRead(row: ImageModel | AudioModel): ImageRead | AudioRead {
+export function toMediaRead(row: ImageModel | AudioModel): FileRead {
   return isImage(row) ? toImageRead(row) : toAudioRead(row);
 }
 

@@ -1,6 +1,6 @@
 import { Expose } from "class-transformer";
 
-import type { AudioRead, ImageRead } from "./media-read.js";
+import type { AudioRead, FileRead, ImageRead } from "./media-read.js";
 
 /** A claim about a file's type that its content does not bear out. It decided nothing. */
 export interface TypeContradiction {
@@ -11,7 +11,7 @@ export interface TypeContradiction {
 }
 
 /** What an upload gives back: the stored file and a URL that shows it at once. */
-export class FileUploadResult<Read extends ImageRead | AudioRead = ImageRead | AudioRead> {
+export class FileUploadResult<Read extends FileRead = ImageRead | AudioRead> {
   @Expose() readonly file: Read;
   /** A signed GET URL. */
   @Expose() readonly url: string;

@@ -1,6 +1,7 @@
 import type { MediaKind } from "@repo/media-inspection";
 import type { ListedObject, S3ErrorCode, VersioningStatus, VersionLock } from "@repo/s3-provider";
 
+import type { Owner, OwnerId } from "../owner-types.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 
 /*
@@ -68,7 +69,7 @@ export interface ObjectStoreMaintenance {
    * A receipt does not cover a request that a client began before its URL expired and sends slowly: the
    * next sweep removes what it creates below `staging/`, which a bucket with versioning keeps as a version.
    */
-  eraseUser(userId: string, options?: EraseOptions): Promise<ErasureReceipt>;
+  eraseUser(userId: OwnerId | bigint, options?: EraseOptions): Promise<ErasureReceipt>;
 
   /** Counts files and bytes, of all owners or of one, and tells whether the bucket has versioning. */
   usage(options?: UsageOptions): Promise<UsageReport>;
@@ -281,7 +282,7 @@ export interface ErasureLine {
 
 /** Proof of an erasure. */
 export interface ErasureReceipt {
-  userId: string;
+  userId: OwnerId;
   startedAt: Date;
   finishedAt: Date;
   /** Whether nothing is left: no object, version, delete marker, part and row, tombstones included. */
@@ -295,7 +296,7 @@ export interface UsageOptions {
   /** Ends the call with OperationAbortedError (`operation_aborted`) after the query in flight. */
   signal?: AbortSignal;
   /** Only this owner: a user's id, or null for the system. */
-  owner?: string | null;
+  owner?: Owner | bigint;
   /** How many of the owners with the most bytes to list, 0 to 10,000; 20 by default. */
   top?: number;
 }
@@ -310,7 +311,7 @@ export interface Usage {
 
 export interface OwnerUsage {
   /** A user's id, or null for the system. */
-  owner: string | null;
+  owner: Owner;
   images: Usage;
   audio: Usage;
 }

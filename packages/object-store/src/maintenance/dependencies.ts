@@ -1,6 +1,7 @@
 import type { MediaKind } from "@repo/media-inspection";
 
 import type { ObjectStoreLogger } from "../logger.js";
+import type { OwnerType } from "../owner-types.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { KeyRepo } from "../repo/key-repo.js";
 import type { Files } from "../repo/media-repo.js";
@@ -12,6 +13,7 @@ export interface MaintenanceDependencies {
   s3: StorageClient;
   logger: ObjectStoreLogger;
   leaseSeconds: number;
+  ownerType: OwnerType;
   journal: Pick<Journal, "forget">;
   keys: KeyRepo;
   unfinished: UnfinishedRepo;

@@ -5,7 +5,7 @@ import { keyPrefix, MEDIA_KINDS, type StoredKind } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { MAX_KEYS } from "../remove-objects.js";
-import { checkUserId } from "../checks.js";
+import { checkUserId, type OwnerId } from "../owner-types.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
 import type { VersionsClient } from "../upload/storage-client.js";
@@ -45,20 +45,20 @@ const NOTHING = {
  * all the versions, to which the removals before have added.
  */
 export class Eraser {
-  readonly #userId: string;
+  readonly #userId: OwnerId;
   readonly #lines: ErasureLine[] = [];
 
-  /** @throws InvalidInputError (`invalid_input`) unless the id is a UUID */
+  /** @throws InvalidInputError (`invalid_input`) unless the id is one */
   constructor(
     private readonly dependencies: MaintenanceDependencies,
-    userId: string,
+    userId: unknown,
     private readonly options: EraseOptions,
   ) {
-    this.#userId = checkUserId(userId);
+    this.#userId = checkUserId(dependencies.ownerType, userId);
   }
 
   async erase(): Promise<ErasureReceipt> {
-    const { s3, unfinished, leaseSeconds } = this.dependencies;
+    const { s3, unfinished, leaseSeconds, ownerType } = this.dependencies;
     const userId = this.#userId;
     const startedAt = new Date();
     const versioning = await versioningOf(this.dependencies, this.options.signal);
@@ -66,7 +66,7 @@ export class Eraser {
     await this.#eraseUnfinished();
     for (const kind of MEDIA_KINDS) await this.#eraseFiles(kind);
     for (const kind of ["direct_upload", ...MEDIA_KINDS] as const) {
-      const own = keyPrefix(kind, userId);
+      const own = keyPrefix(kind, userId, ownerType);
       await this.#tolerant(kind, own, () => this.#abortUploads(own));
       for (const prefix of [own, `${QUARANTINE}${own}`]) {
         await this.#tolerant(kind, prefix, () => this.#eraseStrays(kind, prefix));

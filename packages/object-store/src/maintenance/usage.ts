@@ -1,19 +1,20 @@
-import { checkInteger, checkUserId } from "../checks.js";
-import type { ObjectStoreLogger } from "../logger.js";
+import { checkInteger } from "../checks.js";
+import { checkUserId } from "../owner-types.js";
 import type { UsageRepo, UsageRow } from "../repo/usage-repo.js";
-import type { StorageClient } from "../upload/storage-client.js";
 import { bucketFacts } from "./bucket-facts.js";
+import type { MaintenanceDependencies } from "./dependencies.js";
 import type { OwnerUsage, Usage, UsageOptions, UsageReport } from "./contract.js";
 import { throwIfAborted } from "../upload/abort.js";
 
 export async function usage(
   repo: UsageRepo,
-  bucket: { s3: StorageClient; logger: ObjectStoreLogger },
+  dependencies: Pick<MaintenanceDependencies, "s3" | "logger" | "ownerType">,
   options: UsageOptions,
 ): Promise<UsageReport> {
   const { signal } = options;
   const { owner: given } = options;
-  const owner = given === undefined || given === null ? given : checkUserId(given);
+  const owner =
+    given === undefined || given === null ? given : checkUserId(dependencies.ownerType, given);
   const limit = checkInteger("top", options.top ?? 20, 0, 10_000);
 
   const totals = await repo.totals(owner);
@@ -27,7 +28,7 @@ export async function usage(
       owner: name,
       ...byKind(rows.filter((row) => row.owner === name)),
     })),
-    ...(await bucketFacts(bucket, signal)),
+    ...(await bucketFacts(dependencies, signal)),
   };
 }
 

@@ -1,16 +1,19 @@
 import type { Migration } from "@repo/database";
 
+import type { Layout } from "../layout.js";
+import { ownerColumnSql, ownerSegmentSql } from "../owner-types.js";
 import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
-import { REQUIRE_UTF8 } from "./require-utf8.js";
+import { ownerReference, REQUIRE_UTF8, requireOwnerType } from "./require-database.js";
 
-export const createImages = (ownerReference: string): Migration => ({
+export const createImages = (layout: Layout): Migration => ({
   name: "object-store/0001-create-images",
   async up({ query }) {
     await query(REQUIRE_UTF8);
+    if (layout.owner !== null) await query(requireOwnerType(layout.owner, layout.ownerType));
     await query(`
-      CREATE TABLE images (
+      CREATE TABLE ${layout.table("image")} (
         id uuid PRIMARY KEY,
-        user_id uuid NOT NULL ${ownerReference},
+        user_id ${ownerColumnSql(layout.ownerType)} NOT NULL ${ownerReference(layout)},
         category text NOT NULL CHECK (category <> ''),
         s3_key text NOT NULL UNIQUE,
         original_filename text CHECK (char_length(original_filename) BETWEEN 1 AND 255),
@@ -28,32 +31,37 @@ export const createImages = (ownerReference: string): Migration => ({
         has_alpha boolean,
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
-        CONSTRAINT images_s3_key_form CHECK (
-          s3_key = 'images/users/' || user_id::text || '/' || id::text || CASE content_type
+        CONSTRAINT ${layout.part("image", "s3_key_form")} CHECK (
+          s3_key = 'images/users/' || ${ownerSegmentSql(layout.ownerType)} || '/' || id::text || CASE content_type
             WHEN 'image/jpeg' THEN '.jpg'
             WHEN 'image/png' THEN '.png'
             WHEN 'image/webp' THEN '.webp'
             WHEN 'image/gif' THEN '.gif'
           END
         ),
-        CONSTRAINT images_lease_unless_ready CHECK ((status = 'ready') = (lease_expires_at IS NULL)),
-        CONSTRAINT images_ready_is_complete CHECK (
+        CONSTRAINT ${layout.part("image", "lease_unless_ready")}
+          CHECK ((status = 'ready') = (lease_expires_at IS NULL)),
+        CONSTRAINT ${layout.part("image", "ready_is_complete")} CHECK (
           status <> 'ready'
           OR num_nulls(byte_size, sha256, width, height, orientation, page_count, has_alpha) = 0
         )
       )
     `);
-    await query(`CREATE INDEX images_user_id_id ON images (user_id, id)`);
     await query(`
-      CREATE INDEX images_unfinished ON images (lease_expires_at) WHERE status <> 'ready'
+      CREATE INDEX ${layout.part("image", "user_id_id")} ON ${layout.table("image")} (user_id, id)
     `);
     await query(`
-      CREATE UNIQUE INDEX images_idempotency ON images (user_id, idempotency_key)
+      CREATE INDEX ${layout.part("image", "unfinished")}
+        ON ${layout.table("image")} (lease_expires_at) WHERE status <> 'ready'
+    `);
+    await query(`
+      CREATE UNIQUE INDEX ${layout.part("image", "idempotency")}
+        ON ${layout.table("image")} (user_id, idempotency_key)
         NULLS NOT DISTINCT WHERE idempotency_key IS NOT NULL
     `);
   },
   async down({ query }) {
-    await query(refuseUnlessEmpty("images"));
-    await query(`DROP TABLE images`);
+    await query(refuseUnlessEmpty(layout, "image"));
+    await query(`DROP TABLE ${layout.table("image")}`);
   },
 });

@@ -1,5 +1,7 @@
 import type { Migration } from "@repo/database";
 
+import type { Layout } from "../layout.js";
+import { ownerSegmentSql } from "../owner-types.js";
 import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
 
 const EXTENSION = `
@@ -12,31 +14,31 @@ const EXTENSION = `
 `;
 
 /** Files without an owner become possible, and categories go. Every row is kept. */
-export const openImagesToTheSystem = (): Migration => ({
+export const openImagesToTheSystem = (layout: Layout): Migration => ({
   name: "object-store/0002-open-images-to-the-system",
   async up({ query }) {
     await query(`
-      ALTER TABLE images
+      ALTER TABLE ${layout.table("image")}
         DROP COLUMN category,
         ALTER COLUMN user_id DROP NOT NULL,
-        DROP CONSTRAINT images_s3_key_form,
-        ADD CONSTRAINT images_s3_key_form CHECK (
-          s3_key = 'images/' || coalesce('users/' || user_id::text, 'system')
+        DROP CONSTRAINT ${layout.part("image", "s3_key_form")},
+        ADD CONSTRAINT ${layout.part("image", "s3_key_form")} CHECK (
+          s3_key = 'images/' || coalesce('users/' || ${ownerSegmentSql(layout.ownerType)}, 'system')
             || '/' || id::text || ${EXTENSION}
         )
     `);
   },
   async down({ query }) {
-    await query(refuseUnlessEmpty("images", "user_id IS NULL"));
+    await query(refuseUnlessEmpty(layout, "image", "user_id IS NULL"));
     await query(`
-      ALTER TABLE images
+      ALTER TABLE ${layout.table("image")}
         ADD COLUMN category text NOT NULL DEFAULT 'uncategorized' CHECK (category <> ''),
         ALTER COLUMN user_id SET NOT NULL,
-        DROP CONSTRAINT images_s3_key_form,
-        ADD CONSTRAINT images_s3_key_form CHECK (
-          s3_key = 'images/users/' || user_id::text || '/' || id::text || ${EXTENSION}
+        DROP CONSTRAINT ${layout.part("image", "s3_key_form")},
+        ADD CONSTRAINT ${layout.part("image", "s3_key_form")} CHECK (
+          s3_key = 'images/users/' || ${ownerSegmentSql(layout.ownerType)} || '/' || id::text || ${EXTENSION}
         )
     `);
-    await query(`ALTER TABLE images ALTER COLUMN category DROP DEFAULT`);
+    await query(`ALTER TABLE ${layout.table("image")} ALTER COLUMN category DROP DEFAULT`);
   },
 });

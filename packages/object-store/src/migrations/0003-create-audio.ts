@@ -1,14 +1,17 @@
 import type { Migration } from "@repo/database";
 
+import type { Layout } from "../layout.js";
+import { ownerColumnSql, ownerSegmentSql } from "../owner-types.js";
 import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
+import { ownerReference } from "./require-database.js";
 
-export const createAudio = (ownerReference: string): Migration => ({
+export const createAudio = (layout: Layout): Migration => ({
   name: "object-store/0003-create-audio",
   async up({ query }) {
     await query(`
-      CREATE TABLE audio (
+      CREATE TABLE ${layout.table("audio")} (
         id uuid PRIMARY KEY,
-        user_id uuid ${ownerReference},
+        user_id ${ownerColumnSql(layout.ownerType)} ${ownerReference(layout)},
         s3_key text NOT NULL UNIQUE,
         original_filename text CHECK (char_length(original_filename) BETWEEN 1 AND 255),
         content_type text NOT NULL
@@ -30,8 +33,8 @@ export const createAudio = (ownerReference: string): Migration => ({
         transcript text CHECK (char_length(transcript) <= 1000000),
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
-        CONSTRAINT audio_s3_key_form CHECK (
-          s3_key = 'audio/' || coalesce('users/' || user_id::text, 'system')
+        CONSTRAINT ${layout.part("audio", "s3_key_form")} CHECK (
+          s3_key = 'audio/' || coalesce('users/' || ${ownerSegmentSql(layout.ownerType)}, 'system')
             || '/' || id::text || CASE content_type
               WHEN 'audio/mpeg' THEN '.mp3'
               WHEN 'audio/wav' THEN '.wav'
@@ -39,8 +42,9 @@ export const createAudio = (ownerReference: string): Migration => ({
               WHEN 'audio/mp4' THEN '.m4a'
             END
         ),
-        CONSTRAINT audio_lease_unless_ready CHECK ((status = 'ready') = (lease_expires_at IS NULL)),
-        CONSTRAINT audio_ready_is_complete CHECK (
+        CONSTRAINT ${layout.part("audio", "lease_unless_ready")}
+          CHECK ((status = 'ready') = (lease_expires_at IS NULL)),
+        CONSTRAINT ${layout.part("audio", "ready_is_complete")} CHECK (
           status <> 'ready'
           OR num_nulls(
             byte_size, sha256, duration_seconds, duration_source, bitrate, sample_rate, channels,
@@ -49,17 +53,21 @@ export const createAudio = (ownerReference: string): Migration => ({
         )
       )
     `);
-    await query(`CREATE INDEX audio_user_id_id ON audio (user_id, id)`);
     await query(`
-      CREATE INDEX audio_unfinished ON audio (lease_expires_at) WHERE status <> 'ready'
+      CREATE INDEX ${layout.part("audio", "user_id_id")} ON ${layout.table("audio")} (user_id, id)
     `);
     await query(`
-      CREATE UNIQUE INDEX audio_idempotency ON audio (user_id, idempotency_key)
+      CREATE INDEX ${layout.part("audio", "unfinished")}
+        ON ${layout.table("audio")} (lease_expires_at) WHERE status <> 'ready'
+    `);
+    await query(`
+      CREATE UNIQUE INDEX ${layout.part("audio", "idempotency")}
+        ON ${layout.table("audio")} (user_id, idempotency_key)
         NULLS NOT DISTINCT WHERE idempotency_key IS NOT NULL
     `);
   },
   async down({ query }) {
-    await query(refuseUnlessEmpty("audio"));
-    await query(`DROP TABLE audio`);
+    await query(refuseUnlessEmpty(layout, "audio"));
+    await query(`DROP TABLE ${layout.table("audio")}`);
   },
 });

@@ -1,18 +1,20 @@
 import type { Migration } from "@repo/database";
 
+import type { Layout } from "../layout.js";
+import { ownerColumnSql, ownerSegmentSql } from "../owner-types.js";
 import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
 
 /**
  * Uploads that clients send to S3 themselves. There is no foreign key to the owner: a row outlives
  * its owner as long as its URLs may bring bytes, and the file that it becomes has the key.
  */
-export const createDirectUploads = (): Migration => ({
+export const createDirectUploads = (layout: Layout): Migration => ({
   name: "object-store/0006-create-direct-uploads",
   async up({ query }) {
     await query(`
-      CREATE TABLE direct_uploads (
+      CREATE TABLE ${layout.table("direct_upload")} (
         id uuid PRIMARY KEY,
-        user_id uuid,
+        user_id ${ownerColumnSql(layout.ownerType)},
         kind text NOT NULL CHECK (kind IN ('image', 'audio')),
         s3_key text NOT NULL UNIQUE,
         original_filename text CHECK (char_length(original_filename) BETWEEN 1 AND 255),
@@ -31,28 +33,34 @@ export const createDirectUploads = (): Migration => ({
         refusal_message text,
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
-        CONSTRAINT direct_uploads_s3_key_form CHECK (
-          s3_key = 'staging/' || coalesce('users/' || user_id::text, 'system')
+        CONSTRAINT ${layout.part("direct_upload", "s3_key_form")} CHECK (
+          s3_key = 'staging/' || coalesce('users/' || ${ownerSegmentSql(layout.ownerType)}, 'system')
             || '/' || id::text || '.upload'
         ),
-        CONSTRAINT direct_uploads_claim_ends CHECK ((claim IS NULL) = (claim_expires_at IS NULL)),
-        CONSTRAINT direct_uploads_parts CHECK (multipart_id IS NULL OR part_byte_size IS NOT NULL),
-        CONSTRAINT direct_uploads_refusal CHECK (
+        CONSTRAINT ${layout.part("direct_upload", "claim_ends")}
+          CHECK ((claim IS NULL) = (claim_expires_at IS NULL)),
+        CONSTRAINT ${layout.part("direct_upload", "parts")}
+          CHECK (multipart_id IS NULL OR part_byte_size IS NOT NULL),
+        CONSTRAINT ${layout.part("direct_upload", "refusal")} CHECK (
           (refusal_code IS NULL) = (refusal_message IS NULL)
         ),
-        CONSTRAINT direct_uploads_one_outcome CHECK (
+        CONSTRAINT ${layout.part("direct_upload", "one_outcome")} CHECK (
           num_nonnulls(file_id, refusal_code) = 0
           OR (num_nonnulls(file_id, refusal_code) = 1 AND status = 'deleting')
         )
       )
     `);
-    await query(`CREATE INDEX direct_uploads_user_id_id ON direct_uploads (user_id, id)`);
     await query(`
-      CREATE INDEX direct_uploads_unfinished ON direct_uploads (status, lease_expires_at)
+      CREATE INDEX ${layout.part("direct_upload", "user_id_id")}
+        ON ${layout.table("direct_upload")} (user_id, id)
+    `);
+    await query(`
+      CREATE INDEX ${layout.part("direct_upload", "unfinished")}
+        ON ${layout.table("direct_upload")} (status, lease_expires_at)
     `);
   },
   async down({ query }) {
-    await query(refuseUnlessEmpty("direct_uploads"));
-    await query(`DROP TABLE direct_uploads`);
+    await query(refuseUnlessEmpty(layout, "direct_upload"));
+    await query(`DROP TABLE ${layout.table("direct_upload")}`);
   },
 });

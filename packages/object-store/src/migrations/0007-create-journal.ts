@@ -1,20 +1,21 @@
 import type { Migration } from "@repo/database";
+import type { MediaKind } from "@repo/media-inspection";
+
+import type { Layout } from "../layout.js";
+import { ownerColumnSql } from "../owner-types.js";
 
 interface FileTable {
-  name: "images" | "audio";
-  kind: "image" | "audio";
+  kind: MediaKind;
   /** Columns that are null in an unfinished row. */
   facts: readonly string[];
 }
 
 const TABLES: readonly FileTable[] = [
   {
-    name: "images",
     kind: "image",
     facts: ["byte_size", "sha256", "width", "height", "orientation", "page_count", "has_alpha"],
   },
   {
-    name: "audio",
     kind: "audio",
     facts: [
       ...["byte_size", "sha256", "duration_seconds", "duration_source", "bitrate", "sample_rate"],
@@ -41,14 +42,15 @@ const CONTENT_TYPE = `
  * A row of `images` or `audio` becomes a file and nothing else: what is unfinished moves to the
  * journal, and back on the way down. The journal has no foreign keys, so that it holds nobody's row.
  */
-export const createJournal = (): Migration => ({
+export const createJournal = (layout: Layout): Migration => ({
   name: "object-store/0007-create-journal",
   async up({ query }) {
+    const journal = layout.table("journal");
     await query(`
-      CREATE TABLE object_store_journal (
+      CREATE TABLE ${journal} (
         id uuid PRIMARY KEY,
         kind text NOT NULL CHECK (kind IN ('image', 'audio', 'direct_upload')),
-        user_id uuid,
+        user_id ${ownerColumnSql(layout.ownerType)},
         s3_key text NOT NULL UNIQUE,
         purpose text NOT NULL CHECK (purpose IN ('upload', 'removal')),
         lease_expires_at timestamptz NOT NULL,
@@ -56,54 +58,61 @@ export const createJournal = (): Migration => ({
         idempotency_key text CHECK (char_length(idempotency_key) BETWEEN 1 AND 255),
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
-        CONSTRAINT object_store_journal_removal_has_no_key CHECK (
+        CONSTRAINT ${layout.part("journal", "removal_has_no_key")} CHECK (
           purpose = 'upload' OR idempotency_key IS NULL
         )
       )
     `);
     await query(`
-      CREATE INDEX object_store_journal_lease ON object_store_journal (purpose, lease_expires_at)
+      CREATE INDEX ${layout.part("journal", "lease")} ON ${journal} (purpose, lease_expires_at)
     `);
     await query(`
-      CREATE UNIQUE INDEX object_store_journal_idempotency
-        ON object_store_journal (user_id, idempotency_key)
+      CREATE UNIQUE INDEX ${layout.part("journal", "idempotency")}
+        ON ${journal} (user_id, idempotency_key)
         NULLS NOT DISTINCT WHERE idempotency_key IS NOT NULL
     `);
-    for (const { name, kind, facts } of TABLES) {
-      await query(`LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`);
+    for (const { kind, facts } of TABLES) {
+      const table = layout.table(kind);
+      await query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
       await query(`
-        INSERT INTO object_store_journal (
+        INSERT INTO ${journal} (
           id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, idempotency_key,
           created_at, updated_at
         )
         SELECT
           id, '${kind}', user_id, s3_key, CASE status WHEN 'pending' THEN 'upload' ELSE 'removal' END,
           lease_expires_at, lease_expires_at, idempotency_key, created_at, updated_at
-        FROM ${name} WHERE status <> 'ready'
+        FROM ${table} WHERE status <> 'ready'
       `);
-      await query(orSay(`DELETE FROM ${name} WHERE status <> 'ready'`, REFERRED_TO));
+      await query(orSay(`DELETE FROM ${table} WHERE status <> 'ready'`, REFERRED_TO));
       await query(`
-        DROP INDEX ${name}_unfinished, ${name}_user_id_content_type_id, ${name}_user_id_filename
+        DROP INDEX ${layout.index(kind, "unfinished")},
+          ${layout.index(kind, "user_id_content_type_id")}, ${layout.index(kind, "user_id_filename")}
       `);
       await query(`
-        ALTER TABLE ${name}
-          DROP CONSTRAINT ${name}_ready_is_complete,
-          DROP CONSTRAINT ${name}_lease_unless_ready,
-          DROP CONSTRAINT ${name}_deleting_has_no_key,
+        ALTER TABLE ${table}
+          DROP CONSTRAINT ${layout.part(kind, "ready_is_complete")},
+          DROP CONSTRAINT ${layout.part(kind, "lease_unless_ready")},
+          DROP CONSTRAINT ${layout.part(kind, "deleting_has_no_key")},
           DROP COLUMN status,
           DROP COLUMN lease_expires_at,
           ADD COLUMN unanswered_until timestamptz,
           ${facts.map((column) => `ALTER COLUMN ${column} SET NOT NULL`).join(", ")}
       `);
-      await createListIndexes(query, name);
+      await createListIndexes(query, layout, kind);
     }
   },
   async down({ query }) {
-    await query(`LOCK TABLE object_store_journal IN ACCESS EXCLUSIVE MODE`);
-    for (const { name, kind, facts } of TABLES) {
-      await query(`DROP INDEX ${name}_user_id_content_type_id, ${name}_user_id_filename`);
+    const journal = layout.table("journal");
+    await query(`LOCK TABLE ${journal} IN ACCESS EXCLUSIVE MODE`);
+    for (const { kind, facts } of TABLES) {
+      const table = layout.table(kind);
       await query(`
-        ALTER TABLE ${name}
+        DROP INDEX ${layout.index(kind, "user_id_content_type_id")},
+          ${layout.index(kind, "user_id_filename")}
+      `);
+      await query(`
+        ALTER TABLE ${table}
           ADD COLUMN status text NOT NULL DEFAULT 'ready'
             CHECK (status IN ('pending', 'ready', 'deleting')),
           ADD COLUMN lease_expires_at timestamptz,
@@ -112,13 +121,13 @@ export const createJournal = (): Migration => ({
       `);
       // A process that died while it claimed a key may have left it to a file and to an upload.
       await query(`
-        UPDATE object_store_journal AS upload SET idempotency_key = NULL
-        FROM ${name} AS file
+        UPDATE ${journal} AS upload SET idempotency_key = NULL
+        FROM ${table} AS file
         WHERE file.idempotency_key = upload.idempotency_key
           AND file.user_id IS NOT DISTINCT FROM upload.user_id
       `);
       const insert = `
-        INSERT INTO ${name} (
+        INSERT INTO ${table} (
           id, user_id, s3_key, content_type, status, lease_expires_at, idempotency_key, created_at,
           updated_at
         )
@@ -126,36 +135,37 @@ export const createJournal = (): Migration => ({
           id, user_id, s3_key, ${CONTENT_TYPE},
           CASE purpose WHEN 'upload' THEN 'pending' ELSE 'deleting' END,
           GREATEST(lease_expires_at, settled_at), idempotency_key, created_at, updated_at
-        FROM object_store_journal WHERE kind = '${kind}'
+        FROM ${journal} WHERE kind = '${kind}'
       `;
       await query(orSay(insert, OWNER_GONE));
       await query(`
-        ALTER TABLE ${name}
+        ALTER TABLE ${table}
           ALTER COLUMN status DROP DEFAULT,
-          ADD CONSTRAINT ${name}_deleting_has_no_key
+          ADD CONSTRAINT ${layout.part(kind, "deleting_has_no_key")}
             CHECK (status <> 'deleting' OR idempotency_key IS NULL),
-          ADD CONSTRAINT ${name}_lease_unless_ready
+          ADD CONSTRAINT ${layout.part(kind, "lease_unless_ready")}
             CHECK ((status = 'ready') = (lease_expires_at IS NULL)),
-          ADD CONSTRAINT ${name}_ready_is_complete
+          ADD CONSTRAINT ${layout.part(kind, "ready_is_complete")}
             CHECK (status <> 'ready' OR num_nulls(${facts.join(", ")}) = 0)
       `);
       await query(`
-        CREATE INDEX ${name}_unfinished ON ${name} (lease_expires_at) WHERE status <> 'ready'
+        CREATE INDEX ${layout.part(kind, "unfinished")} ON ${table} (lease_expires_at)
+          WHERE status <> 'ready'
       `);
-      await createListIndexes(query, name, "status = 'ready'");
+      await createListIndexes(query, layout, kind, "status = 'ready'");
     }
     // Of these, only the key and the lease count: they wait for the sweep.
     await query(`
-      INSERT INTO direct_uploads (
+      INSERT INTO ${layout.table("direct_upload")} (
         id, user_id, kind, s3_key, content_type, byte_size, status, lease_expires_at, created_at,
         updated_at
       )
       SELECT
         id, user_id, 'image', s3_key, 'application/octet-stream', 1, 'deleting',
         GREATEST(lease_expires_at, settled_at), created_at, updated_at
-      FROM object_store_journal WHERE kind = 'direct_upload'
+      FROM ${journal} WHERE kind = 'direct_upload'
     `);
-    await query(`DROP TABLE object_store_journal`);
+    await query(`DROP TABLE ${journal}`);
   },
 });
 
@@ -185,16 +195,19 @@ function orSay(statement: string, message: string): string {
 
 async function createListIndexes(
   query: (sql: string) => Promise<unknown>,
-  table: FileTable["name"],
+  layout: Layout,
+  kind: MediaKind,
   condition?: string,
 ): Promise<void> {
   const where = condition === undefined ? "" : `WHERE ${condition}`;
   const named = ["original_filename IS NOT NULL", ...(condition === undefined ? [] : [condition])];
   await query(`
-    CREATE INDEX ${table}_user_id_content_type_id ON ${table} (user_id, content_type, id) ${where}
+    CREATE INDEX ${layout.part(kind, "user_id_content_type_id")}
+      ON ${layout.table(kind)} (user_id, content_type, id) ${where}
   `);
   await query(`
-    CREATE INDEX ${table}_user_id_filename ON ${table} (user_id, (original_filename COLLATE "C"))
+    CREATE INDEX ${layout.part(kind, "user_id_filename")}
+      ON ${layout.table(kind)} (user_id, (original_filename COLLATE "C"))
       WHERE ${named.join(" AND ")}
   `);
 }

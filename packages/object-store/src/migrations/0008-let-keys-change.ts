@@ -1,7 +1,11 @@
 import type { Migration } from "@repo/database";
 
+import type { StoredKind } from "../kinds.js";
+import type { Layout } from "../layout.js";
+import { ownerSegmentSql } from "../owner-types.js";
+
 interface KeyedTable {
-  name: "images" | "audio" | "direct_uploads";
+  kind: StoredKind;
   folder: string;
   /** SQL for the end of a key, in the form that derives it from the row. */
   end: string;
@@ -9,7 +13,7 @@ interface KeyedTable {
 
 const TABLES: readonly KeyedTable[] = [
   {
-    name: "images",
+    kind: "image",
     folder: "images",
     end: `CASE content_type
       WHEN 'image/jpeg' THEN '.jpg'
@@ -19,7 +23,7 @@ const TABLES: readonly KeyedTable[] = [
     END`,
   },
   {
-    name: "audio",
+    kind: "audio",
     folder: "audio",
     end: `CASE content_type
       WHEN 'audio/mpeg' THEN '.mp3'
@@ -28,47 +32,54 @@ const TABLES: readonly KeyedTable[] = [
       WHEN 'audio/mp4' THEN '.m4a'
     END`,
   },
-  { name: "direct_uploads", folder: "staging", end: "'.upload'" },
+  { kind: "direct_upload", folder: "staging", end: "'.upload'" },
 ];
 
 /** All tables at once, the journal first, as completions lock them: one by one would deadlock with those. */
-const LOCK = `
-  LOCK TABLE object_store_journal, images, audio, direct_uploads IN ACCESS EXCLUSIVE MODE
-`;
+function lock(layout: Layout): string {
+  const tables = (["journal", "image", "audio", "direct_upload"] as const).map((name) =>
+    layout.table(name),
+  );
+  return `LOCK TABLE ${tables.join(", ")} IN ACCESS EXCLUSIVE MODE`;
+}
+
+/** SQL for what a key has between its folder and its last segment. */
+function ownerPath({ ownerType }: Layout): string {
+  return `coalesce('users/' || ${ownerSegmentSql(ownerType)}, 'system')`;
+}
 
 /**
  * A file may get another key: its check holds the folder and the owner only. Keys sort by their bytes,
  * as S3 lists them, so that an audit reads the rows in the order of the listing.
  */
-export const letKeysChange = (): Migration => ({
+export const letKeysChange = (layout: Layout): Migration => ({
   name: "object-store/0008-let-keys-change",
   async up({ query }) {
-    await query(LOCK);
-    for (const { name, folder } of TABLES) {
+    await query(lock(layout));
+    for (const { kind, folder } of TABLES) {
       await query(`
-        ALTER TABLE ${name}
-          DROP CONSTRAINT ${name}_s3_key_form,
+        ALTER TABLE ${layout.table(kind)}
+          DROP CONSTRAINT ${layout.part(kind, "s3_key_form")},
           ALTER COLUMN s3_key TYPE text COLLATE "C",
-          ADD CONSTRAINT ${name}_s3_key_form CHECK (
-            starts_with(s3_key, '${folder}/' || coalesce('users/' || user_id::text, 'system') || '/')
+          ADD CONSTRAINT ${layout.part(kind, "s3_key_form")} CHECK (
+            starts_with(s3_key, '${folder}/' || ${ownerPath(layout)} || '/')
           )
       `);
     }
-    await query(`ALTER TABLE object_store_journal ALTER COLUMN s3_key TYPE text COLLATE "C"`);
+    await query(`ALTER TABLE ${layout.table("journal")} ALTER COLUMN s3_key TYPE text COLLATE "C"`);
   },
   async down({ query }) {
-    await query(LOCK);
+    await query(lock(layout));
     await query(`
-      ALTER TABLE object_store_journal ALTER COLUMN s3_key TYPE text COLLATE "default"
+      ALTER TABLE ${layout.table("journal")} ALTER COLUMN s3_key TYPE text COLLATE "default"
     `);
-    for (const { name, folder, end } of TABLES) {
+    for (const { kind, folder, end } of TABLES) {
       await query(`
-        ALTER TABLE ${name}
-          DROP CONSTRAINT ${name}_s3_key_form,
+        ALTER TABLE ${layout.table(kind)}
+          DROP CONSTRAINT ${layout.part(kind, "s3_key_form")},
           ALTER COLUMN s3_key TYPE text COLLATE "default",
-          ADD CONSTRAINT ${name}_s3_key_form CHECK (
-            s3_key = '${folder}/' || coalesce('users/' || user_id::text, 'system')
-              || '/' || id::text || ${end}
+          ADD CONSTRAINT ${layout.part(kind, "s3_key_form")} CHECK (
+            s3_key = '${folder}/' || ${ownerPath(layout)} || '/' || id::text || ${end}
           )
       `);
     }

@@ -2,11 +2,10 @@ import type { AudioTags, DurationSource } from "@repo/media-inspection";
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
 import { AllowNull, Column, Default, Table } from "sequelize-typescript";
 
-import { TABLES } from "../kinds.js";
 import { MediaFileModel } from "./media-file.model.js";
 
 /** An audio file. */
-@Table({ tableName: TABLES.audio, underscored: true })
+@Table({ underscored: true })
 export class AudioModel extends MediaFileModel<
   InferAttributes<AudioModel>,
   InferCreationAttributes<AudioModel>

@@ -2,7 +2,6 @@ import type { MediaKind } from "@repo/media-inspection";
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
-import { TABLES } from "../kinds.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
 /**
@@ -10,7 +9,7 @@ import { StoredObjectModel } from "./stored-object.model.js";
  * is `pending` while it can be completed, and `deleting` after it was completed, rejected or cancelled;
  * its URLs work until its lease is over in either state.
  */
-@Table({ tableName: TABLES.direct_upload, underscored: true })
+@Table({ underscored: true })
 export class DirectUploadModel extends StoredObjectModel<
   InferAttributes<DirectUploadModel>,
   InferCreationAttributes<DirectUploadModel>

@@ -1,11 +1,10 @@
 import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
-import { TABLES } from "../kinds.js";
 import { MediaFileModel } from "./media-file.model.js";
 
 /** An image. */
-@Table({ tableName: TABLES.image, underscored: true })
+@Table({ underscored: true })
 export class ImageModel extends MediaFileModel<
   InferAttributes<ImageModel>,
   InferCreationAttributes<ImageModel>

@@ -6,14 +6,14 @@ import {
 } from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
-import { type StoredKind, TABLES } from "../kinds.js";
+import type { StoredKind } from "../kinds.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
 /** An upload becomes a file; a removal is deleted after its object. */
 export type JournalPurpose = "upload" | "removal";
 
 /** One unfinished upload or removal: a key that may have an object and belongs to no file. */
-@Table({ tableName: TABLES.journal, underscored: true })
+@Table({ underscored: true })
 export class JournalModel extends StoredObjectModel<
   InferAttributes<JournalModel>,
   InferCreationAttributes<JournalModel>

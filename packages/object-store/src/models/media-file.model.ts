@@ -2,6 +2,7 @@ import { DataTypes, type NonAttribute } from "sequelize";
 import { AllowNull, Column } from "sequelize-typescript";
 
 import { downloadName } from "../filename.js";
+import type { Owner } from "../owner-types.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
 /** The columns that all kinds of files share. Every row is a complete file. */
@@ -41,7 +42,7 @@ export abstract class MediaFileModel<
   }
 
   /** Whether an owner may read the file: its own and system-wide files. */
-  isVisibleTo(owner: string | null): boolean {
+  isVisibleTo(owner: Owner): boolean {
     return this.userId === null || this.userId === owner;
   }
 }

@@ -1,20 +1,19 @@
-import type { Connections } from "@repo/database";
-
-import { type Owner, TABLES } from "../kinds.js";
+import type { Owner } from "../owner-types.js";
 import type { AudioModel } from "../models/audio.model.js";
+import { MODELS } from "../models/models.js";
 import { MediaRepo, type Reads } from "./media-repo.js";
-import { modelsFor } from "./models-for.js";
 import { LockingStatement, type StatementOptions } from "./statements.js";
+import type { Tables } from "./tables.js";
 
 /** Audio files. */
 export class AudioRepo extends MediaRepo<"audio"> {
   readonly #setTranscript: LockingStatement<[id: string, owner: Owner, transcript: string | null]>;
 
-  constructor(connections: Connections, reads: Reads = "primary") {
-    super(connections, modelsFor(connections.sequelize).audio, "audio", reads);
+  constructor(tables: Tables, reads: Reads = "primary") {
+    super(tables, MODELS.audio, "audio", reads);
     this.#setTranscript = new LockingStatement(
       (wait) => `
-      UPDATE ${TABLES.audio} SET transcript = $3, updated_at = clock_timestamp()
+      UPDATE ${this.layout.table("audio")} SET transcript = $3, updated_at = clock_timestamp()
       WHERE id = $1 AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
       RETURNING ${this.columns.list()}
     `,

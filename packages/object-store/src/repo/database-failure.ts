@@ -33,6 +33,9 @@ const POOL_CLOSED = /connection manager was closed/;
 
 const FAILED_TRANSACTION = "25P02";
 
+/** A value or an operator does not fit the type of a column. */
+const WRONG_TYPE = /^(22P02|42804|42883)$/;
+
 const OUT_OF_REACH = "it cannot be reached or did not answer in time";
 
 /** Runs a statement and maps failures of PostgreSQL and Sequelize to an ObjectStoreError. */
@@ -64,6 +67,9 @@ export function databaseFailure(action: string, error: unknown): unknown {
 function refusalOf(error: Error): string {
   const sqlState = sqlStateOf(error);
   if (!/^(?=.*[0-9])[0-9A-Z]{5}$/.test(sqlState)) return "";
+  if (WRONG_TYPE.test(sqlState)) {
+    return ` (${sqlState}): the option owner.type may not be the one that the migrations were given`;
+  }
   if (sqlState !== FAILED_TRANSACTION) return ` (${sqlState})`;
   return ` (${sqlState}): an earlier statement of the transaction failed`;
 }

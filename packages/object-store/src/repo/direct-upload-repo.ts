@@ -1,12 +1,13 @@
-import { type Connections, PreparedStatement, type SqlParameter } from "@repo/database";
+import { PreparedStatement, type SqlParameter } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 import { v7 as uuidv7 } from "uuid";
 
-import { type Owner, TABLES } from "../kinds.js";
+import type { Owner } from "../owner-types.js";
 import type { DirectUploadModel } from "../models/direct-upload.model.js";
+import { MODELS } from "../models/models.js";
 import { ModelRepo } from "./model-repo.js";
-import { modelsFor } from "./models-for.js";
 import { fromNow, LockingStatement, type StatementOptions } from "./statements.js";
+import type { Tables } from "./tables.js";
 
 export interface NewDirectUpload {
   id: string;
@@ -64,8 +65,7 @@ function claimFor(seconds: string): string {
   `;
 }
 
-function statementsWith(columns: string) {
-  const table = TABLES.direct_upload;
+function statementsWith(table: string, columns: string) {
   return {
     create: new PreparedStatement<[...Place, ...Declared, seconds: number]>(`
       INSERT INTO ${table} (
@@ -127,9 +127,9 @@ function statementsWith(columns: string) {
 export class DirectUploadRepo extends ModelRepo<DirectUploadModel> {
   readonly #sql: ReturnType<typeof statementsWith>;
 
-  constructor(connections: Connections) {
-    super(connections, modelsFor(connections.sequelize).direct_upload);
-    this.#sql = statementsWith(this.columns.list());
+  constructor(tables: Tables) {
+    super(tables, MODELS.direct_upload);
+    this.#sql = statementsWith(this.layout.table("direct_upload"), this.columns.list());
   }
 
   /** @param seconds the time to complete it */

@@ -1,5 +1,4 @@
 import { FileInUseError } from "../errors.js";
-import { TABLES } from "../kinds.js";
 import { sqlStateOf } from "./database-failure.js";
 import { isLocked, type StatementOptions } from "./statements.js";
 
@@ -24,11 +23,13 @@ export interface RemovalOptions extends StatementOptions {
  * refused, but not the file.
  *
  * @param run deletes files and returns their rows, or fails without any effect
+ * @param journal the name of the journal, whose constraints are no reference to a file
  */
 export async function removeInHalves<Row>(
   run: (ids: readonly string[], options: RemovalOptions) => Promise<Row[]>,
   ids: readonly string[],
   given: RemovalOptions,
+  journal: string,
 ): Promise<Removal<Row>> {
   const removal: Removal<Row> = { removed: [], inUse: new Map(), failed: new Map() };
   const remove = async (some: readonly string[], options: RemovalOptions): Promise<void> => {
@@ -43,7 +44,7 @@ export async function removeInHalves<Row>(
         // It has waited long enough for the locked files; the others are deleted.
         await remove(some, { ...options, skipLocked: true });
         for (const each of some) removal.failed.set(each, error);
-      } else if (!isHeld && !isRefusal(error)) {
+      } else if (!isHeld && !isRefusal(error, journal)) {
         // What was deleted before stays deleted and is reported.
         if (transaction !== undefined || removal.removed.length === 0) throw error;
         for (const each of some) removal.failed.set(each, error);
@@ -67,8 +68,8 @@ export async function removeInHalves<Row>(
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-function isRefusal(error: unknown): boolean {
-  return sqlStateOf(error).startsWith("23") && answerOf(error).table !== TABLES.journal;
+function isRefusal(error: unknown, journal: string): boolean {
+  return sqlStateOf(error).startsWith("23") && answerOf(error).table !== journal;
 }
 
 function answerOf(error: unknown): { constraint?: string; table?: string } {

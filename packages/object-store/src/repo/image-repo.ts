@@ -1,11 +1,10 @@
-import type { Connections } from "@repo/database";
-
+import { MODELS } from "../models/models.js";
 import { MediaRepo, type Reads } from "./media-repo.js";
-import { modelsFor } from "./models-for.js";
+import type { Tables } from "./tables.js";
 
 /** Images. */
 export class ImageRepo extends MediaRepo<"image"> {
-  constructor(connections: Connections, reads: Reads = "primary") {
-    super(connections, modelsFor(connections.sequelize).image, "image", reads);
+  constructor(tables: Tables, reads: Reads = "primary") {
+    super(tables, MODELS.image, "image", reads);
   }
 }

@@ -1,7 +1,8 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
-import { type StoredKind, TABLES } from "../kinds.js";
+import type { StoredKind } from "../kinds.js";
 import { withDatabaseErrors } from "./database-failure.js";
+import type { Tables } from "./tables.js";
 
 /**
  * What a row says about its object. No model instance, which would take ten times the memory: an audit
@@ -18,19 +19,21 @@ export interface InventoryRow {
 
 /** Reads the rows of one table in the byte order of their keys. */
 export class InventoryRepo {
+  readonly #connections: Connections;
   readonly #page: PreparedStatement<[after: string, limit: number]>;
   readonly #ofKey: PreparedStatement<[s3Key: string]>;
 
   constructor(
-    private readonly connections: Connections,
+    { connections, layout }: Tables,
     kind: StoredKind,
     { withHashes = false }: { withHashes?: boolean } = {},
   ) {
+    this.#connections = connections;
     const byteSize = kind === "direct_upload" ? "NULL::integer" : "byte_size";
     const source = `
       SELECT id, s3_key AS "s3Key", ${byteSize} AS "byteSize",
         ${withHashes ? "sha256" : "NULL AS sha256"}
-      FROM ${TABLES[kind]} WHERE
+      FROM ${layout.table(kind)} WHERE
     `;
     this.#page = new PreparedStatement(`${source} s3_key > $1 ORDER BY s3_key LIMIT $2`);
     this.#ofKey = new PreparedStatement(`${source} s3_key = $1`);
@@ -51,7 +54,7 @@ export class InventoryRepo {
     parameters: Parameters,
   ): Promise<InventoryRow[]> {
     return withDatabaseErrors("read files in the order of their keys", () =>
-      statement.rows<InventoryRow>(this.connections, parameters),
+      statement.rows<InventoryRow>(this.#connections, parameters),
     );
   }
 }

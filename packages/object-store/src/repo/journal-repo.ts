@@ -1,17 +1,20 @@
 import { randomBytes } from "node:crypto";
 
-import { type Connections, PreparedStatement } from "@repo/database";
+import { PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
 import { OwnerNotFoundError } from "../errors.js";
-import { MEDIA_KINDS, type Owner, OWNER_TYPE, TABLES } from "../kinds.js";
+import { MEDIA_KINDS } from "../kinds.js";
+import type { Layout } from "../layout.js";
+import type { Owner } from "../owner-types.js";
 import type { JournalModel } from "../models/journal.model.js";
+import { MODELS } from "../models/models.js";
 import { isOfOneRow, withDatabaseErrors } from "./database-failure.js";
 import { ModelRepo } from "./model-repo.js";
-import { modelsFor } from "./models-for.js";
 import type { OwnerRepo } from "./owner-repo.js";
 import { SharedAnswers, StatementGroup } from "./statement-group.js";
 import { fromNow, OwnedStatement, toRemoval } from "./statements.js";
+import type { Tables } from "./tables.js";
 
 /** An upload to record before its first byte is sent. */
 export interface NewUpload {
@@ -65,8 +68,8 @@ const NEW_ID = `(
   || given.tail
 )::uuid`;
 
-function statementsWith(columns: string) {
-  const table = TABLES.journal;
+function statementsWith(layout: Layout, columns: string) {
+  const table = layout.table("journal");
   return {
     renew: new PreparedStatement<[id: string, leaseSeconds: number]>(`
       UPDATE ${table} SET lease_expires_at = ${fromNow("$2")}
@@ -99,7 +102,7 @@ function statementsWith(columns: string) {
     >(`
       UPDATE ${table} SET lease_expires_at = ${fromNow("$2")}
       WHERE id = ANY ($1) AND purpose = 'removal'
-        AND ($3::text IS NULL OR (kind = $3 AND user_id IS NOT DISTINCT FROM $4::${OWNER_TYPE}))
+        AND ($3::text IS NULL OR (kind = $3 AND user_id IS NOT DISTINCT FROM $4::${layout.ownerType}))
       RETURNING ${columns}
     `),
     forget: new PreparedStatement<[ids: readonly string[]]>(`
@@ -108,6 +111,7 @@ function statementsWith(columns: string) {
       RETURNING id
     `),
     byIdempotencyKey: new OwnedStatement<[idempotencyKey: string, owner: Owner]>(
+      layout.ownerType,
       (ownedBy) => `
         SELECT ${columns}, lease_expires_at <= clock_timestamp() FROM ${table}
         WHERE idempotency_key = $1 AND ${ownedBy("$2")}
@@ -132,10 +136,10 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   #open: PreparedStatement<[uploads: string]> | undefined;
   #openKeyed: OwnedStatement<[uploads: string]> | undefined;
 
-  constructor(connections: Connections, owners: OwnerRepo) {
-    super(connections, modelsFor(connections.sequelize).journal);
+  constructor(tables: Tables, owners: OwnerRepo) {
+    super(tables, MODELS.journal);
     this.#owners = owners;
-    this.#sql = statementsWith(this.columns.list());
+    this.#sql = statementsWith(this.layout, this.columns.list());
     this.#openings = new StatementGroup((uploads) => this.#runOpen(uploads), isOfOneRow);
   }
 
@@ -154,7 +158,9 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   async openKeyed(upload: NewUpload, idempotencyKey: string): Promise<JournalModel | null> {
     const { userId } = upload;
     const isOwnerThere = await this.#ownerCondition();
-    this.#openKeyed ??= new OwnedStatement((ownedBy) => this.#opening(isOwnerThere, ownedBy));
+    this.#openKeyed ??= new OwnedStatement(this.layout.ownerType, (ownedBy) =>
+      this.#opening(isOwnerThere, ownedBy),
+    );
     const given = { ...upload, tail: randomTail(), idempotencyKey };
     const statement = this.#openKeyed.of(userId);
     const row = await this.first("record the upload", statement, [JSON.stringify([given])]);
@@ -256,10 +262,10 @@ export class JournalRepo extends ModelRepo<JournalModel> {
     const holdsKey =
       ownedBy && `${ownedBy('given."userId"')} AND idempotency_key = given."idempotencyKey"`;
     const free = [...MEDIA_KINDS, "journal" as const].map(
-      (kind) => `NOT EXISTS (SELECT FROM ${TABLES[kind]} WHERE ${holdsKey ?? "false"})`,
+      (name) => `NOT EXISTS (SELECT FROM ${this.layout.table(name)} WHERE ${holdsKey ?? "false"})`,
     );
     return `
-      INSERT INTO ${TABLES.journal} (
+      INSERT INTO ${this.layout.table("journal")} (
         id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, idempotency_key,
         created_at, updated_at
       )
@@ -268,7 +274,7 @@ export class JournalRepo extends ModelRepo<JournalModel> {
         clock.now + make_interval(secs => given."leaseSeconds"), clock.now, given."idempotencyKey",
         clock.now, clock.now
       FROM json_to_recordset($1) AS given (
-        kind text, "userId" ${OWNER_TYPE}, "keyStart" text, "keyEnd" text, "leaseSeconds" int,
+        kind text, "userId" ${this.layout.ownerType}, "keyStart" text, "keyEnd" text, "leaseSeconds" int,
         "isOwnerKnown" boolean, tail text, "idempotencyKey" text
       )
       CROSS JOIN LATERAL (

@@ -1,9 +1,11 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
-import { MEDIA_KINDS, TABLES } from "../kinds.js";
+import { MEDIA_KINDS } from "../kinds.js";
+import type { Layout } from "../layout.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import { PURPOSE_OF_DIRECT_UPLOAD } from "./statements.js";
+import type { Tables } from "./tables.js";
 
 /** What a key belongs to. */
 export type KeyPurpose = "file" | JournalPurpose;
@@ -19,45 +21,54 @@ export interface DeadRow {
 // As JSON: no setting of the session changes its format.
 const CLOCK = new PreparedStatement("SELECT to_json(clock_timestamp())");
 
-const FILES = MEDIA_KINDS.map(
-  (kind) => `UNION ALL SELECT s3_key, 'file' FROM ${TABLES[kind]} WHERE s3_key = ANY ($1)`,
-);
-
-const PURPOSES = new PreparedStatement<[keys: readonly string[]]>(`
-  SELECT s3_key, purpose FROM ${TABLES.journal} WHERE s3_key = ANY ($1)
-  ${FILES.join(" ")}
-  UNION ALL
-  SELECT s3_key, ${PURPOSE_OF_DIRECT_UPLOAD} FROM ${TABLES.direct_upload} WHERE s3_key = ANY ($1)
-`);
-
-const RUNNING = new PreparedStatement<[keys: readonly string[]]>(`
-  SELECT s3_key FROM ${TABLES.journal}
-  WHERE s3_key = ANY ($1) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
-  UNION ALL
-  SELECT s3_key FROM ${TABLES.direct_upload}
-  WHERE s3_key = ANY ($1) AND status = 'pending' AND lease_expires_at > clock_timestamp()
-`);
-
-const DEAD = new PreparedStatement<[seconds: number, after: string, limit: number]>(`
-  SELECT id, s3_key AS "s3Key", purpose, to_json(lease) AS lease
-  FROM (
-    SELECT id, s3_key, purpose, GREATEST(lease_expires_at, settled_at) AS lease
-    FROM ${TABLES.journal}
-    UNION ALL
-    SELECT id, s3_key, ${PURPOSE_OF_DIRECT_UPLOAD}, lease_expires_at FROM ${TABLES.direct_upload}
-  ) AS unfinished
-  WHERE lease <= clock_timestamp() - make_interval(secs => $1) AND s3_key > $2
-  ORDER BY s3_key LIMIT $3
-`);
+function statementsWith(layout: Layout) {
+  const journal = layout.table("journal");
+  const directUploads = layout.table("direct_upload");
+  const files = MEDIA_KINDS.map(
+    (kind) => `UNION ALL SELECT s3_key, 'file' FROM ${layout.table(kind)} WHERE s3_key = ANY ($1)`,
+  );
+  return {
+    purposes: new PreparedStatement<[keys: readonly string[]]>(`
+      SELECT s3_key, purpose FROM ${journal} WHERE s3_key = ANY ($1)
+      ${files.join(" ")}
+      UNION ALL
+      SELECT s3_key, ${PURPOSE_OF_DIRECT_UPLOAD} FROM ${directUploads} WHERE s3_key = ANY ($1)
+    `),
+    running: new PreparedStatement<[keys: readonly string[]]>(`
+      SELECT s3_key FROM ${journal}
+      WHERE s3_key = ANY ($1) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
+      UNION ALL
+      SELECT s3_key FROM ${directUploads}
+      WHERE s3_key = ANY ($1) AND status = 'pending' AND lease_expires_at > clock_timestamp()
+    `),
+    dead: new PreparedStatement<[seconds: number, after: string, limit: number]>(`
+      SELECT id, s3_key AS "s3Key", purpose, to_json(lease) AS lease
+      FROM (
+        SELECT id, s3_key, purpose, GREATEST(lease_expires_at, settled_at) AS lease
+        FROM ${journal}
+        UNION ALL
+        SELECT id, s3_key, ${PURPOSE_OF_DIRECT_UPLOAD}, lease_expires_at FROM ${directUploads}
+      ) AS unfinished
+      WHERE lease <= clock_timestamp() - make_interval(secs => $1) AND s3_key > $2
+      ORDER BY s3_key LIMIT $3
+    `),
+  };
+}
 
 /** Looks keys up in all tables. */
 export class KeyRepo {
-  constructor(private readonly connections: Connections) {}
+  readonly #connections: Connections;
+  readonly #sql: ReturnType<typeof statementsWith>;
+
+  constructor({ connections, layout }: Tables) {
+    this.#connections = connections;
+    this.#sql = statementsWith(layout);
+  }
 
   /** The database's clock in ISO 8601, to the microsecond. */
   async clock(): Promise<string> {
     const [row] = await withDatabaseErrors("read the clock", () =>
-      CLOCK.arrays<[now: string]>(this.connections, []),
+      CLOCK.arrays<[now: string]>(this.#connections, []),
     );
     if (row === undefined) throw new Error("PostgreSQL returned no time");
     return row[0];
@@ -66,7 +77,7 @@ export class KeyRepo {
   /** What each key belongs to. Keys without a row are left out. */
   async purposesOf(keys: readonly string[]): Promise<Map<string, KeyPurpose>> {
     const rows = await withDatabaseErrors("look for the rows of keys", () =>
-      PURPOSES.arrays<[s3Key: string, purpose: KeyPurpose]>(this.connections, [keys]),
+      this.#sql.purposes.arrays<[s3Key: string, purpose: KeyPurpose]>(this.#connections, [keys]),
     );
     return new Map(rows);
   }
@@ -74,7 +85,7 @@ export class KeyRepo {
   /** Those of these keys whose upload or direct upload holds its lease. */
   async runningAmong(keys: readonly string[]): Promise<Set<string>> {
     const rows = await withDatabaseErrors("look for running uploads", () =>
-      RUNNING.arrays<[s3Key: string]>(this.connections, [keys]),
+      this.#sql.running.arrays<[s3Key: string]>(this.#connections, [keys]),
     );
     return new Set(rows.map(([s3Key]) => s3Key));
   }
@@ -85,7 +96,7 @@ export class KeyRepo {
     { after = "", limit }: { after?: string | undefined; limit: number },
   ): Promise<DeadRow[]> {
     const rows = await withDatabaseErrors("look for dead rows", () =>
-      DEAD.rows<Omit<DeadRow, "leaseExpiresAt"> & { lease: string }>(this.connections, [
+      this.#sql.dead.rows<Omit<DeadRow, "leaseExpiresAt"> & { lease: string }>(this.#connections, [
         seconds,
         after,
         limit,

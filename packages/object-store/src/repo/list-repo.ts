@@ -6,11 +6,13 @@ import {
 } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
-import { type Owner, TABLES } from "../kinds.js";
+import type { Layout } from "../layout.js";
+import { type Models, MODELS } from "../models/models.js";
+import type { Owner } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import { placeOf, type Reads } from "./media-repo.js";
-import { type Models, modelsFor } from "./models-for.js";
 import type { StatementOptions } from "./statements.js";
+import type { Tables } from "./tables.js";
 
 /** What the text of a list's statement depends on; everything else is a parameter. */
 interface ListShape {
@@ -44,13 +46,15 @@ export type ListRows = Pick<ListRepo, keyof ListRepo>;
 /** Lists files of one kind or of two, each page with one query that an index serves. */
 export class ListRepo {
   readonly #connections: Connections;
+  readonly #layout: Layout;
   readonly #place: "pool" | "replica";
   readonly #columns: Columns;
   readonly #statements = new Map<string, PreparedStatement<readonly SqlParameter[]>>();
 
-  constructor(connections: Connections, reads: Reads = "primary") {
-    const { image, audio } = modelsFor(connections.sequelize);
+  constructor({ connections, layout }: Tables, reads: Reads = "primary") {
+    const { image, audio } = MODELS;
     this.#connections = connections;
+    this.#layout = layout;
     this.#place = placeOf(reads);
     this.#columns = { image: new ModelColumns(image), audio: new ModelColumns(audio) };
   }
@@ -63,7 +67,9 @@ export class ListRepo {
   ): Promise<MediaRow[]> {
     const shape = shapeOf(selection);
     const columns = this.#columns;
-    const statement = this.#statement("page", shape, () => pageStatement(shape, columns));
+    const statement = this.#statement("page", shape, () =>
+      pageStatement(this.#layout, shape, columns),
+    );
     const parameters = [...parametersFor(selection), limit];
     const rows = await withDatabaseErrors("list files", () =>
       statement.arrays(this.#connections, parameters, { transaction, on: this.#place }),
@@ -79,7 +85,7 @@ export class ListRepo {
   /** How many files a selection has. */
   async count(selection: ListSelection, { transaction }: StatementOptions): Promise<number> {
     const shape = shapeOf(selection);
-    const statement = this.#statement("count", shape, () => countStatement(shape));
+    const statement = this.#statement("count", shape, () => countStatement(this.#layout, shape));
     const parameters = parametersFor(selection);
     const [row] = await withDatabaseErrors("count files", () =>
       statement.arrays(this.#connections, parameters, { transaction, on: this.#place }),
@@ -135,14 +141,14 @@ function parametersFor({ ids, owner, created, filename }: ListSelection): SqlPar
  * it returns the id, whether the file is of the first kind, and the columns of both kinds, where those
  * of the other kind are null.
  */
-function pageStatement(shape: ListShape, columns: Columns): string {
+function pageStatement(layout: Layout, shape: ListShape, columns: Columns): string {
   const direction = shape.order === "newest" ? "DESC" : "ASC";
   const { limit } = placeholders(shape);
   const kinds = shape.kinds.map(({ kind, contentTypes }) => {
     const branches = (contentTypes ?? [undefined]).map((contentType) => {
       const order = [...keyOf(contentType), "id"].map((column) => `${column} ${direction}`);
       return (
-        `SELECT ${columns[kind].list()} ${source(shape, kind, contentType)}` +
+        `SELECT ${columns[kind].list()} ${source(layout, shape, kind, contentType)}` +
         ` ORDER BY ${order.join(", ")} LIMIT ${limit}`
       );
     });
@@ -161,10 +167,10 @@ function pageStatement(shape: ListShape, columns: Columns): string {
 }
 
 /** The statement that counts files; takes the parameters of a page without the limit. */
-function countStatement(shape: ListShape): string {
+function countStatement(layout: Layout, shape: ListShape): string {
   const counts = shape.kinds.flatMap(({ kind, contentTypes }) =>
     (contentTypes ?? [undefined]).map(
-      (contentType) => `(SELECT count(*) ${source(shape, kind, contentType)})`,
+      (contentType) => `(SELECT count(*) ${source(layout, shape, kind, contentType)})`,
     ),
   );
   return `SELECT ${counts.join(" + ")}`;
@@ -199,7 +205,12 @@ function keyOf(contentType: string | undefined): string[] {
   return contentType === undefined ? ["user_id"] : ["user_id", "content_type"];
 }
 
-function source(shape: ListShape, kind: MediaKind, contentType: string | undefined): string {
+function source(
+  layout: Layout,
+  shape: ListShape,
+  kind: MediaKind,
+  contentType: string | undefined,
+): string {
   const { created, named } = placeholders(shape);
   const conditions = [
     keyset(shape, contentType),
@@ -211,7 +222,7 @@ function source(shape: ListShape, kind: MediaKind, contentType: string | undefin
         ]
       : []),
   ];
-  return `FROM "${TABLES[kind]}" WHERE ${conditions.join(" AND ")}`;
+  return `FROM ${layout.table(kind)} WHERE ${conditions.join(" AND ")}`;
 }
 
 /**

@@ -1,14 +1,10 @@
-import {
-  type Connections,
-  type ModelColumns,
-  type PreparedOptions,
-  PreparedStatement,
-} from "@repo/database";
+import { type ModelColumns, type PreparedOptions, PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
-import { type Owner, TABLES } from "../kinds.js";
+import type { Layout } from "../layout.js";
+import type { Owner, OwnerId } from "../owner-types.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { MediaModels } from "../models/media-models.js";
 import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
@@ -22,6 +18,7 @@ import {
   OwnedStatement,
   type StatementOptions,
 } from "./statements.js";
+import type { Tables } from "./tables.js";
 
 /** What the row of a file needs besides what the journal's row of its upload has. */
 export interface Completion {
@@ -76,14 +73,15 @@ type CreateParameters = [
 type DeleteParameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
 
 interface Sql {
+  layout: Layout;
   kind: MediaKind;
   columns: ModelColumns<MediaFileModel>;
   /** The columns that come with the values of a {@link Completion}. */
   given: readonly string[];
 }
 
-function statementsWith({ kind, columns, given }: Sql) {
-  const table = `"${TABLES[kind]}"`;
+function statementsWith({ layout, kind, columns, given }: Sql) {
+  const table = layout.table(kind);
   const files = `SELECT ${columns.list()} FROM ${table} WHERE`;
   // Locks in the order of the ids, so that concurrent deletions of the same files do not deadlock.
   const deletion = (lock: string) => (wait: string) => `
@@ -94,7 +92,7 @@ function statementsWith({ kind, columns, given }: Sql) {
     ), gone AS (
       DELETE FROM ${table} AS file USING wanted WHERE file.id = wanted.id RETURNING file.*
     ), written AS (
-      ${intoJournal("gone", {
+      ${intoJournal(layout, "gone", {
         kind,
         mayHaveParts: "false",
         lease: fromNow("$3"),
@@ -114,18 +112,19 @@ function statementsWith({ kind, columns, given }: Sql) {
     exists: new PreparedStatement<[id: string, owner: Owner]>(
       `SELECT 1 FROM ${table} WHERE id = $1 AND ${VISIBLE}`,
     ),
-    listByUser: new PreparedStatement<[userId: string, after: string, limit: number]>(
+    listByUser: new PreparedStatement<[userId: OwnerId, after: string, limit: number]>(
       `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
     ),
     byIdempotencyKey: new OwnedStatement<[idempotencyKey: string, owner: Owner]>(
+      layout.ownerType,
       (ownedBy) => `${files} idempotency_key = $1 AND ${ownedBy("$2")}`,
     ),
     create: new LockingStatement<CreateParameters>((wait) =>
-      creation({ kind, columns, given }, wait),
+      creation({ layout, kind, columns, given }, wait),
     ),
     createFromDirectUpload: new LockingStatement<
       [...CreateParameters, direct: string, claim: string | null]
-    >((wait) => creation({ kind, columns, given }, wait, { isDirect: true })),
+    >((wait) => creation({ layout, kind, columns, given }, wait, { isDirect: true })),
     delete: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE")),
     deleteUnlocked: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE SKIP LOCKED")),
   };
@@ -136,18 +135,24 @@ function statementsWith({ kind, columns, given }: Sql) {
  *
  * @see https://www.postgresql.org/docs/current/functions-json.html (json_populate_recordset)
  */
-function creation({ kind, columns, given }: Sql, wait: string, { isDirect = false } = {}): string {
-  const table = `"${TABLES[kind]}"`;
+function creation(
+  { layout, kind, columns, given }: Sql,
+  wait: string,
+  { isDirect = false } = {},
+): string {
+  const table = layout.table(kind);
+  const journal = layout.table("journal");
+  const directUploads = layout.table("direct_upload");
   const direct = `
     claimed AS (
       SELECT direct.id
-      FROM ${TABLES.direct_upload} AS direct, ${TABLES.journal} AS upload
+      FROM ${directUploads} AS direct, ${journal} AS upload
       WHERE direct.id = $4 AND direct.claim = $5 AND direct.status = 'pending'
         AND upload.id = ANY ($2::uuid[]) AND upload.purpose = 'upload'
         AND upload.lease_expires_at > clock_timestamp() AND ${wait}
       FOR UPDATE
     ), completed AS (
-      UPDATE ${TABLES.direct_upload} AS direct SET
+      UPDATE ${directUploads} AS direct SET
         status = 'deleting', file_id = ($2::uuid[])[1], claim = NULL, claim_expires_at = NULL,
         updated_at = clock_timestamp()
       FROM claimed WHERE direct.id = claimed.id
@@ -155,7 +160,7 @@ function creation({ kind, columns, given }: Sql, wait: string, { isDirect = fals
   `;
   return `
     WITH ${isDirect ? direct : ""} done AS (
-      DELETE FROM ${TABLES.journal}
+      DELETE FROM ${journal}
       WHERE id = ANY ($2::uuid[]) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
         AND ${wait} ${isDirect ? "AND EXISTS (SELECT FROM claimed)" : ""}
       RETURNING id, user_id, s3_key, idempotency_key, created_at
@@ -183,15 +188,15 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
   /** One group for each owner: a lock on an owner's row delays only that owner's uploads. */
   readonly #groups = new Map<Owner, StatementGroup<Completion, MediaModels[K] | null>>();
 
-  constructor(connections: Connections, model: ModelCtor<MediaModels[K]>, kind: K, reads: Reads) {
-    super(connections, model);
+  constructor(tables: Tables, model: ModelCtor<MediaModels[K]>, kind: K, reads: Reads) {
+    super(tables, model);
     const attributes = Object.entries(model.getAttributes() as Record<string, { field?: string }>);
     this.#place = placeOf(reads);
     this.#fields = new Map(attributes.map(([name, { field }]) => [name, field ?? name]));
     const given = [...this.#fields].flatMap(([name, field]) =>
       NOT_GIVEN.has(name) ? [] : [`"${field}"`],
     );
-    this.#sql = statementsWith({ kind, columns: this.columns, given });
+    this.#sql = statementsWith({ layout: this.layout, kind, columns: this.columns, given });
   }
 
   /** A file of any owner. */
@@ -220,7 +225,7 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
   }
 
   /** A page of a user's files, by id. */
-  listByUser(userId: string, after: string, limit: number): Promise<MediaModels[K][]> {
+  listByUser(userId: OwnerId, after: string, limit: number): Promise<MediaModels[K][]> {
     return this.rows(READ, this.#sql.listByUser, [userId, after, limit]);
   }
 
@@ -286,7 +291,8 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
       const rows = await statement.arrays(this.connections, [some, owner, leaseSeconds], how);
       return this.columns.instances(rows);
     };
-    return withDatabaseErrors("delete files", () => removeInHalves(run, ids, options));
+    const journal = this.layout.names.journal;
+    return withDatabaseErrors("delete files", () => removeInHalves(run, ids, options, journal));
   }
 
   /** Reads for callers may run on a replica; reads that decide on the next step may not. */

@@ -6,7 +6,9 @@ import {
 } from "@repo/database";
 import type { Model, ModelCtor } from "sequelize-typescript";
 
+import type { Layout } from "../layout.js";
 import { withDatabaseErrors } from "./database-failure.js";
+import type { Tables } from "./tables.js";
 
 /** A prepared statement or a locking one. */
 interface Statement<Parameters extends readonly SqlParameter[], Options> {
@@ -19,12 +21,13 @@ interface Statement<Parameters extends readonly SqlParameter[], Options> {
 
 /** Runs the statements of one table, maps their failures, and makes instances of its model. */
 export abstract class ModelRepo<Row extends Model> {
+  protected readonly connections: Connections;
+  protected readonly layout: Layout;
   protected readonly columns: ModelColumns<Row>;
 
-  constructor(
-    protected readonly connections: Connections,
-    model: ModelCtor<Row>,
-  ) {
+  constructor({ connections, layout }: Tables, model: ModelCtor<Row>) {
+    this.connections = connections;
+    this.layout = layout;
     this.columns = new ModelColumns(model);
   }
 

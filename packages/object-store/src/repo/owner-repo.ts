@@ -1,21 +1,36 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
-import { OWNER_TYPE, TABLES } from "../kinds.js";
+import { InvalidInputError } from "../errors.js";
+import type { Layout } from "../layout.js";
+import type { OwnerId } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import type { StatementOptions } from "./statements.js";
+import type { Tables } from "./tables.js";
 
-/** The table and column that `user_id` refers to, if this role may read them. */
-const REFERENCE = new PreparedStatement(`
-  SELECT format('%I.%I', space.nspname, owner.relname) AS "table", format('%I', key.attname) AS "column"
-  FROM pg_constraint AS reference
-  JOIN pg_class AS owner ON owner.oid = reference.confrelid
-  JOIN pg_namespace AS space ON space.oid = owner.relnamespace
-  JOIN pg_attribute AS key ON key.attrelid = owner.oid AND key.attnum = reference.confkey[1]
-  JOIN pg_attribute AS file ON file.attrelid = reference.conrelid AND file.attnum = reference.conkey[1]
-  WHERE reference.contype = 'f' AND reference.conrelid = '${TABLES.image}'::regclass
-    AND file.attname = 'user_id' AND cardinality(reference.conkey) = 1
-    AND has_column_privilege(owner.oid, key.attnum, 'SELECT') AND NOT row_security_active(owner.oid)
+/** The type of `user_id`, and the table and column that it refers to, if this role may read them. */
+const REFERENCE = new PreparedStatement<[table: string]>(`
+  SELECT format_type(file.atttypid, NULL) AS type, owner."table", owner."column"
+  FROM pg_attribute AS file
+  LEFT JOIN LATERAL (
+    SELECT format('%I.%I', space.nspname, class.relname) AS "table",
+      format('%I', key.attname) AS "column"
+    FROM pg_constraint AS reference
+    JOIN pg_class AS class ON class.oid = reference.confrelid
+    JOIN pg_namespace AS space ON space.oid = class.relnamespace
+    JOIN pg_attribute AS key ON key.attrelid = class.oid AND key.attnum = reference.confkey[1]
+    WHERE reference.contype = 'f' AND reference.conrelid = file.attrelid
+      AND reference.conkey = ARRAY[file.attnum]
+      AND has_column_privilege(class.oid, key.attnum, 'SELECT') AND NOT row_security_active(class.oid)
+    LIMIT 1
+  ) AS owner ON true
+  WHERE file.attrelid = $1::regclass AND file.attname = 'user_id'
 `);
+
+interface Reference {
+  type: string;
+  table: string | null;
+  column: string | null;
+}
 
 /** The part of it that use cases need, which the store in memory implements too. */
 export type Owners = Pick<OwnerRepo, "exists">;
@@ -26,42 +41,56 @@ export type Owners = Pick<OwnerRepo, "exists">;
  */
 export class OwnerRepo {
   readonly #connections: Connections;
+  readonly #layout: Layout;
   #condition: Promise<string> | undefined;
-  #exists: PreparedStatement<[owner: string]> | undefined;
+  #exists: PreparedStatement<[owner: OwnerId]> | undefined;
 
-  constructor(connections: Connections) {
+  constructor({ connections, layout }: Tables) {
     this.#connections = connections;
+    this.#layout = layout;
   }
 
-  /** An SQL condition: the owner given by an expression exists, or cannot be checked. */
+  /**
+   * An SQL condition: the owner given by an expression exists, or cannot be checked.
+   *
+   * @throws InvalidInputError (`invalid_input`) when the option `owner.type` is not that of the column
+   */
   async condition(expression: string): Promise<string> {
+    return (await this.check()).replaceAll("$owner", expression);
+  }
+
+  /** Reads once what `user_id` is and refers to: the condition, in which `$owner` is the owner. */
+  async check(): Promise<string> {
     this.#condition ??= this.#read();
     try {
-      return (await this.#condition).replaceAll("$owner", expression);
+      return await this.#condition;
     } catch (error) {
       this.#condition = undefined;
       throw error;
     }
   }
 
-  async exists(owner: string, options: StatementOptions = {}): Promise<boolean> {
-    this.#exists ??= new PreparedStatement(`SELECT ${await this.condition(`$1::${OWNER_TYPE}`)}`);
+  async exists(owner: OwnerId, options: StatementOptions = {}): Promise<boolean> {
+    const condition = await this.condition(`$1::${this.#layout.ownerType}`);
+    const statement = (this.#exists ??= new PreparedStatement(`SELECT ${condition}`));
     const [row] = await withDatabaseErrors("look for the owner", () =>
-      (this.#exists as PreparedStatement<[string]>).arrays<[boolean]>(
-        this.#connections,
-        [owner],
-        options,
-      ),
+      statement.arrays<[boolean]>(this.#connections, [owner], options),
     );
     return row?.[0] === true;
   }
 
   async #read(): Promise<string> {
+    const images = this.#layout.table("image");
     const [reference] = await withDatabaseErrors("find the owners' table", () =>
-      REFERENCE.rows<{ table: string; column: string }>(this.#connections, []),
+      REFERENCE.rows<Reference>(this.#connections, [images]),
     );
-    if (reference === undefined) return "($owner IS NULL OR true)";
-    const { table, column } = reference;
+    const { type = "missing", table = null, column = null } = reference ?? {};
+    if (type !== this.#layout.ownerType) {
+      throw new InvalidInputError(
+        `The column user_id of ${images} is ${type}, and the option owner.type is ${this.#layout.ownerType}. Give the provider the options that the migrations were given.`,
+      );
+    }
+    if (table === null || column === null) return "($owner IS NULL OR true)";
     return `EXISTS (SELECT FROM ${table} AS owner WHERE owner.${column} = $owner)`;
   }
 }

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Connections, PreparedStatement, type SqlParameter } from "@repo/database";
 import type { Transaction } from "sequelize";
 
-import { type Owner, OWNER_TYPE, TABLES } from "../kinds.js";
+import type { Layout } from "../layout.js";
+import type { Owner, OwnerType } from "../owner-types.js";
 import { sqlStateOf } from "./database-failure.js";
 
 /** SQL for a time that many seconds from now, by the database's clock. */
@@ -44,11 +45,12 @@ interface IntoJournal extends RemovalTimes {
  * @param source a table or a CTE with the columns `id`, `user_id` and `s3_key`
  */
 export function intoJournal(
+  layout: Layout,
   source: string,
   { kind, purpose = "'removal'", mayHaveParts, lease, settled }: IntoJournal,
 ): string {
   return `
-    INSERT INTO ${TABLES.journal} (
+    INSERT INTO ${layout.table("journal")} (
       id, kind, user_id, s3_key, purpose, may_have_parts, lease_expires_at, settled_at, created_at,
       updated_at
     )
@@ -77,10 +79,10 @@ export class OwnedStatement<Parameters extends readonly SqlParameter[]> {
   readonly #ofSystem: PreparedStatement<Parameters>;
 
   /** @param text builds the statement with a function that compares `user_id` with an expression */
-  constructor(text: (ownedBy: (expression: string) => string) => string) {
+  constructor(type: OwnerType, text: (ownedBy: (expression: string) => string) => string) {
     this.#ofUser = new PreparedStatement(text((owner) => `user_id = ${owner}`));
     this.#ofSystem = new PreparedStatement(
-      text((owner) => `(user_id IS NULL AND ${owner}::${OWNER_TYPE} IS NULL)`),
+      text((owner) => `(user_id IS NULL AND ${owner}::${type} IS NULL)`),
     );
   }
 

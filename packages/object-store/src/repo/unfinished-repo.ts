@@ -1,10 +1,12 @@
-import { type Connections, PreparedStatement } from "@repo/database";
+import { PreparedStatement } from "@repo/database";
 
-import { TABLES } from "../kinds.js";
+import type { Layout } from "../layout.js";
 import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
+import { MODELS } from "../models/models.js";
+import type { OwnerId } from "../owner-types.js";
 import { ModelRepo } from "./model-repo.js";
-import { modelsFor } from "./models-for.js";
 import { fromNow, intoJournal, PURPOSE_OF_DIRECT_UPLOAD, toRemoval } from "./statements.js";
+import type { Tables } from "./tables.js";
 
 /** A row that a sweep has claimed. Model instances would take a tenth of a sweep's time. */
 export type ClaimedRow = Pick<JournalModel, "id" | "s3Key" | "mayHaveParts">;
@@ -27,98 +29,106 @@ interface Claim {
 /** Whether a direct upload is sent in parts. */
 const IN_PARTS = "part_byte_size IS NOT NULL";
 
-const END_EXPIRED = new PreparedStatement<[at: string, limit: number]>(`
-  WITH ended AS (
-    DELETE FROM ${TABLES.direct_upload} WHERE ctid = ANY (ARRAY (
-      SELECT ctid FROM ${TABLES.direct_upload}
-      WHERE lease_expires_at <= $1::timestamptz LIMIT $2 FOR UPDATE SKIP LOCKED
-    ))
-    RETURNING id, user_id, s3_key, part_byte_size
-  )
-  ${intoJournal("ended", {
-    kind: "direct_upload",
-    mayHaveParts: IN_PARTS,
-    lease: "$1::timestamptz",
-    settled: "clock_timestamp()",
-  })}
-`);
-
-// By ctid: with ids, PostgreSQL may scan the whole table to find the locked rows. A row that moved
-// since the statement began is left to a later claim.
-// https://www.postgresql.org/docs/current/sql-update.html, the example of a batch.
-const CLAIM_EXPIRED = new PreparedStatement<
-  [purpose: JournalPurpose, at: string, limit: number, leaseSeconds: number, settleSeconds: number]
->(`
-  UPDATE ${TABLES.journal} SET
-    ${toRemoval({ lease: fromNow("$4"), settled: `GREATEST(settled_at, ${fromNow("$5")})` })}
-  WHERE ctid = ANY (ARRAY (
-    SELECT ctid FROM ${TABLES.journal}
-    WHERE purpose = $1 AND lease_expires_at <= $2::timestamptz
-    ORDER BY lease_expires_at
-    LIMIT $3
-    FOR UPDATE SKIP LOCKED
-  ))
-  RETURNING id, s3_key, may_have_parts
-`);
-
-const RELEASE = new PreparedStatement<[ids: readonly string[]]>(`
-  UPDATE ${TABLES.journal} SET lease_expires_at = clock_timestamp()
-  WHERE id = ANY ($1) AND purpose = 'removal'
-`);
-
-const END_OF_USER = new PreparedStatement<[userId: string, settleSeconds: number]>(`
-  WITH ended AS (
-    DELETE FROM ${TABLES.direct_upload} WHERE id IN (
-      SELECT id FROM ${TABLES.direct_upload} WHERE user_id = $1 FOR UPDATE SKIP LOCKED
-    )
-    RETURNING id, user_id, s3_key, part_byte_size, status, lease_expires_at
-  )
-  ${intoJournal("ended", {
-    kind: "direct_upload",
-    mayHaveParts: IN_PARTS,
-    purpose: PURPOSE_OF_DIRECT_UPLOAD,
-    lease: "clock_timestamp()",
-    settled: `
-      CASE status
-        WHEN 'pending' THEN GREATEST(lease_expires_at, ${fromNow("$2")}) ELSE lease_expires_at
-      END
-    `,
-  })}
-`);
-
-const COUNT = new PreparedStatement<[userId: string]>(`
-  SELECT ${Object.values(TABLES)
-    .map((table) => `(SELECT count(*) FROM ${table} WHERE user_id = $1)`)
-    .join(" + ")}
-`);
+function statementsWith(layout: Layout, columns: string) {
+  const journal = layout.table("journal");
+  const directUploads = layout.table("direct_upload");
+  const settled = `
+    CASE claimed.purpose
+      WHEN 'upload' THEN GREATEST(settled_at, ${fromNow("$5")}) ELSE settled_at
+    END
+  `;
+  const all = [layout.table("image"), layout.table("audio"), directUploads, journal];
+  return {
+    endExpired: new PreparedStatement<[at: string, limit: number]>(`
+      WITH ended AS (
+        DELETE FROM ${directUploads} WHERE ctid = ANY (ARRAY (
+          SELECT ctid FROM ${directUploads}
+          WHERE lease_expires_at <= $1::timestamptz LIMIT $2 FOR UPDATE SKIP LOCKED
+        ))
+        RETURNING id, user_id, s3_key, part_byte_size
+      )
+      ${intoJournal(layout, "ended", {
+        kind: "direct_upload",
+        mayHaveParts: IN_PARTS,
+        lease: "$1::timestamptz",
+        settled: "clock_timestamp()",
+      })}
+    `),
+    // By ctid: with ids, PostgreSQL may scan the whole table to find the locked rows. A row that moved
+    // since the statement began is left to a later claim.
+    // https://www.postgresql.org/docs/current/sql-update.html, the example of a batch.
+    claimExpired: new PreparedStatement<
+      [
+        purpose: JournalPurpose,
+        at: string,
+        limit: number,
+        leaseSeconds: number,
+        settleSeconds: number,
+      ]
+    >(`
+      UPDATE ${journal} SET
+        ${toRemoval({ lease: fromNow("$4"), settled: `GREATEST(settled_at, ${fromNow("$5")})` })}
+      WHERE ctid = ANY (ARRAY (
+        SELECT ctid FROM ${journal}
+        WHERE purpose = $1 AND lease_expires_at <= $2::timestamptz
+        ORDER BY lease_expires_at
+        LIMIT $3
+        FOR UPDATE SKIP LOCKED
+      ))
+      RETURNING id, s3_key, may_have_parts
+    `),
+    release: new PreparedStatement<[ids: readonly string[]]>(`
+      UPDATE ${journal} SET lease_expires_at = clock_timestamp()
+      WHERE id = ANY ($1) AND purpose = 'removal'
+    `),
+    endOfUser: new PreparedStatement<[userId: OwnerId, settleSeconds: number]>(`
+      WITH ended AS (
+        DELETE FROM ${directUploads} WHERE id IN (
+          SELECT id FROM ${directUploads} WHERE user_id = $1 FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id, user_id, s3_key, part_byte_size, status, lease_expires_at
+      )
+      ${intoJournal(layout, "ended", {
+        kind: "direct_upload",
+        mayHaveParts: IN_PARTS,
+        purpose: PURPOSE_OF_DIRECT_UPLOAD,
+        lease: "clock_timestamp()",
+        settled: `
+          CASE status
+            WHEN 'pending' THEN GREATEST(lease_expires_at, ${fromNow("$2")}) ELSE lease_expires_at
+          END
+        `,
+      })}
+    `),
+    claimOfUser: new PreparedStatement<
+      [userId: OwnerId, after: string, limit: number, leaseSeconds: number, settleSeconds: number]
+    >(`
+      WITH claimed AS (
+        SELECT id, purpose FROM ${journal}
+        WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
+      )
+      UPDATE ${journal} AS entry SET ${toRemoval({ lease: fromNow("$4"), settled })}
+      FROM claimed WHERE entry.id = claimed.id
+      RETURNING ${columns}, claimed.purpose
+    `),
+    count: new PreparedStatement<[userId: OwnerId]>(`
+      SELECT ${all.map((table) => `(SELECT count(*) FROM ${table} WHERE user_id = $1)`).join(" + ")}
+    `),
+  };
+}
 
 /** Takes over unfinished rows in batches, for sweeps and erasures. */
 export class UnfinishedRepo extends ModelRepo<JournalModel> {
-  readonly #claimOfUser: PreparedStatement<
-    [userId: string, after: string, limit: number, leaseSeconds: number, settleSeconds: number]
-  >;
+  readonly #sql: ReturnType<typeof statementsWith>;
 
-  constructor(connections: Connections) {
-    super(connections, modelsFor(connections.sequelize).journal);
-    const settled = `
-      CASE claimed.purpose
-        WHEN 'upload' THEN GREATEST(settled_at, ${fromNow("$5")}) ELSE settled_at
-      END
-    `;
-    this.#claimOfUser = new PreparedStatement(`
-      WITH claimed AS (
-        SELECT id, purpose FROM ${TABLES.journal}
-        WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
-      )
-      UPDATE ${TABLES.journal} AS entry SET ${toRemoval({ lease: fromNow("$4"), settled })}
-      FROM claimed WHERE entry.id = claimed.id
-      RETURNING ${this.columns.list("entry")}, claimed.purpose
-    `);
+  constructor(tables: Tables) {
+    super(tables, MODELS.journal);
+    this.#sql = statementsWith(this.layout, this.columns.list("entry"));
   }
 
   /** Moves expired direct uploads to the journal. False when there were none. */
   endExpired({ at, limit }: { at: string; limit: number }): Promise<boolean> {
-    return this.changes("end direct uploads", END_EXPIRED, [at, limit]);
+    return this.changes("end direct uploads", this.#sql.endExpired, [at, limit]);
   }
 
   /**
@@ -129,7 +139,7 @@ export class UnfinishedRepo extends ModelRepo<JournalModel> {
     purpose: JournalPurpose,
     { at, limit, leaseSeconds, settleSeconds }: Claim & { at: string },
   ): Promise<ClaimedRow[]> {
-    const rows = await this.arrays("claim expired rows", CLAIM_EXPIRED, [
+    const rows = await this.arrays("claim expired rows", this.#sql.claimExpired, [
       ...([purpose, at, limit, leaseSeconds, settleSeconds] as const),
     ]);
     // Emptied, because promises of past batches keep the array until V8's next full collection.
@@ -142,15 +152,15 @@ export class UnfinishedRepo extends ModelRepo<JournalModel> {
 
   /** Ends the leases of claimed rows whose objects still exist, so that the next sweep claims them. */
   async release(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.changes("release claimed rows", RELEASE, [ids]);
+    if (ids.length > 0) await this.changes("release claimed rows", this.#sql.release, [ids]);
   }
 
   /**
    * Moves a user's direct uploads to the journal, so that none can become a file. Their rows stay
    * there for as long as their URLs work.
    */
-  async endOfUser(userId: string, settleSeconds: number): Promise<void> {
-    await this.changes("end a user's direct uploads", END_OF_USER, [userId, settleSeconds]);
+  async endOfUser(userId: OwnerId, settleSeconds: number): Promise<void> {
+    await this.changes("end a user's direct uploads", this.#sql.endOfUser, [userId, settleSeconds]);
   }
 
   /**
@@ -158,10 +168,10 @@ export class UnfinishedRepo extends ModelRepo<JournalModel> {
    * stays for as long as a request may still arrive. Locked rows are skipped.
    */
   async claimOfUser(
-    userId: string,
+    userId: OwnerId,
     { after, limit, leaseSeconds, settleSeconds }: Claim & { after: string },
   ): Promise<ErasedRow[]> {
-    const rows = await this.arrays("claim a user's unfinished files", this.#claimOfUser, [
+    const rows = await this.arrays("claim a user's unfinished files", this.#sql.claimOfUser, [
       ...([userId, after, limit, leaseSeconds, settleSeconds] as const),
     ]);
     return rows.map((row) => ({
@@ -171,8 +181,8 @@ export class UnfinishedRepo extends ModelRepo<JournalModel> {
   }
 
   /** How many rows a user has in all tables. */
-  async countOf(userId: string): Promise<number> {
-    const [row] = await this.arrays("count a user's files", COUNT, [userId]);
+  async countOf(userId: OwnerId): Promise<number> {
+    const [row] = await this.arrays("count a user's files", this.#sql.count, [userId]);
     return Number(row?.[0]);
   }
 }

@@ -1,8 +1,11 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
-import { MEDIA_KINDS, type Owner, OWNER_TYPE, TABLES } from "../kinds.js";
+import { MEDIA_KINDS } from "../kinds.js";
+import type { Layout } from "../layout.js";
+import type { Owner } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
+import type { Tables } from "./tables.js";
 
 /** The files of one kind, of all owners or of one. */
 export interface UsageRow {
@@ -14,11 +17,11 @@ export interface UsageRow {
 }
 
 /** The usage by kind and owner. */
-function usageBy(condition: string): string {
+function usageBy(layout: Layout, condition: string): string {
   const files = MEDIA_KINDS.map(
     (kind) => `
       SELECT '${kind}' AS kind, user_id, count(*) AS files, sum(byte_size) AS bytes, 0 AS unfinished
-      FROM ${TABLES[kind]} WHERE ${condition} GROUP BY user_id
+      FROM ${layout.table(kind)} WHERE ${condition} GROUP BY user_id
     `,
   );
   return `
@@ -26,55 +29,69 @@ function usageBy(condition: string): string {
     FROM (
       ${files.join(" UNION ALL ")}
       UNION ALL
-      SELECT kind, user_id, 0, 0, count(*) FROM ${TABLES.journal}
+      SELECT kind, user_id, 0, 0, count(*) FROM ${layout.table("journal")}
       WHERE kind <> 'direct_upload' AND ${condition} GROUP BY kind, user_id
     ) AS counts
     GROUP BY kind, user_id
   `;
 }
 
-const CONDITIONS = {
-  everybody: `$1::${OWNER_TYPE} IS NULL`,
-  system: `user_id IS NULL AND $1::${OWNER_TYPE} IS NULL`,
-  user: "user_id = $1",
-} as const;
+type Whose = "everybody" | "system" | "user";
 
-type Whose = keyof typeof CONDITIONS;
+type OfOwners<Parameters extends readonly [owner: Owner, ...rest: number[]]> = Readonly<
+  Record<Whose, PreparedStatement<Parameters>>
+>;
 
-function statements<Parameters extends readonly [owner: Owner, ...rest: number[]]>(
-  text: (usage: string) => string,
-): Record<Whose, PreparedStatement<Parameters>> {
-  const of = (whose: Whose) => new PreparedStatement<Parameters>(text(usageBy(CONDITIONS[whose])));
-  return { everybody: of("everybody"), system: of("system"), user: of("user") };
+function statementsWith(layout: Layout) {
+  const nobody = `$1::${layout.ownerType} IS NULL`;
+  const ofOwners = <Parameters extends readonly [owner: Owner, ...rest: number[]]>(
+    text: (usage: string) => string,
+  ): OfOwners<Parameters> => {
+    const where = (condition: string) =>
+      new PreparedStatement<Parameters>(text(usageBy(layout, condition)));
+    return {
+      everybody: where(nobody),
+      system: where(`user_id IS NULL AND ${nobody}`),
+      user: where("user_id = $1"),
+    };
+  };
+  return {
+    totals: ofOwners<[owner: Owner]>(
+      (usage) => `
+        WITH usage AS (${usage})
+        SELECT kind, sum(files) AS files, sum(bytes) AS bytes, sum(unfinished) AS unfinished
+        FROM usage GROUP BY kind
+      `,
+    ),
+    largest: ofOwners<[owner: Owner, limit: number]>(
+      (usage) => `
+        WITH usage AS (${usage}), largest AS (
+          SELECT owner, sum(bytes) AS bytes FROM usage
+          GROUP BY owner ORDER BY bytes DESC, owner LIMIT $2
+        )
+        SELECT usage.* FROM usage JOIN largest ON usage.owner IS NOT DISTINCT FROM largest.owner
+        ORDER BY largest.bytes DESC, largest.owner
+      `,
+    ),
+  };
 }
-
-const TOTALS = statements<[owner: Owner]>(
-  (usage) => `
-    WITH usage AS (${usage})
-    SELECT kind, sum(files) AS files, sum(bytes) AS bytes, sum(unfinished) AS unfinished
-    FROM usage GROUP BY kind
-  `,
-);
-
-const LARGEST = statements<[owner: Owner, limit: number]>(
-  (usage) => `
-    WITH usage AS (${usage}), largest AS (
-      SELECT owner, sum(bytes) AS bytes FROM usage
-      GROUP BY owner ORDER BY bytes DESC, owner LIMIT $2
-    )
-    SELECT usage.* FROM usage JOIN largest ON usage.owner IS NOT DISTINCT FROM largest.owner
-    ORDER BY largest.bytes DESC, largest.owner
-  `,
-);
 
 /** Counts files, on the pool of the application because it may take long: O(n) in the files counted. */
 export class UsageRepo {
-  constructor(private readonly connections: Connections) {}
+  readonly #connections: Connections;
+  readonly #sql: ReturnType<typeof statementsWith>;
+
+  constructor({ connections, layout }: Tables) {
+    this.#connections = connections;
+    this.#sql = statementsWith(layout);
+  }
 
   /** A row for each kind that has files, of all owners (undefined) or of one. */
   async totals(owner: Owner | undefined): Promise<UsageRow[]> {
     const rows = await withDatabaseErrors("count files", () =>
-      TOTALS[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null], { on: "pool" }),
+      this.#sql.totals[whose(owner)].rows<CountedRow>(this.#connections, [owner ?? null], {
+        on: "pool",
+      }),
     );
     return rows.map(toUsage);
   }
@@ -82,7 +99,7 @@ export class UsageRepo {
   /** A row for each kind of the owners with the most bytes, in descending order. */
   async largestOwners(owner: Owner | undefined, limit: number): Promise<UsageRow[]> {
     const rows = await withDatabaseErrors("count files", () =>
-      LARGEST[whose(owner)].rows<CountedRow>(this.connections, [owner ?? null, limit], {
+      this.#sql.largest[whose(owner)].rows<CountedRow>(this.#connections, [owner ?? null, limit], {
         on: "pool",
       }),
     );

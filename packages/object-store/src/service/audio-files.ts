@@ -1,14 +1,16 @@
 import { checkFileId } from "../checks.js";
-import { type AudioRead, toAudioRead } from "../dto/media-read.js";
+import { toAudioRead } from "../dto/media-read.js";
+import type { ReadOf } from "../dto/dtos-of-kind.js";
 import { isTranscript, TRANSCRIPT_RULE } from "../dto/rules.js";
 import { InvalidInputError } from "../errors.js";
+import type { OwnerId } from "../owner-types.js";
 import type { AudioCollection, WriteOptions } from "../provider.js";
 import { changeError } from "./change-error.js";
 import { MediaFiles } from "./media-files.js";
 import type { ScopedCalls } from "./scoped-calls.js";
 
 /** The audio files of a scope. */
-export class AudioFiles extends MediaFiles<"audio"> implements AudioCollection {
+export class AudioFiles extends MediaFiles<"audio"> implements AudioCollection<OwnerId> {
   readonly #scope: ScopedCalls<"audio">;
 
   constructor(scope: ScopedCalls<"audio">) {
@@ -16,7 +18,11 @@ export class AudioFiles extends MediaFiles<"audio"> implements AudioCollection {
     this.#scope = scope;
   }
 
-  setTranscript(id: string, transcript: string | null, options?: WriteOptions): Promise<AudioRead> {
+  setTranscript(
+    id: string,
+    transcript: string | null,
+    options?: WriteOptions,
+  ): Promise<ReadOf<"audio">> {
     return this.#scope.run("set_transcript", options, async ({ transaction }) => {
       const fileId = checkFileId(id);
       if (transcript !== null && !isTranscript(transcript)) {

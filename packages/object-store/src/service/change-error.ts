@@ -1,5 +1,5 @@
 import { AccessDeniedError, FileNotFoundError, type ObjectStoreError } from "../errors.js";
-import type { Owner } from "../kinds.js";
+import type { Owner } from "../owner-types.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 
 /**

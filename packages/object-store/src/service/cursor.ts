@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 import { InvalidCursorError } from "../errors.js";
+import type { Owner } from "../owner-types.js";
 
 const VERSION = 2;
 const ID_BYTES = 16;
@@ -10,7 +11,7 @@ const NO_SECRET = "object-store cursor";
 
 /** What a cursor is bound to. */
 export interface CursorBinding {
-  owner: string | null;
+  owner: Owner;
   /** Which list of the owner's, with its order and filters, in a form that is the same each time. */
   list: string;
   /** Keys the binding; without one it is a digest that anyone could make. */

@@ -1,6 +1,6 @@
 import type { MediaKind } from "@repo/media-inspection";
 
-import type { Owner } from "../kinds.js";
+import type { Owner } from "../owner-types.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { Persistence } from "../persistence.js";
 import type { Inspector } from "../upload/inspection.js";

@@ -4,7 +4,8 @@ import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
 import { IdempotencyConflictError, UploadInProgressError } from "../errors.js";
-import { MEDIA_KINDS, type Owner } from "../kinds.js";
+import { MEDIA_KINDS } from "../kinds.js";
+import type { Owner } from "../owner-types.js";
 import type { JournalModel } from "../models/journal.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { MediaModels } from "../models/media-models.js";

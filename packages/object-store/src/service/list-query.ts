@@ -5,7 +5,7 @@ import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 import { checkInteger } from "../checks.js";
 import { described } from "../described.js";
 import { InvalidCursorError, InvalidInputError } from "../errors.js";
-import type { Owner } from "../kinds.js";
+import type { Owner } from "../owner-types.js";
 import type { ListFilter, ListQuery } from "../provider.js";
 import type { ListSelection } from "../repo/list-repo.js";
 import { type CursorBinding, decodeCursor } from "./cursor.js";

@@ -1,7 +1,7 @@
 import type { MediaKind } from "@repo/media-inspection";
 
 import { bound } from "../bound.js";
-import type { Owner } from "../kinds.js";
+import type { Owner, OwnerId } from "../owner-types.js";
 import type { MediaScope as PublicMediaScope } from "../provider.js";
 import { AudioFiles } from "./audio-files.js";
 import type { Dependencies } from "./dependencies.js";
@@ -10,7 +10,7 @@ import { MediaFiles } from "./media-files.js";
 import { ScopedCalls } from "./scoped-calls.js";
 
 /** The store, bound to one owner: no call of a scope can name another. */
-export class MediaScope extends FileLists<MediaKind> implements PublicMediaScope {
+export class MediaScope extends FileLists<MediaKind> implements PublicMediaScope<OwnerId> {
   readonly images: MediaFiles<"image">;
   readonly audio: AudioFiles;
 

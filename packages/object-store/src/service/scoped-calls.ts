@@ -2,7 +2,7 @@ import type { Span } from "@opentelemetry/api";
 import type { MediaKind } from "@repo/media-inspection";
 
 import { type Checked, checkOptions } from "../checks.js";
-import type { Owner } from "../kinds.js";
+import type { Owner } from "../owner-types.js";
 import type { ReadOptions } from "../provider.js";
 import { observed } from "../telemetry/telemetry.js";
 import type { Dependencies } from "./dependencies.js";

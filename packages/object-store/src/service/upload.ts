@@ -112,7 +112,7 @@ export class Upload<K extends MediaKind> {
     const intent: NewUpload = {
       kind,
       userId: owner,
-      ...storageKey({ userId: owner, format: body.format }),
+      ...storageKey(body.format, owner, dependencies.ownerType),
       leaseSeconds: dependencies.leaseSeconds,
       isOwnerKnown: options.transaction !== undefined,
     };

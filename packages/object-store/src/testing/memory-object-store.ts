@@ -1,7 +1,9 @@
-import { createDatabase } from "@repo/database";
 import type { Transaction } from "sequelize";
 
-import { ObjectStoreService } from "../object-store-service.js";
+import { MODEL_REGISTRY } from "../models/models.js";
+import { Layout, type OwnerTable } from "../layout.js";
+import type { OwnerIds, OwnerType } from "../owner-types.js";
+import { storeOver } from "../object-store-service.js";
 import { type DatabaseOptions, dependenciesOf, type ObjectStoreOptions } from "../options.js";
 import type { Persistence } from "../persistence.js";
 import type { ObjectStoreProvider } from "../provider.js";
@@ -16,20 +18,25 @@ import { memoryTables } from "./memory/memory-table.js";
 import { inMemoryTransaction, watch } from "./memory/transactions.js";
 import { MemoryStorage } from "./memory-storage.js";
 
-export interface MemoryObjectStoreOptions extends Omit<ObjectStoreOptions, DatabaseOptions | "s3"> {
+export interface MemoryObjectStoreOptions<Type extends OwnerType = "uuid"> extends Omit<
+  ObjectStoreOptions,
+  DatabaseOptions | "s3"
+> {
+  /** What owners' ids are: `owner` of the provider, of which only the type counts. */
+  owner?: OwnerTable<Type>;
   /** Where the bytes go, such as a storage with injected faults; a new MemoryStorage when absent. */
   s3?: StorageClient;
   /** Whether a user exists, for `owner_not_found`; every user does when absent. */
-  isOwner?: OwnerCheck;
+  isOwner?: (userId: OwnerIds[Type]) => boolean;
 }
 
 /** A provider that needs neither PostgreSQL nor S3. */
-export interface MemoryObjectStore {
-  readonly store: ObjectStoreProvider;
+export interface MemoryObjectStore<Type extends OwnerType = "uuid"> {
+  readonly store: ObjectStoreProvider<Type>;
   /** Another provider over the same files, with other options. */
   readonly storeWith: (
     options: Partial<Omit<ObjectStoreOptions, DatabaseOptions>>,
-  ) => ObjectStoreProvider;
+  ) => ObjectStoreProvider<Type>;
   /**
    * Runs work in a transaction for `WriteOptions`, which commits unless the work fails. A transaction
    * of a database of yours does as well: the store follows its commit or rollback.
@@ -38,9 +45,6 @@ export interface MemoryObjectStore {
     work: (transaction: Transaction) => Promise<Result>,
   ) => Promise<Result>;
 }
-
-/** Never connected to: models want a connection of their dialect. */
-const NOWHERE = "postgres://nobody@memory.invalid/none";
 
 /**
  * The module over the memory of this process, for tests of what builds on it. It is the same code
@@ -51,13 +55,16 @@ const NOWHERE = "postgres://nobody@memory.invalid/none";
  * const { store, transaction } = memoryObjectStore();
  * ```
  */
-export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObjectStore {
+export function memoryObjectStore<Type extends OwnerType = "uuid">(
+  options?: MemoryObjectStoreOptions<Type>,
+): MemoryObjectStore<Type> {
   const given = checkOptions(options);
-  const { s3 = new MemoryStorage(), isOwner = () => true, ...settings } = given;
-  const database = createDatabase({ url: NOWHERE });
-  const tables = memoryTables(database);
+  const { s3 = new MemoryStorage(), isOwner: check = () => true, owner, ...settings } = given;
+  const { ownerType } = new Layout({ owner });
+  const isOwner = check as OwnerCheck;
+  const tables = memoryTables();
   const transaction: MemoryObjectStore["transaction"] = (work) =>
-    inMemoryTransaction(database, work);
+    inMemoryTransaction(MODEL_REGISTRY, work);
   const audio = new MemoryAudio("audio", tables.audio, tables, isOwner);
   const persistence: Persistence = {
     files: { image: new MemoryFiles("image", tables.image, tables, isOwner), audio },
@@ -66,12 +73,13 @@ export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObj
     directUploads: new MemoryDirectUploads(tables.direct_upload),
     journal: new MemoryJournal(tables, isOwner),
     owners: { exists: (owner) => Promise.resolve(isOwner(owner)) },
+    ownerType,
     requireReadCommitted,
     currentTransaction: () => undefined,
     isReady: () => Promise.resolve(),
   };
-  const storeWith: MemoryObjectStore["storeWith"] = (more) =>
-    new ObjectStoreService(dependenciesOf({ ...settings, s3, ...more }, persistence));
+  const storeWith: MemoryObjectStore<Type>["storeWith"] = (more) =>
+    storeOver(dependenciesOf({ ...settings, s3, ...more }, persistence));
   return Object.freeze({ store: storeWith({}), storeWith, transaction });
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { Connections } from "@repo/database";
 
 import { DatabaseUnavailableError } from "../../src/errors.js";
 import { safeLogger } from "../../src/logger.js";
+import { tablesIn } from "../../src/persistence.js";
 import { AudioRepo } from "../../src/repo/audio-repo.js";
 import { ImageRepo } from "../../src/repo/image-repo.js";
 import { JournalRepo } from "../../src/repo/journal-repo.js";
@@ -48,10 +48,10 @@ class LossyRepo extends ImageRepo {
 }
 
 async function pendingUpload(loses: LossyRepo["loses"]) {
-  const connections = new Connections(harness.database);
-  const repo = new LossyRepo(connections);
+  const tables = tablesIn(harness.database, {});
+  const repo = new LossyRepo(tables);
   repo.loses = loses;
-  const journal = new JournalRepo(connections, new OwnerRepo(connections));
+  const journal = new JournalRepo(tables, new OwnerRepo(tables));
   const row = await journal.open({
     kind: "image",
     userId: null,
@@ -71,7 +71,7 @@ async function pendingUpload(loses: LossyRepo["loses"]) {
       {
         dependencies: {
           ends: new TransactionEnds(tools),
-          files: { image: repo, audio: new AudioRepo(connections) },
+          files: { image: repo, audio: new AudioRepo(tables) },
         },
         owner: null,
         kind: "image",

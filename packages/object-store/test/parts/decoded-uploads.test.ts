@@ -3,7 +3,7 @@ import { ProcessPool } from "@repo/media-processing";
 import { type Sample, validSamples } from "@repo/sample-media";
 
 import type { MediaScope } from "../../src/index.js";
-import { ObjectStoreService } from "../../src/object-store-service.js";
+import { storeOver } from "../../src/object-store-service.js";
 import { dependenciesOf } from "../../src/options.js";
 import { sqlPersistence } from "../../src/persistence.js";
 import { Inspector } from "../../src/upload/inspection.js";
@@ -33,7 +33,7 @@ function scopeWith(pool: ProcessPool, userId: string): MediaScope {
   const persistence = sqlPersistence(harness.database);
   const dependencies = dependenciesOf(options, persistence);
   const inspector = new Inspector({}, pool);
-  return new ObjectStoreService({ ...dependencies, inspector }).forUser(userId);
+  return storeOver({ ...dependencies, inspector }).forUser(userId);
 }
 
 async function leftovers(): Promise<unknown> {

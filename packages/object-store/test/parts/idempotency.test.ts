@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 
 import { DatabaseUnavailableError } from "../../src/errors.js";
-import { ObjectStoreService } from "../../src/object-store-service.js";
+import { storeOver } from "../../src/object-store-service.js";
 import { dependenciesOf } from "../../src/options.js";
 import { sqlPersistence } from "../../src/persistence.js";
 import { expectNothingStored } from "../support/expect-nothing-stored.js";
@@ -27,9 +27,7 @@ it("does not have a repetition wait for an upload that failed once it held the k
   jest
     .spyOn(persistence.files.image, "byIdempotencyKey")
     .mockRejectedValueOnce(new DatabaseUnavailableError("PostgreSQL cannot be reached."));
-  const failing = new ObjectStoreService(dependenciesOf({ s3: harness.s3 }, persistence)).forUser(
-    userId,
-  );
+  const failing = storeOver(dependenciesOf({ s3: harness.s3 }, persistence)).forUser(userId);
 
   const { code } = await expectNothingStored(harness, () =>
     failing.images.upload({ body }, { idempotencyKey }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { Connections } from "@repo/database";
 
+import { tablesIn } from "../../src/persistence.js";
 import { InventoryRepo, type InventoryRow } from "../../src/repo/inventory-repo.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { sampleOf, uploadSample } from "../support/samples.js";
@@ -26,7 +26,7 @@ describe("the rows of a kind", () => {
       for (let count = 0; count < 2; count += 1) await uploadSample(scope, await sampleOf("png"));
     }
     const keys = await harness.keys();
-    const repo = new InventoryRepo(new Connections(harness.database, poolerOf()), "image");
+    const repo = new InventoryRepo(tablesIn(harness.database, poolerOf()), "image");
     for (const limit of [1, 2, 3, 4, 6, 7]) {
       const seen: string[] = [];
       let page: InventoryRow[] = [];

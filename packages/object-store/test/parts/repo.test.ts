@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { Connections } from "@repo/database";
 
 import { ImageModel } from "../../src/models/image.model.js";
 import { JournalModel } from "../../src/models/journal.model.js";
+import { tablesIn } from "../../src/persistence.js";
 import type { Completion } from "../../src/repo/media-repo.js";
 import { ImageRepo } from "../../src/repo/image-repo.js";
 import { JournalRepo } from "../../src/repo/journal-repo.js";
@@ -33,9 +33,9 @@ let completion: Completion;
 
 beforeAll(async () => {
   harness = await openHarness();
-  const connections = new Connections(harness.database, poolerOf());
-  repo = new ImageRepo(connections);
-  journal = new JournalRepo(connections, new OwnerRepo(connections));
+  const tables = tablesIn(harness.database, poolerOf());
+  repo = new ImageRepo(tables);
+  journal = new JournalRepo(tables, new OwnerRepo(tables));
   userId = await harness.addUser();
 });
 
@@ -127,7 +127,7 @@ it("keeps two connections apart", async () => {
   const other = await openHarness();
   try {
     await repo.create(completion, {});
-    expect(await new ImageRepo(new Connections(other.database)).byId(upload.id)).toBeNull();
+    expect(await new ImageRepo(tablesIn(other.database, {})).byId(upload.id)).toBeNull();
     expect(await repo.byId(upload.id)).not.toBeNull();
   } finally {
     await other.close();

@@ -83,7 +83,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
     const intent = await dependencies.journal.open({
       kind,
       userId: owner,
-      ...storageKey({ userId: owner, format }),
+      ...storageKey(format, owner, dependencies.ownerType),
       leaseSeconds: dependencies.leaseSeconds,
       isOwnerKnown: transaction !== undefined,
     });

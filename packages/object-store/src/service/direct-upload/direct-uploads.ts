@@ -82,7 +82,7 @@ export class DirectUploads<K extends MediaKind> {
         id,
         kind,
         userId,
-        s3Key: stagingKey({ id, userId }),
+        s3Key: stagingKey(id, userId, dependencies.ownerType),
         originalFilename: sanitizedFilename(create.filename),
         contentType,
         byteSize,

@@ -7,7 +7,7 @@ import type { MediaModels } from "../../models/media-models.js";
 import type { AudioRepo } from "../../repo/audio-repo.js";
 import type { ClaimedDirectUpload, Completion, Files } from "../../repo/media-repo.js";
 import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
-import type { Owner } from "../../kinds.js";
+import type { Owner, OwnerId } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { OwnerCheck } from "./memory-journal.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
@@ -51,7 +51,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     return (await this.visibleById(id, owner, options)) !== null;
   }
 
-  async listByUser(owner: string, after: string, limit: number): Promise<MediaModels[K][]> {
+  async listByUser(owner: OwnerId, after: string, limit: number): Promise<MediaModels[K][]> {
     await Promise.resolve();
     return this.table
       .select((row) => row["userId"] === owner && row.id > after)

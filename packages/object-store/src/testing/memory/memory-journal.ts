@@ -1,14 +1,15 @@
 import { v7 as uuidv7 } from "uuid";
 
 import { OwnerNotFoundError } from "../../errors.js";
-import { MEDIA_KINDS, type Owner } from "../../kinds.js";
+import { MEDIA_KINDS } from "../../kinds.js";
+import type { Owner, OwnerId } from "../../owner-types.js";
 import type { JournalModel } from "../../models/journal.model.js";
 import type { FilesOfOwner, Journal, KeyHolder, NewUpload } from "../../repo/journal-repo.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTables } from "./memory-table.js";
 
 /** Whether a user exists. */
-export type OwnerCheck = (userId: string) => boolean;
+export type OwnerCheck = (userId: OwnerId) => boolean;
 
 interface KeyOfOwner {
   userId: Owner;

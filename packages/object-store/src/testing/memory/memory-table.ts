@@ -1,8 +1,8 @@
 import type { Transaction } from "sequelize";
 import type { MakeNullishOptional } from "sequelize/types/utils";
-import type { Model, ModelCtor, Sequelize } from "sequelize-typescript";
+import type { Model, ModelCtor } from "sequelize-typescript";
 
-import { type Models, modelsFor } from "../../repo/models-for.js";
+import { type Models, MODELS } from "../../models/models.js";
 import { MemoryRows, type Values } from "./memory-rows.js";
 
 /** The rows of one table in the memory of this process, read as instances of its model. */
@@ -63,13 +63,12 @@ function own(values: Values): Values {
 /** The tables in memory, by the names of {@link Models}. */
 export type MemoryTables = { readonly [Name in keyof Models]: MemoryTable<Models[Name]> };
 
-export function memoryTables(database: Sequelize): MemoryTables {
-  const models = modelsFor(database);
+export function memoryTables(): MemoryTables {
   return {
-    image: new MemoryTable(models.image),
-    audio: new MemoryTable(models.audio),
-    direct_upload: new MemoryTable(models.direct_upload),
-    journal: new MemoryTable(models.journal),
+    image: new MemoryTable(MODELS.image),
+    audio: new MemoryTable(MODELS.audio),
+    direct_upload: new MemoryTable(MODELS.direct_upload),
+    journal: new MemoryTable(MODELS.journal),
   };
 }
 

@@ -1,0 +1,150 @@
+import { checkOptions } from "./checks.js";
+import { described } from "./described.js";
+import { InvalidInputError } from "./errors.js";
+import type { StoredKind } from "./kinds.js";
+import { OWNER_TYPES, type OwnerType } from "./owner-types.js";
+
+/** Which table holds the owners of files, and what their ids are. */
+export interface OwnerTable<Type extends OwnerType = OwnerType> {
+  /** The schema of the owners' table, when it is not on the search path. */
+  schema?: string;
+  /** `users` when absent; null for no foreign key. */
+  table?: string | null;
+  /** Its primary key, or another unique column; `id` when absent. */
+  column?: string;
+  /** The type of the column; `uuid` when absent. */
+  type?: Type;
+}
+
+/** Names of the module's tables, 1 to 39 bytes each. */
+export interface TableNames {
+  /** `images` when absent. */
+  images?: string;
+  /** `audio` when absent. */
+  audio?: string;
+  /** `direct_uploads` when absent. */
+  directUploads?: string;
+  /** `object_store_journal` when absent. */
+  journal?: string;
+}
+
+/**
+ * How the module's tables fit into a database. Give the same to the migrations, to the provider and to
+ * maintenance; it has to stay the same for the life of a database.
+ */
+export interface TableOptions<Type extends OwnerType = OwnerType> {
+  /**
+   * The table that `user_id` refers to, and the type of its key: `users(id)`, a UUID, when absent. Null
+   * for UUIDs without a foreign key.
+   */
+  owner?: OwnerTable<Type> | null;
+  /** The schema of the module's tables, which must exist; the search path decides when absent. */
+  schema?: string;
+  /** The names of the module's tables, for a database that has some of them already. */
+  tables?: TableNames;
+}
+
+/** A table of the module. */
+export type TableName = StoredKind | "journal";
+
+const OPTIONS: readonly (readonly [TableName, keyof TableNames, string])[] = [
+  ["image", "images", "images"],
+  ["audio", "audio", "audio"],
+  ["direct_upload", "directUploads", "direct_uploads"],
+  ["journal", "journal", "object_store_journal"],
+];
+
+/** PostgreSQL cuts longer names. */
+const MAX_NAME_BYTES = 63;
+
+/** Leaves room for the endings of indexes and constraints. */
+const MAX_TABLE_NAME_BYTES = 39;
+
+/** The names of the module's tables in SQL, and what owners are. */
+export class Layout {
+  /** Without quotes and schema. */
+  readonly names: Readonly<Record<TableName, string>>;
+  readonly ownerType: OwnerType;
+  readonly #schema: string | undefined;
+  readonly #owner: { schema: string | undefined; table: string; column: string } | null;
+
+  /** @throws InvalidInputError (`invalid_input`) */
+  constructor(options?: TableOptions) {
+    const { schema, tables, owner } = checkOptions(options);
+    const given: TableNames = checkOptions(tables);
+    const entries = OPTIONS.map(([name, option, usual]) => [
+      name,
+      checkName(`tables.${option}`, given[option] ?? usual, MAX_TABLE_NAME_BYTES),
+    ]);
+    this.names = Object.fromEntries(entries) as Record<TableName, string>;
+    const names = Object.values(this.names);
+    if (new Set(names).size < names.length) {
+      throw new InvalidInputError("The names in tables must differ.");
+    }
+    this.#schema = optionalName("schema", schema);
+    const { type = "uuid", ...reference } = checkOptions(owner);
+    if (!OWNER_TYPES.includes(type)) {
+      throw new InvalidInputError(
+        `owner.type must be one of ${OWNER_TYPES.join(", ")}, and ${described(type)} came.`,
+      );
+    }
+    this.ownerType = type;
+    const { table = "users", column = "id" } = reference;
+    this.#owner =
+      owner === null || table === null
+        ? null
+        : {
+            schema: optionalName("owner.schema", reference.schema),
+            table: checkName("owner.table", table),
+            column: checkName("owner.column", column),
+          };
+  }
+
+  /** The name of a table, quoted, with its schema. */
+  table(name: TableName): string {
+    return path(this.#schema, this.names[name]);
+  }
+
+  /** The quoted name of an index or a constraint of a table. */
+  part(name: TableName, ending: string): string {
+    return quoted(`${this.names[name]}_${ending}`);
+  }
+
+  /** The name of an index of a table, quoted, with its schema. */
+  index(name: TableName, ending: string): string {
+    return path(this.#schema, `${this.names[name]}_${ending}`);
+  }
+
+  /** What `user_id` refers to: quoted names, and the column's without quotes. Null for no foreign key. */
+  get owner(): { table: string; column: string; columnName: string } | null {
+    if (this.#owner === null) return null;
+    const { schema, table, column } = this.#owner;
+    return { table: path(schema, table), column: quoted(column), columnName: column };
+  }
+}
+
+function path(schema: string | undefined, name: string): string {
+  return schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+/** An SQL string. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function optionalName(option: string, name: unknown): string | undefined {
+  return name === undefined ? undefined : checkName(option, name);
+}
+
+function checkName(option: string, name: unknown, maxBytes = MAX_NAME_BYTES): string {
+  const isName = typeof name === "string" && name !== "" && !/[\0\\]/.test(name);
+  if (isName && Buffer.byteLength(name) <= maxBytes) return name;
+  const came = typeof name === "string" ? "another string" : described(name);
+  throw new InvalidInputError(
+    `${option} must be a name of 1 to ${maxBytes} bytes, and ${came} came.`,
+  );
+}

@@ -1,0 +1,28 @@
+import { Sequelize } from "sequelize-typescript";
+
+import { AudioModel } from "./audio.model.js";
+import { DirectUploadModel } from "./direct-upload.model.js";
+import { ImageModel } from "./image.model.js";
+import { JournalModel } from "./journal.model.js";
+
+/** The model of each table. */
+export const MODELS = {
+  image: ImageModel,
+  audio: AudioModel,
+  direct_upload: DirectUploadModel,
+  journal: JournalModel,
+};
+
+/** The instances of each model. */
+export type Models = { [Name in keyof typeof MODELS]: InstanceType<(typeof MODELS)[Name]> };
+
+/**
+ * Holds the models and never connects: repos read and write with statements of their own. So the
+ * models take nothing from the defaults, hooks and scopes of an application's Sequelize, clash with no
+ * model there, and serve any number of databases.
+ */
+export const MODEL_REGISTRY = new Sequelize({
+  dialect: "postgres",
+  logging: false,
+  models: Object.values(MODELS),
+});

@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+
+import { createDatabase, Migrator } from "@repo/database";
+import { S3Provider } from "@repo/s3-provider";
+import { QueryTypes, Sequelize } from "sequelize";
+
+import {
+  objectStoreProvider,
+  type ObjectStoreProvider,
+  type OwnerType,
+  type TableOptions,
+} from "../../src/index.js";
+import { objectStoreMaintenance, type ObjectStoreMaintenance } from "../../src/maintenance.js";
+import { objectStoreMigrations } from "../../src/migrations.js";
+import { poolerOf, services, urlOf } from "./services.js";
+
+/** An application that was there before the module: its database, its Sequelize and its accounts. */
+export interface Application<Type extends OwnerType> {
+  database: Sequelize;
+  s3: S3Provider;
+  layout: TableOptions<Type>;
+  migrator: Migrator;
+  /** Migrates, and makes the module's public face. */
+  install(): Promise<{ store: ObjectStoreProvider<Type>; maintenance: ObjectStoreMaintenance }>;
+  select(sql: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** What an application may have set for all of its own models. */
+const DEFAULTS = {
+  paranoid: true,
+  underscored: false,
+  freezeTableName: true,
+  schema: "shop",
+  createdAt: "made",
+  updatedAt: "changed",
+  deletedAt: "removed",
+  defaultScope: { where: { hidden: false } },
+  hooks: {
+    beforeFind: () => {
+      throw new Error("a hook of the application ran");
+    },
+  },
+};
+
+/**
+ * A database whose `accounts` have ids of some type, with tables `images` and `audio` of its own, and
+ * a Sequelize with the defaults of that application.
+ */
+export async function openApplication<Type extends OwnerType>(
+  type: Type,
+  { columnType = type }: { columnType?: string } = {},
+): Promise<Application<Type>> {
+  const { postgres, s3: server } = services();
+  const name = `application_${randomUUID().replaceAll("-", "")}`;
+  const admin = createDatabase({ url: postgres.adminUrl });
+  await admin.query(`CREATE DATABASE ${name}`);
+  const database = new Sequelize(urlOf(name), { logging: false, define: DEFAULTS });
+  await database.query(`
+    CREATE SCHEMA shop; CREATE SCHEMA media;
+    CREATE TABLE shop.accounts (number ${columnType} PRIMARY KEY, hidden boolean DEFAULT false);
+    CREATE TABLE images (id serial PRIMARY KEY, caption text);
+    CREATE TABLE audio (id serial PRIMARY KEY);
+    INSERT INTO images (caption) VALUES ('mine');
+  `);
+  const s3 = new S3Provider({
+    bucket: name.replace("_", "-").slice(0, 40),
+    client: {
+      endpoint: server.endpoint,
+      region: server.region,
+      credentials: { accessKeyId: server.accessKeyId, secretAccessKey: server.secretAccessKey },
+      forcePathStyle: true,
+    },
+  });
+  await s3.ensureBucket();
+  const layout: TableOptions<Type> = {
+    schema: "media",
+    tables: { images: "pictures", directUploads: 'sent "directly"', journal: "unfinished" },
+    owner: { schema: "shop", table: "accounts", column: "number", type },
+  };
+  const migrator = new Migrator({
+    database,
+    migrations: objectStoreMigrations(layout),
+    ...poolerOf(),
+  });
+  const options = { database, s3, ...layout, ...poolerOf() };
+  return {
+    database,
+    s3,
+    layout,
+    migrator,
+    async install() {
+      await migrator.up();
+      return { store: objectStoreProvider(options), maintenance: objectStoreMaintenance(options) };
+    },
+    select: (sql) => database.query(sql, { type: QueryTypes.SELECT }),
+    async close() {
+      s3.destroy();
+      await database.close();
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.close();
+    },
+  };
+}
