@@ -23,6 +23,7 @@ export type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.
 export { objectStoreProvider } from "./object-store-service.js";
 export { MAX_FILE_BYTES, type ObjectStoreOptions } from "./options.js";
 export type {
+  ApplicationScope,
   AudioCollection,
   CloseOptions,
   CompleteOptions,
@@ -32,6 +33,8 @@ export type {
   Download,
   DownloadOptions,
   FileLists,
+  FileReads,
+  GetManyOptions,
   ImageCollection,
   Input,
   ListAllQuery,
@@ -41,6 +44,7 @@ export type {
   MediaScope,
   ObjectStoreProvider,
   ReadOptions,
+  ShowUrls,
   SignedUrl,
   UploadOptions,
   UrlOptions,

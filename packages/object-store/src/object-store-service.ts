@@ -4,6 +4,7 @@ import { dependenciesOf, type ObjectStoreOptions } from "./options.js";
 import { checkUserId, type OwnerType } from "./owner-types.js";
 import { sqlPersistence } from "./persistence.js";
 import type { CloseOptions, ObjectStoreProvider } from "./provider.js";
+import { ApplicationScope } from "./service/application-scope.js";
 import type { Dependencies } from "./service/dependencies.js";
 import { MediaScope } from "./service/media-scope.js";
 import { observed } from "./telemetry/telemetry.js";
@@ -47,6 +48,10 @@ class ObjectStoreService implements ObjectStoreProvider<OwnerType> {
 
   forSystem(): MediaScope {
     return new MediaScope(this.#dependencies, null);
+  }
+
+  forApplication(): ApplicationScope {
+    return new ApplicationScope(this.#dependencies);
   }
 
   ready(): Promise<void> {

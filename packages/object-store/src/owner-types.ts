@@ -22,6 +22,9 @@ export type OwnerId = OwnerIds[OwnerType];
 /** The owner of files: a user's id, or null for the system. */
 export type Owner = OwnerId | null;
 
+/** Who reads: an owner, or undefined for the application itself, which sees the files of all owners. */
+export type Reader = Owner | undefined;
+
 interface OwnerTypeRules {
   /** Completes "A user id must be …". */
   expected: string;

@@ -42,6 +42,11 @@ export interface ObjectStoreProvider<Type extends OwnerType = "uuid"> {
   forUser(userId: GivenOwnerIds[Type]): MediaScope<OwnerIds[Type]>;
   /** The scope of the application itself: system-wide files only. */
   forSystem(): MediaScope<OwnerIds[Type]>;
+  /**
+   * Reads of the files of every owner, for what the application has itself authorised, such as a feed of
+   * many people's photos. It can change nothing. Telemetry names its calls by the scope `application`.
+   */
+  forApplication(): ApplicationScope<OwnerIds[Type]>;
   /** Looks whether both servers answer, with one small request to each: for a readiness probe. */
   ready(): Promise<void>;
   /**
@@ -71,6 +76,12 @@ export interface MediaScope<Id extends OwnerId = string> extends FileLists<
   readonly audio: AudioCollection<Id>;
 }
 
+/** What the application can read, whoever owns it. */
+export interface ApplicationScope<Id extends OwnerId = string> {
+  readonly images: FileReads<ImageRead<Id>>;
+  readonly audio: FileReads<AudioRead<Id>>;
+}
+
 /** Lists of a scope's own files; system-wide ones are the system's scope's own. */
 export interface FileLists<Read extends FileRead> {
   /**
@@ -79,9 +90,7 @@ export interface FileLists<Read extends FileRead> {
    *
    * @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`)
    */
-  list(
-    query: ListQuery & { withUrls: true | Omit<UrlOptions, "transaction"> },
-  ): Promise<Page<WithUrl<Read>>>;
+  list(query: ListQuery & ShowUrls): Promise<Page<WithUrl<Read>>>;
   list(query?: ListQuery): Promise<Page<Read>>;
   /**
    * Every file, read a page (of `limit`, 200 when absent) at a time as the loop goes on.
@@ -89,9 +98,7 @@ export interface FileLists<Read extends FileRead> {
    * @throws InvalidInputError (`invalid_input`) and OperationAbortedError (`operation_aborted`),
    *   while it is iterated
    */
-  all(
-    query: ListAllQuery & { withUrls: true | Omit<UrlOptions, "transaction"> },
-  ): AsyncIterable<WithUrl<Read>>;
+  all(query: ListAllQuery & ShowUrls): AsyncIterable<WithUrl<Read>>;
   all(query?: ListAllQuery): AsyncIterable<Read>;
   /**
    * How many files there are. O(n) index scan; do not call it for every page.
@@ -128,25 +135,21 @@ export interface AudioCollection<Id extends OwnerId = string> extends MediaColle
   ): Promise<AudioRead<Id>>;
 }
 
-/** The files of one kind in a scope. */
-export interface MediaCollection<Create, Read extends FileRead> extends FileLists<Read> {
-  /**
-   * Stores a file. Its type is decided by its content. The file is visible once this resolves, or once
-   * your transaction commits; when it rejects, nothing is stored. After `database_unavailable` the
-   * outcome is unknown; repeat with the same `idempotencyKey`.
-   *
-   * @throws InvalidInputError (`invalid_input`), EmptyFileError (`empty_file`), FileTooLargeError
-   *   (`file_too_large`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
-   *   (`invalid_media`), LengthMismatchError (`length_mismatch`), SourceFailedError
-   *   (`source_failed`), OwnerNotFoundError (`owner_not_found`), UploadAbortedError
-   *   (`upload_aborted`), UploadExpiredError (`upload_expired`), IdempotencyConflictError
-   *   (`idempotency_conflict`), UploadInProgressError (`upload_in_progress`),
-   *   InspectionInterruptedError (`inspection_interrupted`), ResourceUnavailableError
-   *   (`resource_unavailable`)
-   */
-  upload(input: Input<Create>, options?: UploadOptions): Promise<FileUploadResult<Read>>;
+/** Reads of the files of one kind by their ids. */
+export interface FileReads<Read extends FileRead> {
   /** @throws FileNotFoundError (`file_not_found`) */
   get(id: string, options?: ReadOptions): Promise<Read>;
+  /**
+   * Many files by their ids, in one query. Ids that the scope may not see are left out. With `withUrls`,
+   * each has its signed URL.
+   *
+   * @throws InvalidInputError (`invalid_input`) also for more than 1,000 ids
+   */
+  getMany(
+    ids: readonly string[],
+    options: GetManyOptions & ShowUrls,
+  ): Promise<Map<string, WithUrl<Read>>>;
+  getMany(ids: readonly string[], options?: GetManyOptions): Promise<Map<string, Read>>;
   /** Whether the scope can see such a file. */
   exists(id: string, options?: ReadOptions): Promise<boolean>;
   /**
@@ -170,6 +173,26 @@ export interface MediaCollection<Create, Read extends FileRead> extends FileList
    *   UploadAbortedError (`upload_aborted`)
    */
   download(id: string, options?: DownloadOptions): Promise<Download>;
+}
+
+/** The files of one kind in a scope. */
+export interface MediaCollection<Create, Read extends FileRead>
+  extends FileLists<Read>, FileReads<Read> {
+  /**
+   * Stores a file. Its type is decided by its content. The file is visible once this resolves, or once
+   * your transaction commits; when it rejects, nothing is stored. After `database_unavailable` the
+   * outcome is unknown; repeat with the same `idempotencyKey`.
+   *
+   * @throws InvalidInputError (`invalid_input`), EmptyFileError (`empty_file`), FileTooLargeError
+   *   (`file_too_large`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
+   *   (`invalid_media`), LengthMismatchError (`length_mismatch`), SourceFailedError
+   *   (`source_failed`), OwnerNotFoundError (`owner_not_found`), UploadAbortedError
+   *   (`upload_aborted`), UploadExpiredError (`upload_expired`), IdempotencyConflictError
+   *   (`idempotency_conflict`), UploadInProgressError (`upload_in_progress`),
+   *   InspectionInterruptedError (`inspection_interrupted`), ResourceUnavailableError
+   *   (`resource_unavailable`)
+   */
+  upload(input: Input<Create>, options?: UploadOptions): Promise<FileUploadResult<Read>>;
   /**
    * Prepares an upload that a client sends straight to S3, with requests that are good for just the
    * announced file, to a key from which nothing is ever served. A file of more than 16 MiB goes in
@@ -331,6 +354,16 @@ export interface ListQuery extends ListFilter {
 export interface ListAllQuery extends Omit<ListQuery, "cursor"> {
   /** Ends the loop with OperationAbortedError before its next file. */
   signal?: AbortSignal;
+}
+
+export interface GetManyOptions extends ReadOptions {
+  /** Whether, and how, to sign a URL for each file; false when absent. */
+  withUrls?: boolean | Omit<UrlOptions, "transaction">;
+}
+
+/** Asks for files with URLs. */
+export interface ShowUrls {
+  withUrls: true | Omit<UrlOptions, "transaction">;
 }
 
 export interface UrlOptions extends ReadOptions {

@@ -2,7 +2,7 @@ import { DataTypes, type NonAttribute } from "sequelize";
 import { AllowNull, Column } from "sequelize-typescript";
 
 import { downloadName } from "../filename.js";
-import type { Owner } from "../owner-types.js";
+import type { Reader } from "../owner-types.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
 /** The columns that all kinds of files share. Every row is a complete file. */
@@ -41,8 +41,8 @@ export abstract class MediaFileModel<
     return downloadName(this);
   }
 
-  /** Whether an owner may read the file: its own and system-wide files. */
-  isVisibleTo(owner: Owner): boolean {
-    return this.userId === null || this.userId === owner;
+  /** Whether a reader may see the file: an owner its own and system-wide ones, the application all. */
+  isVisibleTo(reader: Reader): boolean {
+    return reader === undefined || this.userId === null || this.userId === reader;
   }
 }

@@ -1,10 +1,15 @@
-import { type ModelColumns, type PreparedOptions, PreparedStatement } from "@repo/database";
+import {
+  type ModelColumns,
+  type PreparedOptions,
+  PreparedStatement,
+  type SqlParameter,
+} from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
 import type { Layout } from "../layout.js";
-import type { Owner, OwnerId } from "../owner-types.js";
+import type { Owner, OwnerId, Reader } from "../owner-types.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { MediaModels } from "../models/media-models.js";
 import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
@@ -103,15 +108,11 @@ function statementsWith({ layout, kind, columns, given }: Sql) {
   `;
   return {
     byId: new PreparedStatement<[id: string]>(`${files} id = $1`),
-    visibleById: new PreparedStatement<[id: string, owner: Owner]>(
-      `${files} id = $1 AND ${VISIBLE}`,
+    visibleById: forReaders<string>((visible) => `${files} id = $1 AND ${visible}`),
+    visibleByIds: forReaders<readonly string[]>(
+      (visible) => `${files} id = ANY ($1) AND ${visible}`,
     ),
-    visibleByIds: new PreparedStatement<[ids: readonly string[], owner: Owner]>(
-      `${files} id = ANY ($1) AND ${VISIBLE}`,
-    ),
-    exists: new PreparedStatement<[id: string, owner: Owner]>(
-      `SELECT 1 FROM ${table} WHERE id = $1 AND ${VISIBLE}`,
-    ),
+    exists: forReaders<string>((visible) => `SELECT 1 FROM ${table} WHERE id = $1 AND ${visible}`),
     listByUser: new PreparedStatement<[userId: OwnerId, after: string, limit: number]>(
       `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
     ),
@@ -127,6 +128,19 @@ function statementsWith({ layout, kind, columns, given }: Sql) {
     >((wait) => creation({ layout, kind, columns, given }, wait, { isDirect: true })),
     delete: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE")),
     deleteUnlocked: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE SKIP LOCKED")),
+  };
+}
+
+/** A statement about files that a reader may see. */
+interface ForReaders<Ids extends SqlParameter> {
+  owner: PreparedStatement<[ids: Ids, owner: Owner]>;
+  application: PreparedStatement<[ids: Ids]>;
+}
+
+function forReaders<Ids extends SqlParameter>(text: (visible: string) => string): ForReaders<Ids> {
+  return {
+    owner: new PreparedStatement(text(VISIBLE)),
+    application: new PreparedStatement(text("true")),
   };
 }
 
@@ -204,24 +218,29 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     return this.first(READ, this.#sql.byId, [id]);
   }
 
-  /** A file that the owner may see: its own or a system-wide one. */
-  visibleById(id: string, owner: Owner, options: ReadingOptions): Promise<MediaModels[K] | null> {
-    return this.first(READ, this.#sql.visibleById, [id, owner], this.#reading(options));
+  /** A file that the reader may see; an owner sees its own and system-wide ones. */
+  async visibleById(
+    id: string,
+    reader: Reader,
+    options: ReadingOptions,
+  ): Promise<MediaModels[K] | null> {
+    const [row] = await this.#visible(this.#sql.visibleById, id, reader, options);
+    return row === undefined ? null : this.columns.instance(row);
   }
 
-  /** The files that the owner may see among these ids, in no order. */
-  visibleByIds(
+  /** The files that the reader may see among these ids, in no order. */
+  async visibleByIds(
     ids: readonly string[],
-    owner: Owner,
+    reader: Reader,
     options: ReadingOptions,
   ): Promise<MediaModels[K][]> {
-    return this.rows(READ, this.#sql.visibleByIds, [ids, owner], this.#reading(options));
+    const rows = await this.#visible(this.#sql.visibleByIds, ids, reader, options);
+    return this.columns.instances(rows);
   }
 
-  /** Whether there is a file with this id that the owner may see. */
-  async exists(id: string, owner: Owner, options: ReadingOptions): Promise<boolean> {
-    const rows = await this.arrays(READ, this.#sql.exists, [id, owner], this.#reading(options));
-    return rows.length > 0;
+  /** Whether there is a file with this id that the reader may see. */
+  async exists(id: string, reader: Reader, options: ReadingOptions): Promise<boolean> {
+    return (await this.#visible(this.#sql.exists, id, reader, options)).length > 0;
   }
 
   /** A page of a user's files, by id. */
@@ -296,8 +315,16 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
   }
 
   /** Reads for callers may run on a replica; reads that decide on the next step may not. */
-  #reading({ transaction, decides = false }: ReadingOptions): PreparedOptions {
-    return { transaction, on: decides ? "own" : this.#place };
+  #visible<Ids extends SqlParameter>(
+    { owner, application }: ForReaders<Ids>,
+    ids: Ids,
+    reader: Reader,
+    { transaction, decides = false }: ReadingOptions,
+  ): Promise<(readonly unknown[])[]> {
+    const options: PreparedOptions = { transaction, on: decides ? "own" : this.#place };
+    return reader === undefined
+      ? this.arrays(READ, application, [ids], options)
+      : this.arrays(READ, owner, [ids, reader], options);
   }
 
   #groupOf(userId: Owner): StatementGroup<Completion, MediaModels[K] | null> {

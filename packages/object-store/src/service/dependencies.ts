@@ -1,6 +1,6 @@
 import type { MediaKind } from "@repo/media-inspection";
 
-import type { Owner } from "../owner-types.js";
+import type { Owner, Reader } from "../owner-types.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { Persistence } from "../persistence.js";
 import type { Inspector } from "../upload/inspection.js";
@@ -36,8 +36,8 @@ export interface Dependencies extends Persistence {
 }
 
 /** One collection: the files of one kind and owner. */
-export interface CollectionScope<K extends MediaKind> {
+export interface CollectionScope<K extends MediaKind, Of extends Reader = Owner> {
   readonly dependencies: Dependencies;
-  readonly owner: Owner;
+  readonly owner: Of;
   readonly kind: K;
 }

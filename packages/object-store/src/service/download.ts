@@ -11,6 +11,7 @@ import {
   InvalidRangeError,
   StorageError,
 } from "../errors.js";
+import type { Reader } from "../owner-types.js";
 import type { Download, DownloadOptions } from "../provider.js";
 import { abortFailure, abortWith } from "../upload/abort.js";
 import { storageFailure } from "../upload/storage-client.js";
@@ -18,7 +19,7 @@ import type { CollectionScope } from "./dependencies.js";
 
 /** Opens a file's bytes, or a range of them. */
 export async function openDownload(
-  { dependencies: { s3, calls, files }, kind, owner }: CollectionScope<MediaKind>,
+  { dependencies: { s3, calls, files }, kind, owner }: CollectionScope<MediaKind, Reader>,
   id: string,
   { range, signal: callers, transaction }: Checked<DownloadOptions>,
 ): Promise<Download> {

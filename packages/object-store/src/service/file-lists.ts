@@ -10,18 +10,16 @@ import type {
   ListAllQuery,
   ListFilter,
   ListQuery,
-  UrlOptions,
+  ShowUrls,
   WithUrl,
 } from "../provider.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { encodeCursor } from "./cursor.js";
 import { checkListQuery, selectionOf } from "./list-query.js";
 import type { ScopedCalls } from "./scoped-calls.js";
-import { signFile } from "./urls.js";
+import { withUrl } from "./urls.js";
 
 const PAGE_OF_ALL = 200;
-
-type ShowUrls = { withUrls: true | Omit<UrlOptions, "transaction"> };
 
 /** The lists of a scope's own files, of one kind or of all. */
 export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>> {
@@ -61,14 +59,12 @@ export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>
     // One more than the limit shows whether more follow.
     const rows = await lists.page(selection, limit + 1, { transaction: query.transaction });
     const shown = rows.slice(0, limit);
-    const items = shown.map((row) => toMediaRead(row) as ReadOf<K>);
-    if (urls !== undefined) {
-      const signed = await Promise.all(shown.map((row) => signFile(s3, row, urls)));
-      items.forEach((item, index) => {
-        const { url, expiresAt } = signed[index] ?? {};
-        Object.assign(item, { url, urlExpiresAt: expiresAt });
-      });
-    }
+    const items = await Promise.all(
+      shown.map((row) => {
+        const file = toMediaRead(row) as ReadOf<K>;
+        return urls === undefined ? file : withUrl(s3, file, row, urls);
+      }),
+    );
     const last = rows.length > limit ? shown.at(-1) : undefined;
     return Object.assign(new Page<ReadOf<K>>(), {
       items,

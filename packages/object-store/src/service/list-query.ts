@@ -3,7 +3,6 @@ import { isDate } from "node:util/types";
 import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 
 import { checkInteger } from "../checks.js";
-import { described } from "../described.js";
 import { InvalidCursorError, InvalidInputError } from "../errors.js";
 import type { Owner } from "../owner-types.js";
 import type { ListFilter, ListQuery } from "../provider.js";
@@ -11,7 +10,7 @@ import type { ListSelection } from "../repo/list-repo.js";
 import { type CursorBinding, decodeCursor } from "./cursor.js";
 import type { Dependencies } from "./dependencies.js";
 import { namesStartingWith } from "./name-range.js";
-import { type CheckedUrlOptions, checkUrlOptions } from "./urls.js";
+import { type CheckedUrlOptions, checkWithUrls } from "./urls.js";
 
 const MAX_MS = 2 ** 48 - 1;
 
@@ -129,24 +128,13 @@ export function checkListQuery(
   const limit = checkInteger("limit", query.limit ?? DEFAULT_LIMIT, 1, MAX_LIMIT);
   const whole = selectionOf(owner, kinds, query);
   const binding = { owner, list: nameOf(kinds, whole), secret: dependencies.cursorSecret };
-  const { cursor, withUrls = false } = query;
+  const { cursor, withUrls } = query;
   return {
     limit,
     selection: (cursor ?? undefined) === undefined ? whole : after(whole, cursor, binding),
     binding,
-    urls: urlsOf(withUrls, dependencies),
+    urls: checkWithUrls(withUrls, dependencies),
   };
-}
-
-function urlsOf(withUrls: unknown, dependencies: Dependencies): CheckedUrlOptions | undefined {
-  if (withUrls === false) return undefined;
-  if (withUrls === true) return checkUrlOptions({}, dependencies);
-  if (typeof withUrls === "object" && withUrls !== null && !Array.isArray(withUrls)) {
-    return checkUrlOptions(withUrls, dependencies);
-  }
-  throw new InvalidInputError(
-    `withUrls must be true, false or an object, and ${described(withUrls)} came.`,
-  );
 }
 
 function after(selection: ListSelection, cursor: unknown, binding: CursorBinding): ListSelection {

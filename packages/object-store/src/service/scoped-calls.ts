@@ -2,17 +2,23 @@ import type { Span } from "@opentelemetry/api";
 import type { MediaKind } from "@repo/media-inspection";
 
 import { type Checked, checkOptions } from "../checks.js";
-import type { Owner } from "../owner-types.js";
+import type { Owner, Reader } from "../owner-types.js";
 import type { ReadOptions } from "../provider.js";
 import { observed } from "../telemetry/telemetry.js";
 import type { Dependencies } from "./dependencies.js";
 
 /** What the calls of a scope work with, and go through. */
-export class ScopedCalls<Kind extends MediaKind | undefined = MediaKind | undefined> {
-  /** @param kind the kind of file that the calls concern; undefined for all */
+export class ScopedCalls<
+  Kind extends MediaKind | undefined = MediaKind | undefined,
+  Of extends Reader = Owner,
+> {
+  /**
+   * @param owner whose files the calls work on
+   * @param kind the kind of file that the calls concern; undefined for all
+   */
   constructor(
     readonly dependencies: Dependencies,
-    readonly owner: Owner,
+    readonly owner: Of,
     readonly kind: Kind,
   ) {}
 
@@ -29,10 +35,14 @@ export class ScopedCalls<Kind extends MediaKind | undefined = MediaKind | undefi
   observe<Result>(name: string, work: (span: Span) => Promise<Result>): Promise<Result> {
     const { logger, calls } = this.dependencies;
     const kind: MediaKind | undefined = this.kind;
-    const scope = this.owner === null ? "system" : "user";
-    return observed({ name, scope, ...(kind && { kind }) }, logger, (span) =>
+    return observed({ name, scope: this.#name, ...(kind && { kind }) }, logger, (span) =>
       calls.run(() => work(span)),
     );
+  }
+
+  get #name(): "user" | "system" | "application" {
+    if (this.owner === undefined) return "application";
+    return this.owner === null ? "system" : "user";
   }
 
   /** Options in the transaction of the calling code, unless they name one, or null for none. */

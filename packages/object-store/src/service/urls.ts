@@ -1,5 +1,6 @@
 import { checkInteger } from "../checks.js";
 import { described } from "../described.js";
+import type { FileUrl } from "../dto/media-read.js";
 import { InvalidInputError } from "../errors.js";
 import { contentDisposition } from "../filename.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
@@ -35,6 +36,25 @@ export function checkUrlOptions(
   return { expiresIn, disposition, window: checkUrlWindow("window", window) };
 }
 
+/**
+ * How to sign the URLs of files that are read together; undefined for none.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
+export function checkWithUrls(
+  withUrls: unknown = false,
+  defaults: Parameters<typeof checkUrlOptions>[1],
+): CheckedUrlOptions | undefined {
+  if (withUrls === false) return undefined;
+  if (withUrls === true) return checkUrlOptions({}, defaults);
+  if (typeof withUrls === "object" && withUrls !== null && !Array.isArray(withUrls)) {
+    return checkUrlOptions(withUrls, defaults);
+  }
+  throw new InvalidInputError(
+    `withUrls must be true, false or an object, and ${described(withUrls)} came.`,
+  );
+}
+
 /** @throws InvalidInputError (`invalid_input`) */
 export function checkUrlWindow(name: string, window: unknown): number | undefined {
   return window === undefined ? undefined : checkInteger(name, window, 1, MAX_URL_SECONDS);
@@ -58,4 +78,15 @@ export async function signFile(
   } catch (error) {
     throw storageFailure("sign a URL", error);
   }
+}
+
+/** Adds a signed URL to a file's DTO. */
+export async function withUrl<Read extends FileUrl>(
+  s3: Pick<StorageClient, "presignGet">,
+  file: Read,
+  row: Signed,
+  options: CheckedUrlOptions,
+): Promise<Read> {
+  const { url, expiresAt } = await signFile(s3, row, options);
+  return Object.assign(file, { url, urlExpiresAt: expiresAt });
 }

@@ -74,7 +74,7 @@ export interface OperationFacts {
   /** In snake case, such as `delete_many`. */
   name: string;
   kind?: "image" | "audio";
-  scope?: "user" | "system";
+  scope?: "user" | "system" | "application";
 }
 
 /** Runs a call of the public interface in a span of its own, measures it and logs its end. */

@@ -2,9 +2,9 @@ import { buffer } from "node:stream/consumers";
 
 import { expect } from "@jest/globals";
 
-import type { AudioCollection, ImageCollection, ObjectStoreErrorCode } from "../../src/index.js";
+import type { AudioRead, FileReads, ImageRead, ObjectStoreErrorCode } from "../../src/index.js";
 
-type Collection = ImageCollection | AudioCollection;
+type Collection = FileReads<ImageRead> | FileReads<AudioRead>;
 
 export async function expectRefusal(
   call: Promise<unknown>,

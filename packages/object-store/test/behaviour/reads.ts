@@ -45,6 +45,58 @@ export function describeReads(subject: () => Subject): void {
       await expectRefusal(images.delete(NOWHERE), "file_not_found");
     });
 
+    it("is read with others, by its id as it was given", async () => {
+      const { images } = subject().store.forUser(ada);
+      const own = (await images.upload({ body: png })).file;
+      const shared = (await subject().store.forSystem().images.upload({ body: png })).file;
+      const other = (await subject().store.forUser(grace).images.upload({ body: png })).file;
+      const asked = own.id.toUpperCase();
+      const files = await images.getMany([asked, shared.id, other.id, NOWHERE, "nonsense", asked]);
+      expect(files).toEqual(
+        new Map([
+          [asked, own],
+          [shared.id, shared],
+        ]),
+      );
+      const withUrls = await images.getMany([own.id], { withUrls: { disposition: "attachment" } });
+      expect(withUrls.get(own.id)).toMatchObject({
+        id: own.id,
+        url: expect.stringMatching(/attachment/),
+        urlExpiresAt: expect.any(Date),
+      });
+      expect(await images.getMany([])).toEqual(new Map());
+      const tooMany = Array<string>(1001).fill(own.id);
+      await expectRefusal(images.getMany(tooMany), "invalid_input");
+      await expectRefusal(images.getMany([own.id], { withUrls: 1 as never }), "invalid_input");
+    });
+
+    it("of anybody is read by the application, which can change none", async () => {
+      const ids: string[] = [];
+      for (const scope of [
+        subject().store.forUser(ada),
+        subject().store.forUser(grace),
+        subject().store.forSystem(),
+      ]) {
+        ids.push((await scope.images.upload({ body: png })).file.id);
+      }
+      const { images, audio } = subject().store.forApplication();
+      const files = await images.getMany(ids, { withUrls: true });
+      expect([...files.values()].map(({ userId }) => userId)).toEqual([ada, grace, null]);
+      expect([...(await images.urls(ids)).keys()]).toEqual(ids);
+      for (const id of ids) {
+        expect((await images.get(id)).id).toBe(id);
+        expect(await images.exists(id)).toBe(true);
+        expect((await images.url(id)).url).toContain(id);
+        const { stream } = await images.download(id);
+        expect((await buffer(stream)).equals(png)).toBe(true);
+        expect(await audio.exists(id)).toBe(false);
+      }
+      await expectGone(images, NOWHERE);
+      for (const change of ["upload", "delete", "deleteMany", "setTranscript", "list"]) {
+        expect(images).not.toHaveProperty(change);
+      }
+    });
+
     it("is read in ranges", async () => {
       const { images } = subject().store.forUser(ada);
       const { file } = await images.upload({ body: png });

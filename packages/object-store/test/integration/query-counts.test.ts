@@ -73,6 +73,13 @@ describe("the number of queries", () => {
     }
   });
 
+  it("is one for 200 files with their URLs, of one owner and of all", async () => {
+    for (const reader of [scope, logged.store.forApplication()]) {
+      expect((await reader.images.getMany(images, { withUrls: true })).size).toBe(200);
+      expect(logged.statements()).toHaveLength(1);
+    }
+  });
+
   it("is one for the URLs of 200 files", async () => {
     expect((await scope.images.urls(images)).size).toBe(200);
     expect(logged.statements()).toHaveLength(1);

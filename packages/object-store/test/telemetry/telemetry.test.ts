@@ -44,6 +44,7 @@ beforeAll(async () => {
   await images.list();
   await expect(images.upload({ body: Buffer.from("no image") })).rejects.toThrow();
   await expect(images.get("00000000-0000-7000-8000-000000000000")).rejects.toThrow();
+  await harness.store.forApplication().images.getMany([file.id]);
 
   const { storage, faults } = injectFaults(s3);
   faults.add({ match: "delete", fault: { type: "error" } });
@@ -59,6 +60,17 @@ afterAll(async () => {
 });
 
 describe("an application that registers an OpenTelemetry SDK", () => {
+  it("sees which reads were the application's, of any owner", () => {
+    const reads = recording.spans().filter(({ name }) => name === "object_store.get_many");
+    expect(reads.map(({ attributes }) => attributes)).toEqual([
+      {
+        "object_store.operation.name": "get_many",
+        "object_store.media.kind": "image",
+        "object_store.scope": "application",
+      },
+    ]);
+  });
+
   it("sees the span of an upload with its stages below it", () => {
     const spans = recording.spans();
     const upload = spans.find(

@@ -7,7 +7,7 @@ import type { MediaModels } from "../../models/media-models.js";
 import type { AudioRepo } from "../../repo/audio-repo.js";
 import type { ClaimedDirectUpload, Completion, Files } from "../../repo/media-repo.js";
 import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
-import type { Owner, OwnerId } from "../../owner-types.js";
+import type { Owner, OwnerId, Reader } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { OwnerCheck } from "./memory-journal.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
@@ -28,27 +28,27 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
 
   async visibleById(
     id: string,
-    owner: Owner,
+    reader: Reader,
     { transaction }: StatementOptions,
   ): Promise<MediaModels[K] | null> {
     await Promise.resolve();
     const row = this.table.first((values) => values.id === id, transaction);
-    return row?.isVisibleTo(owner) === true ? row : null;
+    return row?.isVisibleTo(reader) === true ? row : null;
   }
 
   async visibleByIds(
     ids: readonly string[],
-    owner: Owner,
+    reader: Reader,
     { transaction }: StatementOptions,
   ): Promise<MediaModels[K][]> {
     await Promise.resolve();
     return this.table
       .select((values) => ids.includes(values.id), transaction)
-      .filter((row) => row.isVisibleTo(owner));
+      .filter((row) => row.isVisibleTo(reader));
   }
 
-  async exists(id: string, owner: Owner, options: StatementOptions): Promise<boolean> {
-    return (await this.visibleById(id, owner, options)) !== null;
+  async exists(id: string, reader: Reader, options: StatementOptions): Promise<boolean> {
+    return (await this.visibleById(id, reader, options)) !== null;
   }
 
   async listByUser(owner: OwnerId, after: string, limit: number): Promise<MediaModels[K][]> {
