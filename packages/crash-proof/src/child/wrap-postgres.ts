@@ -40,7 +40,7 @@ export function wrapPostgres(begin: Begin): void {
     }
     const answered: Callback = (error, result) => {
       handler.reached(number, "after");
-      const lost = error ? undefined : handler.loseAnswer(number);
+      const lost = handler.loseAnswer(number);
       if (lost === undefined) done(error, result);
       else void lost.then(done);
     };
@@ -71,10 +71,9 @@ async function awaited(
   });
   await Promise.allSettled([answer]);
   handler.reached(number, "after");
-  const result = await answer;
   const lost = handler.loseAnswer(number);
   if (lost !== undefined) throw await lost;
-  return result;
+  return answer;
 }
 
 function stepOf(what: string): Step {
