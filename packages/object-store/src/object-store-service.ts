@@ -17,7 +17,10 @@ import { storageFailure } from "./upload/storage-client.js";
  */
 export function objectStoreProvider<Type extends OwnerType = "uuid">(
   options: ObjectStoreOptions<Type>,
-): ObjectStoreProvider<Type> {
+): ObjectStoreProvider<Type>;
+/** @throws InvalidInputError (`invalid_input`) */
+export function objectStoreProvider(options: ObjectStoreOptions): ObjectStoreProvider;
+export function objectStoreProvider(options: ObjectStoreOptions<OwnerType>): ObjectStoreProvider {
   const { database } = checkServers(options);
   return storeOver(dependenciesOf(options, sqlPersistence(database, options)));
 }

@@ -6,11 +6,14 @@ import {
   type MediaScope,
   type ObjectStoreError,
   type ObjectStoreErrorCode,
+  type ObjectStoreOptions,
   type ObjectStoreProvider,
   objectStoreProvider,
   type Page,
   type WithUrl,
 } from "@repo/object-store";
+import { objectStoreMaintenance } from "@repo/object-store/maintenance";
+import { objectStoreMigrations, type TableOptions } from "@repo/object-store/migrations";
 import { type MemoryObjectStore, memoryObjectStore } from "@repo/object-store/testing";
 import { expectTypeOf } from "expect-type";
 
@@ -19,17 +22,41 @@ import { expectTypeOf } from "expect-type";
  */
 
 declare const scope: MediaScope;
+declare const servers: Pick<ObjectStoreOptions, "database" | "s3">;
 const wanted = { body: new Uint8Array() };
 
 const types: Record<string, () => void> = {
   "a provider is what objectStoreProvider makes, in memory as well": () => {
-    expectTypeOf(objectStoreProvider).returns.toEqualTypeOf<ObjectStoreProvider>();
-    expectTypeOf(memoryObjectStore).returns.toEqualTypeOf<MemoryObjectStore>();
+    expectTypeOf(objectStoreProvider(servers)).toEqualTypeOf<ObjectStoreProvider>();
+    expectTypeOf<ReturnType<typeof objectStoreProvider>>().toEqualTypeOf<ObjectStoreProvider>();
+    expectTypeOf(memoryObjectStore()).toEqualTypeOf<MemoryObjectStore>();
+    expectTypeOf<ReturnType<typeof memoryObjectStore>>().toEqualTypeOf<MemoryObjectStore>();
     expectTypeOf<MemoryObjectStore["store"]>().toEqualTypeOf<ObjectStoreProvider>();
   },
   "no call goes without a scope": () => {
     expectTypeOf<keyof ObjectStoreProvider>().extract<"images" | "audio">().toBeNever();
     expectTypeOf<ObjectStoreProvider["forUser"]>().parameters.toEqualTypeOf<[userId: string]>();
+  },
+  "ids of owners have the type that the options say": () => {
+    const layout = { owner: { type: "integer" }, schema: "media" } satisfies TableOptions;
+    objectStoreMigrations(layout);
+    objectStoreMaintenance({ ...servers, ...layout });
+    const integers = objectStoreProvider({ ...servers, ...layout });
+    expectTypeOf(integers).toEqualTypeOf<ObjectStoreProvider<"integer">>();
+    expectTypeOf(integers.forUser).parameters.toEqualTypeOf<[userId: number]>();
+    const mine = integers.forUser(7);
+    expectTypeOf(mine).toEqualTypeOf<MediaScope<number>>();
+    expectTypeOf(mine.images.get("id")).resolves.toEqualTypeOf<ImageRead<number>>();
+    expectTypeOf<AudioRead<number>["userId"]>().toEqualTypeOf<number | null>();
+    expectTypeOf(memoryObjectStore(layout).store).toEqualTypeOf(integers);
+
+    const bigints = objectStoreProvider({ ...servers, owner: { type: "bigint" } });
+    void [bigints.forUser("7"), bigints.forUser(7n), bigints.forUser(7)];
+    expectTypeOf(bigints.forSystem()).toEqualTypeOf<MediaScope>();
+    // @ts-expect-error a UUID is a string
+    objectStoreProvider(servers).forUser(7);
+    // @ts-expect-error no other types
+    objectStoreProvider({ ...servers, owner: { type: "numeric" } });
   },
   "an upload gives the facts of its kind": () => {
     expectTypeOf(scope.images.upload(wanted)).resolves.toEqualTypeOf<FileUploadResult<ImageRead>>();

@@ -19,7 +19,7 @@ export async function usage(
     ...describeBucket(report),
     ...owners.map(
       (each) =>
-        `${(each.owner ?? "system").padEnd(36)}  ${describe(each.images)}; audio ${describe(each.audio)}`,
+        `${String(each.owner ?? "system").padEnd(36)}  ${describe(each.images)}; audio ${describe(each.audio)}`,
     ),
   ]);
   return ExitCode.ok;

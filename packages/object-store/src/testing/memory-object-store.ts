@@ -27,7 +27,7 @@ export interface MemoryObjectStoreOptions<Type extends OwnerType = "uuid"> exten
   /** Where the bytes go, such as a storage with injected faults; a new MemoryStorage when absent. */
   s3?: StorageClient;
   /** Whether a user exists, for `owner_not_found`; every user does when absent. */
-  isOwner?: (userId: OwnerIds[Type]) => boolean;
+  isOwner?(userId: OwnerIds[Type]): boolean;
 }
 
 /** A provider that needs neither PostgreSQL nor S3. */
@@ -56,8 +56,12 @@ export interface MemoryObjectStore<Type extends OwnerType = "uuid"> {
  * ```
  */
 export function memoryObjectStore<Type extends OwnerType = "uuid">(
-  options?: MemoryObjectStoreOptions<Type>,
-): MemoryObjectStore<Type> {
+  options: MemoryObjectStoreOptions<Type>,
+): MemoryObjectStore<Type>;
+export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObjectStore;
+export function memoryObjectStore(
+  options?: MemoryObjectStoreOptions<OwnerType>,
+): MemoryObjectStore<OwnerType> {
   const given = checkOptions(options);
   const { s3 = new MemoryStorage(), isOwner: check = () => true, owner, ...settings } = given;
   const { ownerType } = new Layout({ owner });
@@ -78,7 +82,7 @@ export function memoryObjectStore<Type extends OwnerType = "uuid">(
     currentTransaction: () => undefined,
     isReady: () => Promise.resolve(),
   };
-  const storeWith: MemoryObjectStore<Type>["storeWith"] = (more) =>
+  const storeWith: MemoryObjectStore<OwnerType>["storeWith"] = (more) =>
     storeOver(dependenciesOf({ ...settings, s3, ...more }, persistence));
   return Object.freeze({ store: storeWith({}), storeWith, transaction });
 }

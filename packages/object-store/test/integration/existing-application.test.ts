@@ -11,6 +11,7 @@ import {
 } from "../../src/index.js";
 import { objectStoreMaintenance, type ObjectStoreMaintenance } from "../../src/maintenance.js";
 import { objectStoreMigrations } from "../../src/migrations.js";
+import { memoryObjectStore } from "../../src/testing.js";
 import { type Application, openApplication } from "../support/application.js";
 import { sendPut } from "../support/direct-http.js";
 import { sampleOf } from "../support/samples.js";
@@ -215,6 +216,19 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
       });
     });
 
+    it("has a fake that takes the same owners", async () => {
+      const fake = memoryObjectStore({ owner: { type }, isOwner: (id) => id === ann }).store;
+      const { bytes } = await sampleOf("png");
+      const scope = fake.forUser(ann as never);
+      const { file } = await scope.images.upload({ body: bytes });
+      expect(file.userId).toBe(ann);
+      expect((await scope.list()).items).toEqual([file]);
+      await expect(fake.forUser(bob as never).images.upload({ body: bytes })).rejects.toMatchObject(
+        { code: "owner_not_found" },
+      );
+      expect(() => fake.forUser(wrong[0] as never)).toThrow(/user id must be/);
+    });
+
     it("steps back only once its tables are empty, and then up again", async () => {
       const { database, migrator, select } = application;
       await expect(migrator.down({ steps: 100 })).rejects.toThrow(/would lose \d+ rows of/);
@@ -225,6 +239,13 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
     });
   });
 }
+
+it("takes a bigint in any of its forms for the same owner", async () => {
+  const { store } = memoryObjectStore({ owner: { type: "bigint" } });
+  const { bytes } = await sampleOf("gif");
+  await store.forUser(7n).images.upload({ body: bytes });
+  for (const same of [7, "7", "0007"]) expect(await store.forUser(same).count()).toBe(1);
+});
 
 describe("an application whose owners are of another type than it says", () => {
   it.each([
