@@ -47,7 +47,12 @@ export interface ObjectStoreProvider<Type extends OwnerType = "uuid"> {
    * many people's photos. It can change nothing. Telemetry names its calls by the scope `application`.
    */
   forApplication(): ApplicationScope<OwnerIds[Type]>;
-  /** Looks whether both servers answer, with one small request to each: for a readiness probe. */
+  /**
+   * Looks whether both servers answer, with one small request to each: for a readiness probe. The first
+   * call also looks whether the tables are there and have owners of the type `owner.type`.
+   *
+   * @throws InvalidInputError (`invalid_input`)
+   */
   ready(): Promise<void>;
   /**
    * Ends the work of this store: refuses new calls with StoreClosedError (`store_closed`, retryable),

@@ -31,10 +31,14 @@ const STARTUP_REFUSED = /unsupported startup parameter/;
 /** Sequelize has no class for it. */
 const POOL_CLOSED = /connection manager was closed/;
 
-const FAILED_TRANSACTION = "25P02";
-
-/** A value or an operator does not fit the type of a column. */
-const WRONG_TYPE = /^(22P02|42804|42883)$/;
+/** What the caller can do about a refusal, by its SQLSTATE. */
+const REASONS: Readonly<Record<string, string>> = {
+  "25P02": "an earlier statement of the transaction failed",
+  "22P02": "the option owner.type may not be the one that the migrations were given",
+  "42883": "the option owner.type may not be the one that the migrations were given",
+  "42P01": "a table is missing: run the migrations, with the same options",
+  "42703": "a column is missing: run the migrations of this version",
+};
 
 const OUT_OF_REACH = "it cannot be reached or did not answer in time";
 
@@ -67,11 +71,8 @@ export function databaseFailure(action: string, error: unknown): unknown {
 function refusalOf(error: Error): string {
   const sqlState = sqlStateOf(error);
   if (!/^(?=.*[0-9])[0-9A-Z]{5}$/.test(sqlState)) return "";
-  if (WRONG_TYPE.test(sqlState)) {
-    return ` (${sqlState}): the option owner.type may not be the one that the migrations were given`;
-  }
-  if (sqlState !== FAILED_TRANSACTION) return ` (${sqlState})`;
-  return ` (${sqlState}): an earlier statement of the transaction failed`;
+  const reason = REASONS[sqlState];
+  return reason === undefined ? ` (${sqlState})` : ` (${sqlState}): ${reason}`;
 }
 
 function behindPooler(cause: Error): DatabaseError {

@@ -15,6 +15,7 @@ import { memoryObjectStore } from "../../src/testing.js";
 import { type Application, openApplication } from "../support/application.js";
 import { sendPut } from "../support/direct-http.js";
 import { sampleOf } from "../support/samples.js";
+import { poolerOf } from "../support/services.js";
 
 interface Owners<Type extends OwnerType> {
   type: Type;
@@ -278,12 +279,28 @@ describe("an application whose owners are of another type than it says", () => {
     }
   });
 
+  it("is told so when the tables are not there", async () => {
+    const application = await openApplication("uuid");
+    try {
+      const { database, s3, layout } = application;
+      const store = objectStoreProvider({ database, s3, ...layout, ...poolerOf() });
+      const message = /\(42P01\): a table is missing: run the migrations/;
+      await expect(store.ready()).rejects.toThrow(message);
+      await expect(store.forSystem().list()).rejects.toThrow(message);
+    } finally {
+      await application.close();
+    }
+  });
+
   it("is told so by the provider", async () => {
     const application = await openApplication("integer");
     try {
       await application.install();
       const { database, s3, layout } = application;
-      const store = objectStoreProvider({ database, s3, ...layout, owner: { type: "uuid" } });
+      const store = objectStoreProvider({
+        ...{ database, s3, ...layout, ...poolerOf() },
+        owner: { type: "uuid" },
+      });
       const { bytes } = await sampleOf("png");
       const message = /user_id of "media"."pictures" is integer.*owner.type is uuid/;
       await expect(store.ready()).rejects.toThrow(message);
