@@ -172,7 +172,7 @@ export class JournalRepo extends ModelRepo<JournalModel> {
 
   /** The upload that holds a key. Concurrent calls share one query. */
   byIdempotencyKey({ userId, idempotencyKey }: KeyOfOwner): Promise<KeyHolder | null> {
-    return this.#holders.share(`${userId ?? ""} ${idempotencyKey}`, async () => {
+    return this.#holders.share(JSON.stringify([userId, idempotencyKey]), async () => {
       const statement = this.#sql.byIdempotencyKey.of(userId);
       const parameters: [string, Owner] = [idempotencyKey, userId];
       const [found] = await this.arrays("look for the idempotency key", statement, parameters);
