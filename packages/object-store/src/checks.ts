@@ -190,10 +190,11 @@ export function checkServers(options: Servers): Servers {
   const { database, s3 } = checkOptions<{ database?: Sequelize; s3?: StorageClient | null }>(
     options,
   );
-  if (typeof database?.getDialect !== "function" || database.getDialect() !== "postgres") {
-    throw new InvalidInputError(
-      `database must be a Sequelize for PostgreSQL, and ${described(database)} came.`,
-    );
+  const dialect: unknown =
+    typeof database?.getDialect === "function" ? database.getDialect() : undefined;
+  if (database === undefined || dialect !== "postgres") {
+    const came = typeof dialect === "string" ? `one for ${dialect}` : described(database);
+    throw new InvalidInputError(`database must be a Sequelize for PostgreSQL, and ${came} came.`);
   }
   // Maintenance may be given a part of one.
   if (typeof s3 !== "object" || s3 === null || Array.isArray(s3)) {

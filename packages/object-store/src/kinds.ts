@@ -28,10 +28,8 @@ export function keyPrefix(kind: StoredKind, owner: Owner, type: OwnerType): stri
   return `${FOLDERS[kind]}/${segment}/`;
 }
 
-const KEY = new RegExp(
-  `^(?:${Object.values(FOLDERS).join("|")})/(?:users/[0-9a-f-]+|system)/` +
-    "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.[a-z0-9]+$",
-);
+const ANY_FOLDER = Object.values(FOLDERS).join("|");
+const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
 /**
  * What the key of a new object has before the id of its journal's row, and after it. It holds nothing
@@ -52,7 +50,14 @@ export function stagingKey(id: string, owner: Owner, type: OwnerType): string {
   return `${keyPrefix("direct_upload", owner, type)}${id}.upload`;
 }
 
-/** Whether a key has the form of the module's: others below its folders are foreign. */
-export function isStorageKey(key: string): boolean {
-  return KEY.test(key);
+/** The form of the module's keys, by the type of owners: other keys below its folders are foreign. */
+export const STORAGE_KEYS: Readonly<Record<OwnerType, RegExp>> = {
+  uuid: storageKeys("[0-9a-f-]{36}"),
+  integer: storageKeys("-?\\d+"),
+  bigint: storageKeys("-?\\d+"),
+  text: storageKeys("(?:[0-9a-f]{2})+"),
+};
+
+function storageKeys(owner: string): RegExp {
+  return new RegExp(`^(?:${ANY_FOLDER})/(?:users/${owner}|system)/${UUID}\\.[a-z0-9]+$`);
 }

@@ -5,14 +5,17 @@ import type { StoredKind } from "./kinds.js";
 import { OWNER_TYPES, type OwnerType } from "./owner-types.js";
 
 /** Which table holds the owners of files, and what their ids are. */
-export interface OwnerTable<Type extends OwnerType = OwnerType> {
+export interface OwnerTable<Type extends OwnerType = "uuid"> {
   /** The schema of the owners' table, when it is not on the search path. */
   schema?: string;
   /** `users` when absent; null for no foreign key. */
   table?: string | null;
   /** Its primary key, or another unique column; `id` when absent. */
   column?: string;
-  /** The type of the column; `uuid` when absent. */
+  /**
+   * The type of the column; `uuid` when absent. Text has 127 bytes at most. Keys, and so signed URLs, hold
+   * the owner's id: as it is, and text as hexadecimal digits, which anyone can read back.
+   */
   type?: Type;
 }
 
@@ -30,9 +33,13 @@ export interface TableNames {
 
 /**
  * How the module's tables fit into a database. Give the same to the migrations, to the provider and to
- * maintenance; it has to stay the same for the life of a database.
+ * maintenance; it has to stay the same for the life of a database. Options in a variable keep the type of
+ * owners with `satisfies TableOptions<"integer">`.
+ *
+ * Two stores with tables of their own need a bucket each: an audit takes for orphans what its own tables
+ * do not have.
  */
-export interface TableOptions<Type extends OwnerType = OwnerType> {
+export interface TableOptions<Type extends OwnerType = "uuid"> {
   /**
    * The table that `user_id` refers to, and the type of its key: `users(id)`, a UUID, when absent. Null
    * for UUIDs without a foreign key.
@@ -69,7 +76,7 @@ export class Layout {
   readonly #owner: { schema: string | undefined; table: string; column: string } | null;
 
   /** @throws InvalidInputError (`invalid_input`) */
-  constructor(options?: TableOptions) {
+  constructor(options?: TableOptions<OwnerType>) {
     const { schema, tables, owner } = checkOptions(options);
     const given: TableNames = checkOptions(tables);
     const entries = OPTIONS.map(([name, option, usual]) => [
@@ -141,7 +148,7 @@ function optionalName(option: string, name: unknown): string | undefined {
 }
 
 function checkName(option: string, name: unknown, maxBytes = MAX_NAME_BYTES): string {
-  const isName = typeof name === "string" && name !== "" && !/[\0\\]/.test(name);
+  const isName = typeof name === "string" && name !== "" && !/[\0\\]|\$\$/.test(name);
   if (isName && Buffer.byteLength(name) <= maxBytes) return name;
   const came = typeof name === "string" ? "another string" : described(name);
   throw new InvalidInputError(

@@ -21,6 +21,7 @@ import { KeyRepo } from "./repo/key-repo.js";
 import { OwnerRepo } from "./repo/owner-repo.js";
 import { UnfinishedRepo } from "./repo/unfinished-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
+import type { OwnerType } from "./owner-types.js";
 import { observed } from "./telemetry/telemetry.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
@@ -47,7 +48,7 @@ export type {
   VerifyReport,
 } from "./maintenance/contract.js";
 
-export interface MaintenanceOptions extends TableOptions {
+export interface MaintenanceOptions extends TableOptions<OwnerType> {
   database: Sequelize;
   s3: StorageClient;
   /** As given to the provider; 2 by default. */
@@ -67,12 +68,14 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const tables = tablesIn(database, options);
   const files = { image: new ImageRepo(tables), audio: new AudioRepo(tables) };
+  const owners = new OwnerRepo(tables);
   const dependencies: MaintenanceDependencies = {
     s3,
     logger,
     leaseSeconds,
     ownerType: tables.layout.ownerType,
-    journal: new JournalRepo(tables, new OwnerRepo(tables)),
+    owners,
+    journal: new JournalRepo(tables, owners),
     keys: new KeyRepo(tables),
     unfinished: new UnfinishedRepo(tables),
     files,
@@ -97,7 +100,10 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
   ): Promise<Result> =>
     observed({ name }, logger, () => {
       const call = checkOptions(given);
-      return longCall(action, call.signal, () => work(call));
+      return longCall(action, call.signal, async () => {
+        await owners.check();
+        return work(call);
+      });
     });
   return Object.freeze({
     sweep: (options) =>

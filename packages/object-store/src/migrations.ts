@@ -13,7 +13,9 @@ import { findMultipartUploads } from "./migrations/0010-find-multipart-uploads.j
 import { Layout, type TableOptions } from "./layout.js";
 
 export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
-export type { OwnerType } from "./owner-types.js";
+import type { OwnerType } from "./owner-types.js";
+
+export type { OwnerType };
 
 /**
  * The migrations of this module, in order, to be run after the one that creates the owner's
@@ -21,7 +23,7 @@ export type { OwnerType } from "./owner-types.js";
  *
  * @throws InvalidInputError (`invalid_input`)
  */
-export function objectStoreMigrations(options?: TableOptions): readonly Migration[] {
+export function objectStoreMigrations(options?: TableOptions<OwnerType>): readonly Migration[] {
   const layout = new Layout(options);
   return [
     createImages(layout),

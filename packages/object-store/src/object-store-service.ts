@@ -29,7 +29,7 @@ export function objectStoreProvider(options: ObjectStoreOptions<OwnerType>): Obj
 export function storeOver<Type extends OwnerType = "uuid">(
   dependencies: Dependencies,
 ): ObjectStoreProvider<Type> {
-  // Ids come out as they went in, and `ownerType` decides at run time what goes in.
+  // What goes in decides what comes out, and `ownerType` decides what goes in.
   return new ObjectStoreService(dependencies) as object as ObjectStoreProvider<Type>;
 }
 

@@ -26,7 +26,11 @@ import {
 export const MAX_FILE_BYTES = 104_857_600;
 
 export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends TableOptions<Type> {
-  /** The application's Sequelize 6, of any making. The caller closes it. */
+  /**
+   * The application's Sequelize 6. The caller closes it. Where `createDatabase` of `@repo/database` has not
+   * made it, set `dialectOptions.query_timeout` and `statement_timeout` (milliseconds), so that no call waits
+   * for ever, and `logging: false`, as Sequelize writes every statement to the console.
+   */
   database: Sequelize;
   /**
    * Most connections beside the pool of `database`, on which the module does what must never wait for

@@ -22,62 +22,61 @@ export type OwnerId = OwnerIds[OwnerType];
 /** The owner of files: a user's id, or null for the system. */
 export type Owner = OwnerId | null;
 
-/** Who reads: an owner, or undefined for the application itself, which sees the files of all owners. */
-export type Reader = Owner | undefined;
+/** The application itself as a reader: it sees the files of every owner. */
+export const EVERY_OWNER = Symbol("every owner");
+
+/** Who reads: an owner, or the application itself. */
+export type Reader = Owner | typeof EVERY_OWNER;
 
 interface OwnerTypeRules {
   /** Completes "A user id must be …". */
   expected: string;
+  /** The types of JavaScript that it takes. */
+  accepts: readonly string[];
   /** The id as rows have it, or undefined for what is none. */
   parse: (id: unknown) => OwnerId | undefined;
-  /** The types of columns that a foreign key of this type can refer to. */
-  fits: readonly string[];
 }
 
 const MAX_INTEGER = 2n ** 31n;
 const MAX_BIGINT = 2n ** 63n;
-const MAX_TEXT_BYTES = 255;
+/** In keys, text takes two characters a byte, and MinIO takes no segment of more than 255. */
+const MAX_TEXT_BYTES = 127;
 
 const RULES: Readonly<Record<OwnerType, OwnerTypeRules>> = {
   uuid: {
     expected: "a UUID",
+    accepts: ["string"],
     parse: (id) => (isUuid(id) ? id.toLowerCase() : undefined),
-    fits: ["uuid"],
   },
   integer: {
     expected: "a whole number of 32 bits",
+    accepts: ["number"],
     parse: (id) =>
       typeof id === "number" && Number.isInteger(id) && isWithin(BigInt(id), MAX_INTEGER)
         ? id + 0 // -0 is 0 in PostgreSQL.
         : undefined,
-    fits: ["integer", "smallint"],
   },
   bigint: {
     expected: "a bigint, a safe integer or a string of digits, of 64 bits",
+    accepts: ["bigint", "number", "string"],
     parse: (id) => {
       const isDigits = typeof id === "string" && /^-?\d{1,19}$/.test(id);
       if (typeof id !== "bigint" && !Number.isSafeInteger(id) && !isDigits) return undefined;
       const value = BigInt(id as bigint | number | string);
       return isWithin(value, MAX_BIGINT) ? value.toString() : undefined;
     },
-    fits: ["bigint", "integer", "smallint"],
   },
   text: {
     expected: `a string of 1 to ${MAX_TEXT_BYTES} bytes of well-formed Unicode without NUL`,
+    accepts: ["string"],
     parse: (id) => (isText(id) ? id : undefined),
-    fits: ["text", "character varying"],
   },
 };
 
 export const OWNER_TYPES = Object.keys(RULES) as OwnerType[];
 
-/** The types of columns that a foreign key of an owner's type can refer to. */
-export function columnTypesFor(type: OwnerType): readonly string[] {
-  return RULES[type].fits;
-}
-
 /**
- * An owner's id in the form that rows and keys have: applications bring their own users.
+ * The form of an owner's id that rows have: a UUID in lower case, a bigint as its digits.
  *
  * @throws InvalidInputError (`invalid_input`)
  */
@@ -98,17 +97,6 @@ export function checkUserId(type: OwnerType, userId: unknown): OwnerId {
  */
 export function ownerSegment(type: OwnerType, owner: OwnerId): string {
   return type === "text" ? Buffer.from(String(owner)).toString("hex") : String(owner);
-}
-
-/** The same in SQL, of the column `user_id`. */
-export function ownerSegmentSql(type: OwnerType): string {
-  return type === "text" ? "encode(convert_to(user_id, 'UTF8'), 'hex')" : "user_id::text";
-}
-
-/** The definition of the column `user_id`, without its foreign key. */
-export function ownerColumnSql(type: OwnerType): string {
-  if (type !== "text") return type;
-  return `text CHECK (octet_length(user_id) BETWEEN 1 AND ${MAX_TEXT_BYTES})`;
 }
 
 export function isUuid(value: unknown): value is string {

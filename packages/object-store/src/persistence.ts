@@ -34,7 +34,7 @@ export interface Persistence {
   isReady: () => Promise<unknown>;
 }
 
-interface DatabaseOptions extends TableOptions {
+interface DatabaseOptions extends TableOptions<OwnerType> {
   ownConnections?: number;
   pooler?: "transaction";
 }

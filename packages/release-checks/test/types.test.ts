@@ -38,7 +38,10 @@ const types: Record<string, () => void> = {
     expectTypeOf<ObjectStoreProvider["forUser"]>().parameters.toEqualTypeOf<[userId: string]>();
   },
   "ids of owners have the type that the options say": () => {
-    const layout = { owner: { type: "integer" }, schema: "media" } satisfies TableOptions;
+    const layout = {
+      owner: { type: "integer" },
+      schema: "media",
+    } satisfies TableOptions<"integer">;
     objectStoreMigrations(layout);
     objectStoreMaintenance({ ...servers, ...layout });
     const integers = objectStoreProvider({ ...servers, ...layout });

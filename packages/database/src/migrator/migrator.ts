@@ -1,5 +1,4 @@
-import { QueryTypes } from "sequelize";
-import type { Sequelize } from "sequelize";
+import { QueryTypes, type Sequelize } from "sequelize";
 import type { LogFn, UmzugOptions } from "umzug";
 
 import { type Pooler, poolerOf } from "../connections/pooler.js";

@@ -100,8 +100,8 @@ function contextOf(client: Client): MigrationContext {
 async function clientConfig(database: Sequelize): Promise<ClientConfig> {
   const config = primaryConfig(database);
   await internalsOf(database).runHooks("beforeConnect", config);
-  const { ssl, connectionTimeoutMillis, application_name } = (config.dialectOptions ??
-    {}) as ClientConfig;
+  const { ssl, connectionTimeoutMillis, application_name, options, stream } =
+    (config.dialectOptions ?? {}) as ClientConfig;
   return {
     host: config.host,
     port: config.port,
@@ -111,6 +111,8 @@ async function clientConfig(database: Sequelize): Promise<ClientConfig> {
     ssl,
     connectionTimeoutMillis,
     application_name,
+    options,
+    stream,
     keepAlive: true,
   };
 }

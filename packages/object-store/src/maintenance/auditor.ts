@@ -8,7 +8,7 @@ import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { Files } from "../repo/media-repo.js";
 import { MAX_UPLOAD_SECONDS, throwIfAborted } from "../upload/abort.js";
 import { findObject } from "../upload/storage-client.js";
-import { isStorageKey } from "../kinds.js";
+import { STORAGE_KEYS } from "../kinds.js";
 import { bucketFacts } from "./bucket-facts.js";
 import type { AuditFinding, AuditOptions, AuditReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
@@ -100,7 +100,7 @@ export class Auditor {
 
   /** Whether the module made the key; counts the others below its folders. */
   #isOwn(key: string): boolean {
-    if (isStorageKey(key)) return true;
+    if (STORAGE_KEYS[this.dependencies.ownerType].test(key)) return true;
     if (this.#folderOf(key) !== undefined) this.#report.foreign += 1;
     return false;
   }

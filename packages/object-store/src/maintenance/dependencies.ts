@@ -5,6 +5,7 @@ import type { OwnerType } from "../owner-types.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { KeyRepo } from "../repo/key-repo.js";
 import type { Files } from "../repo/media-repo.js";
+import type { Owners } from "../repo/owner-repo.js";
 import type { UnfinishedRepo } from "../repo/unfinished-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 
@@ -14,6 +15,7 @@ export interface MaintenanceDependencies {
   logger: ObjectStoreLogger;
   leaseSeconds: number;
   ownerType: OwnerType;
+  owners: Pick<Owners, "check">;
   journal: Pick<Journal, "forget">;
   keys: KeyRepo;
   unfinished: UnfinishedRepo;

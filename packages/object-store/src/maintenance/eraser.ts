@@ -48,7 +48,7 @@ export class Eraser {
   readonly #userId: OwnerId;
   readonly #lines: ErasureLine[] = [];
 
-  /** @throws InvalidInputError (`invalid_input`) unless the id is one */
+  /** @throws InvalidInputError (`invalid_input`) unless it is the id of an owner */
   constructor(
     private readonly dependencies: MaintenanceDependencies,
     userId: unknown,

@@ -1,7 +1,7 @@
 import type { ListedMultipartUpload, ListedObject } from "@repo/s3-provider";
 
 import { checkInteger } from "../checks.js";
-import { FOLDERS, isStorageKey } from "../kinds.js";
+import { FOLDERS, STORAGE_KEYS } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 import { MAX_KEYS } from "../remove-objects.js";
@@ -161,12 +161,12 @@ export class Sweeper {
    * before it begins, so only the database's clock decides.
    */
   async #abortStaleUploads(prefix: string): Promise<void> {
-    const { s3 } = this.dependencies;
+    const { s3, ownerType } = this.dependencies;
     let batch: ListedMultipartUpload[] = [];
     try {
       const { signal } = this.options;
       for await (const upload of s3.listMultipartUploads({ prefix, signal })) {
-        if (!isStorageKey(upload.key)) continue;
+        if (!STORAGE_KEYS[ownerType].test(upload.key)) continue;
         batch.push(upload);
         if (batch.length < MULTIPART_BATCH) continue;
         await this.#abortUnowned(batch);

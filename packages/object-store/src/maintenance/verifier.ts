@@ -7,7 +7,8 @@ import { errorFacts } from "../logger.js";
 import type { InventoryRow } from "../repo/inventory-repo.js";
 import { checkInteger } from "../checks.js";
 import { throwIfAborted } from "../upload/abort.js";
-import { isStorageKey } from "../kinds.js";
+import { STORAGE_KEYS } from "../kinds.js";
+import type { OwnerType } from "../owner-types.js";
 import type { VerifyFinding, VerifyOptions, VerifyReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import type { InventoryKind } from "./inventory.js";
@@ -47,7 +48,7 @@ export class Verifier {
     const rate = options.bytesPerSecond ?? DEFAULT_BYTES_PER_SECOND;
     this.#pace = new Pace(checkInteger("bytesPerSecond", rate, 1, most), signal);
     this.#maxFiles = checkInteger("maxFiles", options.maxFiles ?? most, 1, most);
-    this.#start = cursor === null ? "" : decodeCursor(cursor);
+    this.#start = cursor === null ? "" : decodeCursor(cursor, dependencies.ownerType);
     this.#report = { files: 0, bytes: 0, corrupt: 0, unreadable: 0, cursor };
   }
 
@@ -143,10 +144,10 @@ function encodeCursor(key: string): string {
 }
 
 /** @throws InvalidCursorError (`invalid_cursor`) */
-function decodeCursor(cursor: unknown): string {
+function decodeCursor(cursor: unknown, ownerType: OwnerType): string {
   if (typeof cursor !== "string") throw new InvalidCursorError("The cursor must be a string.");
   const key = Buffer.from(cursor.slice(0, MAX_CURSOR_CHARACTERS), "base64url").toString();
-  if (!isStorageKey(key) || encodeCursor(key) !== cursor) {
+  if (!STORAGE_KEYS[ownerType].test(key) || encodeCursor(key) !== cursor) {
     throw new InvalidCursorError("The cursor was not given out by a verification.");
   }
   return key;

@@ -1,9 +1,9 @@
 import type { Migration } from "@repo/database";
 
 import type { Layout } from "../layout.js";
-import { ownerColumnSql, ownerSegmentSql } from "../owner-types.js";
+import { ownerColumn, ownerReference, ownerSegment, requireOwnerType } from "./owner-sql.js";
 import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
-import { ownerReference, REQUIRE_UTF8, requireOwnerType } from "./require-database.js";
+import { REQUIRE_UTF8 } from "./require-utf8.js";
 
 export const createImages = (layout: Layout): Migration => ({
   name: "object-store/0001-create-images",
@@ -13,7 +13,7 @@ export const createImages = (layout: Layout): Migration => ({
     await query(`
       CREATE TABLE ${layout.table("image")} (
         id uuid PRIMARY KEY,
-        user_id ${ownerColumnSql(layout.ownerType)} NOT NULL ${ownerReference(layout)},
+        user_id ${ownerColumn(layout)} NOT NULL ${ownerReference(layout)},
         category text NOT NULL CHECK (category <> ''),
         s3_key text NOT NULL UNIQUE,
         original_filename text CHECK (char_length(original_filename) BETWEEN 1 AND 255),
@@ -32,7 +32,7 @@ export const createImages = (layout: Layout): Migration => ({
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
         CONSTRAINT ${layout.part("image", "s3_key_form")} CHECK (
-          s3_key = 'images/users/' || ${ownerSegmentSql(layout.ownerType)} || '/' || id::text || CASE content_type
+          s3_key = 'images/users/' || ${ownerSegment(layout)} || '/' || id::text || CASE content_type
             WHEN 'image/jpeg' THEN '.jpg'
             WHEN 'image/png' THEN '.png'
             WHEN 'image/webp' THEN '.webp'

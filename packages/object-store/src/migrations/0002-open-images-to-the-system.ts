@@ -1,7 +1,7 @@
 import type { Migration } from "@repo/database";
 
 import type { Layout } from "../layout.js";
-import { ownerSegmentSql } from "../owner-types.js";
+import { ownerSegment } from "./owner-sql.js";
 import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
 
 const EXTENSION = `
@@ -23,7 +23,7 @@ export const openImagesToTheSystem = (layout: Layout): Migration => ({
         ALTER COLUMN user_id DROP NOT NULL,
         DROP CONSTRAINT ${layout.part("image", "s3_key_form")},
         ADD CONSTRAINT ${layout.part("image", "s3_key_form")} CHECK (
-          s3_key = 'images/' || coalesce('users/' || ${ownerSegmentSql(layout.ownerType)}, 'system')
+          s3_key = 'images/' || coalesce('users/' || ${ownerSegment(layout)}, 'system')
             || '/' || id::text || ${EXTENSION}
         )
     `);
@@ -36,7 +36,7 @@ export const openImagesToTheSystem = (layout: Layout): Migration => ({
         ALTER COLUMN user_id SET NOT NULL,
         DROP CONSTRAINT ${layout.part("image", "s3_key_form")},
         ADD CONSTRAINT ${layout.part("image", "s3_key_form")} CHECK (
-          s3_key = 'images/users/' || ${ownerSegmentSql(layout.ownerType)} || '/' || id::text || ${EXTENSION}
+          s3_key = 'images/users/' || ${ownerSegment(layout)} || '/' || id::text || ${EXTENSION}
         )
     `);
     await query(`ALTER TABLE ${layout.table("image")} ALTER COLUMN category DROP DEFAULT`);

@@ -1,9 +1,8 @@
 import type { Migration } from "@repo/database";
 
 import type { Layout } from "../layout.js";
-import { ownerColumnSql, ownerSegmentSql } from "../owner-types.js";
+import { ownerColumn, ownerReference, ownerSegment } from "./owner-sql.js";
 import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
-import { ownerReference } from "./require-database.js";
 
 export const createAudio = (layout: Layout): Migration => ({
   name: "object-store/0003-create-audio",
@@ -11,7 +10,7 @@ export const createAudio = (layout: Layout): Migration => ({
     await query(`
       CREATE TABLE ${layout.table("audio")} (
         id uuid PRIMARY KEY,
-        user_id ${ownerColumnSql(layout.ownerType)} ${ownerReference(layout)},
+        user_id ${ownerColumn(layout)} ${ownerReference(layout)},
         s3_key text NOT NULL UNIQUE,
         original_filename text CHECK (char_length(original_filename) BETWEEN 1 AND 255),
         content_type text NOT NULL
@@ -34,7 +33,7 @@ export const createAudio = (layout: Layout): Migration => ({
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
         CONSTRAINT ${layout.part("audio", "s3_key_form")} CHECK (
-          s3_key = 'audio/' || coalesce('users/' || ${ownerSegmentSql(layout.ownerType)}, 'system')
+          s3_key = 'audio/' || coalesce('users/' || ${ownerSegment(layout)}, 'system')
             || '/' || id::text || CASE content_type
               WHEN 'audio/mpeg' THEN '.mp3'
               WHEN 'audio/wav' THEN '.wav'

@@ -1,7 +1,7 @@
 import type { Migration } from "@repo/database";
 
 import type { Layout } from "../layout.js";
-import { ownerColumnSql, ownerSegmentSql } from "../owner-types.js";
+import { ownerColumn, ownerSegment } from "./owner-sql.js";
 import { refuseUnlessEmpty } from "./refuse-unless-empty.js";
 
 /**
@@ -14,7 +14,7 @@ export const createDirectUploads = (layout: Layout): Migration => ({
     await query(`
       CREATE TABLE ${layout.table("direct_upload")} (
         id uuid PRIMARY KEY,
-        user_id ${ownerColumnSql(layout.ownerType)},
+        user_id ${ownerColumn(layout)},
         kind text NOT NULL CHECK (kind IN ('image', 'audio')),
         s3_key text NOT NULL UNIQUE,
         original_filename text CHECK (char_length(original_filename) BETWEEN 1 AND 255),
@@ -34,7 +34,7 @@ export const createDirectUploads = (layout: Layout): Migration => ({
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
         CONSTRAINT ${layout.part("direct_upload", "s3_key_form")} CHECK (
-          s3_key = 'staging/' || coalesce('users/' || ${ownerSegmentSql(layout.ownerType)}, 'system')
+          s3_key = 'staging/' || coalesce('users/' || ${ownerSegment(layout)}, 'system')
             || '/' || id::text || '.upload'
         ),
         CONSTRAINT ${layout.part("direct_upload", "claim_ends")}

@@ -2,7 +2,7 @@ import type { Migration } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
 import type { Layout } from "../layout.js";
-import { ownerColumnSql } from "../owner-types.js";
+import { ownerColumn } from "./owner-sql.js";
 
 interface FileTable {
   kind: MediaKind;
@@ -50,7 +50,7 @@ export const createJournal = (layout: Layout): Migration => ({
       CREATE TABLE ${journal} (
         id uuid PRIMARY KEY,
         kind text NOT NULL CHECK (kind IN ('image', 'audio', 'direct_upload')),
-        user_id ${ownerColumnSql(layout.ownerType)},
+        user_id ${ownerColumn(layout)},
         s3_key text NOT NULL UNIQUE,
         purpose text NOT NULL CHECK (purpose IN ('upload', 'removal')),
         lease_expires_at timestamptz NOT NULL,

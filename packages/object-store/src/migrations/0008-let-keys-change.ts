@@ -2,7 +2,7 @@ import type { Migration } from "@repo/database";
 
 import type { StoredKind } from "../kinds.js";
 import type { Layout } from "../layout.js";
-import { ownerSegmentSql } from "../owner-types.js";
+import { ownerSegment } from "./owner-sql.js";
 
 interface KeyedTable {
   kind: StoredKind;
@@ -44,8 +44,8 @@ function lock(layout: Layout): string {
 }
 
 /** SQL for what a key has between its folder and its last segment. */
-function ownerPath({ ownerType }: Layout): string {
-  return `coalesce('users/' || ${ownerSegmentSql(ownerType)}, 'system')`;
+function ownerPath(layout: Layout): string {
+  return `coalesce('users/' || ${ownerSegment(layout)}, 'system')`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { DataTypes, type NonAttribute } from "sequelize";
 import { AllowNull, Column } from "sequelize-typescript";
 
 import { downloadName } from "../filename.js";
-import type { Reader } from "../owner-types.js";
+import { EVERY_OWNER, type Reader } from "../owner-types.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 
 /** The columns that all kinds of files share. Every row is a complete file. */
@@ -43,6 +43,6 @@ export abstract class MediaFileModel<
 
   /** Whether a reader may see the file: an owner its own and system-wide ones, the application all. */
   isVisibleTo(reader: Reader): boolean {
-    return reader === undefined || this.userId === null || this.userId === reader;
+    return reader === EVERY_OWNER || this.userId === null || this.userId === reader;
   }
 }

@@ -69,7 +69,9 @@ export async function removeInHalves<Row>(
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 function isRefusal(error: unknown, journal: string): boolean {
-  return sqlStateOf(error).startsWith("23") && answerOf(error).table !== journal;
+  const { table, constraint = "" } = answerOf(error);
+  const isOfJournal = table === journal && constraint.startsWith(`${journal}_`);
+  return sqlStateOf(error).startsWith("23") && !isOfJournal;
 }
 
 function answerOf(error: unknown): { constraint?: string; table?: string } {

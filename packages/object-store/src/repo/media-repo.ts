@@ -9,7 +9,7 @@ import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
 import type { Layout } from "../layout.js";
-import type { Owner, OwnerId, Reader } from "../owner-types.js";
+import { EVERY_OWNER, type Owner, type OwnerId, type Reader } from "../owner-types.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { MediaModels } from "../models/media-models.js";
 import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
@@ -322,7 +322,7 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     { transaction, decides = false }: ReadingOptions,
   ): Promise<(readonly unknown[])[]> {
     const options: PreparedOptions = { transaction, on: decides ? "own" : this.#place };
-    return reader === undefined
+    return reader === EVERY_OWNER
       ? this.arrays(READ, application, [ids], options)
       : this.arrays(READ, owner, [ids, reader], options);
   }

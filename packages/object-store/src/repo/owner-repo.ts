@@ -33,7 +33,7 @@ interface Reference {
 }
 
 /** The part of it that use cases need, which the store in memory implements too. */
-export type Owners = Pick<OwnerRepo, "exists">;
+export type Owners = Pick<OwnerRepo, "exists" | "check">;
 
 /**
  * Checks whether an owner exists. The foreign key decides when the row of a file is made; this read
@@ -42,7 +42,7 @@ export type Owners = Pick<OwnerRepo, "exists">;
 export class OwnerRepo {
   readonly #connections: Connections;
   readonly #layout: Layout;
-  #condition: Promise<string> | undefined;
+  #reference: Promise<Reference> | undefined;
   #exists: PreparedStatement<[owner: OwnerId]> | undefined;
 
   constructor({ connections, layout }: Tables) {
@@ -51,23 +51,25 @@ export class OwnerRepo {
   }
 
   /**
-   * An SQL condition: the owner given by an expression exists, or cannot be checked.
+   * Looks once whether the column `user_id` has the type that the options name. With another one, ids
+   * and keys could mean other owners than the caller's.
    *
-   * @throws InvalidInputError (`invalid_input`) when the option `owner.type` is not that of the column
+   * @throws InvalidInputError (`invalid_input`)
    */
-  async condition(expression: string): Promise<string> {
-    return (await this.check()).replaceAll("$owner", expression);
+  async check(): Promise<void> {
+    await this.#referenceOf();
   }
 
-  /** Reads once what `user_id` is and refers to: the condition, in which `$owner` is the owner. */
-  async check(): Promise<string> {
-    this.#condition ??= this.#read();
-    try {
-      return await this.#condition;
-    } catch (error) {
-      this.#condition = undefined;
-      throw error;
-    }
+  /**
+   * An SQL condition: the owner given by an expression exists, or cannot be checked.
+   *
+   * @throws InvalidInputError (`invalid_input`) as {@link check} does
+   */
+  async condition(expression: string): Promise<string> {
+    const { table, column } = await this.#referenceOf();
+    return table === null || column === null
+      ? `(${expression} IS NULL OR true)`
+      : `EXISTS (SELECT FROM ${table} AS owner WHERE owner.${column} = ${expression})`;
   }
 
   async exists(owner: OwnerId, options: StatementOptions = {}): Promise<boolean> {
@@ -79,18 +81,25 @@ export class OwnerRepo {
     return row?.[0] === true;
   }
 
-  async #read(): Promise<string> {
+  async #referenceOf(): Promise<Reference> {
+    this.#reference ??= this.#read();
+    try {
+      return await this.#reference;
+    } catch (error) {
+      this.#reference = undefined;
+      throw error;
+    }
+  }
+
+  async #read(): Promise<Reference> {
     const images = this.#layout.table("image");
     const [reference] = await withDatabaseErrors("find the owners' table", () =>
       REFERENCE.rows<Reference>(this.#connections, [images]),
     );
-    const { type = "missing", table = null, column = null } = reference ?? {};
-    if (type !== this.#layout.ownerType) {
-      throw new InvalidInputError(
-        `The column user_id of ${images} is ${type}, and the option owner.type is ${this.#layout.ownerType}. Give the provider the options that the migrations were given.`,
-      );
-    }
-    if (table === null || column === null) return "($owner IS NULL OR true)";
-    return `EXISTS (SELECT FROM ${table} AS owner WHERE owner.${column} = $owner)`;
+    const { ownerType } = this.#layout;
+    if (reference?.type === ownerType) return reference;
+    throw new InvalidInputError(
+      `The column user_id of ${images} is of type ${reference?.type ?? "none"}, and the option owner.type is ${ownerType}. Give the options that the migrations were given.`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { bound } from "../bound.js";
-import type { OwnerId } from "../owner-types.js";
+import { EVERY_OWNER, type OwnerId } from "../owner-types.js";
 import type { ApplicationScope as PublicApplicationScope } from "../provider.js";
 import type { Dependencies } from "./dependencies.js";
 import { FileReads } from "./file-reads.js";
@@ -11,8 +11,8 @@ export class ApplicationScope implements PublicApplicationScope<OwnerId> {
   readonly audio: FileReads<"audio">;
 
   constructor(dependencies: Dependencies) {
-    this.images = bound(new FileReads(new ScopedCalls(dependencies, undefined, "image")));
-    this.audio = bound(new FileReads(new ScopedCalls(dependencies, undefined, "audio")));
+    this.images = bound(new FileReads(new ScopedCalls(dependencies, EVERY_OWNER, "image")));
+    this.audio = bound(new FileReads(new ScopedCalls(dependencies, EVERY_OWNER, "audio")));
     Object.freeze(this);
   }
 }

@@ -59,21 +59,20 @@ export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>
     // One more than the limit shows whether more follow.
     const rows = await lists.page(selection, limit + 1, { transaction: query.transaction });
     const shown = rows.slice(0, limit);
-    const items = await Promise.all(
-      shown.map((row) => {
-        const file = toMediaRead(row) as ReadOf<K>;
-        return urls === undefined ? file : withUrl(s3, file, row, urls);
-      }),
-    );
+    const files = shown.map((row) => toMediaRead(row) as ReadOf<K>);
+    if (urls !== undefined) {
+      await Promise.all(shown.map((row, at) => withUrl(s3, files[at] as ReadOf<K>, row, urls)));
+    }
     const last = rows.length > limit ? shown.at(-1) : undefined;
     return Object.assign(new Page<ReadOf<K>>(), {
-      items,
+      items: files,
       nextCursor: last === undefined ? null : encodeCursor(last.id, binding),
     });
   }
 
   async *#pages(given: ListAllQuery | undefined): AsyncGenerator<ReadOf<K>, void, undefined> {
     const { signal, ...query } = checkOptions(given);
+    await this.#scope.dependencies.owners.check();
     let cursor: string | null = null;
     do {
       throwIfAborted(signal);

@@ -67,7 +67,7 @@ export class MediaFiles<K extends MediaKind>
     input: Input<DirectUploadCreate>,
     options?: DirectUploadOptions,
   ): Promise<DirectUpload> {
-    return this.#scope.observe("create_direct_upload", () =>
+    return this.#scope.call("create_direct_upload", () =>
       this.#directUploads.create(input, checkOptions(options)),
     );
   }
@@ -82,11 +82,11 @@ export class MediaFiles<K extends MediaKind>
   }
 
   directUpload(id: string): Promise<DirectUploadStatus> {
-    return this.#scope.observe("direct_upload", () => this.#directUploads.status(id));
+    return this.#scope.call("direct_upload", () => this.#directUploads.status(id));
   }
 
   cancelDirectUpload(id: string): Promise<void> {
-    return this.#scope.observe("cancel_direct_upload", () => this.#directUploads.cancel(id));
+    return this.#scope.call("cancel_direct_upload", () => this.#directUploads.cancel(id));
   }
 
   #deletion({ transaction }: StatementOptions): Deletion<K> {

@@ -2,7 +2,7 @@ import type { Span } from "@opentelemetry/api";
 import type { MediaKind } from "@repo/media-inspection";
 
 import { type Checked, checkOptions } from "../checks.js";
-import type { Owner, Reader } from "../owner-types.js";
+import { EVERY_OWNER, type Owner, type Reader } from "../owner-types.js";
 import type { ReadOptions } from "../provider.js";
 import { observed } from "../telemetry/telemetry.js";
 import type { Dependencies } from "./dependencies.js";
@@ -28,7 +28,16 @@ export class ScopedCalls<
     options: Options | undefined,
     work: (options: Checked<Options>) => Promise<Result>,
   ): Promise<Result> {
-    return this.observe(name, () => work(checkOptions(this.joined(options))));
+    const joined = this.joined(options);
+    return this.call(name, () => work(checkOptions(joined)));
+  }
+
+  /** Runs a call once the owners' type is known to be that of the tables. */
+  call<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    return this.observe(name, async () => {
+      await this.dependencies.owners.check();
+      return work();
+    });
   }
 
   /** Runs a call in a span; a close of the store waits for it. */
@@ -41,7 +50,7 @@ export class ScopedCalls<
   }
 
   get #name(): "user" | "system" | "application" {
-    if (this.owner === undefined) return "application";
+    if (this.owner === EVERY_OWNER) return "application";
     return this.owner === null ? "system" : "user";
   }
 

@@ -80,7 +80,7 @@ export async function signFile(
   }
 }
 
-/** Adds a signed URL to a file's DTO. */
+/** Adds a signed URL to the DTO of a file, and gives it back. */
 export async function withUrl<Read extends FileUrl>(
   s3: Pick<StorageClient, "presignGet">,
   file: Read,

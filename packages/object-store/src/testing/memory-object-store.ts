@@ -1,7 +1,7 @@
 import type { Transaction } from "sequelize";
 
 import { MODEL_REGISTRY } from "../models/models.js";
-import { Layout, type OwnerTable } from "../layout.js";
+import { Layout, type TableOptions } from "../layout.js";
 import type { OwnerIds, OwnerType } from "../owner-types.js";
 import { storeOver } from "../object-store-service.js";
 import { type DatabaseOptions, dependenciesOf, type ObjectStoreOptions } from "../options.js";
@@ -18,12 +18,9 @@ import { memoryTables } from "./memory/memory-table.js";
 import { inMemoryTransaction, watch } from "./memory/transactions.js";
 import { MemoryStorage } from "./memory-storage.js";
 
-export interface MemoryObjectStoreOptions<Type extends OwnerType = "uuid"> extends Omit<
-  ObjectStoreOptions,
-  DatabaseOptions | "s3"
-> {
-  /** What owners' ids are: `owner` of the provider, of which only the type counts. */
-  owner?: OwnerTable<Type>;
+/** Of the options about tables, only the type of owners counts. */
+export interface MemoryObjectStoreOptions<Type extends OwnerType = "uuid">
+  extends Omit<ObjectStoreOptions, DatabaseOptions | "s3">, TableOptions<Type> {
   /** Where the bytes go, such as a storage with injected faults; a new MemoryStorage when absent. */
   s3?: StorageClient;
   /** Whether a user exists, for `owner_not_found`; every user does when absent. */
@@ -63,8 +60,8 @@ export function memoryObjectStore(
   options?: MemoryObjectStoreOptions<OwnerType>,
 ): MemoryObjectStore<OwnerType> {
   const given = checkOptions(options);
-  const { s3 = new MemoryStorage(), isOwner: check = () => true, owner, ...settings } = given;
-  const { ownerType } = new Layout({ owner });
+  const { s3 = new MemoryStorage(), isOwner: check = () => true, ...settings } = given;
+  const { ownerType } = new Layout(settings);
   const isOwner = check as OwnerCheck;
   const tables = memoryTables();
   const transaction: MemoryObjectStore["transaction"] = (work) =>
@@ -76,7 +73,10 @@ export function memoryObjectStore(
     lists: new MemoryLists(tables),
     directUploads: new MemoryDirectUploads(tables.direct_upload),
     journal: new MemoryJournal(tables, isOwner),
-    owners: { exists: (owner) => Promise.resolve(isOwner(owner)) },
+    owners: {
+      exists: (userId) => Promise.resolve(isOwner(userId)),
+      check: () => Promise.resolve(),
+    },
     ownerType,
     requireReadCommitted,
     currentTransaction: () => undefined,

@@ -53,7 +53,7 @@ const TEXTS: Owners<"text"> = {
   bob: "bob",
   nobody: "b",
   segment: Buffer.from("auth0|ann/../bob 'é' 🎈").toString("hex"),
-  wrong: ["", "a".repeat(256), "é".repeat(128), "a\0b", "\ud800", 7, null],
+  wrong: ["", "a".repeat(128), "é".repeat(64), "a\0b", "\ud800", 7, null],
 };
 
 const UUIDS: Owners<"uuid"> = {
@@ -201,11 +201,15 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
       await upload(theirs);
       const usage = await maintenance.usage({ owner: bob });
       expect(usage.owners).toEqual([expect.objectContaining({ owner: bob })]);
+      const ofNoOwner = `images/users/${type === "uuid" ? "42" : UUIDS.ann}/${UUIDS.bob}.png`;
+      await application.s3.put({
+        ...{ key: ofNoOwner, body: Buffer.from("x"), byteLength: 1, contentType: "image/png" },
+      });
       const { orphans, missingObjects, foreign } = await maintenance.audit();
       expect({ orphans, missingObjects, foreign }).toEqual({
         orphans: 0,
         missingObjects: 0,
-        foreign: 0,
+        foreign: 1,
       });
       await maintenance.sweep();
       const before = await mine.count();
@@ -299,6 +303,8 @@ describe("an application whose owners are of another type than it says", () => {
     ["integer", "bigint", /is of type bigint.*integer.*type: "bigint"/],
     ["bigint", "character varying(40)", /is of type character varying.*bigint.*type: "text"/],
     ["text", "numeric", /is of type numeric.*text.*uuid, integer, bigint, text/],
+    ["uuid", "names", /is of type text.*uuid.*type: "text"/],
+    ["text", "text COLLATE blind", /a collation that is not deterministic/],
   ] as const)("is told so by the migration: %s for %s", async (type, columnType, message) => {
     const application = await openApplication(type, { columnType });
     try {
@@ -315,6 +321,7 @@ describe("an application whose owners are of another type than it says", () => {
     ["integer", "smallint"],
     ["bigint", "integer"],
     ["text", "character varying(40)"],
+    ["text", "names"],
   ] as const)("may be narrower: %s for %s", async (type, columnType) => {
     const application = await openApplication(type, { columnType });
     try {
@@ -347,11 +354,47 @@ describe("an application whose owners are of another type than it says", () => {
         owner: { type: "uuid" },
       });
       const { bytes } = await sampleOf("png");
-      const message = /user_id of "media"."pictures" is integer.*owner.type is uuid/;
+      const message = /user_id of "media"."pictures" is of type integer.*owner.type is uuid/;
       await expect(store.ready()).rejects.toThrow(message);
       const scope = store.forUser(UUIDS.ann);
       await expect(scope.images.upload({ body: bytes })).rejects.toThrow(message);
-      await expect(scope.images.list()).rejects.toThrow(/\(22P02\).*owner\.type/);
+      for (const call of [
+        () => scope.images.list(),
+        () => scope.images.get(UUIDS.bob),
+        () => scope.images.delete(UUIDS.bob),
+        () => scope.images.directUpload(UUIDS.bob),
+        () => scope.all()[Symbol.asyncIterator]().next(),
+        () => store.forApplication().images.getMany([UUIDS.bob]),
+      ]) {
+        await expect(call()).rejects.toThrow(message);
+      }
+    } finally {
+      await application.close();
+    }
+  });
+
+  it("is told so by maintenance, which erases nothing", async () => {
+    const application = await openApplication("integer");
+    try {
+      const { store } = await application.install();
+      await application.select("INSERT INTO shop.accounts (number) VALUES (7)");
+      const { bytes } = await sampleOf("png");
+      await store.forUser(7).images.upload({ body: bytes });
+      const { database, s3, layout } = application;
+      const maintenance = objectStoreMaintenance({
+        ...{ database, s3, ...layout, ...poolerOf() },
+        owner: { type: "text" },
+      });
+      const message = /user_id of "media"."pictures" is of type integer.*owner.type is text/;
+      for (const call of [
+        () => maintenance.eraseUser("7"),
+        () => maintenance.usage({ owner: "7" }),
+        () => maintenance.audit(),
+        () => maintenance.sweep(),
+      ]) {
+        await expect(call()).rejects.toThrow(message);
+      }
+      expect(await store.forUser(7).count()).toBe(1);
     } finally {
       await application.close();
     }
@@ -372,6 +415,7 @@ describe("the options about tables", () => {
     [{ owner: { table: "" } }, /owner.table must be a name of 1 to 63 bytes/],
     [{ owner: { column: 7 } }, /owner.column must be a name/],
     [{ schema: "a\0" }, /schema must be a name/],
+    [{ schema: "a$$; DROP TABLE users; --" }, /schema must be a name/],
     [{ tables: { images: "é".repeat(20) } }, /tables.images must be a name of 1 to 39 bytes/],
     [{ tables: { images: "audio" } }, /names in tables must differ/],
   ])("are refused when they cannot be: %j", (options, message) => {

@@ -58,6 +58,8 @@ export async function openApplication<Type extends OwnerType>(
   const database = new Sequelize(urlOf(name), { logging: false, define: DEFAULTS });
   await database.query(`
     CREATE SCHEMA shop; CREATE SCHEMA media;
+    CREATE DOMAIN names AS varchar(40) CHECK (value <> '');
+    CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
     CREATE TABLE shop.accounts (number ${columnType} PRIMARY KEY, hidden boolean DEFAULT false);
     CREATE TABLE images (id serial PRIMARY KEY, caption text);
     CREATE TABLE audio (id serial PRIMARY KEY);
