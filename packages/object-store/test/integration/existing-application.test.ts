@@ -245,52 +245,6 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
   });
 }
 
-it("keeps the idempotency keys of owners apart whose ids and keys read alike together", async () => {
-  const application = await openApplication("text");
-  try {
-    const { store } = await application.install();
-    await application.select("INSERT INTO shop.accounts (number) VALUES ('a'), ('a b')");
-    const { bytes } = await sampleOf("png");
-    let finish: () => void = () => undefined;
-    const mayFinish = new Promise<void>((resolve) => (finish = resolve));
-    async function* slowly() {
-      const middle = bytes.byteLength >> 1;
-      yield bytes.subarray(0, middle);
-      await mayFinish;
-      yield bytes.subarray(middle);
-    }
-    const pairs = [
-      { owner: "a", idempotencyKey: "b c" },
-      { owner: "a b", idempotencyKey: "c" },
-    ];
-    const uploadAll = (bodyOf: () => Uint8Array | AsyncIterable<Uint8Array>) =>
-      Promise.all(
-        pairs.map(async ({ owner, idempotencyKey }) => {
-          const { images } = store.forUser(owner);
-          return (await images.upload({ body: bodyOf() }, { idempotencyKey })).file;
-        }),
-      );
-    const first = uploadAll(slowly);
-    for (const { owner } of pairs) await began(application, owner);
-    const repeated = uploadAll(() => bytes);
-    finish();
-    expect((await repeated).map(({ userId }) => userId)).toEqual(["a", "a b"]);
-    expect((await repeated).map(({ id }) => id)).toEqual((await first).map(({ id }) => id));
-  } finally {
-    await application.close();
-  }
-});
-
-/** Waits until an upload of an owner is recorded. */
-async function began({ database }: Application<"text">, owner: string): Promise<void> {
-  for (;;) {
-    const [rows] = await database.query("SELECT 1 FROM media.unfinished WHERE user_id = $1", {
-      bind: [owner],
-    });
-    if (rows.length > 0) return;
-  }
-}
-
 it("takes a bigint in any of its forms for the same owner", async () => {
   const { store } = memoryObjectStore({ owner: { type: "bigint" } });
   const { bytes } = await sampleOf("gif");
