@@ -36,6 +36,35 @@ export class MigrationHistoryError extends DatabaseSetupError {
   readonly code = "migration_history_unavailable";
 }
 
+/** `historyTable` names no table. */
+export class InvalidHistoryTableError extends DatabaseSetupError {
+  readonly code = "invalid_history_table";
+
+  constructor(option: string, maxBytes: number) {
+    super(
+      `historyTable.${option} must be a name of 1 to ${maxBytes} bytes without backslashes and control characters`,
+    );
+  }
+}
+
+/** The history's table is one of another tool. Nothing was changed. */
+export class ForeignHistoryTableError extends DatabaseSetupError {
+  readonly code = "foreign_history_table";
+
+  constructor(
+    /** In SQL, with its schema if `historyTable` names one. */
+    readonly table: string,
+    readonly columns: readonly string[],
+  ) {
+    const shown = columns.slice(0, 5).join(", ");
+    super(
+      `The table ${table} has the columns ${shown}${columns.length > 5 ? " and more" : ""}, and a history ` +
+        "of the Migrator has name and applied_at: it is another tool's. " +
+        'Give the Migrator another one, such as historyTable: { name: "object_store_migrations" }',
+    );
+  }
+}
+
 /** Two migrations of a list have the same name. */
 export class DuplicateMigrationError extends DatabaseSetupError {
   readonly code = "duplicate_migration";
@@ -89,5 +118,25 @@ export class MigrationFailedError extends DatabaseSetupError {
   ) {
     const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
     super(`Migration ${migration} (${direction}) failed: ${reason}`, options);
+  }
+}
+
+/**
+ * A migration waited in vain for a lock, most often that of a table which a long transaction uses.
+ * Nothing of it was kept; the cause is PostgreSQL's error.
+ */
+export class MigrationTableLockedError extends DatabaseSetupError {
+  readonly code = "migration_table_locked";
+
+  constructor(
+    readonly migration: string,
+    readonly direction: "up" | "down",
+    options: { cause: unknown },
+  ) {
+    super(
+      `Migration ${migration} (${direction}) waits for what another transaction has locked. ` +
+        "Migrate again once that has ended: pg_stat_activity and pg_blocking_pids() show which it is",
+      options,
+    );
   }
 }

@@ -5,16 +5,20 @@ export { createDatabase, type DatabaseOptions, type PoolOptions } from "./create
 export {
   DatabaseSetupError,
   DuplicateMigrationError,
+  ForeignHistoryTableError,
   InvalidDatabaseUrlError,
+  InvalidHistoryTableError,
   MigrationFailedError,
   MigrationHistoryError,
   MigrationLockTimeoutError,
   MigrationNotFoundError,
   MigrationOrderError,
+  MigrationTableLockedError,
   MigratorConnectionError,
   UnknownMigrationsError,
 } from "./errors.js";
 export { databaseMigrations } from "./migrations/database-migrations.js";
+export type { HistoryTable } from "./migrator/history.js";
 export { type Migration, type MigrationContext } from "./migrator/migration.js";
 export {
   type DownOptions,

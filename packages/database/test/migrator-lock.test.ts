@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 
-import { type Migration, MigrationLockTimeoutError, Migrator } from "../src/index.js";
+import {
+  type Migration,
+  MigrationLockTimeoutError,
+  MigrationTableLockedError,
+  Migrator,
+} from "../src/index.js";
 import { tables, TestDatabase } from "./support/test-database.js";
 
 const MIGRATE = fileURLToPath(new URL("fixtures/migrate.mjs", import.meta.url));
@@ -90,4 +95,60 @@ describe("migrators at the same time", () => {
       expect(await second.up()).toEqual([]);
     },
   );
+});
+
+describe("a migration of a table that a transaction of the application uses", () => {
+  const widen: Migration = {
+    name: "m/widen",
+    up: async ({ query }) => {
+      await query("CREATE TABLE half (n int)");
+      await query("ALTER TABLE used ADD COLUMN wide int");
+    },
+    down: () => Promise.resolve(),
+  };
+
+  it.each([
+    ["", undefined],
+    [", behind a pooler", "transaction" as const],
+  ])("gives up, lets readers through and keeps nothing of it%s", async (_name, pooler) => {
+    const database = testDatabase.open();
+    await database.query("CREATE TABLE used (n int)");
+    const user = await database.transaction();
+    await database.query("SELECT * FROM used", { transaction: user });
+    const migrator = new Migrator({
+      database,
+      migrations: [widen],
+      tableLockTimeoutMs: 50,
+      pooler,
+    });
+    const failed = expect(migrator.up()).rejects.toMatchObject({
+      constructor: MigrationTableLockedError,
+      code: "migration_table_locked",
+      migration: "m/widen",
+    });
+    await database.query("SELECT * FROM used");
+    await failed;
+    expect(await tables(database)).toEqual(["schema_migrations", "used"]);
+    await user.commit();
+    expect(await migrator.up()).toEqual(["m/widen"]);
+  });
+
+  it("tries again by itself", async () => {
+    const database = testDatabase.open();
+    await database.query("CREATE TABLE used (n int)");
+    const user = await database.transaction();
+    await database.query("SELECT * FROM used", { transaction: user });
+    let attempts = 0;
+    const counted: Migration = {
+      ...widen,
+      up: async (context) => {
+        attempts += 1;
+        if (attempts === 2) await user.commit();
+        await widen.up(context);
+      },
+    };
+    const migrator = new Migrator({ database, migrations: [counted], tableLockTimeoutMs: 50 });
+    expect(await migrator.up()).toEqual(["m/widen"]);
+    expect(attempts).toBe(2);
+  });
 });

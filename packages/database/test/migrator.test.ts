@@ -7,6 +7,9 @@ import {
   createDatabase,
   databaseMigrations,
   DuplicateMigrationError,
+  ForeignHistoryTableError,
+  type HistoryTable,
+  InvalidHistoryTableError,
   type Migration,
   MigrationFailedError,
   MigrationNotFoundError,
@@ -238,6 +241,67 @@ describe("the list", () => {
     const other = makes("other/d");
     await migrator(a, other).up();
     expect(await migrator(a, b, other).up()).toEqual(["m/b"]);
+  });
+});
+
+describe("the table of the history", () => {
+  const recordedIn = (historyTable: HistoryTable): Migrator =>
+    new Migrator({ database, migrations: [a, b], historyTable });
+
+  it("has the name and the schema that it was given, whatever they need quotes for", async () => {
+    await database.query('CREATE SCHEMA "Own ""history"" \'s"');
+    const table = { schema: 'Own "history" \'s', name: "select" };
+    const own = recordedIn(table);
+    expect(await own.up()).toEqual(["m/a", "m/b"]);
+    expect(await own.down()).toEqual(["m/b"]);
+    expect(await own.status()).toMatchObject([
+      { name: "m/a", appliedAt: expect.any(Date) },
+      { name: "m/b", appliedAt: undefined },
+    ]);
+    expect(await tables(database)).toEqual(["a"]);
+    expect(await database.query('SELECT name FROM "Own ""history"" \'s"."select"')).toMatchObject([
+      [{ name: "m/a" }],
+      expect.anything(),
+    ]);
+  });
+
+  it.each([
+    ["Rails, dbmate and golang-migrate", "version varchar(255) PRIMARY KEY", ["version"]],
+    [
+      "a tool with many columns",
+      "id int, name text, c int, d int, e int, f int",
+      expect.anything(),
+    ],
+  ])("is refused when it is one of %s, and nothing is changed", async (_tool, columns, named) => {
+    await database.query(`CREATE TABLE schema_migrations (${columns})`);
+    for (const run of [
+      () => migrator(a).up(),
+      () => migrator(a).down(),
+      () => migrator(a).status(),
+    ]) {
+      await expect(run()).rejects.toMatchObject({
+        constructor: ForeignHistoryTableError,
+        code: "foreign_history_table",
+        table: '"schema_migrations"',
+        columns: named,
+        message: expect.stringMatching(
+          /"schema_migrations" has the columns (?:version|id, name, c, d, e and more), .* historyTable: \{ name: "object_store_migrations" \}$/,
+        ),
+      });
+    }
+    expect(await tables(database)).toEqual(["schema_migrations"]);
+    expect(await recordedIn({ name: "object_store_migrations" }).up()).toEqual(["m/a", "m/b"]);
+  });
+
+  it.each([
+    { name: "" },
+    { name: "a".repeat(64) },
+    { name: "é".repeat(32) },
+    { name: "a\nb" },
+    { schema: "a\\b" },
+    { name: 7 as unknown as string },
+  ])("cannot be %p", (historyTable) => {
+    expect(() => recordedIn(historyTable)).toThrow(InvalidHistoryTableError);
   });
 });
 

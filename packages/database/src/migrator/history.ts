@@ -1,68 +1,99 @@
-import { MigrationHistoryError, MigrationOrderError, UnknownMigrationsError } from "../errors.js";
-import type { Migration, MigrationContext } from "./migration.js";
+import {
+  ForeignHistoryTableError,
+  InvalidHistoryTableError,
+  MigrationHistoryError,
+} from "../errors.js";
+import type { MigrationContext } from "./migration.js";
 
 type Query = MigrationContext["query"];
+
+/** The table that records which migrations were applied. */
+export interface HistoryTable {
+  /** Its schema, which must exist; the search path decides when absent. */
+  readonly schema?: string;
+  /** `schema_migrations` when absent. */
+  readonly name?: string;
+}
 
 /** When each migration was applied, by name. */
 export type AppliedMigrations = ReadonlyMap<string, Date>;
 
-/** @throws MigrationHistoryError */
-export async function prepareHistory(query: Query): Promise<void> {
-  try {
-    await query(`
-      CREATE TABLE IF NOT EXISTS schema_migrations (
-        name text PRIMARY KEY,
-        applied_at timestamptz NOT NULL DEFAULT now()
-      )
+/** PostgreSQL cuts longer names. */
+const MAX_NAME_BYTES = 63;
+
+const COLUMNS = ["name", "applied_at"];
+
+/** The record of the migrations that were applied. */
+export class History {
+  /** The name of the table, quoted, with its schema. */
+  readonly #table: string;
+
+  /** @throws InvalidHistoryTableError */
+  constructor({ schema, name = "schema_migrations" }: HistoryTable = {}) {
+    const path = schema === undefined ? [name] : [checked("schema", schema), name];
+    checked("name", name);
+    this.#table = path.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+  }
+
+  /** @throws MigrationHistoryError, ForeignHistoryTableError */
+  async prepare(query: Query): Promise<void> {
+    try {
+      await query(`
+        CREATE TABLE IF NOT EXISTS ${this.#table} (
+          name text PRIMARY KEY,
+          applied_at timestamptz NOT NULL DEFAULT now()
+        )
+      `);
+    } catch (cause) {
+      throw new MigrationHistoryError(`${this.#table} could not be made`, { cause });
+    }
+  }
+
+  /**
+   * Read only: where there is no history yet, nothing has been applied.
+   *
+   * @throws MigrationHistoryError, ForeignHistoryTableError
+   */
+  async read(query: Query): Promise<AppliedMigrations> {
+    try {
+      const columns = await this.#columns(query);
+      if (columns.length === 0) return new Map();
+      if (!COLUMNS.every((column) => columns.includes(column))) {
+        throw new ForeignHistoryTableError(this.#table, columns);
+      }
+      // As text in ISO 8601, which neither settings nor an application's parsers change.
+      const rows = await query(
+        `SELECT name, to_json(applied_at) #>> '{}' AS at FROM ${this.#table} ORDER BY name`,
+      );
+      return new Map(rows.map((row) => [row["name"] as string, new Date(row["at"] as string)]));
+    } catch (cause) {
+      if (cause instanceof ForeignHistoryTableError) throw cause;
+      throw new MigrationHistoryError(`${this.#table} could not be read`, { cause });
+    }
+  }
+
+  async add(query: Query, migration: string): Promise<void> {
+    await query(`INSERT INTO ${this.#table} (name) VALUES ($1)`, [migration]);
+  }
+
+  async remove(query: Query, migration: string): Promise<void> {
+    await query(`DELETE FROM ${this.#table} WHERE name = $1`, [migration]);
+  }
+
+  /** None where there is no table. */
+  async #columns(query: Query): Promise<string[]> {
+    const table = `'${this.#table.replaceAll("'", "''")}'`;
+    const rows = await query(`
+      SELECT attname::text AS name FROM pg_attribute
+      WHERE attrelid = to_regclass(${table}) AND attnum > 0 AND NOT attisdropped
+      ORDER BY attnum
     `);
-  } catch (cause) {
-    throw new MigrationHistoryError("schema_migrations could not be made", { cause });
+    return rows.map((row) => row["name"] as string);
   }
 }
 
-/**
- * Read only: where there is no history yet, nothing has been applied.
- *
- * @throws MigrationHistoryError
- */
-export async function readHistory(query: Query): Promise<AppliedMigrations> {
-  try {
-    const exists = await query("SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL");
-    if (exists.length === 0) return new Map();
-    // As text in ISO 8601, which neither settings nor an application's parsers change.
-    const rows = await query(
-      "SELECT name, to_json(applied_at) #>> '{}' AS at FROM schema_migrations ORDER BY name",
-    );
-    return new Map(rows.map((row) => [row["name"] as string, new Date(row["at"] as string)]));
-  } catch (cause) {
-    throw new MigrationHistoryError("schema_migrations could not be read", { cause });
-  }
-}
-
-/**
- * Refuse to build on a history that the list cannot have made. Modules are independent of each
- * other: a module's new migration may follow another module's that is applied already, and modules
- * that the list does not have at all are another application's in the same database.
- *
- * @throws UnknownMigrationsError, MigrationOrderError
- */
-export function checkHistory(migrations: readonly Migration[], applied: AppliedMigrations): void {
-  const known = new Set(migrations.map(({ name }) => name));
-  const modules = new Set(migrations.map(({ name }) => moduleOf(name)));
-  const unknown = [...applied.keys()].filter(
-    (name) => modules.has(moduleOf(name)) && !known.has(name),
-  );
-  if (unknown.length > 0) throw new UnknownMigrationsError(unknown);
-
-  const firstPending = new Map<string, string>();
-  for (const { name } of migrations) {
-    const module = moduleOf(name);
-    const pending = firstPending.get(module);
-    if (!applied.has(name)) firstPending.set(module, pending ?? name);
-    else if (pending !== undefined) throw new MigrationOrderError(pending, name);
-  }
-}
-
-function moduleOf(name: string): string {
-  return name.slice(0, name.lastIndexOf("/") + 1);
+function checked(option: keyof HistoryTable, name: unknown): string {
+  const isName = typeof name === "string" && name !== "" && !/[\p{Cc}\\]/u.test(name);
+  if (isName && Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  throw new InvalidHistoryTableError(option, MAX_NAME_BYTES);
 }

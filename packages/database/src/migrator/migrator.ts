@@ -6,10 +6,12 @@ import {
   DuplicateMigrationError,
   MigrationFailedError,
   MigrationNotFoundError,
+  MigrationTableLockedError,
 } from "../errors.js";
-import { type AppliedMigrations, checkHistory, prepareHistory, readHistory } from "./history.js";
+import { checkHistory } from "./check-history.js";
+import { type AppliedMigrations, History, type HistoryTable } from "./history.js";
 import type { Migration, MigrationContext } from "./migration.js";
-import { type LockOptions, withLockedSession } from "./session.js";
+import { isLockTimeout, type LockOptions, withLockedSession } from "./session.js";
 import { Steps } from "./steps.js";
 
 export interface MigratorOptions {
@@ -20,6 +22,14 @@ export interface MigratorOptions {
   readonly logger?: LogFn;
   /** Milliseconds to wait for another migrator; default 60,000, and 0 waits without end. */
   readonly lockTimeoutMs?: number;
+  /**
+   * Milliseconds that a migration waits for each lock of a table or a row, as others queue behind it;
+   * default 5,000, and 0 waits without end. It is tried five times, with pauses as long; behind a
+   * pooler once, where pauses would hold the locks of the migrations before it.
+   */
+  readonly tableLockTimeoutMs?: number;
+  /** Where to record what was applied: `schema_migrations` by default, which is made when absent. */
+  readonly historyTable?: HistoryTable | undefined;
   /**
    * What is between this process and PostgreSQL. All migrations of a run are then in one
    * transaction, each in a savepoint of its own: one that fails leaves those before it, a crash
@@ -47,14 +57,18 @@ export class Migrator {
   readonly #database: Sequelize;
   readonly #migrations: readonly Migration[];
   readonly #logger: LogFn | undefined;
+  readonly #history: History;
   readonly #lock: LockOptions;
+  readonly #tableLockTimeoutMs: number;
 
-  /** @throws DuplicateMigrationError */
+  /** @throws DuplicateMigrationError, InvalidHistoryTableError */
   constructor({
     database,
     migrations,
     logger,
     lockTimeoutMs = 60_000,
+    tableLockTimeoutMs = 5_000,
+    historyTable,
     pooler = poolerOf(database),
   }: MigratorOptions) {
     const names = migrations.map(({ name }) => name);
@@ -63,15 +77,18 @@ export class Migrator {
     this.#database = database;
     this.#migrations = [...migrations];
     this.#logger = logger;
+    this.#history = new History(historyTable);
     this.#lock = { lockTimeoutMs, pooler };
+    this.#tableLockTimeoutMs = tableLockTimeoutMs;
   }
 
   /**
    * Apply what is pending, up to and including `to`, by default all of it.
    *
    * @returns the names of what was applied, in order
-   * @throws MigrationNotFoundError, MigrationFailedError, MigrationLockTimeoutError,
-   *   UnknownMigrationsError, MigrationOrderError, MigratorConnectionError, MigrationHistoryError
+   * @throws MigrationNotFoundError, MigrationFailedError, MigrationTableLockedError,
+   *   MigrationLockTimeoutError, UnknownMigrationsError, MigrationOrderError,
+   *   MigratorConnectionError, MigrationHistoryError, ForeignHistoryTableError
    */
   async up({ to }: { to?: string } = {}): Promise<string[]> {
     const end = to === undefined ? this.#migrations.length : this.#indexOf(to) + 1;
@@ -110,10 +127,10 @@ export class Migrator {
   /**
    * The list in order, then what only the database knows. Takes no lock and changes nothing.
    *
-   * @throws MigrationHistoryError
+   * @throws MigrationHistoryError, ForeignHistoryTableError
    */
   async status(): Promise<MigrationStatus[]> {
-    const applied = await readHistory((sql) =>
+    const applied = await this.#history.read((sql) =>
       this.#database.query(sql, { type: QueryTypes.SELECT, useMaster: true }),
     );
     const names = new Set(this.#migrations.map(({ name }) => name));
@@ -137,15 +154,17 @@ export class Migrator {
     // Loaded only here: it brings a command line along, which an application that serves never needs.
     const { MigrationError, Umzug } = await import("umzug");
     return withLockedSession(this.#database, this.#lock, async (context) => {
-      await prepareHistory(context.query);
-      const applied = await readHistory(context.query);
+      await this.#history.prepare(context.query);
+      const applied = await this.#history.read(context.query);
       checkHistory(this.#migrations, applied);
       const chosen = choose(applied).map(({ name }) => name);
       try {
         await new Umzug(this.#plan(context))[direction]({ migrations: chosen });
       } catch (error) {
         if (!(error instanceof MigrationError)) throw error;
-        throw new MigrationFailedError(error.migration.name, direction, { cause: error.cause });
+        const { cause } = error;
+        const Failure = isLockTimeout(cause) ? MigrationTableLockedError : MigrationFailedError;
+        throw new Failure(error.migration.name, direction, { cause });
       }
       return chosen;
     });
@@ -153,7 +172,10 @@ export class Migrator {
 
   #plan(context: MigrationContext): UmzugOptions<MigrationContext> {
     const log = this.#logger;
-    const steps = new Steps(context, this.#lock.pooler);
+    const steps = new Steps(context, this.#history, {
+      pooler: this.#lock.pooler,
+      tableLockTimeoutMs: this.#tableLockTimeoutMs,
+    });
     return {
       context,
       logger: log && { debug: log, info: log, warn: log, error: log },
@@ -163,7 +185,7 @@ export class Migrator {
         down: () => steps.revert(migration),
       })),
       storage: {
-        executed: async () => [...(await readHistory(context.query)).keys()],
+        executed: async () => [...(await this.#history.read(context.query)).keys()],
         // The record is written in the migration's own transaction.
         logMigration: () => Promise.resolve(),
         unlogMigration: () => Promise.resolve(),

@@ -61,11 +61,15 @@ async function lock(client: Client, { lockTimeoutMs, pooler }: LockOptions): Pro
     await client.query(`SELECT pg_advisory_${isLocal ? "xact_" : ""}lock($1)`, [LOCK_KEY]);
     await client.query(setTimeout, ["0", isLocal]);
   } catch (cause) {
-    if (cause instanceof DatabaseError && cause.code === LOCK_NOT_AVAILABLE) {
+    if (isLockTimeout(cause)) {
       throw new MigrationLockTimeoutError(lockTimeoutMs, { cause });
     }
     throw new MigratorConnectionError("The migrator could not take its lock", { cause });
   }
+}
+
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
 }
 
 async function thenCommit<T>(client: Client, run: () => Promise<T>): Promise<T> {
