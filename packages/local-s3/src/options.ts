@@ -7,6 +7,8 @@ export interface LocalS3Options {
   host?: string;
   accessKeyId: string;
   secretAccessKey: string;
+  /** Makes the keys temporary credentials, which are worth nothing without it; none by default. */
+  sessionToken?: string;
   /** The region that signatures must name; us-east-1 by default. */
   region?: string;
   /** Buckets created at start when absent. */
@@ -24,7 +26,8 @@ export interface LocalS3Options {
   onError?: (error: unknown) => void;
 }
 
-export type Settings = Required<LocalS3Options>;
+export type Settings = Required<Omit<LocalS3Options, "sessionToken">> &
+  Pick<LocalS3Options, "sessionToken">;
 
 /** @throws {TypeError} when an option is missing or out of range */
 export function readSettings(options: LocalS3Options): Settings {

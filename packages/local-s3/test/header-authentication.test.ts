@@ -120,7 +120,7 @@ describe("a request signed in its header", () => {
     expect((await sendRaw(server, { ...GET, headers })).code).toBe("InvalidRequest");
   });
 
-  it("is refused with session credentials, which do not exist here", () =>
+  it("is refused with a session token that its keys have not", () =>
     expectRefused(400, "InvalidToken", {}, { headers: { "x-amz-security-token": "token" } }));
 
   it("is refused when it is presigned as well", () =>

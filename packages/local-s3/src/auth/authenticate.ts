@@ -2,7 +2,7 @@ import { S3Error } from "../errors.js";
 import { requireHeader } from "../http/header-value.js";
 import { QueryParameters } from "../http/query-parameters.js";
 import { type S3Request } from "../http/s3-request.js";
-import { type Authentication, type Credentials } from "./authentication.js";
+import { type Authentication, type Credentials, requireToken } from "./authentication.js";
 import { authenticateHeader } from "./header-auth.js";
 import { authenticateQuery } from "./presigned-auth.js";
 
@@ -20,12 +20,15 @@ export function authenticate(request: S3Request, credentials: Credentials): Auth
       "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
     );
   }
-  if (request.headers.has("x-amz-security-token") || request.query.has("X-Amz-Security-Token")) {
-    throw new S3Error("InvalidToken");
-  }
-  if (authorization !== undefined) return authenticateHeader(request, authorization, credentials);
-  if (presigned) return authenticateQuery(request, credentials);
-  throw new S3Error("AccessDenied");
+  if (authorization === undefined && !presigned) throw new S3Error("AccessDenied");
+  const { headers, query } = request;
+  requireToken(
+    headers.get("x-amz-security-token") ?? query.get("X-Amz-Security-Token"),
+    credentials,
+  );
+  return authorization === undefined
+    ? authenticateQuery(request, credentials)
+    : authenticateHeader(request, authorization, credentials);
 }
 
 function isPresigned(request: S3Request): boolean {

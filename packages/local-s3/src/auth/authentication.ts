@@ -13,6 +13,8 @@ import {
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** What each request brings along with temporary credentials. */
+  readonly sessionToken: string | undefined;
   readonly region: string;
 }
 
@@ -25,6 +27,16 @@ export interface Authentication {
   readonly scope: CredentialScope;
   /** ISO 8601 basic, such as 20130524T000000Z. */
   readonly timestamp: string;
+}
+
+/** @throws {S3Error} InvalidToken, or InvalidAccessKeyId when a token is missing */
+export function requireToken(
+  given: string | undefined,
+  { sessionToken, accessKeyId }: Credentials,
+): void {
+  if (given === sessionToken) return;
+  if (given !== undefined) throw new S3Error("InvalidToken");
+  throw new S3Error("InvalidAccessKeyId", undefined, { AWSAccessKeyId: accessKeyId });
 }
 
 /** The claims of a request, read from its header, query or form but not yet verified. */

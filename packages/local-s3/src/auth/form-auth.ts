@@ -1,5 +1,5 @@
 import { S3Error } from "../errors.js";
-import { type Credentials, readCredential } from "./authentication.js";
+import { type Credentials, readCredential, requireToken } from "./authentication.js";
 import { ALGORITHM, equalInConstantTime, sign, signingKey } from "./signing.js";
 
 /**
@@ -27,7 +27,7 @@ export function authenticateForm(
     }
     return value;
   };
-  if (fields.has("x-amz-security-token")) throw new S3Error("InvalidToken");
+  requireToken(fields.get("x-amz-security-token"), credentials);
   if (required("x-amz-algorithm") !== ALGORITHM) {
     throw new S3Error("InvalidRequest", `Please use ${ALGORITHM}.`);
   }

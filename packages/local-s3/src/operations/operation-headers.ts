@@ -2,7 +2,12 @@ import { S3Error } from "../errors.js";
 import { type RequestHeaders } from "../http/request-headers.js";
 
 /** Headers of the signature and of the client, which go with every operation. */
-const COMMON_HEADERS = ["x-amz-content-sha256", "x-amz-date", "x-amz-user-agent"];
+const COMMON_HEADERS = [
+  "x-amz-content-sha256",
+  "x-amz-date",
+  "x-amz-security-token",
+  "x-amz-user-agent",
+];
 
 /** A checksum of the body, in the header or the trailer, and the framing of `aws-chunked`. */
 export const BODY_HEADERS: readonly string[] = [

@@ -47,14 +47,14 @@ export async function startLocalS3(options: LocalS3Options): Promise<LocalS3> {
 }
 
 async function serve(settings: Settings, lock: FolderLock): Promise<LocalS3> {
-  const { accessKeyId, secretAccessKey, region } = settings;
+  const { accessKeyId, secretAccessKey, sessionToken, region } = settings;
   const store = await Store.open(settings.dataDir, settings.durable);
   for (const name of settings.buckets) {
     if (store.find(name) === undefined) await store.createBucket(name);
   }
 
   const faults = new FaultRules();
-  const credentials = { accessKeyId, secretAccessKey, region };
+  const credentials = { accessKeyId, secretAccessKey, sessionToken, region };
   const services = { store, lock, credentials, faults, onError: settings.onError };
   const running = new Set<Promise<void>>();
   const exchanges = new WeakMap<Duplex, { message: IncomingMessage; response: ServerResponse }>();
