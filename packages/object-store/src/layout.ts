@@ -148,7 +148,7 @@ function optionalName(option: string, name: unknown): string | undefined {
 }
 
 function checkName(option: string, name: unknown, maxBytes = MAX_NAME_BYTES): string {
-  const isName = typeof name === "string" && name !== "" && !/[\0\\]|\$\$/.test(name);
+  const isName = typeof name === "string" && name !== "" && !/[\p{Cc}\\]|\$\$/u.test(name);
   if (isName && Buffer.byteLength(name) <= maxBytes) return name;
   const came = typeof name === "string" ? "another string" : described(name);
   throw new InvalidInputError(

@@ -371,6 +371,7 @@ describe("the options about tables", () => {
     [{ owner: { column: 7 } }, /owner.column must be a name/],
     [{ schema: "a\0" }, /schema must be a name/],
     [{ schema: "a$$; DROP TABLE users; --" }, /schema must be a name/],
+    [{ schema: "a\nb" }, /schema must be a name/],
     [{ tables: { images: "é".repeat(20) } }, /tables.images must be a name of 1 to 39 bytes/],
     [{ tables: { images: "audio" } }, /names in tables must differ/],
   ])("are refused when they cannot be: %j", (options, message) => {
