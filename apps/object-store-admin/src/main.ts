@@ -1,5 +1,6 @@
 import { main } from "./cli/main.js";
 
-const { code, interrupted } = await main(process.argv.slice(2));
-if (interrupted) process.exit(code);
-process.exitCode = code;
+void main(process.argv.slice(2)).then(({ code, interrupted }) => {
+  if (interrupted) process.exit(code);
+  process.exitCode = code;
+});

@@ -13,34 +13,16 @@ import { objectStoreProvider } from "@repo/object-store";
 import { sizedMedia } from "@repo/sample-media";
 import { S3Provider } from "@repo/s3-provider";
 
-const PROGRAM = new URL("../dist/main.js", import.meta.url).pathname;
-const USER = "0190f0f0-0000-7000-8000-000000000001";
+import { jsonOf, PROGRAM, type Run, runProgram } from "./support/program.js";
 
-interface Run {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+const USER = "0190f0f0-0000-7000-8000-000000000001";
 
 let folder: string;
 let services: LocalServices;
 let environment: Record<string, string>;
 
 function admin(...parameters: string[]): Promise<Run> {
-  return adminIn(environment, ...parameters);
-}
-
-function adminIn(env: Record<string, string>, ...parameters: string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [PROGRAM, ...parameters],
-      { env },
-      (_error, stdout, stderr) => {
-        resolve({ code: child.exitCode ?? -1, stdout, stderr });
-      },
-    );
-  });
+  return runProgram(environment, ...parameters);
 }
 
 /** Runs a command until it has printed something, and then presses Ctrl-C. */
@@ -58,12 +40,8 @@ function interruptedAtFirstLine(...parameters: string[]): Promise<Pick<Run, "std
   });
 }
 
-async function jsonLines(...parameters: string[]): Promise<Record<string, unknown>[]> {
-  const { stdout } = await admin(...parameters, "--json");
-  return stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+function jsonLines(...parameters: string[]): Promise<Record<string, unknown>[]> {
+  return jsonOf(environment, ...parameters);
 }
 
 beforeAll(async () => {
@@ -115,20 +93,16 @@ async function storeImage(): Promise<void> {
 }
 
 describe("object-store-admin", () => {
-  it("teaches with --help, and says of each command when it needs attention", async () => {
-    const overview = await adminIn({}, "--help");
-    expect(overview).toMatchObject({ code: 0, stderr: "" });
-    expect(overview.stdout).toContain("crontab");
-    for (const command of ["migrate", "sweep", "audit", "verify", "usage", "erase"]) {
-      const { code, stdout } = await adminIn({}, "help", command);
-      expect(code).toBe(0);
-      expect(stdout).toContain(`pnpm admin ${command}`);
-      expect(stdout).toContain("Exit codes");
-    }
-  });
-
   it("refuses what it does not know, and says what there is", async () => {
-    for (const parameters of [["frobnicate"], ["sweep", "--fix"], ["erase", "someone"]]) {
+    for (const parameters of [
+      ["frobnicate"],
+      ["sweep", "--fix"],
+      ["erase", "someone"],
+      ["usage", "--owner", "7"],
+      ["migrate", "up", "--down"],
+      ["migrate", "sql", "--yes"],
+      ["migrate", "sql", "--from", "object-store/0000-nothing"],
+    ]) {
       const { code, stdout, stderr } = await admin(...parameters);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       expect(stderr).toContain("Run with --help for the options.");
@@ -137,7 +111,7 @@ describe("object-store-admin", () => {
 
   it("names the variables that are missing, never their values", async () => {
     for (const command of ["sweep", "usage"]) {
-      const { code, stderr } = await adminIn({ ...environment, S3_BUCKET: "" }, command);
+      const { code, stderr } = await runProgram({ ...environment, S3_BUCKET: "" }, command);
       expect(code).toBe(2);
       expect(stderr).toContain("S3_BUCKET is not set");
       expect(stderr).not.toContain(environment["S3_SECRET_ACCESS_KEY"]);
@@ -148,16 +122,23 @@ describe("object-store-admin", () => {
     [{ S3_REQUESTS: "[1]" }, 2, "S3_REQUESTS must be a JSON object"],
     [{ S3_REQUESTS: "{" }, 2, "S3_REQUESTS must be a JSON object"],
     [{ S3_REQUESTS: '{"acl":"private"}' }, 2, 'unknown field "acl"; known are '],
+    [{ TABLE_NAMES: '{"image":"pictures"}' }, 2, "TABLE_NAMES has names for images, audio, "],
+    [{ TABLE_NAMES: '{"images":""}' }, 2, "tables.images must be a name"],
+    [{ OWNER_TYPE: "integer" }, 2, "OWNER_TYPE needs OWNER_TABLE"],
+    [{ OWNER_TYPE: "float", OWNER_TABLE: "accounts.id" }, 2, "owner.type must be one of uuid"],
+    [{ OWNER_TABLE: "a.b.c.d" }, 2, "OWNER_TABLE must be table.column"],
+    [{ S3_SECRET_ACCESS_KEY: "" }, 2, "S3_SECRET_ACCESS_KEY is not set"],
+    [{ S3_ENDPOINT: "" }, 2, "The region is not known: set S3_REGION"],
     [{ S3_PROXY: "proxy:8080" }, 2, "S3_PROXY must be a URL"],
   ])("refuses %p", async (wrong, expected, message) => {
-    const { code, stderr } = await adminIn({ ...environment, ...wrong }, "sweep");
+    const { code, stderr } = await runProgram({ ...environment, ...wrong }, "sweep");
     expect(code).toBe(expected);
     expect(stderr).toContain(message);
   });
 
   it("says what to do when a server cannot be reached", async () => {
     const url = "postgresql://nobody@127.0.0.1:1/nothing";
-    const { code, stderr } = await adminIn({ ...environment, DATABASE_URL: url }, "usage");
+    const { code, stderr } = await runProgram({ ...environment, DATABASE_URL: url }, "usage");
     expect(code).toBe(1);
     expect(stderr).toContain("Check that PostgreSQL runs at DATABASE_URL");
   });
@@ -213,11 +194,11 @@ describe("object-store-admin", () => {
     const S3_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     try {
       const through = { ...environment, S3_PROXY };
-      expect(await adminIn(through, "audit")).toMatchObject({ code: 0, stderr: "" });
+      expect(await runProgram(through, "audit")).toMatchObject({ code: 0, stderr: "" });
       expect(new Set(tunnels)).toEqual(new Set([new URL(services.s3.endpoint).host]));
       // Which this server refuses to be asked for.
       const S3_REQUESTS = '{"RequestPayer":"requester"}';
-      expect(await adminIn({ ...through, S3_REQUESTS }, "audit")).toMatchObject({ code: 1 });
+      expect(await runProgram({ ...through, S3_REQUESTS }, "audit")).toMatchObject({ code: 1 });
     } finally {
       proxy.close();
     }

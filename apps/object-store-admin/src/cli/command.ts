@@ -7,6 +7,7 @@ export type Command = { name: "help"; topic: CommandName | undefined } | Work;
 export type Work = (
   | { name: "migrate"; direction: "up" | "status" }
   | { name: "migrate"; direction: "down"; steps: number; yes: boolean }
+  | ({ name: "migrate"; direction: "sql" } & SqlOptions)
   | { name: "sweep"; batchSize: number | undefined }
   | { name: "audit"; fix: boolean; maxFixes: number | undefined }
   | {
@@ -17,7 +18,18 @@ export type Work = (
     }
   | { name: "usage"; owner: string | null | undefined; top: number | undefined }
   | { name: "erase"; userId: string; yes: boolean }
-) & { json: boolean };
+) & {
+  json: boolean;
+  /** A file with variables of the environment. */
+  env: string | undefined;
+};
+
+export interface SqlOptions {
+  down: boolean;
+  /** The first and the last migration; undefined for those of the list. */
+  from: string | undefined;
+  to: string | undefined;
+}
 
 export type CommandName = Work["name"];
 
@@ -25,22 +37,26 @@ const OPTIONS = {
   "batch-size": { type: "string" },
   "bytes-per-second": { type: "string" },
   cursor: { type: "string" },
+  down: { type: "boolean" },
+  env: { type: "string" },
   fix: { type: "boolean" },
+  from: { type: "string" },
   help: { type: "boolean", short: "h" },
   json: { type: "boolean" },
   "max-files": { type: "string" },
   "max-fixes": { type: "string" },
   owner: { type: "string" },
   steps: { type: "string" },
+  to: { type: "string" },
   top: { type: "string" },
   yes: { type: "boolean" },
 } as const;
 
 type OptionName = keyof typeof OPTIONS;
 
-/** The options of each command, besides --json and --help. */
+/** The options of each command, besides those of all. */
 const TAKES: Record<CommandName, readonly OptionName[]> = {
-  migrate: ["steps", "yes"],
+  migrate: ["down", "from", "steps", "to", "yes"],
   sweep: ["batch-size"],
   audit: ["fix", "max-fixes"],
   verify: ["bytes-per-second", "cursor", "max-files"],
@@ -48,7 +64,7 @@ const TAKES: Record<CommandName, readonly OptionName[]> = {
   erase: ["yes"],
 };
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const OF_ALL: readonly string[] = ["env", "help", "json"] satisfies OptionName[];
 
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): Command {
@@ -63,23 +79,28 @@ export function parseCommand(argv: readonly string[]): Command {
     return { name: "help", topic: topic === undefined ? undefined : commandNamed(topic) };
   }
   const command = commandNamed(name);
-  const allowed = ["json", "help", ...TAKES[command]];
+  const allowed = [...OF_ALL, ...TAKES[command]];
   const foreign = tokens.find((token) => token.kind === "option" && !allowed.includes(token.name));
   if (foreign?.kind === "option") {
     throw new UsageError(`${command} takes no ${foreign.rawName}.`);
   }
-  const json = values.json === true;
+  const common = { json: values.json === true, env: values.env };
   const count = (option: OptionName, least: number): number | undefined =>
     countOf(option, values[option], least);
   switch (command) {
     case "migrate":
-      return { ...migrateOf(rest, count("steps", 1), values.yes === true), json };
+      return { ...migrateOf(rest, { ...values, steps: count("steps", 1) }), ...common };
     case "sweep":
       requireNoMore(command, rest);
-      return { name: command, batchSize: count("batch-size", 1), json };
+      return { name: command, batchSize: count("batch-size", 1), ...common };
     case "audit":
       requireNoMore(command, rest);
-      return { name: command, fix: values.fix === true, maxFixes: count("max-fixes", 0), json };
+      return {
+        name: command,
+        fix: values.fix === true,
+        maxFixes: count("max-fixes", 0),
+        ...common,
+      };
     case "verify":
       requireNoMore(command, rest);
       return {
@@ -87,18 +108,21 @@ export function parseCommand(argv: readonly string[]): Command {
         bytesPerSecond: count("bytes-per-second", 1),
         maxFiles: count("max-files", 1),
         cursor: values.cursor,
-        json,
+        ...common,
       };
     case "usage":
       requireNoMore(command, rest);
-      return { name: command, owner: ownerOf(values.owner), top: count("top", 0), json };
+      return {
+        name: command,
+        owner: values.owner === "system" ? null : values.owner,
+        top: count("top", 0),
+        ...common,
+      };
     case "erase": {
       const [userId, ...more] = rest;
       requireNoMore("erase <user>", more);
-      if (userId === undefined || !UUID.test(userId)) {
-        throw new UsageError(`erase takes the UUID of a user, not ${quoted(userId)}.`);
-      }
-      return { name: command, userId: userId.toLowerCase(), yes: values.yes === true, json };
+      if (userId === undefined) throw new UsageError("erase takes the id of a user.");
+      return { name: command, userId, yes: values.yes === true, ...common };
     }
   }
 }
@@ -110,15 +134,35 @@ function commandNamed(name: string): CommandName {
   throw new UsageError(`There is no command ${quoted(name)}. There are ${names.join(", ")}.`);
 }
 
-function migrateOf(rest: readonly string[], steps: number | undefined, yes: boolean) {
+interface MigrateOptions extends Partial<SqlOptions> {
+  steps: number | undefined;
+  yes?: boolean;
+}
+
+function migrateOf(
+  rest: readonly string[],
+  { steps, yes = false, down = false, from, to }: MigrateOptions,
+) {
   const [direction, ...more] = rest;
   requireNoMore(`migrate ${direction ?? ""}`, more);
-  if (direction === "down") return { name: "migrate", direction, steps: steps ?? 1, yes } as const;
-  if (direction !== "up" && direction !== "status") {
-    throw new UsageError(`migrate takes up, down or status, not ${quoted(direction)}.`);
+  if (direction !== "down" && (steps !== undefined || yes)) {
+    throw new UsageError("--steps and --yes are for migrate down.");
   }
-  if (steps !== undefined || yes) throw new UsageError("--steps and --yes are for migrate down.");
-  return { name: "migrate", direction } as const;
+  if (direction !== "sql" && (down || from !== undefined || to !== undefined)) {
+    throw new UsageError("--down, --from and --to are for migrate sql.");
+  }
+  switch (direction) {
+    case "up":
+    case "status":
+      return { name: "migrate", direction } as const;
+    case "down":
+      return { name: "migrate", direction, steps: steps ?? 1, yes } as const;
+    case "sql":
+      return { name: "migrate", direction, down, from, to } as const;
+    case undefined:
+    default:
+      throw new UsageError(`migrate takes up, down, status or sql, not ${quoted(direction)}.`);
+  }
 }
 
 function requireNoMore(command: string, rest: readonly string[]): void {
@@ -130,13 +174,6 @@ function countOf(option: string, value: unknown, least: number): number | undefi
   const count = Number(value);
   if (typeof value === "string" && /^\d+$/.test(value) && count >= least) return count;
   throw new UsageError(`--${option} takes a whole number from ${least}, not ${quoted(value)}.`);
-}
-
-function ownerOf(value: string | undefined): string | null | undefined {
-  if (value === undefined) return undefined;
-  if (value === "system") return null;
-  if (UUID.test(value)) return value.toLowerCase();
-  throw new UsageError(`--owner takes the UUID of a user, or "system", not ${quoted(value)}.`);
 }
 
 function quoted(value: unknown): string {

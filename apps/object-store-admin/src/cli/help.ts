@@ -1,20 +1,32 @@
 import type { CommandName } from "./command.js";
 
 const COMMON = `
-Every command takes --json: one JSON object a line on standard output, the last one the report.
+Options of every command:
+  --json         one JSON object a line on standard output, the last one the report
+  --env <file>   a file with variables of the environment, NAME=value; set ones stay as they are
+  --help         this text
 
 Environment:
   DATABASE_URL          postgres://user:password@host:port/database
   DATABASE_POOLER       transaction, behind a pooler such as PgBouncer in that mode
-  S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
-                        for every command but migrate
-  S3_REGION             default: us-east-1
-  S3_FORCE_PATH_STYLE   true or false; default: true
+  S3_BUCKET             for every command but migrate, as all of S3
+  S3_ENDPOINT           of an S3-compatible server; not set for Amazon S3
+  S3_REGION             default: us-east-1 with S3_ENDPOINT, else AWS_REGION or that of the profile
+  S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_SESSION_TOKEN
+                        default: what the AWS SDK finds: AWS_ACCESS_KEY_ID and the like, AWS_PROFILE,
+                        ~/.aws, single sign-on, the role of the container or the instance
+  S3_FORCE_PATH_STYLE   true or false; default: true with S3_ENDPOINT, else false
   S3_REQUESTS           what the bucket demands of requests, as the option "requests" of S3Provider
                         in JSON, such as {"ServerSideEncryption":"aws:kms","contentMd5":true}
   S3_PROXY              http://host:port of a proxy that tunnels by CONNECT
-  OWNER_TABLE           what user_id refers to, for migrate: users.id of this repository by
-                        default, another table.column, or none. It never changes.
+  OWNER_TABLE           what user_id refers to: table.column, schema.table.column, or none. Default:
+                        users.id, of a table that migrate makes as well. It never changes.
+  OWNER_TYPE            uuid (the default), integer, bigint or text. It never changes.
+  TABLES_SCHEMA         the schema of the tables; default: by the search path
+  TABLE_NAMES           {"images":"…","audio":"…","directUploads":"…","journal":"…"}: names for those
+                        that are not to be images, audio, direct_uploads and object_store_journal
+  HISTORY_TABLE         where migrate records what it applied: table or schema.table;
+                        default: schema_migrations
   NO_COLOR              any value: no colors
 
 Exit codes:
@@ -25,38 +37,48 @@ Exit codes:
   130  interrupted by Ctrl-C (SIGTERM: 143, SIGHUP: 129)
 `;
 
-const OVERVIEW = `Usage: pnpm admin <command> [options]
+const OVERVIEW = `Usage: object-store-admin <command> [options]
 
 Looks after the files of an object store: rows in PostgreSQL, objects in S3.
 
 Commands:
-  migrate up|down|status   brings the tables up to date, takes steps back, or shows them
-  sweep                    finishes what crashed; for cron, every few minutes
-  audit [--fix]            compares the bucket with the rows; changes nothing without --fix
-  verify                   reads every object again and compares its SHA-256
-  usage                    counts files and bytes
-  erase <user>             removes everything of one user, with a receipt
+  migrate up|down|status|sql  brings the tables up to date, takes steps back, shows them, or prints
+                              their SQL
+  sweep                       finishes what crashed; for cron, every few minutes
+  audit [--fix]               compares the bucket with the rows; changes nothing without --fix
+  verify                      reads every object again and compares its SHA-256
+  usage                       counts files and bytes
+  erase <user>                removes everything of one user, with a receipt
 
 A first day:
-  pnpm admin migrate up
-  pnpm admin usage
-A crontab:
-  */5 * * * *  pnpm admin sweep --json
-  0 3 * * *    pnpm admin audit --json
-  0 4 * * 0    pnpm admin verify --json
+  object-store-admin migrate up
+  object-store-admin usage
+A crontab; only its user may read the file with the variables:
+  PATH=/usr/local/bin:/usr/bin:/bin
+  */5 * * * *  /srv/app/node_modules/.bin/object-store-admin sweep --json --env /etc/object-store.env
+  0 3 * * *    /srv/app/node_modules/.bin/object-store-admin audit --json --env /etc/object-store.env
+  0 4 * * 0    /srv/app/node_modules/.bin/object-store-admin verify --json --env /etc/object-store.env
 
-"pnpm admin help <command>" tells more of one.
+"object-store-admin help <command>" tells more of one.
 ${COMMON}`;
 
 const TOPICS: Record<CommandName, string> = {
-  migrate: `Usage: pnpm admin migrate up|status
-       pnpm admin migrate down [--steps <n>] --yes
+  migrate: `Usage: object-store-admin migrate up|status
+       object-store-admin migrate down [--steps <n>] --yes
+       object-store-admin migrate sql [--down] [--from <name>] [--to <name>]
 
 up applies what is pending. Any number may run at once: one works, the others wait for it.
 down takes the last step back, or the last n. A step that would lose rows refuses.
 status shows all steps, and exits with 3 while one is pending.
+sql prints the statements of all steps and connects to nothing: for other tools of migration.
+
+  --steps <n>     steps to take back (default: 1)
+  --yes           without which down does nothing
+  --down          prints the way back, the last step first
+  --from <name>   the first step to print
+  --to <name>     the last step to print
 `,
-  sweep: `Usage: pnpm admin sweep [--batch-size <n>]
+  sweep: `Usage: object-store-admin sweep [--batch-size <n>]
 
 Removes what expired uploads and deletions left, and multipart uploads that nobody will finish.
 Running uploads are left alone. Any number may run at once, and killing one costs nothing.
@@ -65,7 +87,7 @@ Running uploads are left alone. Any number may run at once, and killing one cost
 
 Exits with 3 when S3 would not remove something; the next sweep tries again.
 `,
-  audit: `Usage: pnpm admin audit [--fix] [--max-fixes <n>]
+  audit: `Usage: object-store-admin audit [--fix] [--max-fixes <n>]
 
 Compares the bucket with the rows, key by key, and lists every difference. Without --fix nothing
 is changed. With it, objects without a row are moved to quarantine/, and rows without an object
@@ -77,7 +99,7 @@ are kept there as JSON and then removed; files of another size are reported only
 
 Exits with 3 when there is a difference that was not mended.
 `,
-  verify: `Usage: pnpm admin verify [--bytes-per-second <n>] [--max-files <n>] [--cursor <cursor>]
+  verify: `Usage: object-store-admin verify [--bytes-per-second <n>] [--max-files <n>] [--cursor <cursor>]
 
 Reads every object and compares size and SHA-256 with its row.
 
@@ -88,18 +110,20 @@ Reads every object and compares size and SHA-256 with its row.
 
 Exits with 3 when a file is missing, damaged or could not be read.
 `,
-  usage: `Usage: pnpm admin usage [--owner <id|system>] [--top <n>]
+  usage: `Usage: object-store-admin usage [--owner <id|system>] [--top <n>]
 
 Counts files and bytes, and says whether the bucket has versioning.
 
-  --owner <id|system>  of one user, or of the system, only
+  --owner <id|system>  of one user, whose id is of the type OWNER_TYPE, or of the system, only
   --top <n>            owners to name, those with the most bytes (default: 20)
 `,
-  erase: `Usage: pnpm admin erase <user> [--yes]
+  erase: `Usage: object-store-admin erase <user> [--yes]
 
-Removes every file of the user with this UUID, unfinished uploads and quarantined objects
-included, and prints a receipt with a line for each object as it goes. The user's own row is left
-to the application. It cannot be undone: at a terminal it asks first, elsewhere it wants --yes.
+Removes every file of the user with this id, which is of the type OWNER_TYPE, unfinished uploads
+and quarantined objects included, and prints a receipt with a line for each object as it goes. The
+user's own row is left to the application. It cannot be undone.
+
+  --yes   does not ask first; without a terminal it is required
 
 See that the user can start no new upload before. Exits with 3 when something is left: sweep and
 repeat it after half an hour, or once the user's direct uploads have expired (25 hours at most).

@@ -7,6 +7,8 @@ import { ExitCode } from "./exit-code.js";
 import { helpFor } from "./help.js";
 import { nextStep } from "./next-step.js";
 
+const USAGE_CODES: ReadonlySet<unknown> = new Set(["invalid_history_table", "invalid_input"]);
+
 /** Runs the command line and gives the exit code. */
 export async function main(
   argv: readonly string[],
@@ -25,6 +27,7 @@ async function runAndExplain(argv: readonly string[], signal: AbortSignal): Prom
       return ExitCode.ok;
     }
     // What a command needs is loaded with it: help answers at once.
+    if (command.env !== undefined) loadVariables(command.env);
     process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
     const { perform } = await import("../commands/perform.js");
     return await perform(command, process.env, signal);
@@ -33,6 +36,21 @@ async function runAndExplain(argv: readonly string[], signal: AbortSignal): Prom
       const advice = nextStep(error);
       process.stderr.write(`${explain(error)}\n${advice === undefined ? "" : `${advice}\n`}`);
     }
-    return error instanceof UsageError ? ExitCode.usage : ExitCode.failure;
+    return isUsage(error) ? ExitCode.usage : ExitCode.failure;
   }
+}
+
+/** Those that are set already stay as they are. */
+function loadVariables(file: string): void {
+  try {
+    process.loadEnvFile(file);
+  } catch (cause) {
+    throw new UsageError(`The file of --env cannot be read: ${file}.`, { cause });
+  }
+}
+
+/** What the module refuses came from the command line or the environment as well. */
+function isUsage(error: unknown): boolean {
+  if (error instanceof UsageError) return true;
+  return error instanceof Error && "code" in error && USAGE_CODES.has(error.code);
 }

@@ -4,6 +4,9 @@ const OLD_SCHEMA = new Set(["42P01", "42703"]);
 const BY_CODE: Readonly<Record<string, string>> = {
   database_unavailable: "Check that PostgreSQL runs at DATABASE_URL and can be reached from here.",
   migrator_connection_failed: "Check DATABASE_URL: the server, the user and the password.",
+  foreign_history_table: "Set HISTORY_TABLE, such as object_store_migrations.",
+  invalid_history_table: "Check HISTORY_TABLE.",
+  migration_table_locked: "Nothing of this migration was kept. Repeat it.",
   migration_history_unavailable: "Check DATABASE_URL, and that its user may read the schema.",
   migration_lock_timeout: "Another migration is at work. Wait for it, or end it, and repeat.",
   unknown_migrations: "The database is newer than this program. Run the program of its release.",
@@ -14,11 +17,20 @@ const BY_CODE: Readonly<Record<string, string>> = {
   storage_error: "Check S3_BUCKET, and that the credentials may read and delete in it.",
 };
 
+/** PostgreSQL's `duplicate_table`. */
+const TABLE_EXISTS = "42P07";
+
 /** What to do about an error, as far as its kind tells. */
 export function nextStep(error: unknown): string | undefined {
   const codes = [...chainOf(error)].map(codeOf);
   if (codes.some((code) => code !== undefined && OLD_SCHEMA.has(code))) {
     return 'The tables are missing or older than this program. Run "migrate up" first.';
+  }
+  if (codes.includes(TABLE_EXISTS)) {
+    return "Name the application's own users in OWNER_TABLE, and other names for these tables in TABLE_NAMES.";
+  }
+  if ([...chainOf(error)].some(({ name }) => name === "CredentialsProviderError")) {
+    return "Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or what the AWS SDK reads, such as AWS_PROFILE.";
   }
   // The cause is more precise than what it was made of.
   const known = codes.findLast((code) => code !== undefined && Object.hasOwn(BY_CODE, code));

@@ -8,9 +8,10 @@ import { ExitCode } from "../cli/exit-code.js";
 import type { Tools } from "./tools.js";
 
 export async function erase(
-  { userId, yes }: Extract<Work, { name: "erase" }>,
-  { maintenance, printer, signal }: Tools,
+  { userId: given, yes }: Extract<Work, { name: "erase" }>,
+  { maintenance, printer, signal, ownerId }: Tools,
 ): Promise<number> {
+  const userId = ownerId(given);
   if (!yes && !(await isConfirmed(userId, { maintenance, signal }))) {
     printer.note("Nothing was erased.");
     return ExitCode.failure;
@@ -71,7 +72,7 @@ export async function erase(
 
 /** @throws UsageError where there is nobody to ask */
 async function isConfirmed(
-  userId: string,
+  userId: string | number,
   { maintenance, signal }: Pick<Tools, "maintenance" | "signal">,
 ): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {

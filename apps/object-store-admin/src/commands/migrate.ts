@@ -1,27 +1,16 @@
 import { UsageError } from "@repo/command-line/usage-error";
-import { type createDatabase, databaseMigrations, Migrator } from "@repo/database";
-import { objectStoreMigrations, type OwnerTable } from "@repo/object-store/migrations";
+import { Migrator, type MigratorOptions } from "@repo/database";
 
 import type { Work } from "../cli/command.js";
 import { ExitCode } from "../cli/exit-code.js";
 import type { Printer } from "../output/printer.js";
 
-interface Parts {
-  database: ReturnType<typeof createDatabase>;
-  /** Undefined for the users of this repository, whose table is migrated as well. */
-  owner: OwnerTable | null | undefined;
-  printer: Printer;
-}
-
 export async function migrate(
-  command: Extract<Work, { name: "migrate" }>,
-  { database, owner, printer }: Parts,
+  command: Exclude<Extract<Work, { name: "migrate" }>, { direction: "sql" }>,
+  options: MigratorOptions,
+  printer: Printer,
 ): Promise<number> {
-  const migrations =
-    owner === undefined
-      ? [...databaseMigrations, ...objectStoreMigrations()]
-      : objectStoreMigrations({ owner });
-  const migrator = new Migrator({ database, migrations });
+  const migrator = new Migrator(options);
   switch (command.direction) {
     case "up": {
       const applied = await migrator.up();

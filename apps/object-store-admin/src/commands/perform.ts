@@ -1,19 +1,23 @@
 import { UsageError } from "@repo/command-line/usage-error";
-import { createDatabase } from "@repo/database";
+import { createDatabase, type MigratorOptions } from "@repo/database";
+import type { TableOptions } from "@repo/object-store/migrations";
 import type { S3ProviderOptions } from "@repo/s3-provider";
 
 import type { Work } from "../cli/command.js";
-import { bucketSettings, databasePooler, databaseUrl, ownerTable } from "../configuration.js";
 import { Printer } from "../output/printer.js";
+import { bucketSettings } from "../settings/bucket.js";
+import { databasePooler, databaseUrl, historyTable } from "../settings/database.js";
+import type { Environment } from "../settings/environment.js";
+import { layoutOf } from "../settings/layout.js";
+import { ownerIdOf } from "../settings/owner-id.js";
 import { audit } from "./audit.js";
 import { erase } from "./erase.js";
 import { migrate } from "./migrate.js";
+import { migrateSql } from "./migrate-sql.js";
 import { sweep } from "./sweep.js";
 import type { Tools } from "./tools.js";
 import { usage } from "./usage.js";
 import { verify } from "./verify.js";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Connects, does what was asked for, and gives the exit code. */
 export async function perform(
@@ -22,13 +26,17 @@ export async function perform(
   signal: AbortSignal,
 ): Promise<number> {
   const printer = new Printer(process.stdout, process.stderr, command.json);
+  const { tables, migrations } = layoutOf(environment);
+  if (command.name === "migrate" && command.direction === "sql") {
+    return migrateSql(command, migrations, printer);
+  }
   const url = databaseUrl(environment);
   const pooler = databasePooler(environment);
   // Before anything connects: half a configuration shall change nothing.
   const work =
     command.name === "migrate"
-      ? migration(command, ownerTable(environment), printer)
-      : maintenanceOf(command, bucketSettings(environment), { printer, signal });
+      ? migration(command, { migrations, historyTable: historyTable(environment) }, printer)
+      : maintenanceOf(command, tables, await bucketSettings(environment), { printer, signal });
   const database = createDatabase({ url, applicationName: "object-store-admin", pooler });
   try {
     return await work(database);
@@ -40,15 +48,16 @@ export async function perform(
 type DatabaseWork = (database: ReturnType<typeof createDatabase>) => Promise<number>;
 
 function migration(
-  command: Extract<Work, { name: "migrate" }>,
-  owner: ReturnType<typeof ownerTable>,
+  command: Parameters<typeof migrate>[0],
+  options: Pick<MigratorOptions, "migrations" | "historyTable">,
   printer: Printer,
 ): DatabaseWork {
-  return (database) => migrate(command, { database, owner, printer });
+  return (database) => migrate(command, { database, ...options }, printer);
 }
 
 function maintenanceOf(
   command: Exclude<Work, { name: "migrate" }>,
+  tables: TableOptions,
   bucket: S3ProviderOptions,
   tools: Pick<Tools, "printer" | "signal">,
 ): DatabaseWork {
@@ -70,9 +79,10 @@ function maintenanceOf(
         tools.printer.note(`${message} ${JSON.stringify(facts)}`);
       },
     };
-    const maintenance = objectStoreMaintenance({ database, s3, logger });
+    const maintenance = objectStoreMaintenance({ ...tables, database, s3, logger });
+    const ownerId: Tools["ownerId"] = (text) => ownerIdOf(text, tables.owner?.type);
     try {
-      return await performOnFiles(command, { maintenance, ...tools });
+      return await performOnFiles(command, { maintenance, ownerId, ...tools });
     } finally {
       s3.destroy();
     }

@@ -7,6 +7,12 @@ export interface Tools {
   maintenance: ObjectStoreMaintenance;
   printer: Printer;
   signal: AbortSignal;
+  /**
+   * A user's id as the command line has it.
+   *
+   * @throws UsageError
+   */
+  ownerId: (text: string) => string | number;
 }
 
 /** The options that were given; a missing one leaves the default of the module. */

@@ -8,9 +8,10 @@ import { given, type Tools } from "./tools.js";
 
 export async function usage(
   { owner, top }: Extract<Work, { name: "usage" }>,
-  { maintenance, printer, signal }: Tools,
+  { maintenance, printer, signal, ownerId }: Tools,
 ): Promise<number> {
-  const report = await maintenance.usage({ ...given({ owner, top }), signal });
+  const only = typeof owner === "string" ? ownerId(owner) : owner;
+  const report = await maintenance.usage({ ...given({ owner: only, top }), signal });
   const { images, audio, owners } = report;
   printer.report(report, true, [
     formatBytes(images.bytes + audio.bytes),

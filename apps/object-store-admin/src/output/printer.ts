@@ -23,6 +23,11 @@ export class Printer {
     this.out.write(this.json ? `${JSON.stringify(value)}\n` : `${printable(text)}\n`);
   }
 
+  /** Lines for another program: in JSON, or as they are. */
+  document(value: { event: string } & Readonly<Record<string, unknown>>, text: string): void {
+    this.out.write(this.json ? `${JSON.stringify(value)}\n` : text);
+  }
+
   /** The report: an object for programs; lines for people, the first of them in a color. */
   report(value: object, isWell: boolean, [headline = "", ...lines]: readonly string[]): void {
     this.#clear();

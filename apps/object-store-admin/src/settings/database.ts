@@ -1,0 +1,36 @@
+import { UsageError } from "@repo/command-line/usage-error";
+import type { HistoryTable } from "@repo/database";
+
+import { checkedUrl, type Environment, required } from "./environment.js";
+
+/** @throws UsageError naming the variable that is missing or wrong, never its value */
+export function databaseUrl(environment: Environment): string {
+  const [url = ""] = required(environment, ["DATABASE_URL"]);
+  return checkedUrl("DATABASE_URL", url, ["postgres:", "postgresql:"]);
+}
+
+/**
+ * What is between the program and PostgreSQL.
+ *
+ * @throws UsageError
+ */
+export function databasePooler(environment: Environment): "transaction" | undefined {
+  const value = environment["DATABASE_POOLER"] || undefined;
+  if (value === undefined || value === "transaction") return value;
+  throw new UsageError("DATABASE_POOLER must be transaction, or not set.");
+}
+
+/**
+ * Where the migrations that were applied are recorded.
+ *
+ * @throws UsageError
+ */
+export function historyTable(environment: Environment): HistoryTable | undefined {
+  const value = environment["HISTORY_TABLE"];
+  if (!value) return undefined;
+  const [name, schema, ...more] = value.split(".").reverse();
+  if (!name || schema === "" || more.length > 0) {
+    throw new UsageError("HISTORY_TABLE must be table or schema.table.");
+  }
+  return schema === undefined ? { name } : { schema, name };
+}

@@ -1,0 +1,68 @@
+import { UsageError } from "@repo/command-line/usage-error";
+import { databaseMigrations, type Migration } from "@repo/database";
+import {
+  objectStoreMigrations,
+  type OwnerTable,
+  type OwnerType,
+  type TableOptions,
+} from "@repo/object-store/migrations";
+
+import { type Environment, jsonObject } from "./environment.js";
+
+/** How the tables fit into the database, and what makes them. */
+export interface Layout {
+  tables: TableOptions;
+  migrations: readonly Migration[];
+}
+
+const TABLE_NAMES = ["images", "audio", "directUploads", "journal"];
+
+/** @throws UsageError */
+export function layoutOf(environment: Environment): Layout {
+  const owner = ownerOf(environment);
+  const schema = environment["TABLES_SCHEMA"];
+  const tables: TableOptions = {
+    ...(owner !== undefined && { owner }),
+    ...(schema && { schema }),
+    tables: tableNames(environment),
+  };
+  const own = ownMigrations(tables);
+  return { tables, migrations: owner === undefined ? [...databaseMigrations, ...own] : own };
+}
+
+function ownMigrations(tables: TableOptions): readonly Migration[] {
+  try {
+    return objectStoreMigrations(tables);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "invalid_input")) throw error;
+    throw new UsageError(
+      `OWNER_TABLE, OWNER_TYPE, TABLES_SCHEMA or TABLE_NAMES is wrong. ${error.message}`,
+    );
+  }
+}
+
+/** Undefined for a table `users` of this program's own. */
+function ownerOf(environment: Environment): OwnerTable | undefined {
+  const value = environment["OWNER_TABLE"];
+  // Checked with the rest.
+  const type = (environment["OWNER_TYPE"] || "uuid") as OwnerType;
+  if (!value) {
+    if (type === "uuid") return undefined;
+    throw new UsageError("OWNER_TYPE needs OWNER_TABLE, which is not set.");
+  }
+  if (value === "none") return { table: null, type };
+  const [column, table, schema, ...more] = value.split(".").reverse();
+  if (!column || !table || schema === "" || more.length > 0) {
+    throw new UsageError("OWNER_TABLE must be table.column, schema.table.column or none.");
+  }
+  return { ...(schema !== undefined && { schema }), table, column, type };
+}
+
+function tableNames(environment: Environment): NonNullable<TableOptions["tables"]> {
+  const names = jsonObject(environment, "TABLE_NAMES", '{"images":"media_images"}');
+  const unknown = Object.keys(names).find((name) => !TABLE_NAMES.includes(name));
+  if (unknown === undefined) return names;
+  throw new UsageError(
+    `TABLE_NAMES has names for ${TABLE_NAMES.join(", ")}, not for ${JSON.stringify(unknown)}.`,
+  );
+}
