@@ -24,7 +24,7 @@ const TABLE_EXISTS = "42P07";
 export function nextStep(error: unknown): string | undefined {
   const codes = [...chainOf(error)].map(codeOf);
   if (codes.some((code) => code !== undefined && OLD_SCHEMA.has(code))) {
-    return 'The tables are missing or older than this program. Run "migrate up" first.';
+    return 'The tables are missing or older than this program. Run "migrate up" first, or check TABLES_SCHEMA and TABLE_NAMES.';
   }
   if (codes.includes(TABLE_EXISTS)) {
     return "Name the application's own users in OWNER_TABLE, and other names for these tables in TABLE_NAMES.";

@@ -1,4 +1,4 @@
-import { Client, type ClientConfig, DatabaseError } from "pg";
+import { Client, type ClientConfig } from "pg";
 import type { Sequelize } from "sequelize";
 
 import type { Pooler } from "../connections/pooler.js";
@@ -68,8 +68,9 @@ async function lock(client: Client, { lockTimeoutMs, pooler }: LockOptions): Pro
   }
 }
 
+/** Whether PostgreSQL gave up waiting for a lock. */
 export function isLockTimeout(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+  return error instanceof Error && "code" in error && error.code === LOCK_NOT_AVAILABLE;
 }
 
 async function thenCommit<T>(client: Client, run: () => Promise<T>): Promise<T> {
