@@ -1,23 +1,32 @@
 import type { MediaKind } from "@repo/media-inspection";
 
+import type { StoredKind } from "../kinds.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { OwnerType } from "../owner-types.js";
+import type { Inventory } from "../repo/inventory-repo.js";
 import type { Journal } from "../repo/journal-repo.js";
-import type { KeyRepo } from "../repo/key-repo.js";
+import type { Keys } from "../repo/key-repo.js";
 import type { Files } from "../repo/media-repo.js";
 import type { Owners } from "../repo/owner-repo.js";
-import type { UnfinishedRepo } from "../repo/unfinished-repo.js";
+import type { UnfinishedRows } from "../repo/unfinished-repo.js";
+import type { UsageCounts } from "../repo/usage-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
 
-/** What sweeps, audits and erasures work with. */
-export interface MaintenanceDependencies {
-  s3: StorageClient;
-  logger: ObjectStoreLogger;
-  leaseSeconds: number;
+/** The rows to maintain: in PostgreSQL, or in memory for tests of applications. */
+export interface MaintenanceRows {
   ownerType: OwnerType;
   owners: Pick<Owners, "check">;
   journal: Pick<Journal, "forget">;
-  keys: KeyRepo;
-  unfinished: UnfinishedRepo;
+  keys: Keys;
+  unfinished: UnfinishedRows;
   files: Readonly<Record<MediaKind, Files>>;
+  inventoryOf: (kind: StoredKind, options?: { withHashes?: boolean }) => Inventory;
+  usage: UsageCounts;
+}
+
+/** What sweeps, audits and erasures work with. */
+export interface MaintenanceDependencies extends MaintenanceRows {
+  s3: StorageClient;
+  logger: ObjectStoreLogger;
+  leaseSeconds: number;
 }

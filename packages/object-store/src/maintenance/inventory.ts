@@ -4,7 +4,7 @@ import type { ListedObject } from "@repo/s3-provider";
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
 import type { Folder } from "../kinds.js";
-import type { InventoryRepo, InventoryRow } from "../repo/inventory-repo.js";
+import type { Inventory, InventoryRow } from "../repo/inventory-repo.js";
 import { MAX_KEYS } from "../remove-objects.js";
 import { throwIfAborted } from "../upload/abort.js";
 import type { StorageClient } from "../upload/storage-client.js";
@@ -13,13 +13,13 @@ import type { Batches } from "./merge-by-key.js";
 /** The rows of one table and the folder of their objects. */
 export interface InventoryFolder {
   folder: Folder;
-  rows: InventoryRepo;
+  rows: Inventory;
 }
 
 /** The files of one kind. */
 export interface InventoryKind {
   kind: MediaKind;
-  rows: InventoryRepo;
+  rows: Inventory;
 }
 
 /**

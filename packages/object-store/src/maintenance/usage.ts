@@ -1,14 +1,13 @@
 import { checkInteger } from "../checks.js";
 import { checkUserId } from "../owner-types.js";
-import type { UsageRepo, UsageRow } from "../repo/usage-repo.js";
+import type { UsageRow } from "../repo/usage-repo.js";
 import { bucketFacts } from "./bucket-facts.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import type { OwnerUsage, Usage, UsageOptions, UsageReport } from "./contract.js";
 import { throwIfAborted } from "../upload/abort.js";
 
 export async function usage(
-  repo: UsageRepo,
-  dependencies: Pick<MaintenanceDependencies, "s3" | "logger" | "ownerType">,
+  dependencies: MaintenanceDependencies,
   options: UsageOptions,
 ): Promise<UsageReport> {
   const { signal } = options;
@@ -17,9 +16,9 @@ export async function usage(
     given === undefined || given === null ? given : checkUserId(dependencies.ownerType, given);
   const limit = checkInteger("top", options.top ?? 20, 0, 10_000);
 
-  const totals = await repo.totals(owner);
+  const totals = await dependencies.usage.totals(owner);
   throwIfAborted(signal);
-  const rows = limit === 0 ? [] : await repo.largestOwners(owner, limit);
+  const rows = limit === 0 ? [] : await dependencies.usage.largestOwners(owner, limit);
   throwIfAborted(signal);
   const owners = [...new Set(rows.map((row) => row.owner))];
   return {

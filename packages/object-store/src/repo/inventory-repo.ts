@@ -17,6 +17,9 @@ export interface InventoryRow {
   sha256: Buffer | null;
 }
 
+/** Its public methods, which the store in memory implements too. */
+export type Inventory = Pick<InventoryRepo, keyof InventoryRepo>;
+
 /** Reads the rows of one table in the byte order of their keys. */
 export class InventoryRepo {
   readonly #connections: Connections;

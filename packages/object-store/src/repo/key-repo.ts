@@ -55,6 +55,9 @@ function statementsWith(layout: Layout) {
   };
 }
 
+/** Its public methods, which the store in memory implements too. */
+export type Keys = Pick<KeyRepo, keyof KeyRepo>;
+
 /** Looks keys up in all tables. */
 export class KeyRepo {
   readonly #connections: Connections;

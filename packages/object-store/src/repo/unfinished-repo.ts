@@ -117,6 +117,9 @@ function statementsWith(layout: Layout, columns: string) {
   };
 }
 
+/** Its public methods, which the store in memory implements too. */
+export type UnfinishedRows = Pick<UnfinishedRepo, keyof UnfinishedRepo>;
+
 /** Takes over unfinished rows in batches, for sweeps and erasures. */
 export class UnfinishedRepo extends ModelRepo<JournalModel> {
   readonly #sql: ReturnType<typeof statementsWith>;

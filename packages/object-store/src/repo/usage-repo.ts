@@ -76,6 +76,9 @@ function statementsWith(layout: Layout) {
   };
 }
 
+/** Its public methods, which the store in memory implements too. */
+export type UsageCounts = Pick<UsageRepo, keyof UsageRepo>;
+
 /** Counts files, on the pool of the application because it may take long: O(n) in the files counted. */
 export class UsageRepo {
   readonly #connections: Connections;

@@ -1,0 +1,76 @@
+import { checkInteger, checkOptions } from "../checks.js";
+import { FOLDERS, KINDS_IN_KEY_ORDER } from "../kinds.js";
+import { type ObjectStoreLogger, safeLogger } from "../logger.js";
+import { observed } from "../telemetry/telemetry.js";
+import type { StorageClient } from "../upload/storage-client.js";
+import { Auditor } from "./auditor.js";
+import type { ObjectStoreMaintenance } from "./contract.js";
+import type { MaintenanceDependencies, MaintenanceRows } from "./dependencies.js";
+import { Eraser } from "./eraser.js";
+import { longCall } from "./long-call.js";
+import { type StagedPosition, Sweeper } from "./sweeper.js";
+import { usage } from "./usage.js";
+import { Verifier } from "./verifier.js";
+
+interface Options {
+  s3: StorageClient;
+  leaseSeconds?: number | undefined;
+  logger?: ObjectStoreLogger | undefined;
+}
+
+/**
+ * The maintenance of any rows and any storage.
+ *
+ * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
+ */
+export function maintenanceOver(rows: MaintenanceRows, options: Options): ObjectStoreMaintenance {
+  const { s3 } = options;
+  const logger = safeLogger(options.logger);
+  const dependencies: MaintenanceDependencies = {
+    ...rows,
+    s3,
+    logger,
+    leaseSeconds: checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400),
+  };
+  const { files, inventoryOf } = rows;
+  const folders = KINDS_IN_KEY_ORDER.map((kind) => ({
+    folder: FOLDERS[kind],
+    rows: inventoryOf(kind),
+    ...(kind !== "direct_upload" && { files: files[kind] }),
+  }));
+  const verified = KINDS_IN_KEY_ORDER.flatMap((kind) => {
+    if (kind === "direct_upload") return [];
+    return [{ kind, rows: inventoryOf(kind, { withHashes: true }) }];
+  });
+  const staged: StagedPosition = { after: undefined };
+  const run = <Options extends { signal?: AbortSignal }, Result>(
+    name: string,
+    action: string,
+    given: Options | undefined,
+    work: (call: Options) => Promise<Result>,
+  ): Promise<Result> =>
+    observed({ name }, logger, () => {
+      const call = checkOptions(given);
+      return longCall(action, call.signal, async () => {
+        await rows.owners.check();
+        return work(call);
+      });
+    });
+  return Object.freeze({
+    sweep: (options) =>
+      run("sweep", "sweep", options, (call) => new Sweeper(dependencies, staged, call).sweep()),
+    audit: (options) =>
+      run("audit", "audit the bucket", options, (call) =>
+        new Auditor(dependencies, folders, call).audit(),
+      ),
+    verify: (options) =>
+      run("verify", "verify objects", options, (call) =>
+        new Verifier(dependencies, verified, call).verify(),
+      ),
+    eraseUser: (userId, options) =>
+      run("erase_user", "erase a user's files", options, (call) =>
+        new Eraser(dependencies, userId, call).erase(),
+      ),
+    usage: (options) => run("usage", "count files", options, (call) => usage(dependencies, call)),
+  } satisfies ObjectStoreMaintenance);
+}
