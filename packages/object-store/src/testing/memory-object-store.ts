@@ -3,6 +3,8 @@ import type { Transaction } from "sequelize";
 import { MODEL_REGISTRY } from "../models/models.js";
 import { Layout, type TableOptions } from "../layout.js";
 import type { OwnerIds, OwnerType } from "../owner-types.js";
+import type { ObjectStoreMaintenance } from "../maintenance/contract.js";
+import { maintenanceOver } from "../maintenance/maintenance-over.js";
 import { storeOver } from "../object-store-service.js";
 import { type DatabaseOptions, dependenciesOf, type ObjectStoreOptions } from "../options.js";
 import type { Persistence } from "../persistence.js";
@@ -12,9 +14,13 @@ import { checkOptions } from "../checks.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
 import { MemoryAudio, MemoryFiles } from "./memory/memory-files.js";
+import { MemoryInventory } from "./memory/memory-inventory.js";
 import { MemoryJournal, type OwnerCheck } from "./memory/memory-journal.js";
+import { MemoryKeys } from "./memory/memory-keys.js";
 import { MemoryLists } from "./memory/memory-lists.js";
 import { memoryTables } from "./memory/memory-table.js";
+import { MemoryUnfinished } from "./memory/memory-unfinished.js";
+import { MemoryUsage } from "./memory/memory-usage.js";
 import { inMemoryTransaction, watch } from "./memory/transactions.js";
 import { MemoryStorage } from "./memory-storage.js";
 
@@ -34,6 +40,11 @@ export interface MemoryObjectStore<Type extends OwnerType = "uuid"> {
   readonly storeWith: (
     options: Partial<Omit<ObjectStoreOptions, DatabaseOptions>>,
   ) => ObjectStoreProvider<Type>;
+  /**
+   * Sweeps, audits, verifies, erases and counts the same files, with the `leaseSeconds` and the `logger`
+   * of `store`. Let time pass by moving `Date`, as Jest and Vitest can.
+   */
+  readonly maintenance: ObjectStoreMaintenance;
   /**
    * Runs work in a transaction for `WriteOptions`, which commits unless the work fails. A transaction
    * of a database of yours does as well: the store follows its commit or rollback.
@@ -82,9 +93,19 @@ export function memoryObjectStore(
     currentTransaction: () => undefined,
     isReady: () => Promise.resolve(),
   };
+  const maintenance = maintenanceOver(
+    {
+      ...persistence,
+      keys: new MemoryKeys(tables),
+      unfinished: new MemoryUnfinished(tables),
+      inventoryOf: (kind) => new MemoryInventory(tables, kind),
+      usage: new MemoryUsage(tables),
+    },
+    { ...settings, s3 },
+  );
   const storeWith: MemoryObjectStore<OwnerType>["storeWith"] = (more) =>
     storeOver(dependenciesOf({ ...settings, s3, ...more }, persistence));
-  return Object.freeze({ store: storeWith({}), storeWith, transaction });
+  return Object.freeze({ store: storeWith({}), storeWith, maintenance, transaction });
 }
 
 function requireReadCommitted(transaction: Transaction): Promise<void> {

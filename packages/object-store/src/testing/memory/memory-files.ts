@@ -125,7 +125,8 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
         leaseExpiresAt: fromNow(leaseSeconds),
         settledAt: unansweredUntil ?? fromNow(0),
       };
-      const removal = { id, kind: this.kind, userId, s3Key, purpose: "removal", ...time };
+      const row = { id, kind: this.kind, userId, s3Key, mayHaveParts: false };
+      const removal = { ...row, purpose: "removal", ...time };
       this.tables.journal.insert(removal, transaction);
     }
     return {

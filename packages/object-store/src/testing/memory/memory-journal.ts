@@ -20,6 +20,11 @@ function holds({ userId, idempotencyKey }: KeyOfOwner): (row: Values) => boolean
   return (row) => row["userId"] === userId && row["idempotencyKey"] === idempotencyKey;
 }
 
+/** What changes in a row of the journal that becomes a removal. */
+export function toRemoval(leaseExpiresAt: Date, settledAt: Date): object {
+  return { purpose: "removal", idempotencyKey: null, leaseExpiresAt, settledAt };
+}
+
 /** The journal in memory. */
 export class MemoryJournal implements Journal {
   constructor(
@@ -48,7 +53,7 @@ export class MemoryJournal implements Journal {
     const time = { leaseExpiresAt: fromNow(leaseSeconds), settledAt: fromNow(0) };
     const s3Key = `${keyStart}${id}${keyEnd}`;
     const row = { id, kind, userId, s3Key, purpose: "upload", idempotencyKey, ...time };
-    return this.tables.journal.insert(row);
+    return this.tables.journal.insert({ ...row, mayHaveParts: true });
   }
 
   async byIdempotencyKey(key: KeyOfOwner): Promise<KeyHolder | null> {
@@ -133,12 +138,7 @@ export class MemoryJournal implements Journal {
   }
 
   #toRemoval(row: Values, leaseSeconds: number, settleSeconds: number): JournalModel {
-    const changed = this.#rows.change(row, {
-      purpose: "removal",
-      idempotencyKey: null,
-      leaseExpiresAt: fromNow(leaseSeconds),
-      settledAt: fromNow(settleSeconds),
-    });
-    return this.tables.journal.toModel(changed);
+    const changes = toRemoval(fromNow(leaseSeconds), fromNow(settleSeconds));
+    return this.tables.journal.toModel(this.#rows.change(row, changes));
   }
 }

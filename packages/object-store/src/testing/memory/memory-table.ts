@@ -77,6 +77,7 @@ export function fromNow(seconds: number): Date {
   return new Date(Date.now() + seconds * 1000);
 }
 
-export function isOver(time: unknown): boolean {
-  return time instanceof Date && time.getTime() <= Date.now();
+/** @param at milliseconds since 1970; now when absent */
+export function isOver(time: unknown, at = Date.now()): boolean {
+  return time instanceof Date && time.getTime() <= at;
 }
