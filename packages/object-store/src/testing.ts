@@ -4,6 +4,7 @@ export {
   memoryObjectStore,
   type MemoryObjectStoreOptions,
 } from "./testing/memory-object-store.js";
+export { type MemoryEndpoint } from "./testing/memory-endpoint.js";
 export { MemoryStorage } from "./testing/memory-storage.js";
 export { type StorageCall } from "./testing/storage-call.js";
 export {

@@ -17,6 +17,7 @@ import type {
   PresignedPut,
   PresignedUrl,
   PresignGetOptions,
+  PresignLife,
   PresignPartOptions,
   PresignPostOptions,
   PresignPutOptions,
@@ -28,23 +29,48 @@ import type {
 
 import type { StorageClient } from "../upload/storage-client.js";
 import { abortedCall } from "./broken-connection.js";
+import { listenFor, type MemoryEndpoint } from "./memory-endpoint.js";
 import { type FailedCall, invalidRequest, noSuchKey, preconditionFailed } from "./memory-errors.js";
 import { type MemoryObject, memoryObject } from "./memory-object.js";
 import { coveredBy } from "./memory-range.js";
+import { MemorySignatures } from "./memory-signatures.js";
 import { MemoryUploads } from "./memory-uploads.js";
 import { wholeBody } from "./whole-body.js";
 
+/** The start of URLs that lead nowhere. */
+const NOWHERE = "memory://storage";
+
 /**
  * A bucket in the memory of this process, for tests that need no S3 server. It fulfils the storage
- * contract; its signed URLs (`memory://…`) lead nowhere.
+ * contract. Its signed URLs (`memory://…`) lead nowhere unless it listens.
  */
 export class MemoryStorage implements StorageClient {
   readonly #objects = new Map<string, MemoryObject>();
   readonly #uploads = new MemoryUploads();
+  readonly #signatures = new MemorySignatures();
+  /** Where new URLs lead; nowhere when undefined. */
+  #origin: string | undefined;
 
   /** The keys of all objects, in ascending order of their UTF-8 bytes. */
   get keys(): string[] {
     return [...this.#objects.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  }
+
+  /**
+   * Starts an HTTP endpoint on a free port of 127.0.0.1, to which all URLs lead that are signed from then
+   * on. It takes what was signed, and refuses as S3 does another method, `Content-Length`,
+   * `Content-Type` or `Content-MD5`, another form, and what is too late. It keeps no process alive.
+   */
+  async listen(): Promise<MemoryEndpoint> {
+    const { url, close } = await listenFor(this, this.#signatures);
+    this.#origin = url;
+    return {
+      url,
+      close: () => {
+        if (this.#origin === url) this.#origin = undefined;
+        return close();
+      },
+    };
   }
 
   async put(input: PutInput): Promise<{ etag: string }> {
@@ -147,7 +173,7 @@ export class MemoryStorage implements StorageClient {
 
   async presignGet(key: string, options: PresignGetOptions): Promise<PresignedUrl> {
     await begun("presignGet", key);
-    return signedUrl(key, options, {
+    return this.#signed("GET", key, options, {
       "response-content-type": options.responseContentType,
       "response-content-disposition": options.responseContentDisposition,
     });
@@ -161,7 +187,7 @@ export class MemoryStorage implements StorageClient {
       "content-type": contentType,
       ...(contentMd5 !== undefined && { "content-md5": contentMd5 }),
     };
-    return { ...signedUrl(key, options, {}), headers };
+    return { ...this.#signed("PUT", key, options, {}, headers), headers };
   }
 
   async presignPart(upload: MultipartUpload, options: PresignPartOptions): Promise<PresignedPut> {
@@ -169,15 +195,36 @@ export class MemoryStorage implements StorageClient {
     const { partNumber, byteLength } = options;
     const query = { partNumber: String(partNumber), uploadId: upload.uploadId };
     const headers = { "content-length": String(byteLength) };
-    return { ...signedUrl(upload.key, options, query), headers };
+    return { ...this.#signed("PUT", upload.key, options, query, headers), headers };
   }
 
   async presignPost(key: string, options: PresignPostOptions): Promise<PresignedPost> {
     await begun("presignPost", key);
-    return {
-      ...signedUrl("", options, {}),
-      fields: { key, "Content-Type": options.contentType },
-    };
+    const { byteLength, contentType } = options;
+    const expiresAt = endOf(options);
+    const fields = this.#signatures.signForm(
+      { key, "Content-Type": contentType },
+      byteLength,
+      expiresAt,
+    );
+    return { url: `${this.#origin ?? NOWHERE}/`, fields, expiresAt };
+  }
+
+  #signed(
+    method: "GET" | "PUT",
+    key: string,
+    life: PresignLife,
+    query: Readonly<Record<string, string | undefined>>,
+    headers: Record<string, string> = {},
+  ): PresignedUrl {
+    const path = key.split("/").map(encodeURIComponent).join("/");
+    const url = new URL(`${this.#origin ?? NOWHERE}/${path}`);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, value);
+    }
+    const expiresAt = endOf(life);
+    if (this.#origin !== undefined) this.#signatures.signUrl(url, method, headers, expiresAt);
+    return { url: url.href, expiresAt };
   }
 
   #store(key: string, object: MemoryObject): { etag: string } {
@@ -192,19 +239,10 @@ export class MemoryStorage implements StorageClient {
   }
 }
 
-function signedUrl(
-  key: string,
-  { expiresIn }: { expiresIn: number },
-  parameters: Readonly<Record<string, string | undefined>>,
-): PresignedUrl {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) query.set(name, value);
-  }
-  return {
-    url: `memory://storage/${encodeURI(key)}?${query.toString()}`,
-    expiresAt: new Date(Date.now() + expiresIn * 1000),
-  };
+/** When a signature ends: as with S3, it counts from a whole second, or from the start of its window. */
+function endOf({ expiresIn, window = 0 }: PresignLife): Date {
+  const unit = Math.max(window, 1) * 1000;
+  return new Date(Math.floor(Date.now() / unit) * unit + (expiresIn + window) * 1000);
 }
 
 function begin(operation: S3Operation, key = ""): FailedCall {

@@ -3,6 +3,7 @@ import type { S3Provider } from "@repo/s3-provider";
 
 import {
   assertStorageContract,
+  type MemoryEndpoint,
   MemoryStorage,
   StorageContractError,
   storageContract,
@@ -26,11 +27,17 @@ describe("the storage contract, of an S3Provider over a server", () => {
   });
 });
 
-describe("the storage contract, of a MemoryStorage", () => {
+describe("the storage contract, of a MemoryStorage that listens", () => {
   const storage = new MemoryStorage();
+  let endpoint: MemoryEndpoint;
 
-  afterAll(() => {
+  beforeAll(async () => {
+    endpoint = await storage.listen();
+  });
+
+  afterAll(async () => {
     expect(storage.keys).toEqual([]);
+    await endpoint.close();
   });
 
   it.each(storageContract)("$title", async (check) => {

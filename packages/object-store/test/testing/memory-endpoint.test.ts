@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { describe, expect, it } from "@jest/globals";
+
+import { MemoryStorage } from "../../src/testing.js";
+
+const LISTENING = fileURLToPath(new URL("../fixtures/listening.mjs", import.meta.url));
+
+/** A storage with one object, and how to sign a URL of it. */
+async function withObject() {
+  const storage = new MemoryStorage();
+  const body = Buffer.from("bytes");
+  const { byteLength } = body;
+  await storage.put({ key: "a/ü #1?.txt", body, byteLength, contentType: "text/plain" });
+  const sign = async (options: { window?: number } = {}): Promise<string> =>
+    (await storage.presignGet("a/ü #1?.txt", { expiresIn: 60, ...options })).url;
+  return { storage, sign };
+}
+
+describe("the endpoint of a memory storage", () => {
+  it("is where URLs lead while it listens, and they lead nowhere before and after", async () => {
+    const { storage, sign } = await withObject();
+    expect(await sign()).toMatch(/^memory:\/\/storage\//);
+    const endpoint = await storage.listen();
+    const url = await sign();
+    expect(url).toMatch(new RegExp(`^${endpoint.url}/`));
+    expect(await (await fetch(url)).text()).toBe("bytes");
+    await endpoint.close();
+    await endpoint.close();
+    expect(await sign()).toMatch(/^memory:\/\/storage\//);
+    await expect(fetch(url)).rejects.toThrow("fetch failed");
+  });
+
+  it("is another one when it is asked for again, which the close of the first leaves alone", async () => {
+    const { storage, sign } = await withObject();
+    const first = await storage.listen();
+    const old = await sign();
+    const second = await storage.listen();
+    expect((await fetch(old)).status).toBe(200);
+    await first.close();
+    expect((await fetch(await sign())).status).toBe(200);
+    await second.close();
+  });
+
+  it("has the same URL for a window of time", async () => {
+    const { storage, sign } = await withObject();
+    const { close } = await storage.listen();
+    expect(await sign({ window: 600_000 })).toBe(await sign({ window: 600_000 }));
+    await close();
+  });
+
+  it("answers pages of another origin", async () => {
+    const { storage, sign } = await withObject();
+    const { close } = await storage.listen();
+    const preflight = await fetch(await sign(), { method: "OPTIONS" });
+    expect(preflight.status).toBe(204);
+    for (const { headers } of [preflight, await fetch(await sign())]) {
+      expect(headers.get("access-control-allow-origin")).toBe("*");
+      expect(headers.get("access-control-allow-methods")).toContain("PUT");
+      expect(headers.get("access-control-allow-headers")).toBe("*");
+    }
+    await close();
+  });
+
+  it("refuses what it never signed, with an error in XML", async () => {
+    const { storage } = await withObject();
+    const { url, close } = await storage.listen();
+    const form = new FormData();
+    form.append("file", new Blob(["bytes"]), "file");
+    const answers: [RequestInit, number, string][] = [
+      [{}, 403, "SignatureDoesNotMatch"],
+      [{ method: "PUT", body: "bytes" }, 403, "SignatureDoesNotMatch"],
+      [{ method: "POST", body: form }, 403, "SignatureDoesNotMatch"],
+      [{ method: "POST", body: "no form" }, 400, "MalformedPOSTRequest"],
+    ];
+    for (const [init, status, code] of answers) {
+      const answer = await fetch(`${url}/%E0%A4%A?signature=&expires=tomorrow`, init);
+      expect(answer.status).toBe(status);
+      expect(await answer.text()).toContain(`<Code>${code}</Code>`);
+    }
+    expect(storage.keys).toHaveLength(1);
+    await close();
+  });
+
+  it("keeps no process alive", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [LISTENING], {
+      timeout: 60_000,
+    });
+    expect(stdout).toBe("200\n");
+  });
+});
