@@ -4,6 +4,7 @@ import { describeArguments } from "./arguments.js";
 import { describeBodies } from "./bodies.js";
 import { describeDirectUploads } from "./direct-uploads.js";
 import { describeLists } from "./lists.js";
+import { describeMaintenance } from "./maintenance.js";
 import { describeReads } from "./reads.js";
 import { describeScopes } from "./scopes.js";
 import type { Subject } from "./subject.js";
@@ -35,5 +36,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeReads(subject);
     describeLists(subject);
     describeTransactions(subject);
+    // Last, as it lets days pass.
+    describeMaintenance(subject);
   });
 }

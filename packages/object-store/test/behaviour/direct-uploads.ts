@@ -1,7 +1,12 @@
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { sizedMedia } from "@repo/sample-media";
 
 import type { DirectUpload, ImageCollection } from "../../src/index.js";
-import { sha256 } from "../support/bytes.js";
+import { collect, sha256 } from "../support/bytes.js";
+import { sendParts, sendPost, sendPut } from "../support/direct-http.js";
 import { sampleOf } from "../support/samples.js";
 import { expectBytes, expectRefusal } from "./expectations.js";
 import type { Subject } from "./subject.js";
@@ -16,7 +21,7 @@ export function describeDirectUploads(subject: () => Subject): void {
       images = subject().store.forUser(await subject().addUser()).images;
     });
 
-    const prepare = (facts: { sha256?: string } = {}): Promise<DirectUpload> =>
+    const prepare = (facts: { sha256?: string; md5?: string } = {}): Promise<DirectUpload> =>
       images.createDirectUpload({
         byteSize: png.byteLength,
         contentType: "image/png",
@@ -25,8 +30,7 @@ export function describeDirectUploads(subject: () => Subject): void {
       });
 
     async function send({ put }: DirectUpload, bytes = png): Promise<void> {
-      if (put === null) throw new Error("the file is to be sent in parts");
-      await subject().send(put, bytes);
+      expect(await sendPut(put, bytes)).toBe(200);
     }
 
     it("becomes a file once it is completed, and not before", async () => {
@@ -118,6 +122,80 @@ export function describeDirectUploads(subject: () => Subject): void {
       await expectRefusal(nonsense, "invalid_input");
       const decoded = images.completeDirectUpload(upload.id, { verify: "decode" });
       await expectRefusal(decoded, "invalid_media");
+    });
+
+    it("can be sent in parts, again and in any order", async () => {
+      const wav = await collect(sizedMedia("wav", 9 * 1024 * 1024));
+      const { audio } = subject().store.forUser(await subject().addUser());
+      const upload = await audio.createDirectUpload(
+        { byteSize: wav.byteLength, sha256: sha256(wav) },
+        { multipart: true },
+      );
+      const [first, second] = upload.parts ?? [];
+      if (first === undefined || second === undefined) throw new Error("there are not two parts");
+      expect(await sendPut(first, wav.subarray(1, first.byteSize))).toBe(403);
+      expect(await sendParts([second], wav)).toEqual(new Set([200]));
+      await expectRefusal(audio.completeDirectUpload(upload.id), "direct_upload_incomplete");
+      expect(await sendParts(upload.parts, wav)).toEqual(new Set([200]));
+      const { file } = await audio.completeDirectUpload(upload.id);
+      await expectBytes(audio, file.id, wav);
+      expect(await sendParts([second], wav)).toEqual(new Set([404]));
+    });
+
+    it("can be sent by a form, where the server takes forms, with its size, type and key", async () => {
+      const { id, post } = await prepare();
+      if (post === null) return;
+      const larger = Buffer.concat([png, Buffer.alloc(1)]);
+      expect(await sendPost(post, png.subarray(1))).toBe(400);
+      expect(await sendPost(post, larger)).toBe(400);
+      expect(await sendPost(post, png, { "Content-Type": "text/html" })).toBe(403);
+      expect(await sendPost(post, png, { key: "images/system/mine.png" })).toBe(403);
+      await expectRefusal(images.completeDirectUpload(id), "direct_upload_incomplete");
+      expect(await sendPost(post, png)).toBe(204);
+      const { file } = await images.completeDirectUpload(id);
+      await expectBytes(images, file.id, png);
+    });
+
+    it("is refused by S3 with another method, size, type, digest or URL than was signed", async () => {
+      const md5 = createHash("md5").update(png).digest("base64");
+      const { id, put } = await prepare({ md5 });
+      if (put === null) throw new Error("the file is to be sent in parts");
+      const other = Buffer.alloc(png.byteLength, 1);
+      const larger = Buffer.concat([png, Buffer.alloc(1)]);
+      const elsewhere = put.url.replace(id, randomUUID());
+      expect((await fetch(put.url)).status).toBe(403);
+      expect((await fetch(put.url, { method: "DELETE" })).status).toBe(403);
+      expect(await sendPut(put, png.subarray(1))).toBe(403);
+      expect(await sendPut(put, larger)).toBe(403);
+      expect(await sendPut(put, png, { "content-type": "text/html" })).toBe(403);
+      expect(await sendPut(put, other, { "content-md5": md5 })).toBe(400);
+      expect(await sendPut({ ...put, url: elsewhere }, png)).toBe(403);
+      await expectRefusal(images.completeDirectUpload(id), "direct_upload_incomplete");
+      expect(await sendPut(put, png)).toBe(200);
+      await images.completeDirectUpload(id);
+    });
+
+    it("and a URL are refused by S3 once they have expired, with an error in XML", async () => {
+      const { file } = await images.upload({ body: png });
+      const { url } = await images.url(file.id, { expiresIn: 1 });
+      const upload = await images.createDirectUpload(
+        { byteSize: png.byteLength },
+        { expiresIn: 1 },
+      );
+      const body = Buffer.from(png);
+      await sleep(2_100);
+      const { put, post } = upload;
+      const answers = [
+        await fetch(url),
+        await fetch(put?.url ?? "", { method: "PUT", headers: put?.headers ?? {}, body }),
+      ];
+      for (const answer of answers) {
+        expect(answer.status).toBe(403);
+        expect(answer.headers.get("content-type")).toBe("application/xml");
+        expect(await answer.text()).toContain("<Code>AccessDenied</Code>");
+      }
+      if (post !== null) expect(await sendPost(post, png)).toBe(403);
+      await expectRefusal(images.completeDirectUpload(upload.id), "direct_upload_incomplete");
     });
 
     it("is gone once it is cancelled, and is its owner's alone", async () => {

@@ -1,30 +1,49 @@
 import { randomUUID } from "node:crypto";
 
+import { jest } from "@jest/globals";
+
 import { memoryObjectStore, MemoryStorage } from "../../src/testing.js";
 import { storedInBucket } from "../support/stored.js";
 import { describeBehaviour } from "./behaviour.js";
 
-describeBehaviour("the store in memory", () => {
+describeBehaviour("the store in memory", async () => {
   const s3 = new MemoryStorage();
+  const endpoint = await s3.listen();
   const users = new Set<string>();
   const memory = memoryObjectStore({ s3, isOwner: (userId) => users.has(userId) });
-  return Promise.resolve({
-    store: memory.store,
-    storeWith: memory.storeWith,
+  const { maintenance } = memory;
+  return {
+    ...memory,
+    s3,
     addUser() {
       const id = randomUUID();
       users.add(id);
       return Promise.resolve(id);
     },
-    transaction: memory.transaction,
     keys: () => Promise.resolve(s3.keys),
-    stored: () => storedInBucket(s3),
-    fetch: () => undefined,
-    async send({ url, headers }, body) {
-      const key = decodeURI(new URL(url).pathname.slice(1));
-      const contentType = headers["content-type"] ?? "";
-      await s3.put({ key, body, byteLength: body.byteLength, contentType });
+    stored: async () => ({ ...(await storedInBucket(s3)), usage: await maintenance.usage() }),
+    pass(days) {
+      jest.useFakeTimers({
+        now: Date.now() + days * 86_400_000,
+        // All but Date.
+        doNotFake: [
+          "hrtime",
+          "nextTick",
+          "performance",
+          "queueMicrotask",
+          "setImmediate",
+          "clearImmediate",
+          "setInterval",
+          "clearInterval",
+          "setTimeout",
+          "clearTimeout",
+        ],
+      });
+      return Promise.resolve(maintenance);
     },
-    close: () => Promise.resolve(),
-  });
+    async close() {
+      jest.useRealTimers();
+      await endpoint.close();
+    },
+  };
 });

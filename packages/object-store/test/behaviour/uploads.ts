@@ -48,12 +48,16 @@ export function describeUploads(subject: () => Subject): void {
     });
 
     it("gives a URL that works", async () => {
-      const { url, urlExpiresAt } = await subject()
-        .store.forUser(userId)
-        .images.upload({ body: png.bytes }, { urlExpiresIn: 60 });
+      const { images } = subject().store.forUser(userId);
+      const input = { body: png.bytes, filename: "naïve.png" };
+      const { file, url, urlExpiresAt } = await images.upload(input, { urlExpiresIn: 60 });
       expect(urlExpiresAt.getTime()).toBeGreaterThan(Date.now());
-      const fetched = await subject().fetch(url);
-      if (fetched !== undefined) expect(sha256(fetched)).toBe(sha256(png.bytes));
+      const answer = await fetch(url);
+      expect(answer.headers.get("content-type")).toBe("image/png");
+      expect(answer.headers.get("content-disposition")).toMatch(/^inline; .*na%C3%AFve.png/);
+      expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(sha256(png.bytes));
+      await images.delete(file.id);
+      expect((await fetch(url)).status).toBe(404);
     });
 
     it("keeps what is broken, empty, too large or of the other kind out, and leaves nothing", async () => {
