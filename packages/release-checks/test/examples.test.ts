@@ -38,7 +38,8 @@ import { addTranscript, newestEpisodes, publish } from "./examples/podcasts.js";
 import { changePicture, signUp } from "./examples/sign-up.js";
 import { startServers } from "./examples/servers.js";
 import { sweeper } from "./examples/sweep.js";
-import { testPublishing } from "./examples/test-without-servers.js";
+import { testDirectUpload } from "./examples/test-direct-upload.js";
+import { testAccountDeletion, testPublishing } from "./examples/test-without-servers.js";
 import { toneOf } from "./support/tone.js";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -290,6 +291,9 @@ describe("the examples", () => {
 
   it("test a feature without servers", async () => {
     await expect(testPublishing(toneOf(0.5))).resolves.toBeUndefined();
+    await expect(testAccountDeletion(toneOf(0.5))).resolves.toBeUndefined();
+    const picture = new File([Uint8Array.from(png)], "picture.png", { type: "image/png" });
+    await expect(testDirectUpload(picture)).resolves.toBeUndefined();
   });
 });
 

@@ -17,3 +17,14 @@ export async function testPublishing(recording: Uint8Array) {
   const again = await publish(store, hostId, episode);
   assert.equal(again.id, first.id);
 }
+
+export async function testAccountDeletion(recording: Uint8Array) {
+  const { store, maintenance } = memoryObjectStore();
+  const hostId = "0190f5a0-0000-7000-8000-000000000001";
+  await publish(store, hostId, { title: "First.wav", recording, requestId: "1" });
+
+  const { complete, lines } = await maintenance.eraseUser(hostId);
+  assert.equal(complete, true);
+  assert.equal(lines.length, 1);
+  assert.equal(await store.forUser(hostId).audio.count(), 0);
+}
