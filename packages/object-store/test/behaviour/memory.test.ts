@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 
 import { jest } from "@jest/globals";
 
-import { memoryObjectStore, MemoryStorage } from "../../src/testing.js";
+import { injectFaults, memoryObjectStore, MemoryStorage } from "../../src/testing.js";
 import { storedInBucket } from "../support/stored.js";
 import { describeBehaviour } from "./behaviour.js";
 
 describeBehaviour("the store in memory", async () => {
-  const s3 = new MemoryStorage();
+  const { storage: s3, faults } = injectFaults(new MemoryStorage());
   const endpoint = await s3.listen();
   const users = new Set<string>();
   const memory = memoryObjectStore({ s3, isOwner: (userId) => users.has(userId) });
@@ -15,6 +15,7 @@ describeBehaviour("the store in memory", async () => {
   return {
     ...memory,
     s3,
+    faults,
     addUser() {
       const id = randomUUID();
       users.add(id);

@@ -1,5 +1,6 @@
 import { Transaction } from "sequelize";
 
+import { injectFaults } from "../../src/testing.js";
 import { agedStorage } from "../support/aged-storage.js";
 import { openHarness } from "../support/harness.js";
 import { describeBehaviour } from "./behaviour.js";
@@ -8,12 +9,14 @@ import { describeBehaviour } from "./behaviour.js";
 describeBehaviour("the store over PostgreSQL and S3", async () => {
   const harness = await openHarness();
   const isolationLevel = Transaction.ISOLATION_LEVELS.READ_COMMITTED;
+  const { storage: s3, faults } = injectFaults(harness.s3);
   let daysPassed = 0;
   return {
-    store: harness.store,
-    maintenance: harness.maintenance,
-    s3: harness.s3,
-    storeWith: (options) => harness.storeWith(options),
+    store: harness.storeWith({ s3 }),
+    maintenance: harness.maintenanceWith({ s3 }),
+    s3,
+    faults,
+    storeWith: (options) => harness.storeWith({ s3, ...options }),
     addUser: () => harness.addUser(),
     transaction: (work) => harness.database.transaction({ isolationLevel }, work),
     keys: () => harness.keys(),
@@ -26,7 +29,7 @@ describeBehaviour("the store over PostgreSQL and S3", async () => {
           lease_expires_at = lease_expires_at - interval '${days} days',
           settled_at = settled_at - interval '${days} days'
       `);
-      return harness.maintenanceWith({ s3: agedStorage(harness.s3, daysPassed) });
+      return harness.maintenanceWith({ s3: agedStorage(s3, daysPassed) });
     },
     close: () => harness.close(),
   };

@@ -2,7 +2,7 @@ import type { Transaction } from "sequelize";
 
 import type { ObjectStoreOptions, ObjectStoreProvider } from "../../src/index.js";
 import type { ObjectStoreMaintenance } from "../../src/maintenance.js";
-import type { StorageClient } from "../../src/testing.js";
+import type { StorageClient, StorageFaults } from "../../src/testing.js";
 
 /** An implementation of the public interface, empty at first. */
 export interface Subject {
@@ -10,8 +10,10 @@ export interface Subject {
   /** Another provider over the same files. */
   storeWith(options: Partial<ObjectStoreOptions>): ObjectStoreProvider;
   maintenance: ObjectStoreMaintenance;
-  /** The bucket. */
+  /** The bucket of all of these. */
   s3: StorageClient;
+  /** How its calls are made to fail. */
+  faults: StorageFaults;
   addUser(): Promise<string>;
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
   /** The keys of all objects. */

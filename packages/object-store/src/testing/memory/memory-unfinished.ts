@@ -10,6 +10,10 @@ import { fromNow, isOver, type MemoryTables } from "./memory-table.js";
 
 /** What is unfinished in memory. As in SQL, rows that a transaction holds are skipped. */
 export class MemoryUnfinished implements UnfinishedRows {
+  /** By id of a row, the time of the sweep that released it last, which must not claim it again. */
+  readonly #releasedAt = new Map<string, string>();
+  #sweptAt = "";
+
   constructor(private readonly tables: MemoryTables) {}
 
   async endExpired({ at, limit }: { at: string; limit: number }): Promise<boolean> {
@@ -29,8 +33,11 @@ export class MemoryUnfinished implements UnfinishedRows {
     { at, limit, ...times }: Parameters<UnfinishedRows["claimExpired"]>[1],
   ): Promise<ClaimedRow[]> {
     await Promise.resolve();
+    this.#sweptAt = at;
     const isExpired = (row: Values): boolean =>
-      row["purpose"] === purpose && isOver(row["leaseExpiresAt"], Date.parse(at));
+      row["purpose"] === purpose &&
+      isOver(row["leaseExpiresAt"], Date.parse(at)) &&
+      this.#releasedAt.get(row.id) !== at;
     const leaseOf = (row: Values): number => Number(row["leaseExpiresAt"]);
     return this.#free("journal", isExpired)
       .sort((a, b) => leaseOf(a) - leaseOf(b))
@@ -43,6 +50,7 @@ export class MemoryUnfinished implements UnfinishedRows {
     const { rows } = this.tables.journal;
     for (const row of rows.select(({ id, purpose }) => ids.includes(id) && purpose === "removal")) {
       rows.change(row, { leaseExpiresAt: fromNow(0) });
+      this.#releasedAt.set(row.id, this.#sweptAt);
     }
   }
 
