@@ -311,11 +311,15 @@ export function describeMaintenance(subject: () => Subject): void {
   describe("usage", () => {
     it("counts the files, the bytes and what is unfinished, by kind and owner", async () => {
       const { maintenance } = subject();
+      const nothing = { files: 0, bytes: 0, unfinished: 0 };
+      await deletedButForObject();
       const before = await maintenance.usage();
+      expect((await maintenance.usage({ owner: userId })).owners).toEqual([
+        { owner: userId, images: { ...nothing, unfinished: 1 }, audio: nothing },
+      ]);
       await scope.images.upload({ body: png });
       await scope.images.upload({ body: png });
       await scope.audio.upload({ body: wav });
-      await deletedButForObject();
 
       const images = { files: 2, bytes: 2 * png.byteLength, unfinished: 1 };
       const audio = { files: 1, bytes: wav.byteLength, unfinished: 0 };

@@ -56,6 +56,9 @@ export function describeUploads(subject: () => Subject): void {
       expect(answer.headers.get("content-type")).toBe("image/png");
       expect(answer.headers.get("content-disposition")).toMatch(/^inline; .*na%C3%AFve.png/);
       expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(sha256(png.bytes));
+      for (const method of ["PUT", "DELETE"]) {
+        expect((await fetch(url, { method })).status).toBe(403);
+      }
       await images.delete(file.id);
       expect((await fetch(url)).status).toBe(404);
     });

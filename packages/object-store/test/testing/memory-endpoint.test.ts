@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 
 import { MemoryStorage } from "../../src/testing.js";
 
@@ -47,7 +47,17 @@ describe("the endpoint of a memory storage", () => {
   it("has the same URL for a window of time", async () => {
     const { storage, sign } = await withObject();
     const { close } = await storage.listen();
-    expect(await sign({ window: 600_000 })).toBe(await sign({ window: 600_000 }));
+    const hour = 3_600_000;
+    const start = Math.floor(Date.now() / hour) * hour;
+    const clock = jest.spyOn(Date, "now");
+    const urlAt = (time: number): Promise<string> => {
+      clock.mockReturnValue(time);
+      return sign({ window: 3600 });
+    };
+    const url = await urlAt(start);
+    expect(await urlAt(start + hour - 1)).toBe(url);
+    expect(await urlAt(start + hour)).not.toBe(url);
+    clock.mockRestore();
     await close();
   });
 

@@ -4,6 +4,19 @@ import { memoryObjectStore } from "../../src/testing.js";
 import { sampleOf } from "../support/samples.js";
 
 describe("the store in memory", () => {
+  it("verifies files in the order of their keys, and goes on where it stopped", async () => {
+    const { store, maintenance } = memoryObjectStore({ owner: { type: "integer" } });
+    const body = (await sampleOf("png")).bytes;
+    for (const owner of [5, 1, 9, 3]) await store.forUser(owner).images.upload({ body });
+    let cursor: string | null = null;
+    for (let files = 0; files < 4; files += 1) {
+      const report = await maintenance.verify({ maxFiles: 1, cursor });
+      expect(report.files).toBe(1);
+      ({ cursor } = report);
+    }
+    expect(await maintenance.verify({ cursor })).toMatchObject({ files: 0, cursor: null });
+  });
+
   it("erases and counts the files of an owner whose id is a number", async () => {
     const { store, maintenance } = memoryObjectStore({ owner: { type: "integer" } });
     const body = (await sampleOf("png")).bytes;
