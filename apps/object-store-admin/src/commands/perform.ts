@@ -1,6 +1,6 @@
 import { UsageError } from "@repo/command-line/usage-error";
 import { createDatabase, type MigratorOptions } from "@repo/database";
-import type { TableOptions } from "@repo/object-store/migrations";
+import type { OwnerType, TableOptions } from "@repo/object-store/migrations";
 import type { S3ProviderOptions } from "@repo/s3-provider";
 
 import type { Work } from "../cli/command.js";
@@ -57,7 +57,7 @@ function migration(
 
 function maintenanceOf(
   command: Exclude<Work, { name: "migrate" }>,
-  tables: TableOptions,
+  tables: TableOptions<OwnerType>,
   bucket: S3ProviderOptions,
   tools: Pick<Tools, "printer" | "signal">,
 ): DatabaseWork {

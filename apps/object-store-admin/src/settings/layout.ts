@@ -11,7 +11,7 @@ import { type Environment, jsonObject } from "./environment.js";
 
 /** How the tables fit into the database, and what makes them. */
 export interface Layout {
-  tables: TableOptions;
+  tables: TableOptions<OwnerType>;
   migrations: readonly Migration[];
 }
 
@@ -21,7 +21,7 @@ const TABLE_NAMES = ["images", "audio", "directUploads", "journal"];
 export function layoutOf(environment: Environment): Layout {
   const owner = ownerOf(environment);
   const schema = environment["TABLES_SCHEMA"];
-  const tables: TableOptions = {
+  const tables: TableOptions<OwnerType> = {
     ...(owner !== undefined && { owner }),
     ...(schema && { schema }),
     tables: tableNames(environment),
@@ -30,7 +30,7 @@ export function layoutOf(environment: Environment): Layout {
   return { tables, migrations: owner === undefined ? [...databaseMigrations, ...own] : own };
 }
 
-function ownMigrations(tables: TableOptions): readonly Migration[] {
+function ownMigrations(tables: TableOptions<OwnerType>): readonly Migration[] {
   try {
     return objectStoreMigrations(tables);
   } catch (error) {
@@ -42,7 +42,7 @@ function ownMigrations(tables: TableOptions): readonly Migration[] {
 }
 
 /** Undefined for a table `users` of this program's own. */
-function ownerOf(environment: Environment): OwnerTable | undefined {
+function ownerOf(environment: Environment): OwnerTable<OwnerType> | undefined {
   const value = environment["OWNER_TABLE"];
   // Checked with the rest.
   const type = (environment["OWNER_TYPE"] || "uuid") as OwnerType;
