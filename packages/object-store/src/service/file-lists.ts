@@ -72,14 +72,15 @@ export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>
 
   async *#pages(given: ListAllQuery | undefined): AsyncGenerator<ReadOf<K>, void, undefined> {
     const { signal, ...query } = checkOptions(given);
-    await this.#scope.dependencies.owners.check();
+    const { calls, owners } = this.#scope.dependencies;
     let cursor: string | null = null;
     do {
       throwIfAborted(signal);
       const next: Checked<ListQuery> = { limit: PAGE_OF_ALL, ...query, cursor };
-      const page: Page<ReadOf<K>> = await this.#scope.dependencies.calls.run(() =>
-        this.#page(next),
-      );
+      const page: Page<ReadOf<K>> = await calls.run(async () => {
+        await owners.check();
+        return this.#page(next);
+      });
       for (const item of page.items) {
         throwIfAborted(signal);
         yield item;
