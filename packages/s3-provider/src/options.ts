@@ -1,4 +1,4 @@
-import type http from "node:http";
+import type { Agent } from "node:http";
 
 import { type S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 
@@ -55,7 +55,7 @@ export interface S3ConnectionOptions extends Omit<S3ClientConfig, ReplacedSettin
    * or client certificates of yours. `http` and `https` are by the scheme of the endpoint.
    * `connectTimeoutMs` and `maxSockets` do not apply to them, and `destroy()` leaves them open.
    */
-  agents?: { http?: http.Agent; https?: http.Agent };
+  agents?: { http?: Agent; https?: Agent };
 }
 
 export interface S3ProviderOptions {

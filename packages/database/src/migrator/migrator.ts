@@ -1,5 +1,5 @@
 import { QueryTypes, type Sequelize } from "sequelize";
-import type { LogFn, UmzugOptions } from "umzug";
+import type { UmzugOptions } from "umzug";
 
 import { type Pooler, poolerOf } from "../connections/pooler.js";
 import {
@@ -19,7 +19,7 @@ export interface MigratorOptions {
   /** Oldest first. */
   readonly migrations: readonly Migration[];
   /** Gets umzug's messages: `{ event: "migrated", name, durationSeconds }` and the like. */
-  readonly logger?: LogFn;
+  readonly logger?: (message: Record<string, unknown>) => void;
   /** Milliseconds to wait for another migrator; default 60,000, and 0 waits without end. */
   readonly lockTimeoutMs?: number;
   /**
@@ -56,7 +56,7 @@ export type DownOptions = { readonly to: string } | { readonly steps?: number };
 export class Migrator {
   readonly #database: Sequelize;
   readonly #migrations: readonly Migration[];
-  readonly #logger: LogFn | undefined;
+  readonly #logger: MigratorOptions["logger"];
   readonly #history: History;
   readonly #lock: LockOptions;
   readonly #tableLockTimeoutMs: number;
