@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 import { startDeadline } from "./deadline.js";
 import { ProcessingUnavailableError, ProcessLostError } from "./errors.js";
@@ -145,6 +147,8 @@ export class JobProcess {
 }
 
 function forked(module: URL): ChildProcess {
+  // The process itself could only say that it exited.
+  if (!existsSync(PROCESS_MAIN)) throw new ProcessingUnavailableError("start", missing());
   try {
     return fork(PROCESS_MAIN, [String(process.pid), module.href], {
       // Jobs need nothing of the application's environment and arguments.
@@ -156,6 +160,12 @@ function forked(module: URL): ChildProcess {
   } catch (error) {
     throw new ProcessingUnavailableError("start", error);
   }
+}
+
+function missing(): Error {
+  const path = fileURLToPath(PROCESS_MAIN);
+  const message = `${path} is missing. A bundler must leave this package out (as "external").`;
+  return errorWith(message, "ERR_MODULE_NOT_FOUND");
 }
 
 function errorWith(message: string, code: string | undefined, cause?: unknown): Error {

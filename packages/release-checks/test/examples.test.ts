@@ -45,7 +45,12 @@ import { toneOf } from "./support/tone.js";
 const ROOT = new URL("../../../", import.meta.url);
 const EXAMPLES = new URL("examples/", import.meta.url);
 
-describe.each(["README.md", "docs/guide.md", "docs/direct-uploads.md"])("%s", (path) => {
+describe.each([
+  "README.md",
+  "docs/guide.md",
+  "docs/direct-uploads.md",
+  "packages/object-store/README.md",
+])("%s", (path) => {
   it("shows nothing but code that is run here", async () => {
     const text = await readFile(new URL(path, ROOT), "utf8");
     const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code);

@@ -7,7 +7,7 @@ import { endNow } from "./end-now.js";
  * The program of a process. Arguments: the parent's pid and the URL of the module to load. It starts to
  * watch the parent first, as loading the module may hang.
  */
-const [, , parentPid, module = ""] = process.argv;
+const [, , parentPid, jobs = ""] = process.argv;
 
 new Worker(new URL("./watch-parent.js", import.meta.url), {
   workerData: Number(parentPid),
@@ -17,10 +17,8 @@ new Worker(new URL("./watch-parent.js", import.meta.url), {
   .on("error", endNow)
   .unref();
 
-try {
-  await import(module);
-} catch (error) {
+import(jobs).catch((error: unknown) => {
   const { code, message } = error as NodeJS.ErrnoException;
   process.send?.({ failed: [message, code] } satisfies ProcessReply);
   process.exitCode = 1;
-}
+});

@@ -1,0 +1,296 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import sharp from "sharp";
+
+import { packObjectStore } from "../src/pack/pack.js";
+import { startServers } from "./examples/servers.js";
+import {
+  type Format,
+  programOf,
+  readmeProgramOf,
+  resultFor,
+  testOf,
+  typesOf,
+} from "./support/packed-program.js";
+
+const NAME = "@acme/object-store";
+const PEERS = ["pg", "reflect-metadata", "sequelize@6", "sequelize-typescript"];
+const TOOLS = [
+  "@types/jest@30",
+  "@types/node@20",
+  "@types/pg",
+  "esbuild@0.28",
+  "jest@30",
+  "ts-jest@29",
+  "typescript@5",
+  "typescript-7@npm:typescript@7",
+  "vitest@4",
+];
+const FORMATS = ["esm", "cjs"] as const;
+const EXTENSION = { esm: "mjs", cjs: "cjs" };
+/** Large enough that a thread hashes it. */
+const WIDTH = 1500;
+
+jest.setTimeout(900_000);
+
+let folder: string;
+let tarball: string;
+let project: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "packed-"));
+  tarball = await packObjectStore({ name: NAME, out: folder });
+  project = await projectIn("npm");
+  await run("npm", ["install", "--no-audit", "--no-fund", tarball, ...PEERS, ...TOOLS], project);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A folder with the program in both formats, and its photo. */
+async function projectIn(name: string): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(path);
+  await writeFile(join(path, "package.json"), JSON.stringify({ name, private: true }));
+  await writeFile(join(path, "photo.png"), await noise(WIDTH));
+  for (const format of FORMATS) {
+    await writeFile(join(path, `program.${EXTENSION[format]}`), programOf(NAME, format));
+  }
+  return path;
+}
+
+function noise(width: number): Promise<Buffer> {
+  const grey = { type: "gaussian", mean: 128, sigma: 60 } as const;
+  return sharp({ create: { width, height: width, channels: 3, background: "#000", noise: grey } })
+    .png()
+    .toBuffer();
+}
+
+/** Runs a program to its end without the settings of this test. */
+async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const env = { ...process.env, NODE_OPTIONS: "" };
+  const { stdout } = await promisify(execFile)(command, args, { cwd, env });
+  return stdout;
+}
+
+async function runProgram(path: string, cwd: string): Promise<unknown> {
+  return JSON.parse(await run(process.execPath, [path], cwd));
+}
+
+/** What a program that fails prints. */
+async function failureOf(path: string, cwd: string): Promise<string> {
+  const failed = await run(process.execPath, [path], cwd).then(
+    () => ({ stderr: "it did not fail" }),
+    (error: unknown) => error as { stderr: string },
+  );
+  return failed.stderr;
+}
+
+function write(path: string, text: string): Promise<void> {
+  return writeFile(join(project, path), text);
+}
+
+describe("the code of its README, on real servers", () => {
+  let servers: Awaited<ReturnType<typeof startServers>>;
+
+  beforeAll(async () => {
+    servers = await startServers(join(folder, "services"));
+    const readme = await readFile(join(project, "node_modules", NAME, "README.md"), "utf8");
+    const blocks = [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
+    const files = ["migrate.mts", "cover-images.mts", "sweeper.mts"];
+    expect(blocks).toHaveLength(files.length);
+    await mkdir(join(project, "readme"));
+    for (const [index, file] of files.entries()) await write(`readme/${file}`, blocks[index] ?? "");
+    await write("readme/main.mts", readmeProgramOf(NAME));
+    const options = ["--target", "es2022", "--module", "nodenext", "--experimentalDecorators"];
+    const args = ["node_modules/typescript/bin/tsc", ...options, "--strict", "readme/main.mts"];
+    await run(process.execPath, args, project);
+  });
+
+  afterAll(() => servers.stop());
+
+  async function readmeResult(cwd: string): Promise<unknown> {
+    const { databaseUrl, s3 } = servers;
+    const args = ["readme/main.mjs", JSON.stringify({ databaseUrl, s3 })];
+    return JSON.parse(await run(process.execPath, args, cwd));
+  }
+
+  const expected = {
+    file: { width: WIDTH, height: WIDTH, url: expect.stringContaining("X-Amz-Signature=") },
+    swept: "0 files removed, 0 left for the next sweep",
+  };
+
+  it("runs with the newest peers", async () => {
+    expect(await readmeResult(project)).toMatchObject(expected);
+  });
+
+  it("runs with the lowest peers of their ranges", async () => {
+    const path = await projectIn("lowest");
+    const manifest = await readFile(join(project, "node_modules", NAME, "package.json"), "utf8");
+    const { peerDependencies } = JSON.parse(manifest) as { peerDependencies: object };
+    const lowest = Object.entries(peerDependencies).map(
+      ([name, range]) => `${name}@${String(range).slice("^".length)}`,
+    );
+    await run("npm", ["install", "--no-audit", "--no-fund", tarball, ...lowest], path);
+    await cp(join(project, "readme"), join(path, "readme"), { recursive: true });
+    expect(await readmeResult(path)).toMatchObject(expected);
+  });
+});
+
+describe("the packed object store", () => {
+  it("is what publint and arethetypeswrong want of a package", async () => {
+    const bytes = new Uint8Array(await readFile(tarball));
+    const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+    const types = await checkPackage(createPackageFromTarballData(bytes));
+    expect(types).toMatchObject({ problems: [] });
+  });
+
+  it("needs no package of the workspace, and has a README, a license and maps with their sources", async () => {
+    const root = join(project, "node_modules", NAME);
+    const manifest = await readFile(join(root, "package.json"), "utf8");
+    expect(manifest).not.toMatch(/@repo|workspace:|catalog:/);
+    expect(await readFile(join(root, "README.md"), "utf8")).toContain(`from "${NAME}/s3"`);
+    expect(await readFile(join(root, "LICENSE"), "utf8")).toContain("MIT");
+    const paths = await readdir(join(root, "lib"), { recursive: true });
+    const code = paths.filter((path) => /\.(js|d\.ts)$/.test(path));
+    expect(code.length).toBeGreaterThan(500);
+    for (const path of code) {
+      const text = await readFile(join(root, "lib", path), "utf8");
+      expect(text).not.toMatch(/(from |import\(|require\()"@repo/);
+    }
+    for (const path of paths.filter((each) => each.endsWith(".map"))) {
+      const map = JSON.parse(await readFile(join(root, "lib", path), "utf8")) as object;
+      expect(map).toMatchObject({ sourcesContent: [expect.stringMatching(/\S/)] });
+    }
+  });
+
+  it("has a name that npm takes", async () => {
+    const packed = packObjectStore({ name: "Object Store", out: folder });
+    await expect(packed).rejects.toThrow(
+      'name must be one of npm, such as @acme/object-store; got "Object Store"',
+    );
+  });
+
+  it.each(FORMATS)("runs as %s after npm", async (format) => {
+    expect(await runProgram(`program.${EXTENSION[format]}`, project)).toEqual(resultFor(WIDTH));
+  });
+
+  it("is one copy for ES modules and CommonJS", async () => {
+    await write(
+      "both.mjs",
+      `import { createRequire } from "node:module";
+      const require = createRequire(import.meta.url);
+      const same = [];
+      for (const path of ["", "/database", "/maintenance", "/migrations", "/s3", "/testing"]) {
+        const [esm, cjs] = [await import("${NAME}" + path), require("${NAME}" + path)];
+        const names = Object.keys(cjs);
+        same.push(names.length > 0 && names.every((name) => esm[name] === cjs[name]));
+      }
+      console.log(JSON.stringify(same));`,
+    );
+    expect(await runProgram("both.mjs", project)).toEqual(Array(6).fill(true));
+  });
+
+  it.each([
+    ["pnpm", ["pnpm@12", "add"]],
+    ["yarn", ["yarn@1", "add", "--silent"]],
+  ])("installs and runs with %s", async (name, add) => {
+    const path = await projectIn(name);
+    await run("npx", ["--yes", ...add, tarball, ...PEERS], path);
+    for (const format of FORMATS) {
+      expect(await runProgram(`program.${EXTENSION[format]}`, path)).toEqual(resultFor(WIDTH));
+    }
+  });
+
+  it.each([
+    ["typescript", "commonjs", "node10", "ts"],
+    ["typescript", "node16", "node16", "mts"],
+    ["typescript", "node16", "node16", "cts"],
+    ["typescript", "nodenext", "nodenext", "mts"],
+    ["typescript", "esnext", "bundler", "ts"],
+    ["typescript-7", "node16", "node16", "cts"],
+    ["typescript-7", "nodenext", "nodenext", "mts"],
+    ["typescript-7", "nodenext", "nodenext", "cts"],
+    ["typescript-7", "esnext", "bundler", "ts"],
+  ])(
+    "has types for %s with %s, %s in a .%s file",
+    async (compiler, module, resolution, extension) => {
+      const sources = [`types.${extension}`, `program.${extension}`];
+      await write(`types.${extension}`, typesOf(NAME));
+      await write(`program.${extension}`, programOf(NAME, "esm"));
+      const options = ["--noEmit", "--strict", "--esModuleInterop", "--experimentalDecorators"];
+      const modules = ["--target", "es2022", "--module", module, "--moduleResolution", resolution];
+      const tsc = join(project, "node_modules", compiler, "bin/tsc");
+      const args = [tsc, ...options, ...modules, "--types", "node", ...sources];
+      const outcome = await run(process.execPath, args, project).catch((error: unknown) => error);
+      expect(outcome).toBe("");
+    },
+  );
+
+  it("runs in Jest's CommonJS, from JavaScript and with ts-jest", async () => {
+    await mkdir(join(project, "jest"));
+    await write("jest/javascript.test.js", testOf(NAME, "cjs", WIDTH));
+    await write("jest/typescript.test.ts", testOf(NAME, "esm", WIDTH));
+    const compilerOptions = {
+      target: "es2022",
+      module: "commonjs",
+      moduleResolution: "node10",
+      strict: true,
+      esModuleInterop: true,
+      skipLibCheck: true,
+      types: ["node", "jest"],
+    };
+    await write("tsconfig.json", JSON.stringify({ compilerOptions }));
+    const config = { roots: ["jest"], transform: { "\\.ts$": "ts-jest" }, watchman: false };
+    await write("jest.config.json", JSON.stringify(config));
+    await run(process.execPath, ["node_modules/jest/bin/jest.js"], project);
+  });
+
+  it("runs in Vitest", async () => {
+    await mkdir(join(project, "vitest"));
+    await write("vitest/works.spec.mjs", testOf(NAME, "esm", WIDTH));
+    const args = ["node_modules/vitest/vitest.mjs", "run", "--globals", "--dir", "vitest"];
+    await run(process.execPath, args, project);
+  });
+
+  describe.each(FORMATS)("in a bundle of esbuild as %s", (format) => {
+    it("runs when the package is left out", async () => {
+      const bundle = await bundled(format, "left-out", [NAME, `${NAME}/*`]);
+      expect(await runProgram(bundle, project)).toEqual(resultFor(WIDTH));
+    });
+
+    it("names the file that a process or thread needs when the package is in it", async () => {
+      const bundle = await bundled(format, "inside", ["sharp", "pg", "sequelize*", "umzug"]);
+      expect(await failureOf(bundle, project)).toMatch(/Cannot find module '.*hashing-worker\.js'/);
+      await mkdir(join(project, format));
+      await writeFile(join(project, format, "photo.png"), await noise(10));
+      expect(await failureOf(bundle, join(project, format))).toMatch(
+        /resource_unavailable .*process\/main\.js is missing\. A bundler must leave/,
+      );
+    });
+  });
+});
+
+/** @returns the path of the bundle */
+async function bundled(format: Format, name: string, external: string[]): Promise<string> {
+  const program = `program.${EXTENSION[format]}`;
+  const out = resolve(project, "bundles", name, program);
+  // CommonJS in an ES module needs a require, whichever package it is of.
+  const require =
+    'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+  const args = [
+    ...["--bundle", "--platform=node", `--format=${format}`, `--outfile=${out}`, program],
+    ...(format === "esm" ? [`--banner:js=${require}`] : []),
+    ...external.map((each) => `--external:${each}`),
+  ];
+  await run(join(project, "node_modules/.bin/esbuild"), args, project);
+  return out;
+}
