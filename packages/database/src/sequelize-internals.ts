@@ -73,7 +73,6 @@ interface SequelizeInternals {
   };
   readonly connectionManager: ConnectionManager;
   runHooks(name: "beforeQuery" | "afterQuery", options: object, query: object): Promise<void>;
-  runHooks(name: "beforeConnect", config: ConnectConfig): Promise<void>;
 }
 
 interface TransactionInternals {
@@ -87,10 +86,25 @@ export function internalsOf(database: Sequelize): SequelizeInternals {
   return database as unknown as SequelizeInternals;
 }
 
-/** How connections to the primary are made. */
-export function primaryConfig(database: Sequelize): ConnectConfig {
-  const { config } = internalsOf(database).connectionManager;
-  return config.replication ? config.replication.write : config;
+/**
+ * Connects to the primary as the pool does, with the same hooks, and outside of the pool.
+ *
+ * @param dialectOptions in place of those of the same names
+ */
+export async function connectToPrimary(
+  database: Sequelize,
+  dialectOptions: object = {},
+): Promise<PooledClient> {
+  const { connectionManager } = internalsOf(database);
+  const { config } = connectionManager;
+  const primary = config.replication ? config.replication.write : config;
+  const client = await connectionManager._connect({
+    ...primary,
+    dialectOptions: { ...primary.dialectOptions, ...dialectOptions },
+  });
+  // Sequelize's listener for errors looks for the pool that this names.
+  client.queryType = "write";
+  return client;
 }
 
 /** The pool of connections to the primary. */

@@ -74,8 +74,15 @@ describe("up", () => {
     ]);
   });
 
-  it("is not held to the statement timeout of the pool", async () => {
-    const impatient = testDatabase.open({ statementTimeoutMs: 50 });
+  it.each(["an option", "a hook"])("is not held to a statement timeout of %s", async (origin) => {
+    const statementTimeoutMs = 50;
+    const impatient = testDatabase.open(origin === "an option" ? { statementTimeoutMs } : {});
+    if (origin === "a hook") {
+      impatient.addHook("afterConnect", async (connection: unknown) => {
+        const client = connection as { query: (sql: string) => Promise<unknown> };
+        await client.query(`SET statement_timeout = ${statementTimeoutMs}`);
+      });
+    }
     const slow: Migration = {
       ...a,
       up: async ({ query }) => {

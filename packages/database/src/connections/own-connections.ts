@@ -2,9 +2,9 @@ import { ConnectionAcquireTimeoutError, type Sequelize } from "sequelize";
 import { Pool, TimeoutError } from "sequelize-pool";
 
 import {
+  connectToPrimary,
   internalsOf,
   type PooledClient,
-  primaryConfig,
   replaceAll,
 } from "../sequelize-internals.js";
 
@@ -85,10 +85,7 @@ class OwnConnections {
   }
 
   async #connect(): Promise<PooledClient> {
-    const { connectionManager } = internalsOf(this.#database);
-    const client = await connectionManager._connect(primaryConfig(this.#database));
-    // Sequelize's listener for errors looks for the pool that this names.
-    client.queryType = "write";
+    const client = await connectToPrimary(this.#database);
     client.unref();
     return client;
   }

@@ -1,14 +1,23 @@
-import { Client, type ClientConfig } from "pg";
+import type { Client } from "pg";
 import type { Sequelize } from "sequelize";
 
 import type { Pooler } from "../connections/pooler.js";
 import { MigrationLockTimeoutError, MigratorConnectionError } from "../errors.js";
-import { internalsOf, primaryConfig } from "../sequelize-internals.js";
+import { connectToPrimary } from "../sequelize-internals.js";
 import type { MigrationContext } from "./migration.js";
 
 /** "migrate" in ASCII. Advisory locks are the database's own, so one number serves every one. */
 const LOCK_KEY = "30796665482998885";
 const LOCK_NOT_AVAILABLE = "55P03";
+
+/** In place of the pool's options: no limits on time, of which poolers refuse those of sessions. */
+const CONNECTION = {
+  keepAlive: true,
+  statement_timeout: undefined,
+  query_timeout: undefined,
+  lock_timeout: undefined,
+  idle_in_transaction_session_timeout: undefined,
+};
 
 export interface LockOptions {
   readonly lockTimeoutMs: number;
@@ -16,7 +25,7 @@ export interface LockOptions {
 }
 
 /**
- * Do something on a connection of its own, outside of the pool and its statement timeout, while
+ * Do something on a connection of its own, made as those of the pool, without statement timeout, while
  * holding the migrators' advisory lock. Both end with the connection, so that a process that dies
  * leaves no lock, and a lost connection cannot lose the lock alone.
  *
@@ -42,11 +51,8 @@ export async function withLockedSession<T>(
 
 async function connect(database: Sequelize): Promise<Client> {
   try {
-    const client = new Client(await clientConfig(database));
-    // Whatever query comes next fails as well, and that one is awaited.
-    client.on("error", () => undefined);
-    await client.connect();
-    return client;
+    // Sequelize listens for its errors. Whatever query comes next fails as well, and that one is awaited.
+    return (await connectToPrimary(database, CONNECTION)) as unknown as Client;
   } catch (cause) {
     throw new MigratorConnectionError("The migrator could not connect", { cause });
   }
@@ -56,6 +62,7 @@ async function lock(client: Client, { lockTimeoutMs, pooler }: LockOptions): Pro
   const isLocal = pooler !== undefined;
   try {
     if (isLocal) await client.query("BEGIN");
+    await client.query("SELECT set_config('statement_timeout', '0', $1)", [isLocal]);
     const setTimeout = "SELECT set_config('lock_timeout', $1, $2)";
     await client.query(setTimeout, [String(lockTimeoutMs), isLocal]);
     await client.query(`SELECT pg_advisory_${isLocal ? "xact_" : ""}lock($1)`, [LOCK_KEY]);
@@ -98,26 +105,5 @@ function contextOf(client: Client): MigrationContext {
       const results = [await client.query<Record<string, unknown>>(sql, values)].flat();
       return results.at(-1)?.rows ?? [];
     },
-  };
-}
-
-/** With the password that the application's hooks give, to the primary. */
-async function clientConfig(database: Sequelize): Promise<ClientConfig> {
-  const config = primaryConfig(database);
-  await internalsOf(database).runHooks("beforeConnect", config);
-  const { ssl, connectionTimeoutMillis, application_name, options, stream } =
-    (config.dialectOptions ?? {}) as ClientConfig;
-  return {
-    host: config.host,
-    port: config.port,
-    database: config.database,
-    user: config.username,
-    password: config.password ?? undefined,
-    ssl,
-    connectionTimeoutMillis,
-    application_name,
-    options,
-    stream,
-    keepAlive: true,
   };
 }
