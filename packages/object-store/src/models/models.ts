@@ -21,8 +21,7 @@ export type Models = { [Name in keyof typeof MODELS]: InstanceType<(typeof MODEL
  * models take nothing from the defaults, hooks and scopes of an application's Sequelize, clash with no
  * model there, and serve any number of databases.
  */
-export const MODEL_REGISTRY = new Sequelize({
-  dialect: "postgres",
-  logging: false,
-  models: Object.values(MODELS),
-});
+export const MODEL_REGISTRY = new Sequelize({ dialect: "postgres", logging: false });
+// An application's static hooks `beforeInit` and `afterInit` may have changed it already.
+Object.assign(MODEL_REGISTRY.options, { define: {}, hooks: {} });
+MODEL_REGISTRY.addModels(Object.values(MODELS));

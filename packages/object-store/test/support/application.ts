@@ -43,27 +43,38 @@ const DEFAULTS = {
   },
 };
 
+interface ApplicationOptions {
+  columnType?: string;
+  /** Makes the Sequelize of the application; with defaults for all of its models when absent. */
+  open?: (url: string) => Sequelize;
+  /** The option `schema` of the store; null leaves the search path to decide. */
+  schema?: string | null;
+}
+
+const openWithDefaults = (url: string): Sequelize =>
+  new Sequelize(url, { logging: false, define: DEFAULTS });
+
 /**
  * A database whose `accounts` have ids of some type, with tables `images` and `audio` of its own, and
- * a Sequelize with the defaults of that application.
+ * the Sequelize of that application.
  */
 export async function openApplication<Type extends OwnerType>(
   type: Type,
-  { columnType = type }: { columnType?: string } = {},
+  { columnType = type, open = openWithDefaults, schema = "media" }: ApplicationOptions = {},
 ): Promise<Application<Type>> {
   const { postgres, s3: server } = services();
   const name = `application_${randomUUID().replaceAll("-", "")}`;
   const admin = createDatabase({ url: postgres.adminUrl });
   await admin.query(`CREATE DATABASE ${name}`);
-  const database = new Sequelize(urlOf(name), { logging: false, define: DEFAULTS });
+  const database = open(urlOf(name));
   await database.query(`
     CREATE SCHEMA shop; CREATE SCHEMA media;
     CREATE DOMAIN names AS varchar(40) CHECK (value <> '');
     CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
     CREATE TABLE shop.accounts (number ${columnType} PRIMARY KEY, hidden boolean DEFAULT false);
-    CREATE TABLE images (id serial PRIMARY KEY, caption text);
-    CREATE TABLE audio (id serial PRIMARY KEY);
-    INSERT INTO images (caption) VALUES ('mine');
+    CREATE TABLE public.images (id serial PRIMARY KEY, caption text);
+    CREATE TABLE public.audio (id serial PRIMARY KEY);
+    INSERT INTO public.images (caption) VALUES ('mine');
   `);
   const s3 = new S3Provider({
     bucket: name.replace("_", "-").slice(0, 40),
@@ -76,7 +87,7 @@ export async function openApplication<Type extends OwnerType>(
   });
   await s3.ensureBucket();
   const layout: TableOptions<Type> = {
-    schema: "media",
+    ...(schema !== null && { schema }),
     tables: { images: "pictures", directUploads: 'sent "directly"', journal: "unfinished" },
     owner: { schema: "shop", table: "accounts", column: "number", type },
   };
