@@ -16,6 +16,11 @@ export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
 import type { OwnerType } from "./owner-types.js";
 
 export type { OwnerType };
+export {
+  type MigrationRange,
+  sequelizeMigration,
+  type SequelizeMigration,
+} from "./sequelize-migration.js";
 
 /**
  * The migrations of this module, in order, to be run after the one that creates the owner's

@@ -45,16 +45,21 @@ import { toneOf } from "./support/tone.js";
 const ROOT = new URL("../../../", import.meta.url);
 const EXAMPLES = new URL("examples/", import.meta.url);
 
-describe.each([
+const DOCUMENTS = [
   "README.md",
   "docs/guide.md",
   "docs/direct-uploads.md",
+  "docs/existing-application.md",
   "packages/object-store/README.md",
-])("%s", (path) => {
+];
+
+describe.each(DOCUMENTS)("%s", (path) => {
   it("shows nothing but code that is run here", async () => {
     const text = await readFile(new URL(path, ROOT), "utf8");
-    const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code);
-    const names = await readdir(EXAMPLES);
+    const blocks = [...text.matchAll(/^```[jt]s\n([^]*?)^```$/gm)].map(([, code]) => code);
+    const names = (await readdir(EXAMPLES, { recursive: true })).filter((name) =>
+      /\.[jt]s$/.test(name),
+    );
     const sources = await Promise.all(
       names.map((name) => readFile(new URL(name, EXAMPLES), "utf8")),
     );

@@ -1,0 +1,11 @@
+import type { TableOptions } from "@repo/object-store";
+
+export const tables: TableOptions<"integer"> = {
+  owner: { table: "accounts", column: "id", type: "integer" },
+  tables: {
+    images: "media_images",
+    audio: "media_audio",
+    directUploads: "media_direct_uploads",
+    journal: "media_journal",
+  },
+};

@@ -1,0 +1,8 @@
+const { objectStoreMigrations, sequelizeMigration } = require("@repo/object-store/migrations");
+
+const tables = require("../object-store-tables.js");
+
+module.exports = sequelizeMigration(objectStoreMigrations(tables), {
+  from: "object-store/0001-create-images",
+  to: "object-store/0009-tell-cut-images",
+});
