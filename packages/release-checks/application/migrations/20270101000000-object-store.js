@@ -1,0 +1,8 @@
+const { objectStoreMigrations, sequelizeMigration } = require("object-store/migrations");
+
+const tables = require("../src/object-store-tables.js");
+
+module.exports = sequelizeMigration(objectStoreMigrations(tables), {
+  from: "object-store/0001-create-images",
+  to: "object-store/0010-find-multipart-uploads",
+});
