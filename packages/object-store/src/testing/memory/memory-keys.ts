@@ -14,7 +14,9 @@ export class MemoryKeys implements Keys {
   async clock(): Promise<string> {
     await Promise.resolve();
     this.#reads = (this.#reads + 1) % 1000;
-    return fromNow(0).toISOString().replace("Z", `${String(this.#reads).padStart(3, "0")}Z`);
+    return fromNow(0)
+      .toISOString()
+      .replace("Z", `${String(this.#reads).padStart(3, "0")}Z`);
   }
 
   async purposesOf(keys: readonly string[]): Promise<Map<string, KeyPurpose>> {
