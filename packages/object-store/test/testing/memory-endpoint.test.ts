@@ -96,7 +96,7 @@ describe("the endpoint of a memory storage", () => {
 
   it("keeps no process alive", async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [LISTENING], {
-      timeout: 60_000,
+      timeout: 30_000,
     });
     expect(stdout).toBe("200\n");
   });
