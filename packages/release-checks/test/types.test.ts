@@ -46,7 +46,7 @@ const types: Record<string, () => void> = {
     objectStoreMaintenance({ ...servers, ...layout });
     const integers = objectStoreProvider({ ...servers, ...layout });
     expectTypeOf(integers).toEqualTypeOf<ObjectStoreProvider<"integer">>();
-    expectTypeOf(integers.forUser).parameters.toEqualTypeOf<[userId: number]>();
+    expectTypeOf<(typeof integers)["forUser"]>().parameters.toEqualTypeOf<[userId: number]>();
     const mine = integers.forUser(7);
     expectTypeOf(mine).toEqualTypeOf<MediaScope<number>>();
     expectTypeOf(mine.images.get("id")).resolves.toEqualTypeOf<ImageRead<number>>();
@@ -54,7 +54,7 @@ const types: Record<string, () => void> = {
     expectTypeOf(memoryObjectStore(layout).store).toEqualTypeOf(integers);
 
     const bigints = objectStoreProvider({ ...servers, owner: { type: "bigint" } });
-    void [bigints.forUser("7"), bigints.forUser(7n), bigints.forUser(7)];
+    for (const id of ["7", 7n, 7]) bigints.forUser(id);
     expectTypeOf(bigints.forSystem()).toEqualTypeOf<MediaScope>();
     // @ts-expect-error a UUID is a string
     objectStoreProvider(servers).forUser(7);

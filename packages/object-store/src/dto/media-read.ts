@@ -19,11 +19,9 @@ export class FileUrl {
 }
 
 /** The facts of every stored file. The storage key is never among them. */
-class MediaRead<Id extends OwnerId> extends FileUrl {
+class MediaRead extends FileUrl {
   /** UUID version 7: sorts by creation. */
   @Expose() readonly id!: string;
-  /** The owner, or null for a system-wide file. */
-  @Expose() readonly userId!: Id | null;
   /** The sanitised name the file was uploaded under, or null when none was given. */
   @Expose() readonly filename!: string | null;
   @Expose() readonly byteSize!: number;
@@ -34,7 +32,10 @@ class MediaRead<Id extends OwnerId> extends FileUrl {
 }
 
 /** A stored image. */
-export class ImageRead<Id extends OwnerId = string> extends MediaRead<Id> {
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- What an application gets.
+export class ImageRead<Id extends OwnerId = string> extends MediaRead {
+  /** The owner, or null for a system-wide file. */
+  @Expose() readonly userId!: Id | null;
   @Expose() readonly kind!: "image";
   /** Decided by the content, never by name or declaration. */
   @Expose() readonly contentType!: ImageContentType;
@@ -52,7 +53,10 @@ export class ImageRead<Id extends OwnerId = string> extends MediaRead<Id> {
 }
 
 /** A stored audio file. */
-export class AudioRead<Id extends OwnerId = string> extends MediaRead<Id> {
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- What an application gets.
+export class AudioRead<Id extends OwnerId = string> extends MediaRead {
+  /** The owner, or null for a system-wide file. */
+  @Expose() readonly userId!: Id | null;
   @Expose() readonly kind!: "audio";
   /** Decided by the content, never by name or declaration. */
   @Expose() readonly contentType!: AudioContentType;

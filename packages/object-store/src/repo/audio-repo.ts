@@ -1,6 +1,6 @@
 import type { Owner } from "../owner-types.js";
 import type { AudioModel } from "../models/audio.model.js";
-import { MODELS } from "../models/models.js";
+import { MODELS } from "./models.js";
 import { MediaRepo, type Reads } from "./media-repo.js";
 import { LockingStatement, type StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";

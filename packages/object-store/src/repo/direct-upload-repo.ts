@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 
 import type { Owner } from "../owner-types.js";
 import type { DirectUploadModel } from "../models/direct-upload.model.js";
-import { MODELS } from "../models/models.js";
+import { MODELS } from "./models.js";
 import { ModelRepo } from "./model-repo.js";
 import { fromNow, LockingStatement, type StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";

@@ -1,4 +1,4 @@
-import { MODELS } from "../models/models.js";
+import { MODELS } from "./models.js";
 import { MediaRepo, type Reads } from "./media-repo.js";
 import type { Tables } from "./tables.js";
 

@@ -8,7 +8,7 @@ import { MEDIA_KINDS } from "../kinds.js";
 import type { Layout } from "../layout.js";
 import type { Owner } from "../owner-types.js";
 import type { JournalModel } from "../models/journal.model.js";
-import { MODELS } from "../models/models.js";
+import { MODELS } from "./models.js";
 import { isOfOneRow, withDatabaseErrors } from "./database-failure.js";
 import { ModelRepo } from "./model-repo.js";
 import type { OwnerRepo } from "./owner-repo.js";

@@ -7,7 +7,7 @@ import {
 import type { MediaKind } from "@repo/media-inspection";
 
 import type { Layout } from "../layout.js";
-import { type Models, MODELS } from "../models/models.js";
+import { type Models, MODELS } from "./models.js";
 import type { Owner } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import { placeOf, type Reads } from "./media-repo.js";

@@ -2,7 +2,7 @@ import { PreparedStatement } from "@repo/database";
 
 import type { Layout } from "../layout.js";
 import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
-import { MODELS } from "../models/models.js";
+import { MODELS } from "./models.js";
 import type { OwnerId } from "../owner-types.js";
 import { ModelRepo } from "./model-repo.js";
 import { fromNow, intoJournal, PURPOSE_OF_DIRECT_UPLOAD, toRemoval } from "./statements.js";

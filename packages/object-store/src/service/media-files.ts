@@ -1,6 +1,5 @@
 import type { MediaKind } from "@repo/media-inspection";
 
-import { bound } from "../bound.js";
 import { checkFileId, checkOptions } from "../checks.js";
 import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "../dto/direct-upload.js";
 import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
@@ -36,10 +35,10 @@ export class MediaFiles<K extends MediaKind>
 
   constructor(scope: ScopedCalls<K>) {
     super(scope);
-    const lists = bound(new FileLists<K>(scope));
-    this.list = lists.list;
-    this.all = lists.all;
-    this.count = lists.count;
+    const lists = new FileLists<K>(scope);
+    this.list = lists.list.bind(lists);
+    this.all = lists.all.bind(lists);
+    this.count = lists.count.bind(lists);
     this.#scope = scope;
     this.#directUploads = new DirectUploads(scope);
   }

@@ -1,6 +1,5 @@
 import { checkInteger } from "../checks.js";
 import { described } from "../described.js";
-import type { FileUrl } from "../dto/media-read.js";
 import { InvalidInputError } from "../errors.js";
 import { contentDisposition } from "../filename.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
@@ -81,7 +80,7 @@ export async function signFile(
 }
 
 /** Adds a signed URL to the DTO of a file, and gives it back. */
-export async function withUrl<Read extends FileUrl>(
+export async function withUrl<Read extends object>(
   s3: Pick<StorageClient, "presignGet">,
   file: Read,
   row: Signed,

@@ -1,8 +1,8 @@
 import type { Transaction } from "sequelize";
 
-import { MODEL_REGISTRY } from "../models/models.js";
+import { MODEL_REGISTRY } from "../repo/models.js";
 import { Layout, type TableOptions } from "../layout.js";
-import type { OwnerIds, OwnerType } from "../owner-types.js";
+import type { OwnerId, OwnerIds, OwnerType } from "../owner-types.js";
 import type { ObjectStoreMaintenance } from "../maintenance/contract.js";
 import { maintenanceOver } from "../maintenance/maintenance-over.js";
 import { storeOver } from "../object-store-service.js";
@@ -15,7 +15,7 @@ import type { StorageClient } from "../upload/storage-client.js";
 import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
 import { MemoryAudio, MemoryFiles } from "./memory/memory-files.js";
 import { MemoryInventory } from "./memory/memory-inventory.js";
-import { MemoryJournal, type OwnerCheck } from "./memory/memory-journal.js";
+import { MemoryJournal } from "./memory/memory-journal.js";
 import { MemoryKeys } from "./memory/memory-keys.js";
 import { MemoryLists } from "./memory/memory-lists.js";
 import { memoryTables } from "./memory/memory-table.js";
@@ -71,9 +71,9 @@ export function memoryObjectStore(
   options?: MemoryObjectStoreOptions<OwnerType>,
 ): MemoryObjectStore<OwnerType> {
   const given = checkOptions(options);
-  const { s3 = new MemoryStorage(), isOwner: check = () => true, ...settings } = given;
+  const { s3 = new MemoryStorage(), ...settings } = given;
+  const isOwner = (userId: OwnerId): boolean => given.isOwner?.(userId) ?? true;
   const { ownerType } = new Layout(settings);
-  const isOwner = check as OwnerCheck;
   const tables = memoryTables();
   const transaction: MemoryObjectStore["transaction"] = (work) =>
     inMemoryTransaction(MODEL_REGISTRY, work);

@@ -21,8 +21,8 @@ export interface Application<Type extends OwnerType> {
   layout: TableOptions<Type>;
   migrator: Migrator;
   /** Migrates, and makes the module's public face. */
-  install(): Promise<{ store: ObjectStoreProvider<Type>; maintenance: ObjectStoreMaintenance }>;
-  select(sql: string): Promise<Record<string, unknown>[]>;
+  install: () => Promise<{ store: ObjectStoreProvider<Type>; maintenance: ObjectStoreMaintenance }>;
+  select: (sql: string) => Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import type { Transaction } from "sequelize";
 import type { MakeNullishOptional } from "sequelize/types/utils";
 import type { Model, ModelCtor } from "sequelize-typescript";
 
-import { type Models, MODELS } from "../../models/models.js";
+import { type Models, MODELS } from "../../repo/models.js";
 import { MemoryRows, type Values } from "./memory-rows.js";
 
 /** The rows of one table in the memory of this process, read as instances of its model. */

@@ -1,9 +1,9 @@
 import { Sequelize } from "sequelize-typescript";
 
-import { AudioModel } from "./audio.model.js";
-import { DirectUploadModel } from "./direct-upload.model.js";
-import { ImageModel } from "./image.model.js";
-import { JournalModel } from "./journal.model.js";
+import { AudioModel } from "../models/audio.model.js";
+import { DirectUploadModel } from "../models/direct-upload.model.js";
+import { ImageModel } from "../models/image.model.js";
+import { JournalModel } from "../models/journal.model.js";
 
 /** The model of each table. */
 export const MODELS = {
