@@ -196,6 +196,13 @@ export function checkServers(options: Servers): Servers {
     const came = typeof dialect === "string" ? `one for ${dialect}` : described(database);
     throw new InvalidInputError(`database must be a Sequelize for PostgreSQL, and ${came} came.`);
   }
+  // Not by its class, as an application may have another copy.
+  const { version } = database.constructor as { version?: unknown };
+  if (!/^6\./.test(String(version))) {
+    throw new InvalidInputError(
+      `database must be of Sequelize 6, and one of ${String(version)} came.`,
+    );
+  }
   // Maintenance may be given a part of one.
   if (typeof s3 !== "object" || s3 === null || Array.isArray(s3)) {
     throw new InvalidInputError(`s3 must be an S3Provider, and ${described(s3)} came.`);

@@ -254,6 +254,15 @@ describe("the packed object store", () => {
     await run(process.execPath, ["node_modules/jest/bin/jest.js"], project);
   });
 
+  it("has object-store-admin, with any credentials, from cron and for applications that exist", async () => {
+    const program = join(project, "node_modules/.bin/object-store-admin");
+    const jest = [resolve("node_modules/jest/bin/jest.js"), "credentials", "existing-application"];
+    const env = { ...process.env, TEST_PROGRAM: program };
+    const cwd = resolve("../../apps/object-store-admin");
+    const { stderr } = await promisify(execFile)(process.execPath, jest, { cwd, env });
+    expect(stderr).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
+  });
+
   it("runs in Vitest", async () => {
     await mkdir(join(project, "vitest"));
     await write("vitest/works.spec.mjs", testOf(NAME, "esm", WIDTH));

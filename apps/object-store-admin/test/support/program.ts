@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** What an installation links into its `node_modules/.bin`. */
-export const PROGRAM = fileURLToPath(new URL("../../bin/object-store-admin.js", import.meta.url));
+/** What an installation links into its `node_modules/.bin`; `TEST_PROGRAM` names another one's. */
+export const PROGRAM =
+  process.env["TEST_PROGRAM"] ??
+  fileURLToPath(new URL("../../bin/object-store-admin.js", import.meta.url));
 
 export interface Run {
   code: number;

@@ -356,6 +356,14 @@ describe("an application whose owners are of another type than it says", () => {
   });
 });
 
+class SequelizeSeven {
+  static readonly version = "7.0.0";
+
+  getDialect(): string {
+    return "postgres";
+  }
+}
+
 describe("the options about tables", () => {
   let application: Application<"uuid">;
 
@@ -364,6 +372,16 @@ describe("the options about tables", () => {
   });
 
   afterAll(() => application.close());
+
+  it.each([
+    [undefined, /for PostgreSQL, and undefined came/],
+    [{ getDialect: () => "mysql" }, /for PostgreSQL, and one for mysql came/],
+    [new SequelizeSeven(), /of Sequelize 6, and one of 7\.0\.0 came/],
+  ])("take no other database: %p", (database, message) => {
+    const given = { database: database as never, s3: application.s3 };
+    expect(() => objectStoreProvider(given)).toThrow(message);
+    expect(() => objectStoreMaintenance(given)).toThrow(message);
+  });
 
   it.each([
     [{ owner: { type: "number" } }, /owner.type must be one of uuid, integer, bigint, text/],

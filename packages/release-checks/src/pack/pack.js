@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 
 import { folderOf } from "../packages.js";
 import { compile, copyTypes, specifierOf, write } from "./compile.js";
+import { ADMIN, PROGRAM, writeProgram } from "./program.js";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 
@@ -53,6 +54,7 @@ export async function packObjectStore({ name, out }) {
   try {
     await writeModules(stage);
     await writeEntries(stage);
+    await writeProgram(stage);
     await writeManifest(stage, name);
     await writeReadme(stage, name);
     await cp(join(ROOT, "LICENSE"), join(stage, "LICENSE"));
@@ -109,7 +111,7 @@ async function namesIn(module) {
 async function writeManifest(stage, name) {
   const workspace = await readFile(join(ROOT, "pnpm-workspace.yaml"), "utf8");
   const [, catalog] = /^catalog:\n([^]*?)^\S/m.exec(workspace);
-  const manifests = await Promise.all(INSIDE.map(manifestOf));
+  const manifests = await Promise.all([...INSIDE.map(folderOf), ADMIN].map(manifestIn));
   const dependencies = manifests
     .flatMap((manifest) => Object.entries(manifest.dependencies ?? {}))
     .filter(([each]) => !each.startsWith("@repo/") && each !== "uuid" && !(each in PEERS))
@@ -131,6 +133,7 @@ async function writeManifest(stage, name) {
       ),
       "./package.json": "./package.json",
     },
+    bin: { "object-store-admin": `./${PROGRAM}` },
     dependencies: Object.fromEntries(dependencies),
     peerDependencies: PEERS,
   });
@@ -154,8 +157,8 @@ async function writeReadme(stage, name) {
   await write(join(stage, "README.md"), renamed);
 }
 
-async function manifestOf(name) {
-  return JSON.parse(await readFile(join(folderOf(name), "package.json"), "utf8"));
+async function manifestIn(folder) {
+  return JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
 }
 
 function rangeIn(catalog, name) {
