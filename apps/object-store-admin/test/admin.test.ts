@@ -125,6 +125,8 @@ describe("object-store-admin", () => {
     [{ TABLE_NAMES: '{"image":"pictures"}' }, 2, "TABLE_NAMES has names for images, audio, "],
     [{ TABLE_NAMES: '{"images":""}' }, 2, "tables.images must be a name"],
     [{ OWNER_TYPE: "integer" }, 2, "OWNER_TYPE needs OWNER_TABLE"],
+    [{ LEASE_SECONDS: "ten" }, 2, "LEASE_SECONDS must be a whole number"],
+    [{ LEASE_SECONDS: "5" }, 2, "leaseSeconds must be a whole number from 10"],
     [{ OWNER_TYPE: "float", OWNER_TABLE: "accounts.id" }, 2, "owner.type must be one of uuid"],
     [{ OWNER_TABLE: "a.b.c.d" }, 2, "OWNER_TABLE must be table.column"],
     [{ S3_SECRET_ACCESS_KEY: "" }, 2, "S3_SECRET_ACCESS_KEY is not set"],

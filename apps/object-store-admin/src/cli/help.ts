@@ -27,6 +27,7 @@ Environment:
                         that are not to be images, audio, direct_uploads and object_store_journal
   HISTORY_TABLE         where migrate records what it applied: table or schema.table;
                         default: schema_migrations
+  LEASE_SECONDS         the option leaseSeconds of the provider; default: 600
   NO_COLOR              any value: no colors
 
 Exit codes:

@@ -1,13 +1,13 @@
 import { UsageError } from "@repo/command-line/usage-error";
 import { createDatabase, type MigratorOptions } from "@repo/database";
-import type { OwnerType, TableOptions } from "@repo/object-store/migrations";
+import type { MaintenanceOptions } from "@repo/object-store/maintenance";
 import type { S3ProviderOptions } from "@repo/s3-provider";
 
 import type { Work } from "../cli/command.js";
 import { Printer } from "../output/printer.js";
 import { bucketSettings } from "../settings/bucket.js";
 import { databasePooler, databaseUrl, historyTable } from "../settings/database.js";
-import type { Environment } from "../settings/environment.js";
+import { type Environment, wholeNumber } from "../settings/environment.js";
 import { layoutOf } from "../settings/layout.js";
 import { ownerIdOf } from "../settings/owner-id.js";
 import { audit } from "./audit.js";
@@ -32,11 +32,17 @@ export async function perform(
   }
   const url = databaseUrl(environment);
   const pooler = databasePooler(environment);
+  const leaseSeconds = wholeNumber(environment, "LEASE_SECONDS");
   // Before anything connects: half a configuration shall change nothing.
   const work =
     command.name === "migrate"
       ? migration(command, { migrations, historyTable: historyTable(environment) }, printer)
-      : maintenanceOf(command, tables, await bucketSettings(environment), { printer, signal });
+      : maintenanceOf(
+          command,
+          { ...tables, ...(leaseSeconds !== undefined && { leaseSeconds }) },
+          await bucketSettings(environment),
+          { printer, signal },
+        );
   const database = createDatabase({ url, applicationName: "object-store-admin", pooler });
   try {
     return await work(database);
@@ -57,7 +63,7 @@ function migration(
 
 function maintenanceOf(
   command: Exclude<Work, { name: "migrate" }>,
-  tables: TableOptions<OwnerType>,
+  options: Omit<MaintenanceOptions, "database" | "s3">,
   bucket: S3ProviderOptions,
   tools: Pick<Tools, "printer" | "signal">,
 ): DatabaseWork {
@@ -79,8 +85,8 @@ function maintenanceOf(
         tools.printer.note(`${message} ${JSON.stringify(facts)}`);
       },
     };
-    const maintenance = objectStoreMaintenance({ ...tables, database, s3, logger });
-    const ownerId: Tools["ownerId"] = (text) => ownerIdOf(text, tables.owner?.type);
+    const maintenance = objectStoreMaintenance({ ...options, database, s3, logger });
+    const ownerId: Tools["ownerId"] = (text) => ownerIdOf(text, options.owner?.type);
     try {
       return await performOnFiles(command, { maintenance, ownerId, ...tools });
     } finally {
