@@ -21,7 +21,8 @@ export interface SequelizeMigration {
 
 /**
  * Makes one migration of several, for sequelize-cli and for an umzug of the application's own. It runs
- * them in one transaction of the application's Sequelize: all of them or none.
+ * them in one transaction of the application's Sequelize: all of them or none. A statement waits 5 s at most
+ * for a lock, as all that come later wait behind it, and then fails.
  *
  * The range keeps a file that has run as it is when the list grows.
  *
@@ -55,6 +56,7 @@ async function inTransaction(
       const results = [result].flat() as { rows: Record<string, unknown>[] }[];
       return results.at(-1)?.rows ?? [];
     };
+    await query("SELECT set_config('lock_timeout', '5s', true)");
     for (const migration of migrations) await migration[direction]({ query });
   });
 }

@@ -5,6 +5,7 @@ import { packObjectStore } from "./pack/pack.js";
 const { values } = parseArgs({
   options: {
     name: { type: "string", default: "object-store" },
+    version: { type: "string" },
     out: { type: "string", default: "packed" },
   },
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,6 +94,12 @@ describe("an application that was there before", () => {
     await umzug.down({ to: "object-store/0001-create-images" });
     expect(await tablesIn(database)).toEqual(["SequelizeMeta", "accounts", "images"]);
     expect((await umzug.up()).map(({ name }) => name)).toEqual(all.slice(1));
+  });
+
+  it("shows a file for sequelize-cli that names all migrations", async () => {
+    const path = join(APPLICATION, "migrations/20270101000000-object-store.js");
+    const [, to] = /to: "(.+)"/.exec(await readFile(path, "utf8")) ?? [];
+    expect(to).toBe(objectStoreMigrations().at(-1)?.name);
   });
 
   it("migrates with sequelize-cli, down and up again", async () => {

@@ -47,7 +47,7 @@ let project: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "packed-"));
-  tarball = await packObjectStore({ name: NAME, out: folder });
+  tarball = await packObjectStore({ name: NAME, version: "1.2.3-beta.1", out: folder });
   project = await projectIn("npm");
   await run("npm", ["install", "--no-audit", "--no-fund", tarball, ...PEERS, ...TOOLS], project);
 });
@@ -157,6 +157,7 @@ describe("the packed object store", () => {
     const root = join(project, "node_modules", NAME);
     const manifest = await readFile(join(root, "package.json"), "utf8");
     expect(manifest).not.toMatch(/@repo|workspace:|catalog:/);
+    expect(JSON.parse(manifest)).toMatchObject({ name: NAME, version: "1.2.3-beta.1" });
     expect(await readFile(join(root, "README.md"), "utf8")).toContain(`from "${NAME}/s3"`);
     expect(await readFile(join(root, "LICENSE"), "utf8")).toContain("MIT");
     const paths = await readdir(join(root, "lib"), { recursive: true });

@@ -24,10 +24,10 @@ const TABLE_EXISTS = "42P07";
 export function nextStep(error: unknown): string | undefined {
   const codes = [...chainOf(error)].map(codeOf);
   if (codes.some((code) => code !== undefined && OLD_SCHEMA.has(code))) {
-    return 'The tables are missing or older than this program. Run "migrate up" first, or check TABLES_SCHEMA and TABLE_NAMES.';
+    return 'The tables are missing or older than this program. Run "migrate up" first, or the tool that made them, or check TABLES_SCHEMA and TABLE_NAMES.';
   }
   if (codes.includes(TABLE_EXISTS)) {
-    return "Name the application's own users in OWNER_TABLE, and other names for these tables in TABLE_NAMES.";
+    return "If the table is of the module's own, another tool made it: go on with that one. Otherwise name the application's users in OWNER_TABLE, and other names for these tables in TABLE_NAMES.";
   }
   if ([...chainOf(error)].some(({ name }) => name === "CredentialsProviderError")) {
     return "Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or what the AWS SDK reads, such as AWS_PROFILE.";

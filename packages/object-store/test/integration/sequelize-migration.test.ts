@@ -53,6 +53,18 @@ describe("sequelizeMigration", () => {
     expect(await tables()).toEqual(["accounts"]);
   });
 
+  it("fails when a table stays locked, and leaves nothing", async () => {
+    const { database } = application;
+    const lock = await database.transaction();
+    await database.query("LOCK TABLE shop.accounts", { transaction: lock });
+    const migration = sequelizeMigration(LIST, { from: "shop/a", to: "shop/a" });
+    await expect(migration.up(database.getQueryInterface())).rejects.toMatchObject({
+      parent: { code: "55P03" },
+    });
+    await lock.rollback();
+    expect(await tables()).toEqual(["accounts"]);
+  });
+
   it("gives a migration the rows of its last statement", async () => {
     const seen: unknown[] = [];
     const up: Migration["up"] = async ({ query }) => {

@@ -10,10 +10,12 @@ function signUp(name, portrait) {
   });
 }
 
-/** Everything that a user has stored, and then the user. */
+/** Everything that a user has stored, and then the user. To be repeated until the receipt is complete. */
 async function deleteAccount(user) {
+  // Marks it as deleted, so that it cannot sign in and upload meanwhile.
+  await user.destroy();
   const receipt = await maintenance.eraseUser(user.id);
-  await user.destroy({ force: true });
+  if (receipt.complete) await user.destroy({ force: true });
   return receipt;
 }
 

@@ -57,6 +57,14 @@ it("erases a user's files, and then the user", async () => {
   expect(await User.findByPk(grace.id, { paranoid: false })).toBeNull();
 });
 
+it("keeps a user whose files are not all gone yet, as long as a direct upload may arrive", async () => {
+  const file = { filename: "late.png", contentType: "image/png", byteSize: PNG.length };
+  await store.forUser(ada.id).images.createDirectUpload(file);
+  expect(await deleteAccount(ada)).toMatchObject({ complete: false });
+  expect(await User.findByPk(ada.id)).toBeNull();
+  expect(await User.findByPk(ada.id, { paranoid: false })).not.toBeNull();
+});
+
 it("sweeps and audits, with nothing left and its own images as they were", async () => {
   expect(await maintenance.sweep()).toMatchObject({ failed: 0 });
   expect(await maintenance.audit()).toMatchObject({ orphans: 0, missingObjects: 0, foreign: 0 });

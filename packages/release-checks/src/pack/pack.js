@@ -33,6 +33,9 @@ const PEERS = {
   "sequelize-typescript": "^2.1.6",
 };
 
+/** https://semver.org, without build metadata, which npm ignores. */
+const VERSION = /^(?=.{1,64}$)\d+\.\d+\.\d+(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
+
 /** The names that npm takes. */
 const NAME = /^(?=.{1,214}$)(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
@@ -41,21 +44,26 @@ const NAME = /^(?=.{1,214}$)(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*
  * is CommonJS, which every module system loads; ES modules get the same objects through wrappers,
  * so no class and no pool is there twice.
  *
- * @param {{ name: string, out: string }} options `name` of the package; `out`, a folder
+ * @param {{ name: string, version?: string, out: string }} options `name` and `version` of the package, the
+ *   latter that of the workspace by default; `out`, a folder
  * @returns {Promise<string>} the path of the tarball
- * @throws {RangeError} if npm would not take the name
+ * @throws {RangeError} if npm would not take the name or the version
  */
-export async function packObjectStore({ name, out }) {
+export async function packObjectStore({ name, version, out }) {
   if (!NAME.test(name)) {
     const shown = JSON.stringify(name.slice(0, 64));
     throw new RangeError(`name must be one of npm, such as @acme/object-store; got ${shown}`);
+  }
+  if (version !== undefined && !VERSION.test(version)) {
+    const shown = JSON.stringify(version.slice(0, 64));
+    throw new RangeError(`version must be such as 1.2.3 or 1.2.3-beta.1; got ${shown}`);
   }
   const stage = await realpath(await mkdtemp(join(tmpdir(), "pack-object-store-")));
   try {
     await writeModules(stage);
     await writeEntries(stage);
     await writeProgram(stage);
-    await writeManifest(stage, name);
+    await writeManifest(stage, name, version);
     await writeReadme(stage, name);
     await cp(join(ROOT, "LICENSE"), join(stage, "LICENSE"));
     await mkdir(out, { recursive: true });
@@ -108,7 +116,7 @@ async function namesIn(module) {
   return Object.keys(exported).join(", ");
 }
 
-async function writeManifest(stage, name) {
+async function writeManifest(stage, name, given) {
   const workspace = await readFile(join(ROOT, "pnpm-workspace.yaml"), "utf8");
   const [, catalog] = /^catalog:\n([^]*?)^\S/m.exec(workspace);
   const manifests = await Promise.all([...INSIDE.map(folderOf), ADMIN].map(manifestIn));
@@ -120,7 +128,7 @@ async function writeManifest(stage, name) {
   const [{ version, description, license, engines }] = manifests;
   await writeJson(join(stage, "package.json"), {
     name,
-    version,
+    version: given ?? version,
     description,
     license,
     type: "commonjs",

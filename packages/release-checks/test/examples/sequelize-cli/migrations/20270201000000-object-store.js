@@ -1,8 +1,0 @@
-const { objectStoreMigrations, sequelizeMigration } = require("@repo/object-store/migrations");
-
-const tables = require("../object-store-tables.js");
-
-module.exports = sequelizeMigration(objectStoreMigrations(tables), {
-  from: "object-store/0010-find-multipart-uploads",
-  to: "object-store/0010-find-multipart-uploads",
-});
