@@ -4,7 +4,12 @@ import { describe, expect, it } from "@jest/globals";
 
 import { parseCommand } from "../src/cli/command.js";
 import { bucketSettings } from "../src/settings/bucket.js";
-import { databasePooler, databaseUrl, historyTable } from "../src/settings/database.js";
+import {
+  databasePooler,
+  databaseUrl,
+  historyTable,
+  leaseSecondsOf,
+} from "../src/settings/database.js";
 import { layoutOf } from "../src/settings/layout.js";
 import { runProgram } from "./support/program.js";
 
@@ -103,7 +108,9 @@ describe("--help", () => {
         return target[name];
       },
     });
-    for (const settings of [databaseUrl, databasePooler, historyTable, layoutOf]) {
+    for (const settings of [
+      ...[databaseUrl, databasePooler, historyTable, leaseSecondsOf, layoutOf],
+    ]) {
       settings(environment);
     }
     await bucketSettings(environment);

@@ -51,6 +51,17 @@ const migrator = (...migrations: readonly Migration[]): Migrator =>
   new Migrator({ database, migrations });
 
 describe("up", () => {
+  it("finds its history behind an earlier schema of the search path", async () => {
+    await migrator(a).up();
+    await database.query("CREATE SCHEMA app");
+    await database.query(`
+      DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET search_path = app, public', current_database());
+      END $$
+    `);
+    expect(await migrator(a, b).up()).toEqual(["m/b"]);
+  });
+
   it("applies what is pending, in the order of the list, and nothing twice", async () => {
     expect(await migrator(b, a).up()).toEqual(["m/b", "m/a"]);
     expect(await migrator(b, a).up()).toEqual([]);

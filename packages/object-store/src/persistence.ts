@@ -67,7 +67,7 @@ export function sqlPersistence(
   const tables = tablesIn(database, options);
   const { connections, layout } = tables;
   const reads = checkReads(options.reads ?? "primary");
-  const owners = new OwnerRepo(tables);
+  const owners = new OwnerRepo(tables, reads);
   const audio = new AudioRepo(tables, reads);
   return {
     files: { image: new ImageRepo(tables, reads), audio },

@@ -44,6 +44,10 @@ export function sequelizeMigration(
   };
 }
 
+/** A migration may take long, but must not make others wait long. */
+const LIMITS =
+  "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '5s', true)";
+
 async function inTransaction(
   sequelize: QueryInterface["sequelize"],
   direction: "up" | "down",
@@ -56,7 +60,7 @@ async function inTransaction(
       const results = [result].flat() as { rows: Record<string, unknown>[] }[];
       return results.at(-1)?.rows ?? [];
     };
-    await query("SELECT set_config('lock_timeout', '5s', true)");
+    await query(LIMITS);
     for (const migration of migrations) await migration[direction]({ query });
   });
 }

@@ -1,5 +1,5 @@
-/** PostgreSQL's `undefined_table` and `undefined_column`: the tables are not there, or are older. */
-const OLD_SCHEMA = new Set(["42P01", "42703"]);
+/** PostgreSQL's codes for a missing schema, table or column: the tables are not there, or are older. */
+const OLD_SCHEMA = new Set(["3F000", "42P01", "42703"]);
 
 const BY_CODE: Readonly<Record<string, string>> = {
   database_unavailable: "Check that PostgreSQL runs at DATABASE_URL and can be reached from here.",

@@ -6,8 +6,8 @@ import type { S3ProviderOptions } from "@repo/s3-provider";
 import type { Work } from "../cli/command.js";
 import { Printer } from "../output/printer.js";
 import { bucketSettings } from "../settings/bucket.js";
-import { databasePooler, databaseUrl, historyTable } from "../settings/database.js";
-import { type Environment, wholeNumber } from "../settings/environment.js";
+import { databasePooler, databaseUrl, historyTable, leaseSecondsOf } from "../settings/database.js";
+import type { Environment } from "../settings/environment.js";
 import { layoutOf } from "../settings/layout.js";
 import { ownerIdOf } from "../settings/owner-id.js";
 import { audit } from "./audit.js";
@@ -32,7 +32,7 @@ export async function perform(
   }
   const url = databaseUrl(environment);
   const pooler = databasePooler(environment);
-  const leaseSeconds = wholeNumber(environment, "LEASE_SECONDS");
+  const leaseSeconds = leaseSecondsOf(environment);
   // Before anything connects: half a configuration shall change nothing.
   const work =
     command.name === "migrate"

@@ -34,3 +34,16 @@ export function historyTable(environment: Environment): HistoryTable | undefined
   }
   return schema === undefined ? { name } : { schema, name };
 }
+
+/**
+ * The option `leaseSeconds`.
+ *
+ * @throws UsageError
+ */
+export function leaseSecondsOf(environment: Environment): number | undefined {
+  const value = environment["LEASE_SECONDS"];
+  if (!value) return undefined;
+  // Checked with the other options.
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new UsageError("LEASE_SECONDS must be a whole number.");
+}

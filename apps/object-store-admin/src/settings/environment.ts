@@ -30,14 +30,6 @@ export function jsonObject(environment: Environment, name: string, example: stri
   throw new UsageError(`${name} must be a JSON object such as ${example}.`);
 }
 
-/** @throws UsageError */
-export function wholeNumber(environment: Environment, name: string): number | undefined {
-  const value = environment[name];
-  if (!value) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw new UsageError(`${name} must be a whole number.`);
-}
-
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

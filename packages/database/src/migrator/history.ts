@@ -35,9 +35,15 @@ export class History {
     this.#table = path.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
   }
 
-  /** @throws MigrationHistoryError, ForeignHistoryTableError */
+  /**
+   * Makes the table where the search path has none: a second one, in an earlier schema of the path, would
+   * say that nothing has been applied.
+   *
+   * @throws MigrationHistoryError
+   */
   async prepare(query: Query): Promise<void> {
     try {
+      if ((await this.#columns(query)).length > 0) return;
       await query(`
         CREATE TABLE IF NOT EXISTS ${this.#table} (
           name text PRIMARY KEY,

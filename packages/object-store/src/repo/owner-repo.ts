@@ -1,9 +1,10 @@
-import { type Connections, PreparedStatement } from "@repo/database";
+import { type Connections, type Place, PreparedStatement } from "@repo/database";
 
 import { InvalidInputError } from "../errors.js";
 import type { Layout } from "../layout.js";
 import type { OwnerId } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
+import type { Reads } from "./media-repo.js";
 import type { StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";
 
@@ -20,6 +21,7 @@ const REFERENCE = new PreparedStatement<[table: string]>(`
     JOIN pg_attribute AS key ON key.attrelid = class.oid AND key.attnum = reference.confkey[1]
     WHERE reference.contype = 'f' AND reference.conrelid = file.attrelid
       AND reference.conkey = ARRAY[file.attnum]
+      AND reference.conparentid = 0 AND has_schema_privilege(space.oid, 'USAGE')
       AND has_column_privilege(class.oid, key.attnum, 'SELECT') AND NOT row_security_active(class.oid)
     LIMIT 1
   ) AS owner ON true
@@ -42,12 +44,15 @@ export type Owners = Pick<OwnerRepo, "exists" | "check">;
 export class OwnerRepo {
   readonly #connections: Connections;
   readonly #layout: Layout;
+  readonly #reads: Reads;
   #reference: Promise<Reference> | undefined;
   #exists: PreparedStatement<[owner: OwnerId]> | undefined;
 
-  constructor({ connections, layout }: Tables) {
+  /** @param reads where the check runs, which reads need while the primary is away */
+  constructor({ connections, layout }: Tables, reads: Reads = "primary") {
     this.#connections = connections;
     this.#layout = layout;
+    this.#reads = reads;
   }
 
   /**
@@ -57,7 +62,7 @@ export class OwnerRepo {
    * @throws InvalidInputError (`invalid_input`)
    */
   async check(): Promise<void> {
-    await this.#referenceOf();
+    await this.#referenceOf(this.#reads === "replica" ? "replica" : "own");
   }
 
   /**
@@ -66,7 +71,7 @@ export class OwnerRepo {
    * @throws InvalidInputError (`invalid_input`) as {@link check} does
    */
   async condition(expression: string): Promise<string> {
-    const { table, column } = await this.#referenceOf();
+    const { table, column } = await this.#referenceOf("own");
     return table === null || column === null
       ? `(${expression} IS NULL OR true)`
       : `EXISTS (SELECT FROM ${table} AS owner WHERE owner.${column} = ${expression})`;
@@ -81,8 +86,8 @@ export class OwnerRepo {
     return row?.[0] === true;
   }
 
-  async #referenceOf(): Promise<Reference> {
-    this.#reference ??= this.#read();
+  async #referenceOf(on: Place): Promise<Reference> {
+    this.#reference ??= this.#read(on);
     try {
       return await this.#reference;
     } catch (error) {
@@ -91,10 +96,10 @@ export class OwnerRepo {
     }
   }
 
-  async #read(): Promise<Reference> {
+  async #read(on: Place): Promise<Reference> {
     const images = this.#layout.table("image");
     const [reference] = await withDatabaseErrors("find the owners' table", () =>
-      REFERENCE.rows<Reference>(this.#connections, [images]),
+      REFERENCE.rows<Reference>(this.#connections, [images], { on }),
     );
     const { ownerType } = this.#layout;
     if (reference?.type === ownerType) return reference;
