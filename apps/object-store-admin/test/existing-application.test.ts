@@ -171,7 +171,7 @@ describe("object-store-admin in a database that was there before", () => {
     await withDatabase("CREATE TABLE users (id uuid PRIMARY KEY)", async (_client, url) => {
       const { code, stderr } = await runProgram({ DATABASE_URL: url }, "migrate", "up");
       expect(code).toBe(1);
-      expect(stderr).toContain("Name the application's own users in OWNER_TABLE");
+      expect(stderr).toContain("name the application's users in OWNER_TABLE");
       const own = { DATABASE_URL: url, OWNER_TABLE: "users.id" };
       expect(await runProgram(own, "migrate", "up")).toMatchObject({ code: 0 });
     });
