@@ -6,28 +6,28 @@ import { OWNER_TYPES, type OwnerType } from "./owner-types.js";
 
 /** Which table holds the owners of files, and what their ids are. */
 export interface OwnerTable<Type extends OwnerType = "uuid"> {
-  /** The schema of the owners' table, when it is not on the search path. */
+  /** Names the schema of the owners' table. By default, the search path finds it. */
   schema?: string;
-  /** `users` when absent; null for no foreign key. */
+  /** Names the owners' table: `users` by default. Null makes no foreign key. */
   table?: string | null;
-  /** Its primary key, or another unique column; `id` when absent. */
+  /** Names its primary key, or another unique column: `id` by default. */
   column?: string;
   /**
-   * The type of the column; `uuid` when absent. Text has 127 bytes at most. Keys, and so signed URLs, hold
-   * the owner's id: as it is, and text as hexadecimal digits, which anyone can read back.
+   * Names the type of the column: `uuid` by default. Text has 127 bytes at most. Keys and signed URLs
+   * contain the owner's id, and text as hexadecimal digits, which anyone can decode.
    */
   type?: Type;
 }
 
-/** Names of the module's tables, 1 to 39 bytes each. */
+/** Names the module's tables, with 1 to 39 bytes each. */
 export interface TableNames {
-  /** `images` when absent. */
+  /** Default: `images`. */
   images?: string;
-  /** `audio` when absent. */
+  /** Default: `audio`. */
   audio?: string;
-  /** `direct_uploads` when absent. */
+  /** Default: `direct_uploads`. */
   directUploads?: string;
-  /** `object_store_journal` when absent. */
+  /** Default: `object_store_journal`. */
   journal?: string;
 }
 
@@ -41,13 +41,13 @@ export interface TableNames {
  */
 export interface TableOptions<Type extends OwnerType = "uuid"> {
   /**
-   * The table that `user_id` refers to, and the type of its key: `users(id)`, a UUID, when absent. Null
-   * for UUIDs without a foreign key.
+   * Says which table `user_id` refers to, and the type of its key. By default, `users(id)` with UUIDs.
+   * Null makes owners UUIDs without a foreign key.
    */
   owner?: OwnerTable<Type> | null;
-  /** The schema of the module's tables, which must exist; the search path decides when absent. */
+  /** Names the schema of the module's tables, which must exist. By default, the search path decides. */
   schema?: string;
-  /** The names of the module's tables, for a database that has some of them already. */
+  /** Names the module's tables, for a database that has tables of the default names already. */
   tables?: TableNames;
 }
 
@@ -72,8 +72,9 @@ export class Layout {
   /** Without quotes and schema. */
   readonly names: Readonly<Record<TableName, string>>;
   readonly ownerType: OwnerType;
+  /** What `user_id` refers to: quoted names, and the column's without quotes. Null for no foreign key. */
+  readonly owner: { table: string; column: string; columnName: string } | null;
   readonly #schema: string | undefined;
-  readonly #owner: { schema: string | undefined; table: string; column: string } | null;
 
   /** @throws InvalidInputError (`invalid_input`) */
   constructor(options?: TableOptions<OwnerType>) {
@@ -96,15 +97,7 @@ export class Layout {
       );
     }
     this.ownerType = type;
-    const { table = "users", column = "id" } = reference;
-    this.#owner =
-      owner === null || table === null
-        ? null
-        : {
-            schema: optionalName("owner.schema", reference.schema),
-            table: checkName("owner.table", table),
-            column: checkName("owner.column", column),
-          };
+    this.owner = owner === null ? null : referenceTo(reference);
   }
 
   /** The name of a table, quoted, with its schema. */
@@ -121,13 +114,17 @@ export class Layout {
   index(name: TableName, ending: string): string {
     return path(this.#schema, `${this.names[name]}_${ending}`);
   }
+}
 
-  /** What `user_id` refers to: quoted names, and the column's without quotes. Null for no foreign key. */
-  get owner(): { table: string; column: string; columnName: string } | null {
-    if (this.#owner === null) return null;
-    const { schema, table, column } = this.#owner;
-    return { table: path(schema, table), column: quoted(column), columnName: column };
-  }
+function referenceTo({
+  schema,
+  table = "users",
+  column = "id",
+}: Omit<OwnerTable, "type">): Layout["owner"] {
+  if (table === null) return null;
+  const owners = path(optionalName("owner.schema", schema), checkName("owner.table", table));
+  const columnName = checkName("owner.column", column);
+  return { table: owners, column: quoted(columnName), columnName };
 }
 
 function path(schema: string | undefined, name: string): string {

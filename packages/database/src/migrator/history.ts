@@ -9,9 +9,9 @@ type Query = MigrationContext["query"];
 
 /** The table that records which migrations were applied. */
 export interface HistoryTable {
-  /** Its schema, which must exist; the search path decides when absent. */
+  /** Names its schema, which must exist. By default, the search path decides. */
   readonly schema?: string;
-  /** `schema_migrations` when absent. */
+  /** Default: `schema_migrations`. */
   readonly name?: string;
 }
 

@@ -28,7 +28,7 @@ export interface MigratorOptions {
    * pooler once, where pauses would hold the locks of the migrations before it.
    */
   readonly tableLockTimeoutMs?: number;
-  /** Where to record what was applied: `schema_migrations` by default, which is made when absent. */
+  /** Names the table that records what was applied. It is made if there is none. */
   readonly historyTable?: HistoryTable | undefined;
   /**
    * What is between this process and PostgreSQL. All migrations of a run are then in one

@@ -116,8 +116,10 @@ async function storeForm(
 ): Promise<string> {
   const form = new Response(body, { headers: { "Content-Type": formType } });
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- it warns of forms that do not fit in memory
-  const entries = await form.formData().catch(() => new FormData());
-  const { file, ...fields } = Object.fromEntries(entries);
+  const entries = [...(await form.formData().catch(() => new FormData()))];
+  // S3 ignores the fields behind the file.
+  const last = entries.findIndex(([name]) => name === "file");
+  const { file, ...fields } = Object.fromEntries(entries.slice(0, last + 1));
   if (!(file instanceof File)) {
     const message = "The body is no form (multipart/form-data) with a file as its field file.";
     throw new RefusedRequest(400, "MalformedPOSTRequest", message);

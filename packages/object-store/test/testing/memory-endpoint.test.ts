@@ -4,7 +4,8 @@ import { promisify } from "node:util";
 
 import { describe, expect, it, jest } from "@jest/globals";
 
-import { MemoryStorage } from "../../src/testing.js";
+import { memoryObjectStore, MemoryStorage } from "../../src/testing.js";
+import { sampleOf } from "../support/samples.js";
 
 const LISTENING = fileURLToPath(new URL("../fixtures/listening.mjs", import.meta.url));
 
@@ -91,6 +92,28 @@ describe("the endpoint of a memory storage", () => {
       expect(await answer.text()).toContain(`<Code>${code}</Code>`);
     }
     expect(storage.keys).toHaveLength(1);
+    await close();
+  });
+
+  it("reads a form as S3 does: without the fields behind its file", async () => {
+    const { storage } = await withObject();
+    const { close } = await storage.listen();
+    const { store } = memoryObjectStore({ s3: storage });
+    const { bytes } = await sampleOf("png");
+    const { post } = await store.forSystem().images.createDirectUpload({
+      contentType: "image/png",
+      byteSize: bytes.byteLength,
+    });
+    const fields = Object.entries(post?.fields ?? {});
+    const sent = async (isFirst: boolean): Promise<number> => {
+      const form = new FormData();
+      if (isFirst) form.append("file", new Blob([bytes]), "file");
+      for (const [name, value] of fields) form.append(name, value);
+      if (!isFirst) form.append("file", new Blob([bytes]), "file");
+      return (await fetch(String(post?.url), { method: "POST", body: form })).status;
+    };
+    expect(await sent(true)).toBe(403);
+    expect(await sent(false)).toBe(204);
     await close();
   });
 
