@@ -30,7 +30,10 @@ export type ObjectStoreErrorCode =
   | "unsupported_media_type"
   | "upload_aborted"
   | "upload_expired"
-  | "upload_in_progress";
+  | "upload_in_progress"
+  | "variant_failed"
+  | "variant_not_ready"
+  | "variants_busy";
 
 /**
  * Whom an error concerns: `input`, an argument of the call; `content`, the bytes of the file; `access`,
@@ -69,6 +72,9 @@ const CATEGORIES: Readonly<Record<ObjectStoreErrorCode, ErrorCategory>> = {
   upload_aborted: "ended",
   upload_expired: "ended",
   upload_in_progress: "conflict",
+  variant_failed: "content",
+  variant_not_ready: "conflict",
+  variants_busy: "server",
 };
 
 interface ErrorFacts {
@@ -287,6 +293,41 @@ export class FileNotFoundError extends ObjectStoreError {
 
   constructor(id: string) {
     super(`There is no file ${JSON.stringify(id.slice(0, 64))} in this scope.`);
+  }
+}
+
+/** Raised when a URL or a download is asked for of a variant that was not made yet. */
+export class VariantNotReadyError extends ObjectStoreError {
+  readonly code = "variant_not_ready";
+
+  constructor(recipe: string) {
+    super(`The variant ${recipe} of the file was not made yet: call variant().`, {
+      retryable: true,
+    });
+  }
+}
+
+/** Raised when a variant cannot be made of a file, as was found out before or just now. */
+export class VariantFailedError extends ObjectStoreError {
+  readonly code = "variant_failed";
+  /** Why, for people. */
+  readonly reason: string;
+
+  constructor(recipe: string, reason: string, cause?: unknown) {
+    super(`The variant ${recipe} cannot be made of the file: ${reason}.`, { cause });
+    this.reason = reason;
+  }
+}
+
+/** Raised when this process has more variants to make than it lets wait. */
+export class VariantsBusyError extends ObjectStoreError {
+  readonly code = "variants_busy";
+
+  constructor(cause?: unknown) {
+    super("Too many variants are being made at present. Try again later.", {
+      cause,
+      retryable: true,
+    });
   }
 }
 

@@ -50,6 +50,12 @@ export function downloadName({
   return format === undefined ? id : `${id}.${format.extension}`;
 }
 
+/** The name to offer at download of a variant: the file's, with the extension of the variant. */
+export function variantName(name: string, extension: string): string {
+  const stem = name.slice(0, name.length - extensionOf(name).length);
+  return shortened(`${stem === "" ? name : stem}.${extension}`);
+}
+
 /** All but printable ASCII, and of that what is special in a quoted string or to old clients. */
 const NOT_PLAIN = /[^ !#$&-:<-[\]-~]/gu;
 

@@ -40,15 +40,20 @@ export type {
   ListAllQuery,
   ListFilter,
   ListQuery,
+  MakeVariantOptions,
   MediaCollection,
   MediaScope,
   ObjectStoreProvider,
   ReadOptions,
   ShowUrls,
+  ShowVariant,
+  ShowVariantUrls,
   SignedUrl,
   UploadOptions,
   UrlOptions,
+  VariantOptions,
   WithUrl,
+  WithVariantUrl,
   WriteOptions,
 } from "./provider.js";
 export {
@@ -61,6 +66,8 @@ export {
 export { AudioCreate, ImageCreate } from "./dto/media-create.js";
 export { AudioRead, type FileRead, ImageRead } from "./dto/media-read.js";
 export { Page } from "./dto/page.js";
+export type { VariantRecipe } from "@repo/media-processing";
+export { type VariantContentType, VariantRead } from "./dto/variant-read.js";
 export { FileUploadResult, type TypeContradiction } from "./dto/upload-result.js";
 export { fromPath, type MediaBody, type PathBody } from "./upload/media-body.js";
 export type { Truncation, Verification } from "./upload/verification.js";

@@ -2,16 +2,22 @@ import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-ins
 
 import { type Owner, ownerSegment, type OwnerType } from "./owner-types.js";
 
-/** What an object in the bucket is: a file of some kind, or the staged bytes of a direct upload. */
-export type StoredKind = MediaKind | "direct_upload";
+/** What an object in the bucket is: a file of some kind, a variant of one, or the staged bytes of a direct upload. */
+export type StoredKind = ServedKind | "direct_upload";
 
 /** The kinds of files, in the order of receipts and lists. */
 export const MEDIA_KINDS = ["image", "audio"] as const satisfies readonly MediaKind[];
+
+/** What readers are served: files, and the variants made of them. */
+export type ServedKind = MediaKind | "variant";
+
+export const SERVED_KINDS = [...MEDIA_KINDS, "variant"] as const satisfies readonly ServedKind[];
 
 /** The first segment of each kind's keys. */
 export const FOLDERS = {
   image: "images",
   audio: "audio",
+  variant: "variants",
   direct_upload: "staging",
 } as const satisfies Record<StoredKind, string>;
 
@@ -28,7 +34,6 @@ export function keyPrefix(kind: StoredKind, owner: Owner, type: OwnerType): stri
   return `${FOLDERS[kind]}/${segment}/`;
 }
 
-const ANY_FOLDER = Object.values(FOLDERS).join("|");
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
 /**
@@ -50,6 +55,11 @@ export function stagingKey(id: string, owner: Owner, type: OwnerType): string {
   return `${keyPrefix("direct_upload", owner, type)}${id}.upload`;
 }
 
+/** What the key of a new variant has before the id of its journal's row. */
+export function variantKeyStart(fileId: string, owner: Owner, type: OwnerType): string {
+  return `${keyPrefix("variant", owner, type)}${fileId}/`;
+}
+
 /** The form of the module's keys, by the type of owners: other keys below its folders are foreign. */
 export const STORAGE_KEYS: Readonly<Record<OwnerType, RegExp>> = {
   uuid: storageKeys("[0-9a-f-]{36}"),
@@ -59,5 +69,8 @@ export const STORAGE_KEYS: Readonly<Record<OwnerType, RegExp>> = {
 };
 
 function storageKeys(owner: string): RegExp {
-  return new RegExp(`^(?:${ANY_FOLDER})/(?:users/${owner}|system)/${UUID}\\.[a-z0-9]+$`);
+  const { variant, ...others } = FOLDERS;
+  const whose = `/(?:users/${owner}|system)/`;
+  const folders = `(?:${Object.values(others).join("|")})${whose}|${variant}${whose}${UUID}/`;
+  return new RegExp(`^(?:${folders})${UUID}\\.[a-z0-9]+$`);
 }

@@ -29,6 +29,10 @@ export interface TableNames {
   directUploads?: string;
   /** Default: `object_store_journal`. */
   journal?: string;
+  /** Default: `media_variants`. */
+  variants?: string;
+  /** Default: `media_variant_failures`. */
+  variantFailures?: string;
 }
 
 /**
@@ -52,13 +56,15 @@ export interface TableOptions<Type extends OwnerType = "uuid"> {
 }
 
 /** A table of the module. */
-export type TableName = StoredKind | "journal";
+export type TableName = StoredKind | "journal" | "variant_failure";
 
 const OPTIONS: readonly (readonly [TableName, keyof TableNames, string])[] = [
   ["image", "images", "images"],
   ["audio", "audio", "audio"],
   ["direct_upload", "directUploads", "direct_uploads"],
   ["journal", "journal", "object_store_journal"],
+  ["variant", "variants", "media_variants"],
+  ["variant_failure", "variantFailures", "media_variant_failures"],
 ];
 
 /** PostgreSQL cuts longer names. */

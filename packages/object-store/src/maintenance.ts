@@ -15,6 +15,7 @@ import { KeyRepo } from "./repo/key-repo.js";
 import { OwnerRepo } from "./repo/owner-repo.js";
 import { UnfinishedRepo } from "./repo/unfinished-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
+import { VariantRepo } from "./repo/variant-repo.js";
 import type { OwnerType } from "./owner-types.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
@@ -69,6 +70,7 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
     files: { image: new ImageRepo(tables), audio: new AudioRepo(tables) },
     inventoryOf: (kind, given) => new InventoryRepo(tables, kind, given),
     usage: new UsageRepo(tables),
+    variants: new VariantRepo(tables),
   };
   return maintenanceOver(rows, { s3, leaseSeconds, logger });
 }

@@ -10,6 +10,7 @@ import { createJournal } from "./migrations/0007-create-journal.js";
 import { letKeysChange } from "./migrations/0008-let-keys-change.js";
 import { tellCutImages } from "./migrations/0009-tell-cut-images.js";
 import { findMultipartUploads } from "./migrations/0010-find-multipart-uploads.js";
+import { createVariants } from "./migrations/0011-create-variants.js";
 import { Layout, type TableOptions } from "./layout.js";
 
 export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
@@ -41,5 +42,6 @@ export function objectStoreMigrations(options?: TableOptions<OwnerType>): readon
     letKeysChange(layout),
     tellCutImages(layout),
     findMultipartUploads(layout),
+    createVariants(layout),
   ];
 }

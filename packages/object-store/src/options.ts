@@ -1,4 +1,5 @@
-import type { InspectionLimits } from "@repo/media-inspection";
+import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-inspection";
+import type { VariantRecipe } from "@repo/media-processing";
 import type { Sequelize } from "sequelize";
 
 import { checkInteger, checkLimits, checkSecret } from "./checks.js";
@@ -11,7 +12,7 @@ import { OpenCalls } from "./service/open-calls.js";
 import { TransactionEnds } from "./service/transaction-ends.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/urls.js";
 import { MAX_UPLOAD_SECONDS, UPLOAD_SECONDS } from "./upload/abort.js";
-import { decodersFor, type IsolationOptions } from "./upload/decoding.js";
+import { type IsolationOptions, processesFor } from "./upload/decoding.js";
 import { Inspector } from "./upload/inspection.js";
 import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
 import type { StorageClient } from "./upload/storage-client.js";
@@ -21,6 +22,9 @@ import {
   type Truncation,
   type Verification,
 } from "./upload/verification.js";
+import { Recipes } from "./variants/recipes.js";
+import { ProcessRenderer, type Renderer } from "./variants/renderer.js";
+import { VariantMaker } from "./variants/variant-maker.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
 export const MAX_FILE_BYTES = 104_857_600;
@@ -87,7 +91,12 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
   /**
-   * Bounds of the processes that decode images. Without them, all providers of this process share one
+   * Named recipes for pictures of files, for calls with `variant`. None by default. A recipe that changes
+   * makes its variants anew; until then, the earlier ones are shown.
+   */
+  variants?: Readonly<Record<string, VariantRecipe>>;
+  /**
+   * Bounds of the processes that decode images and make variants. Without them, all providers of this process share one
    * set.
    */
   isolation?: IsolationOptions;
@@ -105,7 +114,7 @@ export type DatabaseOptions =
  * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
  */
 export function dependenciesOf(
-  options: Omit<ObjectStoreOptions, DatabaseOptions>,
+  options: Omit<ObjectStoreOptions, DatabaseOptions> & { renderer?: Renderer },
   persistence: Persistence,
 ): Dependencies {
   const { s3, maxBytes, urlExpiresIn, sourceTimeoutSeconds, uploadTimeoutSeconds } = options;
@@ -113,14 +122,29 @@ export function dependenciesOf(
   const logger = safeLogger(options.logger);
   const calls = new OpenCalls();
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
-  const decoders = decodersFor(options.isolation);
+  const processes = processesFor(options.isolation);
+  const limits = checkLimits(options.inspection);
+  const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = limits;
+  const { maxWaiting } = processes;
+  const renderer = options.renderer ?? new ProcessRenderer(processes.renderers, maxPixels);
+  const { signal } = calls;
   return {
     ...persistence,
     s3,
     logger,
     calls,
     ends: new TransactionEnds({ journal, s3, logger, calls, leaseSeconds }),
-    inspector: new Inspector(checkLimits(options.inspection), decoders),
+    inspector: new Inspector(limits, processes),
+    recipes: new Recipes(options.variants),
+    maker: new VariantMaker({
+      ...persistence,
+      s3,
+      logger,
+      leaseSeconds,
+      renderer,
+      maxWaiting,
+      signal,
+    }),
     strictness: checkStrictness(options, DEFAULT_STRICTNESS),
     maxBytes: checkInteger("maxBytes", maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
     urlExpiresIn: checkInteger("urlExpiresIn", urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),

@@ -15,6 +15,7 @@ import { ListRepo, type ListRows } from "./repo/list-repo.js";
 import type { Files } from "./repo/media-repo.js";
 import { OwnerRepo, type Owners } from "./repo/owner-repo.js";
 import type { Tables } from "./repo/tables.js";
+import { VariantRepo, type Variants } from "./repo/variant-repo.js";
 
 /** Where the rows are: in PostgreSQL, or in memory for tests of applications. */
 export interface Persistence {
@@ -23,6 +24,7 @@ export interface Persistence {
   lists: ListRows;
   directUploads: DirectUploadRows;
   journal: Journal;
+  variants: Variants;
   owners: Owners;
   /** What owners' ids are. */
   ownerType: OwnerType;
@@ -75,6 +77,7 @@ export function sqlPersistence(
     lists: new ListRepo(tables, reads),
     directUploads: new DirectUploadRepo(tables),
     journal: new JournalRepo(tables, owners),
+    variants: new VariantRepo(tables),
     owners,
     ownerType: layout.ownerType,
     requireReadCommitted: (transaction) => requireReadCommitted(connections, transaction),

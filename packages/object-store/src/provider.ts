@@ -8,6 +8,7 @@ import type { AudioCreate, ImageCreate } from "./dto/media-create.js";
 import type { AudioRead, FileRead, FileUrl, ImageRead } from "./dto/media-read.js";
 import type { Page } from "./dto/page.js";
 import type { FileUploadResult } from "./dto/upload-result.js";
+import type { VariantRead } from "./dto/variant-read.js";
 import type { ObjectStoreError } from "./errors.js";
 import type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
 import type { Truncation, Verification } from "./upload/verification.js";
@@ -95,6 +96,7 @@ export interface FileLists<Read extends FileRead> {
    *
    * @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`)
    */
+  list(query: ListQuery & ShowVariantUrls): Promise<Page<WithVariantUrl<Read>>>;
   list(query: ListQuery & ShowUrls): Promise<Page<WithUrl<Read>>>;
   list(query?: ListQuery): Promise<Page<Read>>;
   /**
@@ -103,6 +105,7 @@ export interface FileLists<Read extends FileRead> {
    * @throws InvalidInputError (`invalid_input`) and OperationAbortedError (`operation_aborted`),
    *   while it is iterated
    */
+  all(query: ListAllQuery & ShowVariantUrls): AsyncIterable<WithVariantUrl<Read>>;
   all(query: ListAllQuery & ShowUrls): AsyncIterable<WithUrl<Read>>;
   all(query?: ListAllQuery): AsyncIterable<Read>;
   /**
@@ -115,6 +118,12 @@ export interface FileLists<Read extends FileRead> {
 
 /** A file as a list with URLs gives it. */
 export type WithUrl<Read extends FileRead> = Read & Required<FileUrl>;
+
+/** A file with the URL of its variant, which is null where the variant was not made yet. */
+export type WithVariantUrl<Read extends FileRead> = Omit<Read, keyof FileUrl> & {
+  readonly url: string | null;
+  readonly urlExpiresAt: Date | null;
+};
 
 /** The images of a scope: JPEG, PNG, WebP and GIF. */
 export type ImageCollection<Id extends OwnerId = string> = MediaCollection<
@@ -152,30 +161,41 @@ export interface FileReads<Read extends FileRead> {
    */
   getMany(
     ids: readonly string[],
+    options: GetManyOptions & ShowVariantUrls,
+  ): Promise<Map<string, WithVariantUrl<Read>>>;
+  getMany(
+    ids: readonly string[],
     options: GetManyOptions & ShowUrls,
   ): Promise<Map<string, WithUrl<Read>>>;
   getMany(ids: readonly string[], options?: GetManyOptions): Promise<Map<string, Read>>;
   /** Whether the scope can see such a file. */
   exists(id: string, options?: ReadOptions): Promise<boolean>;
   /**
-   * A signed URL that anyone can GET until it expires.
+   * A signed URL that anyone can GET until it expires: of the file, or of its variant.
    *
-   * @throws FileNotFoundError (`file_not_found`), InvalidInputError (`invalid_input`)
+   * @throws FileNotFoundError (`file_not_found`), InvalidInputError (`invalid_input`),
+   *   VariantNotReadyError (`variant_not_ready`)
    */
   url(id: string, options?: UrlOptions): Promise<SignedUrl>;
   /**
-   * Signed URLs of many files by their ids. Ids that the scope may not see are left out.
+   * Signed URLs of many files by their ids, or of their variants: null where one was not made yet. Ids
+   * that the scope may not see are left out.
    *
    * @throws InvalidInputError (`invalid_input`) also for more than 1,000 ids
    */
+  urls(
+    ids: readonly string[],
+    options: UrlOptions & ShowVariant,
+  ): Promise<Map<string, SignedUrl | null>>;
   urls(ids: readonly string[], options?: UrlOptions): Promise<Map<string, SignedUrl>>;
   /**
-   * Opens the bytes. The stream fails with an `ObjectStoreError`; destroying it frees the
+   * Opens the bytes of the file, or of its variant. The stream fails with an `ObjectStoreError`; destroying it frees the
    * connection. Left unread for longer than the S3 provider's request timeout (15 s by default), it
    * fails.
    *
    * @throws FileNotFoundError (`file_not_found`), InvalidRangeError (`invalid_range`),
-   *   UploadAbortedError (`upload_aborted`)
+   *   UploadAbortedError (`upload_aborted`), InvalidInputError (`invalid_input`), VariantNotReadyError
+   *   (`variant_not_ready`)
    */
   download(id: string, options?: DownloadOptions): Promise<Download>;
 }
@@ -246,7 +266,19 @@ export interface MediaCollection<Create, Read extends FileRead>
    */
   cancelDirectUpload(id: string): Promise<void>;
   /**
-   * Deletes a file: it is gone for every reader before its bytes are. After a
+   * Gives a variant of a file that the scope may see, and makes it if it is missing: once for all who ask
+   * at the same time, in any number of processes. A recipe that a file refuses is tried three times in
+   * all. It takes no transaction: the file must be committed.
+   *
+   * @param name of a recipe of the provider's `variants`
+   * @throws InvalidInputError (`invalid_input`), FileNotFoundError (`file_not_found`), VariantFailedError
+   *   (`variant_failed`) with the reason, VariantsBusyError (`variants_busy`), OperationAbortedError
+   *   (`operation_aborted`), ResourceUnavailableError (`resource_unavailable`), UploadExpiredError
+   *   (`upload_expired`) when its lease was lost
+   */
+  variant(id: string, name: string, options?: MakeVariantOptions): Promise<VariantRead>;
+  /**
+   * Deletes a file and its variants: it is gone for every reader before its bytes are. After a
    * `storage_unavailable` the file is already gone for readers, its bytes follow with a repeated
    * call or with the next sweep. A second delete is `file_not_found`, except while the bytes of the
    * first are still to go: then it removes them. Inside a transaction, a failure of S3 is left to the
@@ -371,7 +403,37 @@ export interface ShowUrls {
   withUrls: true | Omit<UrlOptions, "transaction">;
 }
 
-export interface UrlOptions extends ReadOptions {
+/** Asks for what may not have been made yet. */
+export interface ShowVariant {
+  variant: string;
+  fallback?: undefined;
+}
+
+/** Asks for files with the URLs of their variants. */
+export interface ShowVariantUrls {
+  withUrls: Omit<UrlOptions, "transaction" | keyof ShowVariant> & ShowVariant;
+}
+
+/** Which picture of a file is meant. */
+export interface VariantOptions {
+  /**
+   * Names a recipe of the provider's `variants`; the file itself when absent. Of a recipe that has
+   * changed, the earlier variant is meant until there is a new one.
+   */
+  variant?: string;
+  /** Takes the file itself where the variant was not made yet. */
+  fallback?: "original";
+}
+
+/** How to make a variant. */
+export interface MakeVariantOptions {
+  /** Ends the wait with OperationAbortedError. What was begun goes on. */
+  signal?: AbortSignal;
+  /** Seconds that the returned URL works, 1 to 604,800 (7 days). */
+  urlExpiresIn?: number;
+}
+
+export interface UrlOptions extends ReadOptions, VariantOptions {
   /** Seconds that the URL works, 1 to 604,800 (7 days); the provider's `urlExpiresIn` when absent. */
   expiresIn?: number;
   /**
@@ -405,7 +467,7 @@ export type DeleteResult =
   | { readonly id: string; readonly deleted: true }
   | { readonly id: string; readonly deleted: false; readonly error: ObjectStoreError };
 
-export interface DownloadOptions extends ReadOptions {
+export interface DownloadOptions extends ReadOptions, VariantOptions {
   /** Byte offsets, both inclusive and from 0; without `end`, up to the last byte. */
   range?: { start: number; end?: number };
   /** Ends the download, also while its stream is read. */

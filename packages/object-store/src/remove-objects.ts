@@ -1,6 +1,7 @@
 import type { S3Error } from "@repo/s3-provider";
 
 import type { ObjectStoreLogger } from "./logger.js";
+import type { MediaFileModel } from "./models/media-file.model.js";
 import type { Journal } from "./repo/journal-repo.js";
 import type { StorageClient } from "./upload/storage-client.js";
 import { warnOfVersions } from "./warn-of-versions.js";
@@ -12,6 +13,11 @@ export const MAX_KEYS = 1000;
 export interface Removal {
   id: string;
   s3Key: string;
+}
+
+/** The objects of deleted files, and of the variants that were deleted with them. */
+export function withVariants(files: readonly MediaFileModel[]): Removal[] {
+  return files.flatMap((file) => [file, ...(file.variants ?? [])]);
 }
 
 export interface RemovalDependencies {

@@ -65,13 +65,25 @@ export class ModelColumns<Row extends Model> {
    * @param table the table's name or alias, where the statement has several
    */
   list(table?: string): string {
-    const prefix = table === undefined ? "" : `"${table}".`;
-    const columns = this.#fields.map((field, index) => {
-      const form = this.#forms[index];
-      const column = `${prefix}"${field}"`;
-      return form === undefined ? column : `${form.select(column)} AS "${field}"`;
-    });
+    const columns = this.#expressions(table).map((expression, index) =>
+      this.#forms[index] === undefined
+        ? expression
+        : `${expression} AS "${this.#fields[index] ?? ""}"`,
+    );
     return columns.join(", ");
+  }
+
+  /** SQL for the values as one JSON array, for columns that JSON can hold: no bytes and no doubles. */
+  json(table: string): string {
+    return `json_build_array(${this.#expressions(table).join(", ")})`;
+  }
+
+  #expressions(table: string | undefined): string[] {
+    const prefix = table === undefined ? "" : `"${table}".`;
+    return this.#fields.map((field, index) => {
+      const column = `${prefix}"${field}"`;
+      return this.#forms[index]?.select(column) ?? column;
+    });
   }
 
   /**

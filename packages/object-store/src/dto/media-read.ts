@@ -50,6 +50,13 @@ export class ImageRead<Id extends OwnerId = string> extends MediaRead {
   @Expose() readonly hasAlpha!: boolean;
   /** False when a JPEG, PNG or GIF ends before its picture does: it was cut. */
   @Expose() readonly complete!: boolean;
+  /**
+   * What a page can draw until the image is there: a ThumbHash in Base64, or null until the first variant
+   * was made.
+   *
+   * @see https://evanw.github.io/thumbhash/
+   */
+  @Expose() readonly placeholder!: string | null;
 }
 
 /** A stored audio file. */
@@ -95,6 +102,7 @@ export function toImageRead(row: ImageModel): ImageRead<OwnerId> {
     pages: row.pageCount,
     hasAlpha: row.hasAlpha,
     complete: row.complete,
+    placeholder: row.placeholder?.toString("base64") ?? null,
   });
 }
 

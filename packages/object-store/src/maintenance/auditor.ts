@@ -6,6 +6,7 @@ import { InvalidInputError } from "../errors.js";
 import { MAX_KEYS } from "../remove-objects.js";
 import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { Files } from "../repo/media-repo.js";
+import type { Variants } from "../repo/variant-repo.js";
 import { MAX_UPLOAD_SECONDS, throwIfAborted } from "../upload/abort.js";
 import { findObject } from "../upload/storage-client.js";
 import { STORAGE_KEYS } from "../kinds.js";
@@ -26,9 +27,10 @@ const MIN_AGE_SECONDS = 2 * MAX_UPLOAD_SECONDS;
 /** Seconds since the end of its lease after which an unfinished row is reported as dead. */
 const DEAD_AFTER_SECONDS = 3_600;
 
-/** A folder of files, or of staged uploads, which have no `files`. */
+/** A folder of files, of their variants, or of staged uploads, which have neither. */
 export interface AuditFolder extends InventoryFolder {
   files?: Files;
+  variants?: Pick<Variants, "remove">;
 }
 
 /**
@@ -151,7 +153,7 @@ export class Auditor {
   }
 
   async #checkRow(
-    { rows, files }: AuditFolder,
+    { rows, files, variants }: AuditFolder,
     { s3Key: key }: InventoryRow,
   ): Promise<AuditFinding | undefined> {
     const object = await findObject(this.dependencies.s3, key, this.options.signal);
@@ -162,7 +164,9 @@ export class Auditor {
     const facts = { key, fileId: row.id, byteSize: row.byteSize };
     if (object === undefined) {
       this.#report.missingObjects += 1;
-      const action = files === undefined ? "kept" : await this.#quarantine.moveRow(files, row.id);
+      const action = await (files !== undefined
+        ? this.#quarantine.moveRow(files, row.id)
+        : this.#quarantine.removeVariant(variants, row));
       return { finding: "missing_object", ...facts, action };
     }
     this.#report.sizeMismatches += 1;

@@ -1,6 +1,6 @@
-import type { MediaKind } from "@repo/media-inspection";
 import type { ListedObject, S3ErrorCode, VersioningStatus, VersionLock } from "@repo/s3-provider";
 
+import type { ServedKind, StoredKind } from "../kinds.js";
 import type { Owner, OwnerId } from "../owner-types.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 
@@ -132,8 +132,8 @@ export interface AuditOptions extends LongCallOptions<AuditReport> {
   onFinding?: (finding: AuditFinding) => void | Promise<void>;
   /**
    * The objects of the bucket in ascending order of the UTF-8 bytes of their keys, such as an inventory
-   * of the bucket; a listing of the bucket by default. Keys outside of `audio/`, `images/` and
-   * `staging/` are skipped.
+   * of the bucket; a listing of the bucket by default. Keys outside of `audio/`, `images/`,
+   * `staging/` and `variants/` are skipped.
    */
   listing?: AsyncIterable<ListedObject>;
 }
@@ -212,7 +212,8 @@ export interface VerifyFinding {
    * them; verify again.
    */
   finding: "missing" | "size" | "sha256" | "unreadable";
-  kind: MediaKind;
+  kind: ServedKind;
+  /** The id of the file, or of the variant. */
   fileId: string;
   key: string;
 }
@@ -246,9 +247,9 @@ export interface ErasureLine {
   key: string;
   /** Of a version or a delete marker; null for everything else. */
   versionId: string | null;
-  /** `direct_upload` for a staged object. */
-  kind: MediaKind | "direct_upload";
-  /** The id of the file or direct upload; null for an object without a row. */
+  /** `variant` for a picture made of a file, `direct_upload` for a staged object. */
+  kind: StoredKind;
+  /** The id of the file, variant or direct upload; null for an object without a row. */
   fileId: string | null;
   /**
    * What it was before: a file or a row of the journal; `orphan` and `quarantined` had no row.
@@ -314,11 +315,15 @@ export interface OwnerUsage {
   owner: Owner;
   images: Usage;
   audio: Usage;
+  /** Pictures made of files. */
+  variants: Usage;
 }
 
 export interface UsageReport extends BucketFacts {
   images: Usage;
   audio: Usage;
+  /** Pictures made of files. */
+  variants: Usage;
   /** The owners with the most bytes, in descending order. */
   owners: OwnerUsage[];
 }

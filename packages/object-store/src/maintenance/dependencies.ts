@@ -8,6 +8,7 @@ import type { Journal } from "../repo/journal-repo.js";
 import type { Keys } from "../repo/key-repo.js";
 import type { Files } from "../repo/media-repo.js";
 import type { Owners } from "../repo/owner-repo.js";
+import type { Variants } from "../repo/variant-repo.js";
 import type { UnfinishedRows } from "../repo/unfinished-repo.js";
 import type { UsageCounts } from "../repo/usage-repo.js";
 import type { StorageClient } from "../upload/storage-client.js";
@@ -20,6 +21,7 @@ export interface MaintenanceRows {
   keys: Keys;
   unfinished: UnfinishedRows;
   files: Readonly<Record<MediaKind, Files>>;
+  variants: Pick<Variants, "remove">;
   inventoryOf: (kind: StoredKind, options?: { withHashes?: boolean }) => Inventory;
   usage: UsageCounts;
 }

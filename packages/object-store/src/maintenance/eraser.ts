@@ -4,6 +4,7 @@ import type { ListedObject, ListedVersion } from "@repo/s3-provider";
 import { keyPrefix, MEDIA_KINDS, type StoredKind } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
+import type { VariantModel } from "../models/variant.model.js";
 import { MAX_KEYS } from "../remove-objects.js";
 import { checkUserId, type OwnerId } from "../owner-types.js";
 import { throwIfAborted } from "../upload/abort.js";
@@ -65,7 +66,7 @@ export class Eraser {
     await unfinished.endOfUser(userId, settleSeconds(leaseSeconds));
     await this.#eraseUnfinished();
     for (const kind of MEDIA_KINDS) await this.#eraseFiles(kind);
-    for (const kind of ["direct_upload", ...MEDIA_KINDS] as const) {
+    for (const kind of ["direct_upload", ...MEDIA_KINDS, "variant"] as const) {
       const own = keyPrefix(kind, userId, ownerType);
       await this.#tolerant(kind, own, () => this.#abortUploads(own));
       for (const prefix of [own, `${QUARANTINE}${own}`]) {
@@ -106,6 +107,15 @@ export class Eraser {
       const facts = { byteSize, sha256: sha256.toString("hex"), until: unansweredUntil };
       return { id, s3Key, kind, was: "file", mayHaveParts: false, ...facts };
     };
+    const variantErased = ({
+      id,
+      s3Key,
+      byteSize,
+      unansweredUntil: until,
+    }: VariantModel): Erased => {
+      const facts = { byteSize, sha256: null, until };
+      return { id, s3Key, kind: "variant", was: "file", mayHaveParts: false, ...facts };
+    };
     let after = NIL;
     for (;;) {
       const page = await files[kind].listByUser(this.#userId, after, MAX_KEYS);
@@ -124,7 +134,9 @@ export class Eraser {
           constraint: error.constraint ?? null,
         });
       }
-      await this.#eraseBatch(removed.map(toErased));
+      await this.#eraseBatch(
+        removed.flatMap((file) => [toErased(file), ...(file.variants ?? []).map(variantErased)]),
+      );
       after = last.id;
     }
   }

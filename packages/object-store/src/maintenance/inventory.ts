@@ -1,9 +1,8 @@
-import type { MediaKind } from "@repo/media-inspection";
 import type { ListedObject } from "@repo/s3-provider";
 
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
-import type { Folder } from "../kinds.js";
+import type { Folder, ServedKind } from "../kinds.js";
 import type { Inventory, InventoryRow } from "../repo/inventory-repo.js";
 import { MAX_KEYS } from "../remove-objects.js";
 import { throwIfAborted } from "../upload/abort.js";
@@ -16,9 +15,9 @@ export interface InventoryFolder {
   rows: Inventory;
 }
 
-/** The files of one kind. */
+/** The files of one kind, or the variants. */
 export interface InventoryKind {
-  kind: MediaKind;
+  kind: ServedKind;
   rows: Inventory;
 }
 

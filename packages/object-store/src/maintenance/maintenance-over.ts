@@ -36,7 +36,8 @@ export function maintenanceOver(rows: MaintenanceRows, options: Options): Object
   const folders = KINDS_IN_KEY_ORDER.map((kind) => ({
     folder: FOLDERS[kind],
     rows: inventoryOf(kind),
-    ...(kind !== "direct_upload" && { files: files[kind] }),
+    ...(kind === "variant" && { variants: rows.variants }),
+    ...(kind !== "variant" && kind !== "direct_upload" && { files: files[kind] }),
   }));
   const verified = KINDS_IN_KEY_ORDER.flatMap((kind) => {
     if (kind === "direct_upload") return [];

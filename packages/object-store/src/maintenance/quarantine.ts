@@ -2,7 +2,9 @@ import type { ObjectFacts } from "@repo/s3-provider";
 
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
+import type { InventoryRow } from "../repo/inventory-repo.js";
 import type { Files } from "../repo/media-repo.js";
+import type { Variants } from "../repo/variant-repo.js";
 import { copyObject } from "../upload/copied-object.js";
 import { findObject, type StorageClient } from "../upload/storage-client.js";
 import type { AuditFinding, AuditReport } from "./contract.js";
@@ -60,6 +62,18 @@ export class Quarantine {
       if (last === undefined) await s3.delete(keyOf(row), { signal });
       else if (Number(last.updatedAt) !== Number(row.updatedAt)) await this.#putRow(last);
       return last !== undefined;
+    });
+  }
+
+  /** Removes the row of a variant without an object, which can be made anew. */
+  removeVariant(
+    variants: Pick<Variants, "remove"> | undefined,
+    { id, s3Key }: InventoryRow,
+  ): Promise<Action> | Action {
+    if (variants === undefined) return "kept";
+    return this.#attempt(async () => {
+      if ((await findObject(this.s3, s3Key, this.signal)) !== undefined) return false;
+      return (await variants.remove([id], 0)).length > 0;
     });
   }
 

@@ -31,12 +31,12 @@ export async function usage(
   };
 }
 
-function byKind(rows: readonly UsageRow[]): { images: Usage; audio: Usage } {
+function byKind(rows: readonly UsageRow[]): { images: Usage; audio: Usage; variants: Usage } {
   const of = (kind: UsageRow["kind"]): Usage => {
     const { files, bytes, unfinished } = rows.find((row) => row.kind === kind) ?? NOTHING;
     return { files, bytes, unfinished };
   };
-  return { images: of("image"), audio: of("audio") };
+  return { images: of("image"), audio: of("audio"), variants: of("variant") };
 }
 
 const NOTHING: Usage = { files: 0, bytes: 0, unfinished: 0 };

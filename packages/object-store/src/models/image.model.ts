@@ -1,4 +1,9 @@
-import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+} from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
 import { MediaFileModel } from "./media-file.model.js";
@@ -36,4 +41,9 @@ export class ImageModel extends MediaFileModel<
   @AllowNull(false)
   @Column(DataTypes.BOOLEAN)
   declare complete: boolean;
+
+  /** A ThumbHash, 25 bytes at most; null until the first variant is made. */
+  @AllowNull
+  @Column(DataTypes.BLOB)
+  declare placeholder: CreationOptional<Buffer | null>;
 }

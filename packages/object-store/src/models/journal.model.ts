@@ -44,4 +44,9 @@ export class JournalModel extends StoredObjectModel<
   @AllowNull
   @Column(DataTypes.TEXT)
   declare idempotencyKey: string | null;
+
+  /** Names the variant that an upload makes: one at a time in all processes. */
+  @AllowNull
+  @Column(DataTypes.TEXT)
+  declare variantClaim: CreationOptional<string | null>;
 }

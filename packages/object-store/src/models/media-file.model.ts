@@ -4,6 +4,7 @@ import { AllowNull, Column } from "sequelize-typescript";
 import { downloadName } from "../filename.js";
 import { EVERY_OWNER, type Reader } from "../owner-types.js";
 import { StoredObjectModel } from "./stored-object.model.js";
+import type { VariantModel } from "./variant.model.js";
 
 /** The columns that all kinds of files share. Every row is a complete file. */
 export abstract class MediaFileModel<
@@ -35,6 +36,12 @@ export abstract class MediaFileModel<
   @AllowNull
   @Column(DataTypes.DATE)
   declare unansweredUntil: Date | null;
+
+  /** The variant that was read with the file, or null where there is none; undefined where none was asked for. */
+  declare variant?: NonAttribute<VariantModel | null>;
+
+  /** The variants that were deleted with the file. */
+  declare variants?: NonAttribute<VariantModel[]>;
 
   /** The name to offer at download. */
   get downloadName(): NonAttribute<string> {

@@ -1,6 +1,10 @@
 import { FileInUseError } from "../errors.js";
 import { sqlStateOf } from "./database-failure.js";
+import type { Layout } from "../layout.js";
 import { isLocked, type StatementOptions } from "./statements.js";
+
+/** How often a deletion is run again that lost to variants made at the same time. */
+const MAX_RETRIES = 20;
 
 /** What became of files to delete. Files in none of these did not exist. */
 export interface Removal<Row> {
@@ -23,14 +27,15 @@ export interface RemovalOptions extends StatementOptions {
  * refused, but not the file.
  *
  * @param run deletes files and returns their rows, or fails without any effect
- * @param journal the name of the journal, whose constraints are no reference to a file
+ * @param names of the module's own tables, whose constraints are no reference to a file
  */
 export async function removeInHalves<Row>(
   run: (ids: readonly string[], options: RemovalOptions) => Promise<Row[]>,
   ids: readonly string[],
   given: RemovalOptions,
-  journal: string,
+  names: Layout["names"],
 ): Promise<Removal<Row>> {
+  let retries = 0;
   const removal: Removal<Row> = { removed: [], inUse: new Map(), failed: new Map() };
   const remove = async (some: readonly string[], options: RemovalOptions): Promise<void> => {
     const { transaction, skipLocked = false } = options;
@@ -39,12 +44,18 @@ export async function removeInHalves<Row>(
     try {
       removal.removed.push(...(await run(some, options)));
     } catch (error) {
+      // A variant was made after the statement's snapshot: the next one sees it.
+      if (isOf(error, names.variant) && retries < MAX_RETRIES) {
+        retries += 1;
+        await remove(some, options);
+        return;
+      }
       const isHeld = isLocked(error) && transaction === undefined;
       if (isHeld && !skipLocked) {
         // It has waited long enough for the locked files; the others are deleted.
         await remove(some, { ...options, skipLocked: true });
         for (const each of some) removal.failed.set(each, error);
-      } else if (!isHeld && !isRefusal(error, journal)) {
+      } else if (!isHeld && !isRefusal(error, names)) {
         // What was deleted before stays deleted and is reported.
         if (transaction !== undefined || removal.removed.length === 0) throw error;
         for (const each of some) removal.failed.set(each, error);
@@ -68,10 +79,16 @@ export async function removeInHalves<Row>(
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-function isRefusal(error: unknown, journal: string): boolean {
+function isRefusal(error: unknown, { journal, variant }: Layout["names"]): boolean {
+  const isOurs = isOf(error, journal) || isOf(error, variant);
+  return sqlStateOf(error).startsWith("23") && !isOurs;
+}
+
+/** Whether a constraint of one of the module's tables refused. */
+function isOf(error: unknown, name: string): boolean {
+  if (!sqlStateOf(error).startsWith("23")) return false;
   const { table, constraint = "" } = answerOf(error);
-  const isOfJournal = table === journal && constraint.startsWith(`${journal}_`);
-  return sqlStateOf(error).startsWith("23") && !isOfJournal;
+  return table === name && constraint.startsWith(`${name}_`);
 }
 
 function answerOf(error: unknown): { constraint?: string; table?: string } {

@@ -4,7 +4,7 @@ import { PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
 import { OwnerNotFoundError } from "../errors.js";
-import { MEDIA_KINDS } from "../kinds.js";
+import { MEDIA_KINDS, type ServedKind } from "../kinds.js";
 import type { Layout } from "../layout.js";
 import type { Owner } from "../owner-types.js";
 import type { JournalModel } from "../models/journal.model.js";
@@ -18,7 +18,7 @@ import type { Tables } from "./tables.js";
 
 /** An upload to record before its first byte is sent. */
 export interface NewUpload {
-  kind: MediaKind;
+  kind: ServedKind;
   userId: Owner;
   /** The parts of its key before and after the id. */
   keyStart: string;
@@ -31,6 +31,18 @@ export interface NewUpload {
 /** An upload that holds an idempotency key. */
 export interface KeyHolder {
   row: JournalModel;
+  /** Whether its lease is over, by the database's clock. */
+  isOver: boolean;
+}
+
+/** A variant to make; whoever records it first makes it. */
+export interface NewVariant extends Omit<NewUpload, "kind" | "isOwnerKnown"> {
+  claim: string;
+}
+
+/** Who makes a variant. */
+export interface VariantMaker {
+  id: string;
   /** Whether its lease is over, by the database's clock. */
   isOver: boolean;
 }
@@ -117,6 +129,9 @@ function statementsWith(layout: Layout, columns: string) {
         WHERE idempotency_key = $1 AND ${ownedBy("$2")}
       `,
     ),
+    maker: new PreparedStatement<[claim: string]>(`
+      SELECT id, lease_expires_at <= clock_timestamp() FROM ${table} WHERE variant_claim = $1
+    `),
     unlocked: new PreparedStatement<[id: string]>(
       `SELECT FROM ${table} WHERE id = $1 FOR UPDATE SKIP LOCKED`,
     ),
@@ -135,6 +150,7 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   readonly #locks = new SharedAnswers<boolean>();
   #open: PreparedStatement<[uploads: string]> | undefined;
   #openKeyed: OwnedStatement<[uploads: string]> | undefined;
+  #openVariant: PreparedStatement<[uploads: string]> | undefined;
 
   constructor(tables: Tables, owners: OwnerRepo) {
     super(tables, MODELS.journal);
@@ -159,7 +175,7 @@ export class JournalRepo extends ModelRepo<JournalModel> {
     const { userId } = upload;
     const isOwnerThere = await this.#ownerCondition();
     this.#openKeyed ??= new OwnedStatement(this.layout.ownerType, (ownedBy) =>
-      this.#opening(isOwnerThere, ownedBy),
+      this.#opening(isOwnerThere, this.#hasNoKey(ownedBy)),
     );
     const given = { ...upload, tail: randomTail(), idempotencyKey };
     const statement = this.#openKeyed.of(userId);
@@ -168,6 +184,20 @@ export class JournalRepo extends ModelRepo<JournalModel> {
     const isThere = upload.isOwnerKnown || userId === null || (await this.#owners.exists(userId));
     if (!isThere) throw new OwnerNotFoundError();
     return null;
+  }
+
+  /** Records the making of a variant. Null while another call makes it. */
+  openVariant(variant: NewVariant): Promise<JournalModel | null> {
+    this.#openVariant ??= new PreparedStatement(this.#opening("true", "true"));
+    const given = { ...variant, kind: "variant", isOwnerKnown: true, tail: randomTail() };
+    const parameters: [string] = [JSON.stringify([given])];
+    return this.first("record a variant", this.#openVariant, parameters);
+  }
+
+  /** Who makes a variant at present. */
+  async makerOf(claim: string): Promise<VariantMaker | null> {
+    const [row] = await this.arrays("look for who makes a variant", this.#sql.maker, [claim]);
+    return row === undefined ? null : { id: row[0] as string, isOver: row[1] === true };
   }
 
   /** The upload that holds a key. Concurrent calls share one query. */
@@ -256,26 +286,23 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   /**
    * The statement that records uploads, which it takes as JSON, so that it serves any number.
    *
+   * @param unlessTaken SQL for whether a key or claim is free, for uploads that have one
+   *
    * @see https://www.postgresql.org/docs/current/functions-json.html (json_to_recordset)
    */
-  #opening(isOwnerThere: string, ownedBy?: (expression: string) => string): string {
-    const holdsKey =
-      ownedBy && `${ownedBy('given."userId"')} AND idempotency_key = given."idempotencyKey"`;
-    const free = [...MEDIA_KINDS, "journal" as const].map(
-      (name) => `NOT EXISTS (SELECT FROM ${this.layout.table(name)} WHERE ${holdsKey ?? "false"})`,
-    );
+  #opening(isOwnerThere: string, unlessTaken?: string): string {
     return `
       INSERT INTO ${this.layout.table("journal")} (
-        id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, idempotency_key,
+        id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, idempotency_key, variant_claim,
         created_at, updated_at
       )
       SELECT
         made.id, given.kind, given."userId", given."keyStart" || made.id || given."keyEnd", 'upload',
         clock.now + make_interval(secs => given."leaseSeconds"), clock.now, given."idempotencyKey",
-        clock.now, clock.now
+        given.claim, clock.now, clock.now
       FROM json_to_recordset($1) AS given (
         kind text, "userId" ${this.layout.ownerType}, "keyStart" text, "keyEnd" text, "leaseSeconds" int,
-        "isOwnerKnown" boolean, tail text, "idempotencyKey" text
+        "isOwnerKnown" boolean, tail text, "idempotencyKey" text, claim text
       )
       CROSS JOIN LATERAL (
         SELECT now, (extract(epoch FROM now) * 1000000)::bigint AS microseconds
@@ -283,9 +310,17 @@ export class JournalRepo extends ModelRepo<JournalModel> {
       ) AS clock
       CROSS JOIN LATERAL (SELECT ${NEW_ID} AS id) AS made
       WHERE (given."userId" IS NULL OR given."isOwnerKnown" OR ${isOwnerThere})
-      ${holdsKey ? `AND ${free.join(" AND ")} ON CONFLICT DO NOTHING` : ""}
+      ${unlessTaken === undefined ? "" : `AND ${unlessTaken} ON CONFLICT DO NOTHING`}
       RETURNING ${this.columns.list()}
     `;
+  }
+
+  /** SQL for whether no file and no upload of the owner has the idempotency key. */
+  #hasNoKey(ownedBy: (expression: string) => string): string {
+    const holdsKey = `${ownedBy('given."userId"')} AND idempotency_key = given."idempotencyKey"`;
+    return [...MEDIA_KINDS, "journal" as const]
+      .map((name) => `NOT EXISTS (SELECT FROM ${this.layout.table(name)} WHERE ${holdsKey})`)
+      .join(" AND ");
   }
 
   #ownerCondition(): Promise<string> {

@@ -1,6 +1,6 @@
 import { type Connections, PreparedStatement } from "@repo/database";
 
-import { MEDIA_KINDS } from "../kinds.js";
+import { SERVED_KINDS } from "../kinds.js";
 import type { Layout } from "../layout.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 import { withDatabaseErrors } from "./database-failure.js";
@@ -24,7 +24,7 @@ const CLOCK = new PreparedStatement("SELECT to_json(clock_timestamp())");
 function statementsWith(layout: Layout) {
   const journal = layout.table("journal");
   const directUploads = layout.table("direct_upload");
-  const files = MEDIA_KINDS.map(
+  const files = SERVED_KINDS.map(
     (kind) => `UNION ALL SELECT s3_key, 'file' FROM ${layout.table(kind)} WHERE s3_key = ANY ($1)`,
   );
   return {

@@ -10,9 +10,10 @@ import type { Layout } from "../layout.js";
 import { type Models, MODELS } from "./models.js";
 import type { Owner } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
-import { placeOf, type Reads } from "./media-repo.js";
+import { placeOf, type Reads, type RecipeName, withVariant } from "./media-repo.js";
 import type { StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";
+import { variantOf } from "./variant-repo.js";
 
 /** What the text of a list's statement depends on; everything else is a parameter. */
 interface ListShape {
@@ -25,6 +26,8 @@ interface ListShape {
   created: boolean;
   /** Whether the name has a prefix. */
   named: boolean;
+  /** Whether each file is read with its variant. */
+  variant: boolean;
 }
 
 /** Which files of an owner a list shows. */
@@ -35,6 +38,8 @@ export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
   created: { from: Date | "-infinity"; before: Date | "infinity" } | undefined;
   /** The first name, and the name after the last one, in the order of code points. */
   filename: { from: string; before: string } | undefined;
+  /** The recipe whose variant is read with each file. */
+  variant: RecipeName | undefined;
 }
 
 type Columns = { readonly [K in MediaKind]: ModelColumns<Models[K]> };
@@ -75,10 +80,15 @@ export class ListRepo {
       statement.arrays(this.#connections, parameters, { transaction, on: this.#place }),
     );
     const [first, second] = shape.kinds.map(({ kind }) => columns[kind]);
-    if (first === undefined || second === undefined) return first?.instances(rows) ?? [];
-    const end = 2 + first.length;
+    if (first === undefined) return [];
+    const toFile = (of: ModelColumns<MediaRow>, values: readonly unknown[]): MediaRow => {
+      const file = of.instance(values);
+      return shape.variant ? withVariant(file, values[of.length]) : file;
+    };
+    if (second === undefined) return rows.map((row) => toFile(first, row));
+    const end = 2 + widthOf(first, shape);
     return rows.map((row) =>
-      row[1] === true ? first.instance(row.slice(2, end)) : second.instance(row.slice(end)),
+      row[1] === true ? toFile(first, row.slice(2, end)) : toFile(second, row.slice(end)),
     );
   }
 
@@ -113,7 +123,8 @@ export class ListRepo {
 }
 
 /** With kinds and types sorted, images first, so that equal selections share a statement. */
-function shapeOf({ kinds, owner, order, created, filename }: ListSelection): ListShape {
+function shapeOf(selection: ListSelection): ListShape {
+  const { kinds, owner, order, created, filename, variant } = selection;
   return {
     kinds: kinds
       .map(({ kind, contentTypes }) => ({ kind, contentTypes: contentTypes?.toSorted() }))
@@ -122,18 +133,26 @@ function shapeOf({ kinds, owner, order, created, filename }: ListSelection): Lis
     order,
     created: created !== undefined,
     named: filename !== undefined,
+    variant: variant !== undefined,
   };
 }
 
 /** The parameters in the order of {@link placeholders}, without the limit. */
-function parametersFor({ ids, owner, created, filename }: ListSelection): SqlParameter[] {
+function parametersFor(selection: ListSelection): SqlParameter[] {
+  const { ids, owner, created, filename, variant } = selection;
   return [
     ids.after,
     ids.before,
     ...(owner === null ? [] : [owner]),
     ...(created === undefined ? [] : [created.from, created.before]),
     ...(filename === undefined ? [] : [filename.from, filename.before]),
+    ...(variant === undefined ? [] : [variant.name, variant.digest]),
   ];
+}
+
+/** The columns of a kind, and its variant. */
+function widthOf({ length }: { length: number }, { variant }: ListShape): number {
+  return variant ? length + 1 : length;
 }
 
 /**
@@ -143,12 +162,14 @@ function parametersFor({ ids, owner, created, filename }: ListSelection): SqlPar
  */
 function pageStatement(layout: Layout, shape: ListShape, columns: Columns): string {
   const direction = shape.order === "newest" ? "DESC" : "ASC";
-  const { limit } = placeholders(shape);
+  const { limit, variant: recipe } = placeholders(shape);
+  const variant = (kind: MediaKind): string =>
+    shape.variant ? `, ${variantOf(layout, kind, layout.table(kind), recipe)} AS variant` : "";
   const kinds = shape.kinds.map(({ kind, contentTypes }) => {
     const branches = (contentTypes ?? [undefined]).map((contentType) => {
       const order = [...keyOf(contentType), "id"].map((column) => `${column} ${direction}`);
       return (
-        `SELECT ${columns[kind].list()} ${source(layout, shape, kind, contentType)}` +
+        `SELECT ${columns[kind].list()}${variant(kind)} ${source(layout, shape, kind, contentType)}` +
         ` ORDER BY ${order.join(", ")} LIMIT ${limit}`
       );
     });
@@ -157,7 +178,8 @@ function pageStatement(layout: Layout, shape: ListShape, columns: Columns): stri
   const [first, second] = kinds;
   if (first === undefined) throw new TypeError("A list needs at least one kind.");
   if (second === undefined) return first.sql;
-  const nulls = (kind: MediaKind): string => Array(columns[kind].length).fill("NULL").join(", ");
+  const nulls = (kind: MediaKind): string =>
+    Array(widthOf(columns[kind], shape)).fill("NULL").join(", ");
   return (
     `SELECT files.id AS sort_id, true, files.*, ${nulls(second.kind)} FROM (${first.sql}) files` +
     ` UNION ALL ` +
@@ -177,12 +199,13 @@ function countStatement(layout: Layout, shape: ListShape): string {
 }
 
 /** The placeholders of a statement, numbered in this order; those that the shape lacks are left out. */
-function placeholders({ system, created, named }: ListShape): {
+function placeholders({ system, created, named, variant }: ListShape): {
   afterId: string;
   beforeId: string;
   owner: string;
   created: readonly [string, string];
   named: readonly [string, string];
+  variant: readonly [string, string];
   limit: string;
 } {
   let last = 0;
@@ -196,6 +219,7 @@ function placeholders({ system, created, named }: ListShape): {
     owner: take(!system),
     created: [take(created), take(created)],
     named: [take(named), take(named)],
+    variant: [take(variant), take(variant)],
     limit: take(true),
   };
 }

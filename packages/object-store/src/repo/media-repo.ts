@@ -24,6 +24,7 @@ import {
   type StatementOptions,
 } from "./statements.js";
 import type { Tables } from "./tables.js";
+import { FILE_COLUMNS, READ_WITH_FILE, removedVariants, variantOf } from "./variant-repo.js";
 
 /** What the row of a file needs besides what the journal's row of its upload has. */
 export interface Completion {
@@ -52,6 +53,14 @@ export function placeOf(reads: Reads): "pool" | "replica" {
 export interface ReadingOptions extends StatementOptions {
   /** Whether the module's next step depends on the result, so that it must not come from a replica. */
   decides?: boolean;
+  /** The recipe whose variant is read with each file. */
+  variant?: RecipeName | undefined;
+}
+
+/** A recipe as a query names it. */
+export interface RecipeName {
+  name: string;
+  digest: string;
 }
 
 /** Its public methods, which the store in memory implements too. */
@@ -75,6 +84,7 @@ type CreateParameters = [
   ids: readonly string[],
   unansweredSeconds: readonly number[],
 ];
+type OfIds = [ids: readonly string[], recipe: string, digest: string];
 type DeleteParameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
 
 interface Sql {
@@ -88,6 +98,8 @@ interface Sql {
 function statementsWith({ layout, kind, columns, given }: Sql) {
   const table = layout.table(kind);
   const files = `SELECT ${columns.list()} FROM ${table} WHERE`;
+  const variant = variantOf(layout, kind, table, ["$2", "$3"]);
+  const filesWithVariant = `SELECT ${columns.list()}, ${variant} FROM ${table} WHERE`;
   // Locks in the order of the ids, so that concurrent deletions of the same files do not deadlock.
   const deletion = (lock: string) => (wait: string) => `
     WITH wanted AS (
@@ -103,8 +115,17 @@ function statementsWith({ layout, kind, columns, given }: Sql) {
         lease: fromNow("$3"),
         settled: "GREATEST(unanswered_until, clock_timestamp())",
       })}
+    ), variants AS (
+      DELETE FROM ${layout.table("variant")} AS variant USING gone
+      WHERE variant.${FILE_COLUMNS[kind]} = gone.id RETURNING variant.*
+    ), variants_written AS (
+      ${removedVariants(layout, "variants", "$3")}
     )
-    SELECT ${columns.list("gone")} FROM gone
+    SELECT ${columns.list("gone")}, (
+      SELECT json_agg(${READ_WITH_FILE.json("variants")}) FROM variants
+      WHERE variants.${FILE_COLUMNS[kind]} = gone.id
+    )
+    FROM gone
   `;
   return {
     byId: new PreparedStatement<[id: string]>(`${files} id = $1`),
@@ -112,6 +133,12 @@ function statementsWith({ layout, kind, columns, given }: Sql) {
     visibleByIds: forReaders<readonly string[]>(
       (visible) => `${files} id = ANY ($1) AND ${visible}`,
     ),
+    withVariant: {
+      owner: new PreparedStatement<[...OfIds, owner: Owner]>(
+        `${filesWithVariant} id = ANY ($1) AND (user_id = $4 OR user_id IS NULL)`,
+      ),
+      application: new PreparedStatement<OfIds>(`${filesWithVariant} id = ANY ($1)`),
+    },
     exists: forReaders<string>((visible) => `SELECT 1 FROM ${table} WHERE id = $1 AND ${visible}`),
     listByUser: new PreparedStatement<[userId: OwnerId, after: string, limit: number]>(
       `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
@@ -224,6 +251,9 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     reader: Reader,
     options: ReadingOptions,
   ): Promise<MediaModels[K] | null> {
+    if (options.variant !== undefined) {
+      return (await this.visibleByIds([id], reader, options))[0] ?? null;
+    }
     const [row] = await this.#visible(this.#sql.visibleById, id, reader, options);
     return row === undefined ? null : this.columns.instance(row);
   }
@@ -234,8 +264,24 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     reader: Reader,
     options: ReadingOptions,
   ): Promise<MediaModels[K][]> {
+    const { variant } = options;
+    if (variant !== undefined) return this.#withVariant(ids, reader, variant, options);
     const rows = await this.#visible(this.#sql.visibleByIds, ids, reader, options);
     return this.columns.instances(rows);
+  }
+
+  async #withVariant(
+    ids: readonly string[],
+    reader: Reader,
+    { name, digest }: RecipeName,
+    options: ReadingOptions,
+  ): Promise<MediaModels[K][]> {
+    const { owner, application } = this.#sql.withVariant;
+    const how = this.#howToRead(options);
+    const rows = await (reader === EVERY_OWNER
+      ? this.arrays(READ, application, [ids, name, digest], how)
+      : this.arrays(READ, owner, [ids, name, digest, reader], how));
+    return rows.map((row) => withVariant(this.columns.instance(row), row.at(-1)));
   }
 
   /** Whether there is a file with this id that the reader may see. */
@@ -308,10 +354,11 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
       const statement = skipLocked ? this.#sql.deleteUnlocked : this.#sql.delete;
       const how = { transaction, isPatient: !skipLocked, inSavepoint: true };
       const rows = await statement.arrays(this.connections, [some, owner, leaseSeconds], how);
-      return this.columns.instances(rows);
+      return rows.map((row) => withVariants(this.columns.instance(row), row.at(-1)));
     };
-    const journal = this.layout.names.journal;
-    return withDatabaseErrors("delete files", () => removeInHalves(run, ids, options, journal));
+    return withDatabaseErrors("delete files", () =>
+      removeInHalves(run, ids, options, this.layout.names),
+    );
   }
 
   /** Reads for callers may run on a replica; reads that decide on the next step may not. */
@@ -319,12 +366,16 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     { owner, application }: ForReaders<Ids>,
     ids: Ids,
     reader: Reader,
-    { transaction, decides = false }: ReadingOptions,
+    given: ReadingOptions,
   ): Promise<(readonly unknown[])[]> {
-    const options: PreparedOptions = { transaction, on: decides ? "own" : this.#place };
+    const options = this.#howToRead(given);
     return reader === EVERY_OWNER
       ? this.arrays(READ, application, [ids], options)
       : this.arrays(READ, owner, [ids, reader], options);
+  }
+
+  #howToRead({ transaction, decides = false }: ReadingOptions): PreparedOptions {
+    return { transaction, on: decides ? "own" : this.#place };
   }
 
   #groupOf(userId: Owner): StatementGroup<Completion, MediaModels[K] | null> {
@@ -356,6 +407,23 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     const byId = new Map(this.columns.instances(rows).map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id) ?? null);
   }
+}
+
+/** Reads the values of {@link variantOf}. */
+export function withVariant<Row extends Pick<MediaFileModel, "variant">>(
+  file: Row,
+  values: unknown,
+): Row {
+  file.variant = values === null ? null : READ_WITH_FILE.instance(values as readonly unknown[]);
+  return file;
+}
+
+function withVariants<Row extends Pick<MediaFileModel, "variants">>(
+  file: Row,
+  values: unknown,
+): Row {
+  file.variants = READ_WITH_FILE.instances((values ?? []) as readonly (readonly unknown[])[]);
+  return file;
 }
 
 /** Maps a violation of the owner's foreign key to OwnerNotFoundError. */

@@ -4,6 +4,8 @@ import { AudioModel } from "../models/audio.model.js";
 import { DirectUploadModel } from "../models/direct-upload.model.js";
 import { ImageModel } from "../models/image.model.js";
 import { JournalModel } from "../models/journal.model.js";
+import { VariantFailureModel } from "../models/variant-failure.model.js";
+import { VariantModel } from "../models/variant.model.js";
 
 /** The model of each table. */
 export const MODELS = {
@@ -11,6 +13,8 @@ export const MODELS = {
   audio: AudioModel,
   direct_upload: DirectUploadModel,
   journal: JournalModel,
+  variant: VariantModel,
+  variant_failure: VariantFailureModel,
 };
 
 /** The instances of each model. */

@@ -25,6 +25,7 @@ export function toRemoval({ lease, settled }: RemovalTimes): string {
   return `
     purpose = 'removal',
     idempotency_key = NULL,
+    variant_claim = NULL,
     lease_expires_at = ${lease},
     settled_at = ${settled},
     updated_at = clock_timestamp()

@@ -1,5 +1,6 @@
 import { PreparedStatement } from "@repo/database";
 
+import { SERVED_KINDS } from "../kinds.js";
 import type { Layout } from "../layout.js";
 import type { JournalModel, JournalPurpose } from "../models/journal.model.js";
 import { MODELS } from "./models.js";
@@ -37,7 +38,7 @@ function statementsWith(layout: Layout, columns: string) {
       WHEN 'upload' THEN GREATEST(settled_at, ${fromNow("$5")}) ELSE settled_at
     END
   `;
-  const all = [layout.table("image"), layout.table("audio"), directUploads, journal];
+  const all = SERVED_KINDS.map((kind) => layout.table(kind));
   return {
     endExpired: new PreparedStatement<[at: string, limit: number]>(`
       WITH ended AS (
@@ -112,7 +113,7 @@ function statementsWith(layout: Layout, columns: string) {
       RETURNING ${columns}, claimed.purpose
     `),
     count: new PreparedStatement<[userId: OwnerId]>(`
-      SELECT ${all.map((table) => `(SELECT count(*) FROM ${table} WHERE user_id = $1)`).join(" + ")}
+      SELECT ${[...all, directUploads, journal].map((table) => `(SELECT count(*) FROM ${table} WHERE user_id = $1)`).join(" + ")}
     `),
   };
 }

@@ -1,15 +1,14 @@
 import { type Connections, PreparedStatement } from "@repo/database";
-import type { MediaKind } from "@repo/media-inspection";
 
-import { MEDIA_KINDS } from "../kinds.js";
+import { SERVED_KINDS, type ServedKind } from "../kinds.js";
 import type { Layout } from "../layout.js";
 import type { Owner } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import type { Tables } from "./tables.js";
 
-/** The files of one kind, of all owners or of one. */
+/** The files of one kind, or the variants, of all owners or of one. */
 export interface UsageRow {
-  kind: MediaKind;
+  kind: ServedKind;
   owner: Owner;
   files: number;
   bytes: number;
@@ -18,7 +17,7 @@ export interface UsageRow {
 
 /** The usage by kind and owner. */
 function usageBy(layout: Layout, condition: string): string {
-  const files = MEDIA_KINDS.map(
+  const files = SERVED_KINDS.map(
     (kind) => `
       SELECT '${kind}' AS kind, user_id, count(*) AS files, sum(byte_size) AS bytes, 0 AS unfinished
       FROM ${layout.table(kind)} WHERE ${condition} GROUP BY user_id

@@ -4,7 +4,7 @@ import type { Transaction } from "sequelize";
 import { checkIds, normalizedFileId } from "../checks.js";
 import { FileNotFoundError, ObjectStoreError } from "../errors.js";
 import type { DeleteResult } from "../provider.js";
-import { type Removal, removeObjects } from "../remove-objects.js";
+import { type Removal, removeObjects, withVariants } from "../remove-objects.js";
 import { databaseFailure } from "../repo/database-failure.js";
 import { storageFailure } from "../upload/storage-client.js";
 import { changeError } from "./change-error.js";
@@ -19,6 +19,8 @@ const MAX_IDS = 10_000;
 export class Deletion<K extends MediaKind> {
   /** By id, why a file is not deleted, or its object not yet. */
   readonly #failures = new Map<string, ObjectStoreError>();
+  /** By id of a variant, its file. */
+  readonly #fileOf = new Map<string, string>();
 
   constructor(
     private readonly scope: CollectionScope<K>,
@@ -47,14 +49,18 @@ export class Deletion<K extends MediaKind> {
     for (const [id, error] of inUse) this.#failures.set(id, error);
     const done = new Set([...removed.map(({ id }) => id), ...inUse.keys()]);
     const missing = ids.filter((id) => !done.has(id));
-    if (missing.length === 0) return removed;
+    const objects = withVariants(removed);
+    for (const { id, variants = [] } of removed) {
+      for (const variant of variants) this.#fileOf.set(variant.id, id);
+    }
+    if (missing.length === 0) return objects;
     const earlier = await journal.claimRemovals(missing, leaseSeconds, { kind, userId: owner });
     for (const { id } of earlier) done.add(id);
     await this.#explain(
       missing.filter((id) => !done.has(id)),
       failed,
     );
-    return [...removed, ...earlier];
+    return [...objects, ...earlier];
   }
 
   /** Finds out why files were not removed. */
@@ -83,7 +89,7 @@ export class Deletion<K extends MediaKind> {
       return;
     }
     for (const [id, error] of await removeObjects(this.scope.dependencies, removals)) {
-      this.#failures.set(id, storageFailure("delete the file", error));
+      this.#failures.set(this.#fileOf.get(id) ?? id, storageFailure("delete the file", error));
     }
   }
 }

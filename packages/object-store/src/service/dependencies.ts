@@ -6,6 +6,8 @@ import type { Persistence } from "../persistence.js";
 import type { Inspector } from "../upload/inspection.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { Strictness } from "../upload/verification.js";
+import type { Recipes } from "../variants/recipes.js";
+import type { VariantMaker } from "../variants/variant-maker.js";
 import type { OpenCalls } from "./open-calls.js";
 import type { TransactionEnds } from "./transaction-ends.js";
 
@@ -31,6 +33,9 @@ export interface Dependencies extends Persistence {
   /** Seconds that an upload may take. */
   uploadTimeoutSeconds: number;
   inspector: Inspector;
+  /** The recipes of variants. */
+  recipes: Recipes;
+  maker: VariantMaker;
   /** How strictly an upload is judged unless the call says otherwise. */
   strictness: Strictness;
 }

@@ -10,22 +10,29 @@ import {
   InvalidInputError,
   InvalidRangeError,
   StorageError,
+  VariantNotReadyError,
 } from "../errors.js";
 import type { Reader } from "../owner-types.js";
 import type { Download, DownloadOptions } from "../provider.js";
 import { abortFailure, abortWith } from "../upload/abort.js";
 import { storageFailure } from "../upload/storage-client.js";
 import type { CollectionScope } from "./dependencies.js";
+import { checkShown, shownOf } from "./urls.js";
 
 /** Opens a file's bytes, or a range of them. */
 export async function openDownload(
-  { dependencies: { s3, calls, files }, kind, owner }: CollectionScope<MediaKind, Reader>,
+  { dependencies, kind, owner }: CollectionScope<MediaKind, Reader>,
   id: string,
-  { range, signal: callers, transaction }: Checked<DownloadOptions>,
+  { range, signal: callers, transaction, ...options }: Checked<DownloadOptions>,
 ): Promise<Download> {
+  const { s3, calls, files, recipes } = dependencies;
+  const shown = checkShown(options, recipes);
   const fileId = checkFileId(id);
-  const row = await files[kind].visibleById(fileId, owner, { transaction });
-  if (row === null) throw new FileNotFoundError(id);
+  const { variant } = shown;
+  const file = await files[kind].visibleById(fileId, owner, { transaction, variant });
+  if (file === null) throw new FileNotFoundError(id);
+  const row = shownOf(file, shown);
+  if (row === undefined) throw new VariantNotReadyError(variant?.name ?? "");
   if (range !== undefined) checkRange(range, row.byteSize);
   const end = new AbortController();
   const stopFollowing = abortWith(end, [callers, calls.signal]);

@@ -11,7 +11,9 @@ import type {
   ListFilter,
   ListQuery,
   ShowUrls,
+  ShowVariantUrls,
   WithUrl,
+  WithVariantUrl,
 } from "../provider.js";
 import { throwIfAborted } from "../upload/abort.js";
 import { encodeCursor } from "./cursor.js";
@@ -31,15 +33,17 @@ export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>
     this.#kinds = scope.kind === undefined ? MEDIA_KINDS : [scope.kind];
   }
 
+  list(query: ListQuery & ShowVariantUrls): Promise<Page<WithVariantUrl<ReadOf<K>>>>;
   list(query: ListQuery & ShowUrls): Promise<Page<WithUrl<ReadOf<K>>>>;
   list(query?: ListQuery): Promise<Page<ReadOf<K>>>;
-  list(query?: ListQuery): Promise<Page<ReadOf<K>>> {
+  list(query?: ListQuery): Promise<Page<object>> {
     return this.#scope.run("list", query, (checked) => this.#page(checked));
   }
 
+  all(query: ListAllQuery & ShowVariantUrls): AsyncIterable<WithVariantUrl<ReadOf<K>>>;
   all(query: ListAllQuery & ShowUrls): AsyncIterable<WithUrl<ReadOf<K>>>;
   all(query?: ListAllQuery): AsyncIterable<ReadOf<K>>;
-  all(query?: ListAllQuery): AsyncIterable<ReadOf<K>> {
+  all(query?: ListAllQuery): AsyncIterable<object> {
     return this.#pages(this.#scope.joined(query));
   }
 

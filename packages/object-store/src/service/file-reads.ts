@@ -2,7 +2,7 @@ import type { MediaKind } from "@repo/media-inspection";
 
 import { type Checked, checkFileId, checkIds, normalizedFileId } from "../checks.js";
 import type { ReadOf } from "../dto/dtos-of-kind.js";
-import { FileNotFoundError } from "../errors.js";
+import { FileNotFoundError, VariantNotReadyError } from "../errors.js";
 import type { MediaModels } from "../models/media-models.js";
 import type { Reader } from "../owner-types.js";
 import type {
@@ -12,16 +12,19 @@ import type {
   GetManyOptions,
   ReadOptions,
   ShowUrls,
+  ShowVariant,
+  ShowVariantUrls,
   SignedUrl,
   UrlOptions,
   WithUrl,
+  WithVariantUrl,
 } from "../provider.js";
 import type { Files } from "../repo/media-repo.js";
 import type { StatementOptions } from "../repo/statements.js";
 import { openDownload } from "./download.js";
 import { KIND_RULES } from "./kind-rules.js";
 import type { ScopedCalls } from "./scoped-calls.js";
-import { checkUrlOptions, checkWithUrls, signFile, withUrl } from "./urls.js";
+import { checkUrlOptions, checkWithUrls, type Shown, signShown, withUrl } from "./urls.js";
 
 const MAX_IDS = 1000;
 
@@ -41,13 +44,17 @@ export class FileReads<K extends MediaKind> implements PublicFileReads<ReadOf<K>
 
   getMany(
     ids: readonly string[],
+    options: GetManyOptions & ShowVariantUrls,
+  ): Promise<Map<string, WithVariantUrl<ReadOf<K>>>>;
+  getMany(
+    ids: readonly string[],
     options: GetManyOptions & ShowUrls,
   ): Promise<Map<string, WithUrl<ReadOf<K>>>>;
   getMany(ids: readonly string[], options?: GetManyOptions): Promise<Map<string, ReadOf<K>>>;
-  getMany(ids: readonly string[], options?: GetManyOptions): Promise<Map<string, ReadOf<K>>> {
+  getMany(ids: readonly string[], options?: GetManyOptions): Promise<Map<string, object>> {
     return this.#scope.run("get_many", options, (checked) => {
       const urls = checkWithUrls(checked.withUrls, this.#scope.dependencies);
-      return this.#each("getMany", ids, checked, async (row) => {
+      return this.#each("getMany", ids, checked, urls?.shown, async (row) => {
         const file = this.#read(row);
         return urls === undefined ? file : withUrl(this.#scope.dependencies.s3, file, row, urls);
       });
@@ -65,15 +72,30 @@ export class FileReads<K extends MediaKind> implements PublicFileReads<ReadOf<K>
     return this.#scope.run("url", options, async (checked) => {
       const { dependencies } = this.#scope;
       const urlOptions = checkUrlOptions(checked, dependencies);
-      return signFile(dependencies.s3, await this.#visible(id, checked), urlOptions);
+      const { shown } = urlOptions;
+      const row = await this.#visible(id, checked, shown);
+      const signed = await signShown(dependencies.s3, row, urlOptions);
+      if (signed === undefined) throw new VariantNotReadyError(shown.variant?.name ?? "");
+      return signed;
     });
   }
 
-  urls(ids: readonly string[], options?: UrlOptions): Promise<Map<string, SignedUrl>> {
+  urls(
+    ids: readonly string[],
+    options: UrlOptions & ShowVariant,
+  ): Promise<Map<string, SignedUrl | null>>;
+  urls(ids: readonly string[], options?: UrlOptions): Promise<Map<string, SignedUrl>>;
+  urls(ids: readonly string[], options?: UrlOptions): Promise<Map<string, SignedUrl | null>> {
     return this.#scope.run("urls", options, (checked) => {
       const { dependencies } = this.#scope;
       const urlOptions = checkUrlOptions(checked, dependencies);
-      return this.#each("urls", ids, checked, (row) => signFile(dependencies.s3, row, urlOptions));
+      return this.#each(
+        "urls",
+        ids,
+        checked,
+        urlOptions.shown,
+        async (row) => (await signShown(dependencies.s3, row, urlOptions)) ?? null,
+      );
     });
   }
 
@@ -91,9 +113,14 @@ export class FileReads<K extends MediaKind> implements PublicFileReads<ReadOf<K>
     return KIND_RULES[this.#scope.kind].read(row);
   }
 
-  async #visible(id: string, { transaction }: StatementOptions): Promise<MediaModels[K]> {
+  async #visible(
+    id: string,
+    { transaction }: StatementOptions,
+    { variant }: Partial<Shown> = {},
+  ): Promise<MediaModels[K]> {
     const { owner } = this.#scope;
-    const row = await this.#files.visibleById(checkFileId(id), owner, { transaction });
+    const options = { transaction, variant };
+    const row = await this.#files.visibleById(checkFileId(id), owner, options);
     if (row === null) throw new FileNotFoundError(id);
     return row;
   }
@@ -103,11 +130,15 @@ export class FileReads<K extends MediaKind> implements PublicFileReads<ReadOf<K>
     call: string,
     ids: readonly string[],
     { transaction }: Checked<ReadOptions>,
+    { variant }: Partial<Shown> = {},
     resultOf: (row: MediaModels[K]) => Promise<Result>,
   ): Promise<Map<string, Result>> {
     const asked = new Map(checkIds(call, ids, MAX_IDS).map((id) => [id, normalizedFileId(id)]));
     const wanted = [...asked.values()].filter((id) => id !== undefined);
-    const rows = await this.#files.visibleByIds(wanted, this.#scope.owner, { transaction });
+    const rows = await this.#files.visibleByIds(wanted, this.#scope.owner, {
+      transaction,
+      variant,
+    });
     const results = await Promise.all(
       rows.map(async (row) => [row.id, await resultOf(row)] as const),
     );

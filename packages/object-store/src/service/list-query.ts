@@ -64,6 +64,7 @@ export function selectionOf(
       after: from === undefined ? FIRST_ID : earliestIdAt(from.getTime() - CLOCK_SLACK_MS),
       before: before === undefined ? LAST_ID : earliestIdAt(before.getTime() + CLOCK_SLACK_MS),
     },
+    variant: undefined,
   };
 }
 
@@ -129,12 +130,9 @@ export function checkListQuery(
   const whole = selectionOf(owner, kinds, query);
   const binding = { owner, list: nameOf(kinds, whole), secret: dependencies.cursorSecret };
   const { cursor, withUrls } = query;
-  return {
-    limit,
-    selection: (cursor ?? undefined) === undefined ? whole : after(whole, cursor, binding),
-    binding,
-    urls: checkWithUrls(withUrls, dependencies),
-  };
+  const urls = checkWithUrls(withUrls, dependencies);
+  const rest = (cursor ?? undefined) === undefined ? whole : after(whole, cursor, binding);
+  return { limit, selection: { ...rest, variant: urls?.shown.variant }, binding, urls };
 }
 
 function after(selection: ListSelection, cursor: unknown, binding: CursorBinding): ListSelection {

@@ -4,11 +4,13 @@ import { checkFileId, checkOptions } from "../checks.js";
 import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "../dto/direct-upload.js";
 import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
 import type { FileUploadResult } from "../dto/upload-result.js";
+import type { VariantRead } from "../dto/variant-read.js";
 import type {
   CompleteOptions,
   DeleteResult,
   DirectUploadOptions,
   Input,
+  MakeVariantOptions,
   MediaCollection,
   UploadOptions,
   WriteOptions,
@@ -19,6 +21,7 @@ import { Deletion } from "./deletion.js";
 import { DirectUploads } from "./direct-upload/direct-uploads.js";
 import { FileLists } from "./file-lists.js";
 import { FileReads } from "./file-reads.js";
+import { makeVariant } from "./make-variant.js";
 import type { ScopedCalls } from "./scoped-calls.js";
 import { discardInput, Upload } from "./upload.js";
 
@@ -48,6 +51,12 @@ export class MediaFiles<K extends MediaKind>
     if (scope.dependencies.calls.isClosed) void discardInput(input);
     return scope.observe("upload", (span) =>
       countedUpload(scope.kind, span, Upload.store(scope, input, scope.joined(options))),
+    );
+  }
+
+  variant(id: string, name: string, options?: MakeVariantOptions): Promise<VariantRead> {
+    return this.#scope.call("variant", () =>
+      makeVariant(this.#scope, id, name, checkOptions(options)),
     );
   }
 

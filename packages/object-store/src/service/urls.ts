@@ -1,10 +1,14 @@
+import { VARIANT_FORMATS } from "@repo/media-processing";
+
 import { checkInteger } from "../checks.js";
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
-import { contentDisposition } from "../filename.js";
+import { contentDisposition, variantName } from "../filename.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { SignedUrl, UrlOptions } from "../provider.js";
+import type { VariantModel } from "../models/variant.model.js";
+import type { SignedUrl, UrlOptions, VariantOptions } from "../provider.js";
 import { type StorageClient, storageFailure } from "../upload/storage-client.js";
+import type { Recipe, Recipes } from "../variants/recipes.js";
 
 /** SigV4's longest life of a presigned URL: 7 days, in seconds. */
 export const MAX_URL_SECONDS = 604_800;
@@ -14,12 +18,42 @@ export interface CheckedUrlOptions {
   expiresIn: number;
   disposition: "inline" | "attachment";
   window: number | undefined;
+  shown: Shown;
+}
+
+/** What is shown of a file. */
+export interface Shown {
+  /** The recipe of its variant; undefined for the file itself. */
+  variant: Recipe | undefined;
+  /** Whether the file itself is shown where the variant was not made yet. */
+  fallsBack: boolean;
+}
+
+interface UrlDefaults {
+  urlExpiresIn: number;
+  urlWindow: number | undefined;
+  recipes: Recipes;
+}
+
+/** @throws InvalidInputError (`invalid_input`) */
+export function checkShown({ variant, fallback }: VariantOptions, recipes: Recipes): Shown {
+  // Callers without type checking may pass anything.
+  const given: unknown = fallback;
+  if (given !== undefined && given !== "original") {
+    throw new InvalidInputError(
+      `fallback must be "original" or absent, and ${described(given)} came.`,
+    );
+  }
+  return {
+    variant: variant === undefined ? undefined : recipes.get(variant),
+    fallsBack: given === "original",
+  };
 }
 
 /** @throws InvalidInputError (`invalid_input`) */
 export function checkUrlOptions(
   options: UrlOptions,
-  defaults: { urlExpiresIn: number; urlWindow: number | undefined },
+  defaults: UrlDefaults,
   name = "expiresIn",
 ): CheckedUrlOptions {
   const { expiresIn = defaults.urlExpiresIn, disposition = "inline" } = options;
@@ -32,7 +66,8 @@ export function checkUrlOptions(
       `disposition must be "inline" or "attachment", and ${described(given)} came.`,
     );
   }
-  return { expiresIn, disposition, window: checkUrlWindow("window", window) };
+  const shown = checkShown(options, defaults.recipes);
+  return { expiresIn, disposition, window: checkUrlWindow("window", window), shown };
 }
 
 /**
@@ -42,7 +77,7 @@ export function checkUrlOptions(
  */
 export function checkWithUrls(
   withUrls: unknown = false,
-  defaults: Parameters<typeof checkUrlOptions>[1],
+  defaults: UrlDefaults,
 ): CheckedUrlOptions | undefined {
   if (withUrls === false) return undefined;
   if (withUrls === true) return checkUrlOptions({}, defaults);
@@ -59,18 +94,51 @@ export function checkUrlWindow(name: string, window: unknown): number | undefine
   return window === undefined ? undefined : checkInteger(name, window, 1, MAX_URL_SECONDS);
 }
 
-/** What a URL says of its file. */
-type Signed = Pick<MediaFileModel, "s3Key" | "contentType" | "downloadName">;
+/** An object, and what a URL says of it. */
+export interface Signed {
+  s3Key: string;
+  contentType: string;
+  downloadName: string;
+}
 
-/** Signs a GET of a file's object. It needs no request to S3. */
+/** What is shown of a file that was read with its variant; undefined for a variant that was not made yet. */
+export function shownOf(
+  file: MediaFileModel,
+  { variant: recipe, fallsBack }: Shown,
+): MediaFileModel | VariantModel | undefined {
+  if (recipe === undefined) return file;
+  return file.variant ?? (fallsBack ? file : undefined);
+}
+
+/** Signs a GET of what is shown of a file; undefined for a variant that was not made yet. */
+export async function signShown(
+  s3: Pick<StorageClient, "presignGet">,
+  file: MediaFileModel,
+  options: CheckedUrlOptions,
+): Promise<SignedUrl | undefined> {
+  const shown = shownOf(file, options.shown);
+  if (shown === undefined) return undefined;
+  const { s3Key, contentType } = shown;
+  const downloadName = shown === file ? file.downloadName : variantNameOf(file, contentType);
+  return signFile(s3, { s3Key, contentType, downloadName }, options);
+}
+
+function variantNameOf(file: MediaFileModel, contentType: string): string {
+  const formats = Object.values(VARIANT_FORMATS);
+  const extension = formats.find((format) => format.contentType === contentType)?.extension;
+  return variantName(file.downloadName, extension ?? "");
+}
+
+/** Signs a GET of an object. It needs no request to S3. */
 export async function signFile(
   s3: Pick<StorageClient, "presignGet">,
   { s3Key, contentType, downloadName }: Signed,
-  { disposition, ...life }: CheckedUrlOptions,
+  { disposition, expiresIn, window }: CheckedUrlOptions,
 ): Promise<SignedUrl> {
   try {
     return await s3.presignGet(s3Key, {
-      ...life,
+      expiresIn,
+      window,
       responseContentType: contentType,
       responseContentDisposition: contentDisposition(disposition, downloadName),
     });
@@ -79,13 +147,16 @@ export async function signFile(
   }
 }
 
-/** Adds a signed URL to the DTO of a file, and gives it back. */
+/** Adds a signed URL to the DTO of a file, and gives it back; null for a variant that was not made yet. */
 export async function withUrl<Read extends object>(
   s3: Pick<StorageClient, "presignGet">,
   file: Read,
-  row: Signed,
+  row: MediaFileModel,
   options: CheckedUrlOptions,
 ): Promise<Read> {
-  const { url, expiresAt } = await signFile(s3, row, options);
-  return Object.assign(file, { url, urlExpiresAt: expiresAt });
+  const signed = await signShown(s3, row, options);
+  return Object.assign(file, {
+    url: signed?.url ?? null,
+    urlExpiresAt: signed?.expiresAt ?? null,
+  });
 }

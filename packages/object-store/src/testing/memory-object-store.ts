@@ -21,7 +21,9 @@ import { MemoryLists } from "./memory/memory-lists.js";
 import { memoryTables } from "./memory/memory-table.js";
 import { MemoryUnfinished } from "./memory/memory-unfinished.js";
 import { MemoryUsage } from "./memory/memory-usage.js";
+import { MemoryVariants } from "./memory/memory-variants.js";
 import { inMemoryTransaction, watch } from "./memory/transactions.js";
+import { MemoryRenderer } from "./memory-renderer.js";
 import { MemoryStorage } from "./memory-storage.js";
 
 /** Of the options about tables, only the type of owners counts. */
@@ -84,6 +86,7 @@ export function memoryObjectStore(
     lists: new MemoryLists(tables),
     directUploads: new MemoryDirectUploads(tables.direct_upload),
     journal: new MemoryJournal(tables, isOwner),
+    variants: new MemoryVariants(tables),
     owners: {
       exists: (userId) => Promise.resolve(isOwner(userId)),
       check: () => Promise.resolve(),
@@ -93,6 +96,7 @@ export function memoryObjectStore(
     currentTransaction: () => undefined,
     isReady: () => Promise.resolve(),
   };
+  const renderer = new MemoryRenderer();
   const maintenance = maintenanceOver(
     {
       ...persistence,
@@ -104,7 +108,7 @@ export function memoryObjectStore(
     { ...settings, s3 },
   );
   const storeWith: MemoryObjectStore<OwnerType>["storeWith"] = (more) =>
-    storeOver(dependenciesOf({ ...settings, s3, ...more }, persistence));
+    storeOver(dependenciesOf({ ...settings, s3, renderer, ...more }, persistence));
   return Object.freeze({ store: storeWith({}), storeWith, maintenance, transaction });
 }
 

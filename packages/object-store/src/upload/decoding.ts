@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 import { type ImageFormat, MEDIA_FORMATS, type MediaFormat } from "@repo/media-inspection";
 import { ProcessLostError, ProcessPool, Spool } from "@repo/media-processing";
 
@@ -5,7 +7,7 @@ import { checkInteger } from "../checks.js";
 import { InvalidMediaError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
 
-/** Bounds of the processes that decode images. */
+/** Bounds of the processes that decode images and make variants. */
 export interface IsolationOptions {
   /** Processes at most, 1 to 64; 2 by default. They start on demand and end when idle. */
   decoders?: number;
@@ -19,38 +21,65 @@ export interface IsolationOptions {
    * interlaced images need most: up to 4 to 6 bytes a pixel.
    */
   maxDecodeMegabytes?: number;
+  /**
+   * Processes at most that make variants, 1 to 64; as many as there are cores by default. The bounds of
+   * seconds and mebibytes are the same as for decoding, for all variants of a file together.
+   */
+  renderers?: number;
+  /** Files at most, 1 to 10,000, whose variants are made or wait; then `variants_busy`. 100 by default. */
+  maxWaiting?: number;
 }
 
 export const DEFAULT_ISOLATION: Readonly<Required<IsolationOptions>> = {
   decoders: 2,
   decodeSeconds: 30,
   maxDecodeMegabytes: 1024,
+  renderers: Math.min(availableParallelism(), 64),
+  maxWaiting: 100,
 };
 
-let shared: ProcessPool | undefined;
+/** The processes of a store, which start on demand. */
+export interface Processes {
+  decoders: ProcessPool;
+  renderers: ProcessPool;
+  /** Files at most whose variants are made or wait. */
+  maxWaiting: number;
+  end(): void;
+}
+
+let shared: Processes | undefined;
 
 /**
- * The processes that decode for a store; all stores without `isolation` share one pool.
+ * The processes that decode and render for a store; all stores without `isolation` share them, and a
+ * close of one ends none.
  *
  * @throws InvalidInputError (`invalid_input`)
  */
-export function decodersFor(isolation: IsolationOptions | undefined): ProcessPool {
-  return isolation === undefined ? (shared ??= decodersWith({})) : decodersWith(isolation);
+export function processesFor(isolation: IsolationOptions | undefined): Processes {
+  if (isolation !== undefined) return processesWith(isolation);
+  return (shared ??= { ...processesWith({}), end: () => undefined });
 }
 
-/** Ends the processes of a pool that no other store shares. */
-export function endDecoders(decoders: ProcessPool): void {
-  if (decoders !== shared) decoders.end();
-}
-
-function decodersWith(options: IsolationOptions): ProcessPool {
-  const { decoders, decodeSeconds, maxDecodeMegabytes } = { ...DEFAULT_ISOLATION, ...options };
-  const name = "isolation.maxDecodeMegabytes";
-  return new ProcessPool({
-    processes: checkInteger("isolation.decoders", decoders, 1, 64),
-    seconds: checkInteger("isolation.decodeSeconds", decodeSeconds, 1, 600),
-    maxMegabytes: checkInteger(name, maxDecodeMegabytes, 128, 65_536),
+function processesWith(options: IsolationOptions): Processes {
+  const given = { ...DEFAULT_ISOLATION, ...options };
+  const check = (name: keyof IsolationOptions, min: number, max: number): number =>
+    checkInteger(`isolation.${name}`, given[name], min, max);
+  const bounds = {
+    seconds: check("decodeSeconds", 1, 600),
+    maxMegabytes: check("maxDecodeMegabytes", 128, 65_536),
+  };
+  const decoders = new ProcessPool({ ...bounds, processes: check("decoders", 1, 64) });
+  const maxWaiting = check("maxWaiting", 1, 10_000);
+  const renderers = new ProcessPool({
+    ...bounds,
+    processes: check("renderers", 1, 64),
+    maxWaiting,
   });
+  const end = (): void => {
+    decoders.end();
+    renderers.end();
+  };
+  return { decoders, renderers, maxWaiting, end };
 }
 
 const LOSSES: Record<ProcessLostError["reason"], string> = {

@@ -6,11 +6,10 @@ import {
   type MediaFormat,
   MediaInspector,
 } from "@repo/media-inspection";
-import type { ProcessPool } from "@repo/media-processing";
 
 import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
-import { Decoding, endDecoders } from "./decoding.js";
+import { Decoding, type Processes } from "./decoding.js";
 import { turnFor } from "./running-hash.js";
 import type { Strictness, Truncation } from "./verification.js";
 
@@ -19,22 +18,22 @@ const SLICE_BYTES = 1024 * 1024;
 
 /** Begins the inspections of a store. */
 export class Inspector {
-  /** @param decoders used for `verify: "decode"` */
+  /** @param processes used for `verify: "decode"` */
   constructor(
     private readonly limits: Partial<InspectionLimits>,
-    private readonly decoders: ProcessPool,
+    private readonly processes: Pick<Processes, "decoders" | "end">,
   ) {}
 
   begin({ verify, truncated }: Strictness): Inspection {
     if (verify === "metadata") return new Inspection(this.limits, { truncated });
     const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = this.limits;
-    const decoding = new Decoding(this.decoders, maxPixels);
+    const decoding = new Decoding(this.processes.decoders, maxPixels);
     return new Inspection(this.limits, { truncated, decoding });
   }
 
   /** Ends the processes that decode, unless other stores share them. */
   end(): void {
-    endDecoders(this.decoders);
+    this.processes.end();
   }
 }
 

@@ -82,6 +82,37 @@ export class PendingUpload {
     return this.#make(copy, end);
   }
 
+  /**
+   * The same of bytes that are made meanwhile. What `produce` throws, or null of it, stores nothing.
+   *
+   * @returns what was made
+   */
+  async put<Made extends { bytes: Buffer; contentType: string; sha256: Buffer }>(
+    produce: () => Promise<Made | null>,
+    end: AbortController,
+  ): Promise<Made | null> {
+    const { s3 } = this.#parts;
+    const { signal } = end;
+    let made: Made | null = null;
+    await this.#make(async () => {
+      made = await produce().catch((error: unknown) => {
+        throw new TransferFailure(error, false);
+      });
+      if (made === null) {
+        await this.#drop();
+        return { unanswered: false };
+      }
+      const { bytes: body, contentType, sha256 } = made;
+      const { byteLength } = body;
+      const request = { key: this.key, contentType, byteLength, body, sha256, signal };
+      const written = await s3.put(request).catch((error: unknown) => {
+        throw new TransferFailure(error, mayHaveStored(error));
+      });
+      return { unanswered: wentUnanswered(written) };
+    }, end);
+    return made;
+  }
+
   async #make(work: () => Promise<Written>, end: AbortController): Promise<void> {
     const { journal, logger, leaseSeconds } = this.#parts;
     const stopRenewal = keepLease({

@@ -10,6 +10,7 @@ import { describeScopes } from "./scopes.js";
 import type { Subject } from "./subject.js";
 import { describeTransactions } from "./transactions.js";
 import { describeUploads } from "./uploads.js";
+import { describeVariants } from "./variants.js";
 
 /** What the public interface promises, whatever is behind it. */
 export function describeBehaviour(name: string, open: () => Promise<Subject>): void {
@@ -36,6 +37,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeReads(subject);
     describeLists(subject);
     describeTransactions(subject);
+    describeVariants(subject);
     // Last, as it lets days pass.
     describeMaintenance(subject);
   });

@@ -32,7 +32,7 @@ function scopeWith(pool: ProcessPool, userId: string): MediaScope {
   const options = { s3: harness.s3, verify: "decode" as const };
   const persistence = sqlPersistence(harness.database);
   const dependencies = dependenciesOf(options, persistence);
-  const inspector = new Inspector({}, pool);
+  const inspector = new Inspector({}, { decoders: pool, end: () => undefined });
   return storeOver({ ...dependencies, inspector }).forUser(userId);
 }
 

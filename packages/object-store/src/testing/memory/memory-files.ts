@@ -5,12 +5,18 @@ import { OwnerNotFoundError } from "../../errors.js";
 import type { AudioModel } from "../../models/audio.model.js";
 import type { MediaModels } from "../../models/media-models.js";
 import type { AudioRepo } from "../../repo/audio-repo.js";
-import type { ClaimedDirectUpload, Completion, Files } from "../../repo/media-repo.js";
+import type {
+  ClaimedDirectUpload,
+  Completion,
+  Files,
+  ReadingOptions,
+} from "../../repo/media-repo.js";
 import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner, OwnerId, Reader } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { OwnerCheck } from "./memory-journal.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
+import { removeVariantsOf, variantRead } from "./memory-variants.js";
 
 /** The files of one kind in memory. */
 export class MemoryFiles<K extends MediaKind> implements Files<K> {
@@ -29,22 +35,25 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
   async visibleById(
     id: string,
     reader: Reader,
-    { transaction }: StatementOptions,
+    options: ReadingOptions,
   ): Promise<MediaModels[K] | null> {
-    await Promise.resolve();
-    const row = this.table.first((values) => values.id === id, transaction);
-    return row?.isVisibleTo(reader) === true ? row : null;
+    return (await this.visibleByIds([id], reader, options))[0] ?? null;
   }
 
   async visibleByIds(
     ids: readonly string[],
     reader: Reader,
-    { transaction }: StatementOptions,
+    { transaction, variant }: ReadingOptions,
   ): Promise<MediaModels[K][]> {
     await Promise.resolve();
-    return this.table
+    const files = this.table
       .select((values) => ids.includes(values.id), transaction)
       .filter((row) => row.isVisibleTo(reader));
+    if (variant === undefined) return files;
+    for (const file of files) {
+      file.variant = variantRead(this.tables, this.kind, file.id, variant, transaction);
+    }
+    return files;
   }
 
   async exists(id: string, reader: Reader, options: StatementOptions): Promise<boolean> {
@@ -130,7 +139,12 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       this.tables.journal.insert(removal, transaction);
     }
     return {
-      removed: removed.map((row) => this.table.toModel(row)),
+      removed: removed.map((row) => {
+        const file = this.table.toModel(row);
+        const args = [this.kind, row.id, leaseSeconds, transaction] as const;
+        file.variants = removeVariantsOf(this.tables, ...args);
+        return file;
+      }),
       inUse: new Map(),
       failed: new Map(),
     };

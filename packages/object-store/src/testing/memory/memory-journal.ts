@@ -4,7 +4,14 @@ import { OwnerNotFoundError } from "../../errors.js";
 import { MEDIA_KINDS } from "../../kinds.js";
 import type { Owner, OwnerId } from "../../owner-types.js";
 import type { JournalModel } from "../../models/journal.model.js";
-import type { FilesOfOwner, Journal, KeyHolder, NewUpload } from "../../repo/journal-repo.js";
+import type {
+  FilesOfOwner,
+  Journal,
+  KeyHolder,
+  NewUpload,
+  NewVariant,
+  VariantMaker,
+} from "../../repo/journal-repo.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTables } from "./memory-table.js";
 
@@ -22,7 +29,8 @@ function holds({ userId, idempotencyKey }: KeyOfOwner): (row: Values) => boolean
 
 /** What changes in a row of the journal that becomes a removal. */
 export function toRemoval(leaseExpiresAt: Date, settledAt: Date): object {
-  return { purpose: "removal", idempotencyKey: null, leaseExpiresAt, settledAt };
+  const free = { idempotencyKey: null, variantClaim: null };
+  return { purpose: "removal", ...free, leaseExpiresAt, settledAt };
 }
 
 /** The journal in memory. */
@@ -46,13 +54,29 @@ export class MemoryJournal implements Journal {
     return holders.length === 0 ? this.#insert(upload, idempotencyKey) : null;
   }
 
-  #insert(upload: NewUpload, idempotencyKey: string | null): JournalModel {
+  async openVariant({ claim, ...variant }: NewVariant): Promise<JournalModel | null> {
+    if ((await this.makerOf(claim)) !== null) return null;
+    return this.#insert({ ...variant, kind: "variant", isOwnerKnown: true }, null, claim);
+  }
+
+  async makerOf(claim: string): Promise<VariantMaker | null> {
+    await Promise.resolve();
+    const row = this.tables.journal.first(({ variantClaim }) => variantClaim === claim);
+    return row && { id: row.id, isOver: isOver(row.leaseExpiresAt) };
+  }
+
+  #insert(
+    upload: NewUpload,
+    idempotencyKey: string | null,
+    variantClaim: string | null = null,
+  ): JournalModel {
     const { kind, userId, keyStart, keyEnd, leaseSeconds, isOwnerKnown } = upload;
     if (userId !== null && !isOwnerKnown && !this.isOwner(userId)) throw new OwnerNotFoundError();
     const id = uuidv7();
     const time = { leaseExpiresAt: fromNow(leaseSeconds), settledAt: fromNow(0) };
     const s3Key = `${keyStart}${id}${keyEnd}`;
-    const row = { id, kind, userId, s3Key, purpose: "upload", idempotencyKey, ...time };
+    const taken = { idempotencyKey, variantClaim };
+    const row = { id, kind, userId, s3Key, purpose: "upload", ...taken, ...time };
     return this.tables.journal.insert({ ...row, mayHaveParts: true });
   }
 

@@ -1,4 +1,4 @@
-import { MEDIA_KINDS } from "../../kinds.js";
+import { SERVED_KINDS } from "../../kinds.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { DeadRow, KeyPurpose, Keys } from "../../repo/key-repo.js";
 import type { Values } from "./memory-rows.js";
@@ -23,7 +23,7 @@ export class MemoryKeys implements Keys {
     await Promise.resolve();
     const isAsked = amongst(keys);
     const { journal, direct_upload: directUpload } = this.tables;
-    const files = MEDIA_KINDS.flatMap((kind) => this.tables[kind].rows.select(isAsked));
+    const files = SERVED_KINDS.flatMap((kind) => this.tables[kind].rows.select(isAsked));
     return new Map<string, KeyPurpose>([
       ...journal.select(isAsked).map(({ s3Key, purpose }) => [s3Key, purpose] as const),
       ...files.map((row) => [row["s3Key"] as string, "file"] as const),

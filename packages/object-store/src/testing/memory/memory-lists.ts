@@ -3,6 +3,7 @@ import type { ImageModel } from "../../models/image.model.js";
 import type { ListRows, ListSelection } from "../../repo/list-repo.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { MemoryTable, MemoryTables } from "./memory-table.js";
+import { variantRead } from "./memory-variants.js";
 
 type MediaRow = ImageModel | AudioModel;
 
@@ -18,7 +19,14 @@ export class MemoryLists implements ListRows {
     await Promise.resolve();
     const ascending = this.#selected(selection, options).sort((a, b) => (a.id < b.id ? -1 : 1));
     const ordered = selection.order === "newest" ? ascending.reverse() : ascending;
-    return ordered.slice(0, limit);
+    const page = ordered.slice(0, limit);
+    const { variant } = selection;
+    if (variant === undefined) return page;
+    for (const file of page) {
+      const kind = file.contentType.startsWith("image/") ? "image" : "audio";
+      file.variant = variantRead(this.tables, kind, file.id, variant, options.transaction);
+    }
+    return page;
   }
 
   async count(selection: ListSelection, options: StatementOptions): Promise<number> {

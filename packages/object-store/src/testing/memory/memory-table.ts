@@ -69,6 +69,8 @@ export function memoryTables(): MemoryTables {
     audio: new MemoryTable(MODELS.audio),
     direct_upload: new MemoryTable(MODELS.direct_upload),
     journal: new MemoryTable(MODELS.journal),
+    variant: new MemoryTable(MODELS.variant),
+    variant_failure: new MemoryTable(MODELS.variant_failure),
   };
 }
 

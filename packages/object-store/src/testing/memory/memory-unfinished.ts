@@ -1,4 +1,4 @@
-import { MEDIA_KINDS } from "../../kinds.js";
+import { SERVED_KINDS } from "../../kinds.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { JournalModel, JournalPurpose } from "../../models/journal.model.js";
 import type { OwnerId } from "../../owner-types.js";
@@ -78,7 +78,7 @@ export class MemoryUnfinished implements UnfinishedRows {
 
   async countOf(userId: OwnerId): Promise<number> {
     await Promise.resolve();
-    const tables = [...MEDIA_KINDS, "direct_upload", "journal"] as const;
+    const tables = [...SERVED_KINDS, "direct_upload", "journal"] as const;
     return tables.flatMap((name) => this.tables[name].rows.select(ofUser(userId))).length;
   }
 

@@ -1,6 +1,4 @@
-import type { MediaKind } from "@repo/media-inspection";
-
-import { MEDIA_KINDS } from "../../kinds.js";
+import { SERVED_KINDS, type ServedKind } from "../../kinds.js";
 import type { Owner } from "../../owner-types.js";
 import type { UsageCounts, UsageRow } from "../../repo/usage-repo.js";
 import type { Values } from "./memory-rows.js";
@@ -12,7 +10,7 @@ export class MemoryUsage implements UsageCounts {
 
   async totals(owner: Owner | undefined): Promise<UsageRow[]> {
     await Promise.resolve();
-    return MEDIA_KINDS.map((kind) => this.#count(kind, owner));
+    return SERVED_KINDS.map((kind) => this.#count(kind, owner));
   }
 
   async largestOwners(owner: Owner | undefined, limit: number): Promise<UsageRow[]> {
@@ -21,7 +19,7 @@ export class MemoryUsage implements UsageCounts {
       rows.reduce((sum, { bytes }) => sum + bytes, 0);
     return [...this.#owners()]
       .filter((name) => owner === undefined || name === owner)
-      .map((name) => MEDIA_KINDS.map((kind) => this.#count(kind, name)))
+      .map((name) => SERVED_KINDS.map((kind) => this.#count(kind, name)))
       .sort((a, b) => bytesOf(b) - bytesOf(a))
       .slice(0, limit)
       .flat();
@@ -29,12 +27,12 @@ export class MemoryUsage implements UsageCounts {
 
   #owners(): Set<Owner> {
     const unfinished = this.tables.journal.select(({ kind }) => kind !== "direct_upload");
-    const files = MEDIA_KINDS.flatMap((kind) => this.tables[kind].rows.select(() => true));
+    const files = SERVED_KINDS.flatMap((kind) => this.tables[kind].rows.select(() => true));
     return new Set([...files, ...unfinished].map((row) => row["userId"] as Owner));
   }
 
   /** @param owner everybody when undefined */
-  #count(kind: MediaKind, owner: Owner | undefined): UsageRow {
+  #count(kind: ServedKind, owner: Owner | undefined): UsageRow {
     const isOwn = (row: Values): boolean => owner === undefined || row["userId"] === owner;
     const files = this.tables[kind].rows.select(isOwn);
     const bytes = files.reduce((sum, row) => sum + (row["byteSize"] as number), 0);

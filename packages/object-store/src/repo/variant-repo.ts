@@ -1,0 +1,219 @@
+import { ModelColumns, PreparedStatement } from "@repo/database";
+import type { MediaKind } from "@repo/media-inspection";
+
+import type { Layout } from "../layout.js";
+import type { VariantFailureModel } from "../models/variant-failure.model.js";
+import type { VariantModel } from "../models/variant.model.js";
+import { ModelRepo } from "./model-repo.js";
+import { MODELS } from "./models.js";
+import { fromNow, intoJournal, LockingStatement } from "./statements.js";
+import type { Tables } from "./tables.js";
+
+/** One recipe, applied to one file. */
+export interface VariantOf {
+  kind: MediaKind;
+  fileId: string;
+  recipe: string;
+  digest: string;
+}
+
+/** What is known of a variant; none of it where it was never asked for. */
+export interface VariantState {
+  variant: VariantModel | null;
+  failure: VariantFailureModel | null;
+}
+
+/** What the row of a variant needs besides what the journal's row of its upload has. */
+export interface VariantCompletion extends VariantOf {
+  id: string;
+  contentType: string;
+  byteSize: number;
+  sha256: Buffer;
+  width: number;
+  height: number;
+  pageCount: number;
+  /** For how many seconds a request of the upload may still arrive; 0 if all were answered. */
+  unansweredSeconds: number;
+  /** A ThumbHash for the image, which keeps the one that it has. */
+  placeholder: Buffer | null;
+}
+
+/** Its public methods, which the store in memory implements too. */
+export type Variants = Pick<VariantRepo, keyof VariantRepo>;
+
+/** The column that names the file of a variant, by the kind of file. */
+export const FILE_COLUMNS = { image: "image_id", audio: "audio_id" } as const satisfies Record<
+  MediaKind,
+  string
+>;
+
+/** What is read of a variant together with its file. */
+export const READ_WITH_FILE = new ModelColumns(MODELS.variant, [
+  ...["id", "s3Key", "contentType", "byteSize", "unansweredUntil"],
+]);
+
+/**
+ * SQL for the values of {@link READ_WITH_FILE} of one file's variant as JSON, or null: of the recipe as it
+ * is now, or else the newest of those that it was.
+ *
+ * @param file names the file's table
+ */
+export function variantOf(
+  layout: Layout,
+  kind: MediaKind,
+  file: string,
+  [recipe, digest]: readonly [string, string],
+): string {
+  return `(
+    SELECT ${READ_WITH_FILE.json("variant")}
+    FROM ${layout.table("variant")} AS variant
+    WHERE variant.${FILE_COLUMNS[kind]} = ${file}.id AND variant.recipe = ${recipe}
+    ORDER BY variant.digest = ${digest} DESC, variant.id DESC LIMIT 1
+  )`;
+}
+
+type OfFile = [fileId: string, recipe: string, digest: string];
+type Create = [
+  ...OfFile,
+  id: string,
+  contentType: string,
+  byteSize: number,
+  sha256: Buffer,
+  width: number,
+  height: number,
+  pageCount: number,
+  unansweredSeconds: number,
+  placeholder: Buffer | null,
+];
+
+interface Columns {
+  variant: ModelColumns<VariantModel>;
+  failure: ModelColumns<VariantFailureModel>;
+}
+
+function statementsWith(layout: Layout, kind: MediaKind, columns: Columns) {
+  const variants = layout.table("variant");
+  const failures = layout.table("variant_failure");
+  const files = layout.table(kind);
+  const journal = layout.table("journal");
+  const column = FILE_COLUMNS[kind];
+  const ofFile = `${column} = $1 AND recipe = $2 AND digest = $3`;
+  const placeholder =
+    kind === "image"
+      ? `, placed AS (
+          UPDATE ${files} SET placeholder = $12
+          WHERE id = $1 AND placeholder IS NULL AND $12::bytea IS NOT NULL AND EXISTS (SELECT FROM done)
+        )`
+      : "";
+  return {
+    state: new PreparedStatement<OfFile>(`
+      SELECT ${columns.variant.list("variant")}, ${columns.failure.list("failure")}
+      FROM ${files} AS file
+      LEFT JOIN ${variants} AS variant
+        ON variant.${column} = file.id AND variant.recipe = $2 AND variant.digest = $3
+      LEFT JOIN ${failures} AS failure
+        ON failure.${column} = file.id AND failure.recipe = $2 AND failure.digest = $3
+      WHERE file.id = $1
+    `),
+    // The lock on the file's row waits for its deletion, and shows that it was not deleted.
+    create: new LockingStatement<Create>(
+      (wait) => `
+        WITH original AS (
+          SELECT id FROM ${files} WHERE id = $1 AND ${wait} FOR NO KEY UPDATE
+        ), done AS (
+          DELETE FROM ${journal}
+          WHERE id = $4 AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
+            AND EXISTS (SELECT FROM original)
+          RETURNING id, user_id, s3_key, created_at
+        ), forgotten AS (
+          DELETE FROM ${failures} WHERE ${ofFile} AND EXISTS (SELECT FROM done)
+        )${placeholder}
+        INSERT INTO ${variants} (
+          id, user_id, s3_key, created_at, updated_at, ${column}, recipe, digest, content_type, byte_size,
+          sha256, width, height, page_count, unanswered_until
+        )
+        SELECT
+          id, user_id, s3_key, created_at, clock_timestamp(), $1, $2, $3, $5, $6, $7, $8, $9, $10,
+          CASE WHEN $11::int > 0 THEN ${fromNow("$11::int")} END
+        FROM done
+        RETURNING ${columns.variant.list()}
+      `,
+    ),
+    fail: new PreparedStatement<[...OfFile, reason: string]>(`
+      INSERT INTO ${failures} (
+        ${column}, recipe, digest, attempts, reason, created_at, updated_at
+      )
+      SELECT id, $2, $3, 1, $4, clock_timestamp(), clock_timestamp() FROM ${files} WHERE id = $1
+      ON CONFLICT (${column}, recipe, digest) WHERE ${column} IS NOT NULL DO UPDATE SET
+        attempts = LEAST(${failures}.attempts + 1, 1000), reason = $4, updated_at = clock_timestamp()
+    `),
+  };
+}
+
+/** The pictures made of files, and why some could not be made. */
+export class VariantRepo extends ModelRepo<VariantModel> {
+  readonly #failures = new ModelColumns(MODELS.variant_failure);
+  readonly #sql: Readonly<Record<MediaKind, ReturnType<typeof statementsWith>>>;
+  readonly #remove: PreparedStatement<[ids: readonly string[], leaseSeconds: number]>;
+
+  constructor(tables: Tables) {
+    super(tables, MODELS.variant);
+    const columns = { variant: this.columns, failure: this.#failures };
+    const statements = (kind: MediaKind) => statementsWith(this.layout, kind, columns);
+    this.#sql = { image: statements("image"), audio: statements("audio") };
+    this.#remove = new PreparedStatement(`
+      WITH gone AS (
+        DELETE FROM ${this.layout.table("variant")} WHERE id = ANY ($1) RETURNING *
+      ), written AS (
+        ${removedVariants(this.layout, "gone", "$2")}
+      )
+      SELECT ${this.columns.list("gone")} FROM gone
+    `);
+  }
+
+  /** The variant of a recipe as it is now, and why it could not be made. Null when the file is gone. */
+  async state({ kind, fileId, recipe, digest }: VariantOf): Promise<VariantState | null> {
+    const parameters: OfFile = [fileId, recipe, digest];
+    const [row] = await this.arrays("read a variant", this.#sql[kind].state, parameters);
+    if (row === undefined) return null;
+    const { length } = this.columns;
+    return {
+      variant: row[0] === null ? null : this.columns.instance(row),
+      failure: row[length] === null ? null : this.#failures.instance(row.slice(length)),
+    };
+  }
+
+  /**
+   * Moves a variant from the journal to the variants. Returns null when its lease is over, or its file
+   * was deleted.
+   */
+  create(completion: VariantCompletion): Promise<VariantModel | null> {
+    const { kind, fileId, recipe, digest, id, contentType, byteSize, sha256 } = completion;
+    const { width, height, pageCount, unansweredSeconds, placeholder } = completion;
+    return this.first("complete a variant", this.#sql[kind].create, [
+      ...[fileId, recipe, digest, id, contentType, byteSize, sha256, width, height, pageCount],
+      ...[unansweredSeconds, placeholder],
+    ] as Create);
+  }
+
+  /** Remembers that a variant could not be made, and why. */
+  async fail({ kind, fileId, recipe, digest }: VariantOf, reason: string): Promise<void> {
+    const { fail } = this.#sql[kind];
+    await this.changes("remember a failure", fail, [fileId, recipe, digest, reason]);
+  }
+
+  /** Moves variants to the journal. */
+  remove(ids: readonly string[], leaseSeconds: number): Promise<VariantModel[]> {
+    return this.rows("remove variants", this.#remove, [ids, leaseSeconds]);
+  }
+}
+
+/** The INSERT that writes removed variants to the journal. */
+export function removedVariants(layout: Layout, source: string, leaseSeconds: string): string {
+  return intoJournal(layout, source, {
+    kind: "variant",
+    mayHaveParts: "false",
+    lease: fromNow(leaseSeconds),
+    settled: "GREATEST(unanswered_until, clock_timestamp())",
+  });
+}
