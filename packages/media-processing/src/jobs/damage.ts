@@ -2,6 +2,7 @@
 const SUMMARIES: readonly (readonly [RegExp, string])[] = [
   [/premature end of JPEG|unexpected end/i, "it is cut short"],
   [/unable to parse image/i, "it is cut short or damaged"],
+  [/variant exceeds pixel limit/i, "a variant of it would have more pixels than the limit"],
   [/exceeds pixel limit/i, "it has more pixels than the limit"],
 ];
 

@@ -1,0 +1,68 @@
+import type { VariantContentType, VariantRecipe } from "../variants/recipe.js";
+import { completeRecipe } from "../variants/recipe.js";
+import { damageOf, type ImageDamage } from "./damage.js";
+import { Original } from "./original.js";
+import { Rendering } from "./rendering.js";
+
+export interface RenderData {
+  /** What the bytes are. The source of an audio file's pictures is its embedded cover. */
+  source: "jpeg" | "png" | "webp" | "gif" | "mp3" | "wav" | "flac" | "m4a";
+  /** Valid recipes. */
+  recipes: readonly VariantRecipe[];
+  /** Whether a placeholder is made. */
+  placeholder: boolean;
+  /**
+   * Limit for the source and for the scaled picture that a variant is cut from. An animation with more,
+   * all frames together, yields its first frame.
+   */
+  maxPixels: number;
+}
+
+/** A variant. It has no metadata of the source. */
+export interface RenderedPicture {
+  bytes: Uint8Array;
+  contentType: VariantContentType;
+  /** Pixels. */
+  width: number;
+  /** Pixels of one frame. */
+  height: number;
+  /** Frames. */
+  pageCount: number;
+}
+
+export type RenderAnswer =
+  | {
+      /** In the order of the recipes. */
+      pictures: readonly RenderedPicture[];
+      /** A ThumbHash of at most 25 bytes, if it was asked for. */
+      placeholder: Uint8Array | undefined;
+    }
+  | { damage: ImageDamage }
+  /** The audio file has no cover, or it is no JPEG, PNG, WebP or GIF. */
+  | { noCover: true };
+
+/** Makes variants of one picture, the largest first, so that smaller ones are made from larger ones. */
+export async function render(
+  bytes: Uint8Array,
+  { source, recipes, placeholder, maxPixels }: RenderData,
+): Promise<RenderAnswer> {
+  try {
+    const picture = isAudio(source) ? await coverOf(bytes) : bytes;
+    if (picture === undefined) return { noCover: true };
+    const original = await Original.read(picture, maxPixels);
+    const rendering = new Rendering(original, maxPixels);
+    return await rendering.make(recipes.map(completeRecipe), placeholder);
+  } catch (error) {
+    return { damage: damageOf(error) };
+  }
+}
+
+function isAudio(source: RenderData["source"]): boolean {
+  return ["mp3", "wav", "flac", "m4a"].includes(source);
+}
+
+async function coverOf(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  // Loaded where it is needed only: it takes longer than many a job.
+  const { embeddedCover } = await import("./cover.js");
+  return embeddedCover(bytes);
+}
