@@ -34,6 +34,23 @@ export interface Completion {
   unansweredSeconds: number;
   /** By attribute of the model. */
   values: Readonly<Record<string, unknown>>;
+  /** What becomes a variant with it; none when absent. */
+  variants?: readonly NewVariantRow[];
+}
+
+/** What the row of a new file's variant needs besides what the journal's row of its upload has. */
+export interface NewVariantRow {
+  id: string;
+  recipe: string;
+  digest: string;
+  contentType: string;
+  byteSize: number;
+  sha256: Buffer;
+  width: number;
+  height: number;
+  pageCount: number;
+  /** For how many seconds a request of the upload may still arrive; 0 if all were answered. */
+  unansweredSeconds: number;
 }
 
 /** The direct upload that becomes the file, and the claim of who completes it. */
@@ -83,6 +100,12 @@ type CreateParameters = [
   rows: string,
   ids: readonly string[],
   unansweredSeconds: readonly number[],
+];
+type DirectParameters = [direct: string, claim: string | null];
+type VariantParameters = [
+  variants: string,
+  variantIds: readonly string[],
+  variantsUnansweredSeconds: readonly number[],
 ];
 type OfIds = [ids: readonly string[], recipe: string, digest: string];
 type DeleteParameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
@@ -150,9 +173,17 @@ function statementsWith({ layout, kind, columns, given }: Sql) {
     create: new LockingStatement<CreateParameters>((wait) =>
       creation({ layout, kind, columns, given }, wait),
     ),
-    createFromDirectUpload: new LockingStatement<
-      [...CreateParameters, direct: string, claim: string | null]
-    >((wait) => creation({ layout, kind, columns, given }, wait, { isDirect: true })),
+    createWithVariants: new LockingStatement<[...CreateParameters, ...VariantParameters]>((wait) =>
+      creation({ layout, kind, columns, given }, wait, { hasVariants: true }),
+    ),
+    createFromDirectUpload: new LockingStatement<[...CreateParameters, ...DirectParameters]>(
+      (wait) => creation({ layout, kind, columns, given }, wait, { isDirect: true }),
+    ),
+    createFromDirectUploadWithVariants: new LockingStatement<
+      [...CreateParameters, ...DirectParameters, ...VariantParameters]
+    >((wait) =>
+      creation({ layout, kind, columns, given }, wait, { isDirect: true, hasVariants: true }),
+    ),
     delete: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE")),
     deleteUnlocked: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE SKIP LOCKED")),
   };
@@ -179,7 +210,7 @@ function forReaders<Ids extends SqlParameter>(text: (visible: string) => string)
 function creation(
   { layout, kind, columns, given }: Sql,
   wait: string,
-  { isDirect = false } = {},
+  { isDirect = false, hasVariants = false } = {},
 ): string {
   const table = layout.table(kind);
   const journal = layout.table("journal");
@@ -199,25 +230,59 @@ function creation(
       FROM claimed WHERE direct.id = claimed.id
     ),
   `;
+  const [rows, ids, unanswered] = isDirect ? ["$6", "$7", "$8"] : ["$4", "$5", "$6"];
+  // All of them or none, as the file is shown with them.
+  const sent = `
+    sent AS (
+      SELECT id FROM ${journal}
+      WHERE id = ANY (${ids}::uuid[]) AND purpose = 'upload'
+        AND lease_expires_at > clock_timestamp() AND ${wait}
+      ORDER BY id FOR UPDATE
+    ),
+  `;
+  const variants = `
+    , variants_done AS (
+      DELETE FROM ${journal} AS entry USING sent
+      WHERE entry.id = sent.id AND EXISTS (SELECT FROM done)
+      RETURNING entry.id, entry.user_id, entry.s3_key, entry.created_at
+    ), variants AS (
+      INSERT INTO ${layout.table("variant")} (
+        id, user_id, s3_key, created_at, updated_at, ${FILE_COLUMNS[kind]}, recipe, digest, content_type,
+        byte_size, sha256, width, height, page_count, unanswered_until
+      )
+      SELECT
+        sent.id, sent.user_id, sent.s3_key, sent.created_at, clock_timestamp(), ($2::uuid[])[1],
+        given.recipe, given.digest, given.content_type, given.byte_size, given.sha256, given.width,
+        given.height, given.page_count, ${unansweredUntil(`(${unanswered}::int[])[given.ordinality]`)}
+      FROM json_populate_recordset(NULL::${layout.table("variant")}, ${rows}) WITH ORDINALITY AS given
+      JOIN variants_done AS sent ON sent.id = given.id
+    )
+  `;
   return `
-    WITH ${isDirect ? direct : ""} done AS (
+    WITH ${isDirect ? direct : ""} ${hasVariants ? sent : ""} done AS (
       DELETE FROM ${journal}
       WHERE id = ANY ($2::uuid[]) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
         AND ${wait} ${isDirect ? "AND EXISTS (SELECT FROM claimed)" : ""}
+        ${hasVariants ? `AND (SELECT count(*) FROM sent) = cardinality(${ids}::uuid[])` : ""}
       RETURNING id, user_id, s3_key, idempotency_key, created_at
-    )
+    )${hasVariants ? variants : ""}
     INSERT INTO ${table} (
       id, user_id, s3_key, idempotency_key, created_at, updated_at, unanswered_until,
       ${given.join(", ")}
     )
     SELECT
       done.id, done.user_id, done.s3_key, done.idempotency_key, done.created_at, clock_timestamp(),
-      CASE WHEN ($3::int[])[given.ordinality] > 0 THEN ${fromNow("($3::int[])[given.ordinality]")} END,
+      ${unansweredUntil("($3::int[])[given.ordinality]")},
       ${given.map((column) => `given.${column}`).join(", ")}
     FROM json_populate_recordset(NULL::${table}, $1) WITH ORDINALITY AS given
     JOIN done ON done.id = given.id
     RETURNING ${columns.list()}
   `;
+}
+
+/** SQL for until when a request may still arrive; null if all were answered. */
+function unansweredUntil(seconds: string): string {
+  return `CASE WHEN ${seconds} > 0 THEN ${fromNow(seconds)} END`;
 }
 
 /** The files of one kind. */
@@ -313,12 +378,21 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     { transaction }: StatementOptions,
   ): Promise<MediaModels[K] | null> {
     return translated(completion, async () => {
-      if (transaction === undefined) return this.#groupOf(completion.userId).add(completion);
       const options = { transaction, inSavepoint: true };
-      const [row] = await this.#insert([completion], (parameters) =>
+      const variants = variantParameters(completion);
+      if (variants !== undefined) {
+        return this.#insertOne(completion, (parameters) =>
+          this.#sql.createWithVariants.arrays(
+            this.connections,
+            [...parameters, ...variants],
+            options,
+          ),
+        );
+      }
+      if (transaction === undefined) return this.#groupOf(completion.userId).add(completion);
+      return this.#insertOne(completion, (parameters) =>
         this.#sql.create.arrays(this.connections, parameters, options),
       );
-      return row ?? null;
     });
   }
 
@@ -332,13 +406,28 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     { transaction }: StatementOptions,
   ): Promise<MediaModels[K] | null> {
     const options = { transaction, inSavepoint: true };
-    const statement = this.#sql.createFromDirectUpload;
-    return translated(completion, async () => {
-      const [row] = await this.#insert([completion], (parameters) =>
-        statement.arrays(this.connections, [...parameters, id, claim], options),
-      );
-      return row ?? null;
-    });
+    const { createFromDirectUpload, createFromDirectUploadWithVariants } = this.#sql;
+    const variants = variantParameters(completion);
+    const { connections } = this;
+    return translated(completion, () =>
+      this.#insertOne(completion, (parameters) =>
+        variants === undefined
+          ? createFromDirectUpload.arrays(connections, [...parameters, id, claim], options)
+          : createFromDirectUploadWithVariants.arrays(
+              connections,
+              [...parameters, id, claim, ...variants],
+              options,
+            ),
+      ),
+    );
+  }
+
+  async #insertOne(
+    completion: Completion,
+    execute: (parameters: CreateParameters) => Promise<(readonly unknown[])[]>,
+  ): Promise<MediaModels[K] | null> {
+    const [row] = await this.#insert([completion], execute);
+    return row ?? null;
   }
 
   /** Moves an owner's files to the journal, unless rows of the application refer to them. */
@@ -439,6 +528,20 @@ async function translated<Result>(
       throw isOwnerGone ? new OwnerNotFoundError(error) : error;
     }
   });
+}
+
+/** Undefined where the file has no variants. */
+function variantParameters({ variants = [] }: Completion): VariantParameters | undefined {
+  if (variants.length === 0) return undefined;
+  const rows = variants.map(({ contentType, byteSize, sha256, pageCount, ...variant }) => ({
+    ...variant,
+    content_type: contentType,
+    byte_size: byteSize,
+    sha256: toJson(sha256),
+    page_count: pageCount,
+  }));
+  const ids = variants.map(({ id }) => id);
+  return [JSON.stringify(rows), ids, variants.map(({ unansweredSeconds }) => unansweredSeconds)];
 }
 
 function toJson(value: unknown): unknown {

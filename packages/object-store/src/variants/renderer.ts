@@ -10,6 +10,7 @@ import {
 
 import { VariantsBusyError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
+import type { Recipe } from "./recipes.js";
 
 /** The pictures of one file. */
 export interface Rendered {
@@ -17,6 +18,11 @@ export interface Rendered {
   pictures: readonly RenderedPicture[];
   /** A ThumbHash. */
   placeholder: Uint8Array | undefined;
+}
+
+/** The pictures of one file, by recipe. */
+export interface RenderedVariants extends Rendered {
+  recipes: readonly Recipe[];
 }
 
 /** Why pictures cannot be made of a file: the file is to blame. */

@@ -148,6 +148,53 @@ export function describeVariants(subject: () => Subject): void {
       expect((await scope.images.get(id)).placeholder).toBe(placeholder);
     });
 
+    it("has variants ready with an upload", async () => {
+      const { file } = await scope.images.upload(
+        { body: (await sampleOf("jpeg")).bytes },
+        { variants: ["thumb", "page"] },
+      );
+      for (const variant of ["thumb", "page"]) await scope.images.url(file.id, { variant });
+      expect(file.placeholder).not.toBeNull();
+      const keys = await subject().keys();
+      expect(await scope.images.variant(file.id, "thumb")).toMatchObject({ width: 16, height: 16 });
+      expect(await subject().keys()).toEqual(keys);
+    });
+
+    it("has them in the transaction of the upload, and none after its rollback", async () => {
+      const own = store.forUser(await subject().addUser());
+      const before = await subject().keys();
+      const body = (await sampleOf("png")).bytes;
+      const failed = subject().transaction(async (transaction) => {
+        const { file } = await own.images.upload({ body }, { transaction, variants: ["thumb"] });
+        await own.images.url(file.id, { variant: "thumb", transaction });
+        throw new Error("rolled back");
+      });
+      await expect(failed).rejects.toThrow("rolled back");
+      expect(await subject().keys()).toEqual(before);
+      const { file } = await subject().transaction((transaction) =>
+        own.images.upload({ body }, { transaction, variants: ["thumb"] }),
+      );
+      await own.images.url(file.id, { variant: "thumb" });
+    });
+
+    it("makes them for a repeated upload that did not ask for them before", async () => {
+      const body = (await sampleOf("png")).bytes;
+      const own = store.forUser(await subject().addUser());
+      const key = { idempotencyKey: "once" };
+      const { file } = await own.images.upload({ body }, key);
+      await own.images.upload({ body }, { ...key, variants: ["thumb"] });
+      await own.images.url(file.id, { variant: "thumb" });
+    });
+
+    it("refuses an upload with names that are no recipes", async () => {
+      const body = (await sampleOf("png")).bytes;
+      const before = await subject().stored();
+      for (const variants of [["other"], "thumb" as never, [1 as never]]) {
+        await expectRefusal(scope.images.upload({ body }, { variants }), "invalid_input");
+      }
+      expect(await subject().stored()).toEqual(before);
+    });
+
     it("takes the names of recipes only", async () => {
       const id = await upload();
       for (const variant of ["other", "", "toString", { width: 9000 } as never]) {

@@ -15,8 +15,9 @@ import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner, OwnerId, Reader } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { OwnerCheck } from "./memory-journal.js";
+import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
-import { removeVariantsOf, variantRead } from "./memory-variants.js";
+import { moveVariant, removeVariantsOf, variantRead } from "./memory-variants.js";
 
 /** The files of one kind in memory. */
 export class MemoryFiles<K extends MediaKind> implements Files<K> {
@@ -105,11 +106,18 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
   }
 
   #complete(completion: Completion, transaction: Transaction | undefined): MediaModels[K] | null {
-    const { id, userId, unansweredSeconds, values } = completion;
+    const { id, userId, unansweredSeconds, values, variants = [] } = completion;
     if (userId !== null && !this.isOwner(userId)) throw new OwnerNotFoundError();
     const { journal } = this.tables;
     const upload = journal.rows.find(id, transaction);
     if (upload?.["purpose"] !== "upload" || isOver(upload["leaseExpiresAt"])) return null;
+    const uploads = variants.map((variant) => journal.rows.find(variant.id, transaction));
+    const isLive = (row: Values | undefined): boolean =>
+      row?.["purpose"] === "upload" && !isOver(row["leaseExpiresAt"]);
+    if (!uploads.every(isLive)) return null;
+    variants.forEach((variant, at) => {
+      moveVariant(this.tables, this.kind, id, { ...variant, upload: uploads[at] }, transaction);
+    });
     journal.rows.remove(id, transaction);
     const { s3Key, idempotencyKey, createdAt } = upload;
     const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;

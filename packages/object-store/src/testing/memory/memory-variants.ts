@@ -2,6 +2,7 @@ import type { MediaKind } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
 import type { VariantModel } from "../../models/variant.model.js";
+import type { NewVariantRow } from "../../repo/media-repo.js";
 import type {
   VariantCompletion,
   VariantOf,
@@ -32,7 +33,7 @@ export class MemoryVariants implements Variants {
     fileId,
     ...values
   }: VariantCompletion): Promise<VariantModel | null> {
-    const { journal, variant, variant_failure: failure } = this.tables;
+    const { journal, variant_failure: failure } = this.tables;
     const files = this.tables[kind].rows;
     await journal.rows.unlocked([id]);
     await files.unlocked([fileId]);
@@ -40,14 +41,11 @@ export class MemoryVariants implements Variants {
     const upload = journal.rows.find(id);
     const isHeld = upload?.["purpose"] === "upload" && !isOver(upload["leaseExpiresAt"]);
     if (file === undefined || !isHeld) return null;
-    journal.rows.remove(id);
     const of = { kind, fileId, recipe: values.recipe, digest: values.digest };
     for (const row of failure.rows.select(isOf(of))) failure.rows.remove(row.id);
     if (kind === "image" && file["placeholder"] === null) files.change(file, { placeholder });
-    const { userId, s3Key, createdAt } = upload;
-    const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;
-    const taken = { [FILE_ID[kind]]: fileId, userId, s3Key, createdAt, unansweredUntil };
-    return variant.insert({ ...values, id, ...taken });
+    const row = { ...values, id, unansweredSeconds, upload };
+    return moveVariant(this.tables, kind, fileId, row, undefined);
   }
 
   async fail(of: VariantOf, reason: string): Promise<void> {
@@ -67,6 +65,21 @@ export class MemoryVariants implements Variants {
     await Promise.resolve();
     return removed(this.tables, (row) => ids.includes(row.id), leaseSeconds);
   }
+}
+
+/** Moves a variant from the journal to the variants. */
+export function moveVariant(
+  { journal, variant }: MemoryTables,
+  kind: MediaKind,
+  fileId: string,
+  { upload, unansweredSeconds, ...row }: NewVariantRow & { upload: Values | undefined },
+  transaction: Transaction | undefined,
+): VariantModel {
+  const { userId, s3Key, createdAt }: Partial<Values> = upload ?? {};
+  journal.rows.remove(row.id, transaction);
+  const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;
+  const taken = { [FILE_ID[kind]]: fileId, userId, s3Key, createdAt, unansweredUntil };
+  return variant.insert({ ...row, ...taken }, transaction);
 }
 
 /** The variant that is read with a file, as SQL selects it. */
