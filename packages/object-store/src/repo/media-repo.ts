@@ -24,7 +24,14 @@ import {
   type StatementOptions,
 } from "./statements.js";
 import type { Tables } from "./tables.js";
-import { FILE_COLUMNS, READ_WITH_FILE, removedVariants, variantOf } from "./variant-repo.js";
+import {
+  FILE_COLUMNS,
+  MAX_ATTEMPTS,
+  READ_WITH_FILE,
+  type RecipeName,
+  removedVariants,
+  variantOf,
+} from "./variant-repo.js";
 
 /** What the row of a file needs besides what the journal's row of its upload has. */
 export interface Completion {
@@ -72,12 +79,6 @@ export interface ReadingOptions extends StatementOptions {
   decides?: boolean;
   /** The recipe whose variant is read with each file. */
   variant?: RecipeName | undefined;
-}
-
-/** A recipe as a query names it. */
-export interface RecipeName {
-  name: string;
-  digest: string;
 }
 
 /** Its public methods, which the store in memory implements too. */
@@ -166,6 +167,31 @@ function statementsWith({ layout, kind, columns, given }: Sql) {
     listByUser: new PreparedStatement<[userId: OwnerId, after: string, limit: number]>(
       `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
     ),
+    lackingVariants: new PreparedStatement<
+      [
+        after: string,
+        limit: number,
+        recipes: readonly string[],
+        digests: readonly string[],
+        staleToo: boolean,
+        maxAttempts: number,
+      ]
+    >(`
+      SELECT ${columns.list("file")} FROM ${table} AS file
+      WHERE id > $1 AND EXISTS (
+        SELECT FROM unnest($3::text[], $4::text[]) AS wanted (recipe, digest)
+        WHERE NOT EXISTS (
+          SELECT FROM ${layout.table("variant")} AS variant
+          WHERE variant.${FILE_COLUMNS[kind]} = file.id AND variant.recipe = wanted.recipe
+            AND (variant.digest = wanted.digest OR NOT $5)
+        ) AND NOT EXISTS (
+          SELECT FROM ${layout.table("variant_failure")} AS failure
+          WHERE failure.${FILE_COLUMNS[kind]} = file.id AND failure.recipe = wanted.recipe
+            AND failure.digest = wanted.digest AND failure.attempts >= $6
+        )
+      )
+      ORDER BY id LIMIT $2
+    `),
     byIdempotencyKey: new OwnedStatement<[idempotencyKey: string, owner: Owner]>(
       layout.ownerType,
       (ownedBy) => `${files} idempotency_key = $1 AND ${ownedBy("$2")}`,
@@ -357,6 +383,21 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
   /** A page of a user's files, by id. */
   listByUser(userId: OwnerId, after: string, limit: number): Promise<MediaModels[K][]> {
     return this.rows(READ, this.#sql.listByUser, [userId, after, limit]);
+  }
+
+  /**
+   * Files of all owners that lack a variant, by id. Those are left out whose recipes failed too often.
+   *
+   * @param staleToo whether a variant of a recipe as it was before is as good as none
+   */
+  lackingVariants(
+    recipes: readonly RecipeName[],
+    { after, limit, staleToo }: { after: string; limit: number; staleToo: boolean },
+  ): Promise<MediaModels[K][]> {
+    const names = recipes.map(({ name }) => name);
+    const digests = recipes.map(({ digest }) => digest);
+    const parameters = [after, limit, names, digests, staleToo, MAX_ATTEMPTS] as const;
+    return this.rows(READ, this.#sql.lackingVariants, [...parameters]);
   }
 
   /** The owner's file that was uploaded with an idempotency key. */

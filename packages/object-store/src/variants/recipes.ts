@@ -28,6 +28,11 @@ export class Recipes {
     this.#recipes = new Map(entries.map(([name, recipe]) => [name, checked(name, recipe)]));
   }
 
+  /** In the order in which they were given. */
+  [Symbol.iterator](): Iterator<Recipe> {
+    return this.#recipes.values();
+  }
+
   /**
    * The recipes of some names.
    *

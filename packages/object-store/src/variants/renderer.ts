@@ -26,7 +26,15 @@ export interface RenderedVariants extends Rendered {
 }
 
 /** Why pictures cannot be made of a file: the file is to blame. */
-export class NotRenderedError extends Error {}
+export class NotRenderedError extends Error {
+  /** Whether another attempt would be the same. */
+  readonly isFinal: boolean;
+
+  constructor(message: string, { cause, isFinal = false }: { cause?: unknown; isFinal?: boolean }) {
+    super(message, { cause });
+    this.isFinal = isFinal;
+  }
+}
 
 /** Makes pictures of a file's bytes. */
 export interface Renderer {
@@ -63,8 +71,9 @@ export class ProcessRenderer implements Renderer {
   ): Promise<Rendered> {
     const data = { source, recipes, placeholder: true, maxPixels: this.maxPixels };
     const answer = await this.processes.run("render", data, bytes, signal).catch(fail);
-    if ("noCover" in answer) throw new NotRenderedError("the file has no cover picture");
-    if ("damage" in answer) throw new NotRenderedError(answer.damage.summary);
+    if ("noCover" in answer)
+      throw new NotRenderedError("the file has no cover picture", { isFinal: true });
+    if ("damage" in answer) throw new NotRenderedError(answer.damage.summary, {});
     return answer;
   }
 }

@@ -17,7 +17,8 @@ import type { StatementOptions } from "../../repo/statements.js";
 import type { OwnerCheck } from "./memory-journal.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
-import { moveVariant, removeVariantsOf, variantRead } from "./memory-variants.js";
+import type { RecipeName } from "../../repo/variant-repo.js";
+import { lacks, moveVariant, removeVariantsOf, variantRead } from "./memory-variants.js";
 
 /** The files of one kind in memory. */
 export class MemoryFiles<K extends MediaKind> implements Files<K> {
@@ -65,6 +66,17 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     await Promise.resolve();
     return this.table
       .select((row) => row["userId"] === owner && row.id > after)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async lackingVariants(
+    recipes: readonly RecipeName[],
+    { after, limit, staleToo }: { after: string; limit: number; staleToo: boolean },
+  ): Promise<MediaModels[K][]> {
+    await Promise.resolve();
+    return this.table
+      .select((row) => row.id > after && lacks(this.tables, this.kind, row.id, recipes, staleToo))
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .slice(0, limit);
   }
