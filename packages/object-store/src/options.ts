@@ -22,8 +22,8 @@ import {
   type Truncation,
   type Verification,
 } from "./upload/verification.js";
-import { Recipes } from "./variants/recipes.js";
-import { ProcessRenderer, type Renderer } from "./variants/renderer.js";
+import { Recipes } from "./rendering/recipes.js";
+import { ProcessRenderer, type Renderer } from "./rendering/renderer.js";
 import { VariantMaker } from "./variants/variant-maker.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */

@@ -7,8 +7,8 @@ import { StorageError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { type StorageClient, storageFailure } from "../upload/storage-client.js";
-import type { Recipe } from "./recipes.js";
-import type { Rendered, Renderer } from "./renderer.js";
+import type { Recipe } from "../rendering/recipes.js";
+import type { Rendered, Renderer } from "../rendering/renderer.js";
 
 /** A picture on its way into the store. */
 export interface Picture {

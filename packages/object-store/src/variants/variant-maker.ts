@@ -21,8 +21,8 @@ import { abortFailure, abortWith } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import type { StorageClient } from "../upload/storage-client.js";
-import type { Recipe } from "./recipes.js";
-import { NotRenderedError, type Renderer } from "./renderer.js";
+import type { Recipe } from "../rendering/recipes.js";
+import { NotRenderedError, type Renderer } from "../rendering/renderer.js";
 import { type Picture, SharedRendering } from "./shared-rendering.js";
 
 const FIRST_PAUSE_MS = 25;
