@@ -65,10 +65,10 @@ export function variantOf(
   [recipe, digest]: readonly [string, string],
 ): string {
   return `(
-    SELECT ${READ_WITH_FILE.json("variant")}
-    FROM ${layout.table("variant")} AS variant
-    WHERE variant.${FILE_COLUMNS[kind]} = ${file}.id AND variant.recipe = ${recipe}
-    ORDER BY variant.digest = ${digest} DESC, variant.id DESC LIMIT 1
+    SELECT ${READ_WITH_FILE.json()}
+    FROM ${layout.table("variant")}
+    WHERE ${FILE_COLUMNS[kind]} = ${file}.id AND recipe = ${recipe}
+    ORDER BY digest = ${digest} DESC, id DESC LIMIT 1
   )`;
 }
 
@@ -139,14 +139,19 @@ function statementsWith(layout: Layout, kind: MediaKind, columns: Columns) {
         RETURNING ${columns.variant.list()}
       `,
     ),
-    fail: new PreparedStatement<[...OfFile, reason: string]>(`
-      INSERT INTO ${failures} (
-        ${column}, recipe, digest, attempts, reason, created_at, updated_at
-      )
-      SELECT id, $2, $3, 1, $4, clock_timestamp(), clock_timestamp() FROM ${files} WHERE id = $1
-      ON CONFLICT (${column}, recipe, digest) WHERE ${column} IS NOT NULL DO UPDATE SET
-        attempts = LEAST(${failures}.attempts + 1, 1000), reason = $4, updated_at = clock_timestamp()
-    `),
+    // The foreign key would wait for a deletion too, but then refuse.
+    fail: new LockingStatement<[...OfFile, reason: string]>(
+      (wait) => `
+        INSERT INTO ${failures} (
+          ${column}, recipe, digest, attempts, reason, created_at, updated_at
+        )
+        SELECT id, $2, $3, 1, $4, clock_timestamp(), clock_timestamp()
+        FROM ${files} WHERE id = $1 AND ${wait} FOR KEY SHARE
+        ON CONFLICT (${column}, recipe, digest) WHERE ${column} IS NOT NULL DO UPDATE SET
+          attempts = LEAST(${failures}.attempts + 1, 1000), reason = $4, updated_at = clock_timestamp()
+        RETURNING id
+      `,
+    ),
   };
 }
 
@@ -161,9 +166,13 @@ export class VariantRepo extends ModelRepo<VariantModel> {
     const columns = { variant: this.columns, failure: this.#failures };
     const statements = (kind: MediaKind) => statementsWith(this.layout, kind, columns);
     this.#sql = { image: statements("image"), audio: statements("audio") };
+    const table = this.layout.table("variant");
     this.#remove = new PreparedStatement(`
       WITH gone AS (
-        DELETE FROM ${this.layout.table("variant")} WHERE id = ANY ($1) RETURNING *
+        DELETE FROM ${table} WHERE id IN (
+          SELECT id FROM ${table} WHERE id = ANY ($1) FOR UPDATE SKIP LOCKED
+        )
+        RETURNING *
       ), written AS (
         ${removedVariants(this.layout, "gone", "$2")}
       )
@@ -196,13 +205,14 @@ export class VariantRepo extends ModelRepo<VariantModel> {
     ] as Create);
   }
 
-  /** Remembers that a variant could not be made, and why. */
-  async fail({ kind, fileId, recipe, digest }: VariantOf, reason: string): Promise<void> {
+  /** Remembers that a variant could not be made, and why. False when its file is gone. */
+  async fail({ kind, fileId, recipe, digest }: VariantOf, reason: string): Promise<boolean> {
     const { fail } = this.#sql[kind];
-    await this.changes("remember a failure", fail, [fileId, recipe, digest, reason]);
+    const parameters: [...OfFile, string] = [fileId, recipe, digest, reason];
+    return (await this.arrays("remember a failure", fail, parameters)).length > 0;
   }
 
-  /** Moves variants to the journal. */
+  /** Moves variants to the journal; skips those that are locked. */
   remove(ids: readonly string[], leaseSeconds: number): Promise<VariantModel[]> {
     return this.rows("remove variants", this.#remove, [ids, leaseSeconds]);
   }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-inspection";
 import { Spool, VARIANT_FORMATS } from "@repo/media-processing";
+import { S3NotFoundError } from "@repo/s3-provider";
 
 import {
   FileNotFoundError,
@@ -20,7 +21,7 @@ import type { VariantModel } from "../models/variant.model.js";
 import type { OwnerType } from "../owner-types.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { VariantOf, Variants } from "../repo/variant-repo.js";
-import { abortFailure, abortWith } from "../upload/abort.js";
+import { abortFailure, withUploadTime } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import { type StorageClient, storageFailure } from "../upload/storage-client.js";
@@ -29,6 +30,9 @@ import { NotRenderedError, type Renderer } from "./renderer.js";
 
 /** How often a recipe that changes nothing is tried with a file that refuses it. */
 const MAX_ATTEMPTS = 3;
+
+/** More would not fit into the column `byte_size`. */
+const MAX_VARIANT_BYTES = 104_857_600;
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 500;
@@ -39,6 +43,8 @@ interface Dependencies {
   s3: StorageClient;
   logger: ObjectStoreLogger;
   leaseSeconds: number;
+  /** Seconds that the making of a variant may take. */
+  uploadTimeoutSeconds: number;
   ownerType: OwnerType;
   renderer: Renderer;
   /** Variants at most that are made or waited for at a time. */
@@ -93,7 +99,7 @@ export class VariantMaker {
     file: MediaFileModel,
     recipe: Recipe,
   ): Promise<VariantModel> {
-    const { journal, leaseSeconds, ownerType, signal } = this.dependencies;
+    const { journal, leaseSeconds, uploadTimeoutSeconds, ownerType, signal } = this.dependencies;
     const { userId } = file;
     const keyStart = variantKeyStart(file.id, userId, ownerType);
     const keyEnd = `.${VARIANT_FORMATS[recipe.options.format].extension}`;
@@ -101,10 +107,16 @@ export class VariantMaker {
       const ready = await this.#ready(of);
       if (ready !== null) return ready;
       const row = await journal.openVariant({ userId, keyStart, keyEnd, leaseSeconds, claim });
-      if (row !== null) return this.#makeAs(row, of, file, recipe);
+      if (row !== null) {
+        return withUploadTime(uploadTimeoutSeconds, [signal], (end) =>
+          this.#makeAs(row, of, file, recipe, end),
+        );
+      }
       const maker = await journal.makerOf(claim);
-      if (maker?.isOver === true) await journal.takeOver(maker.id, settleSeconds(leaseSeconds));
-      else if (maker !== null) {
+      const isFree =
+        maker === null ||
+        (maker.isOver && (await journal.takeOver(maker.id, settleSeconds(leaseSeconds))));
+      if (!isFree) {
         await pause(wait, undefined, { signal }).catch(() => {
           throw abortFailure(signal);
         });
@@ -130,40 +142,35 @@ export class VariantMaker {
     of: VariantOf,
     file: MediaFileModel,
     recipe: Recipe,
+    end: AbortController,
   ): Promise<VariantModel> {
-    const { variants, signal } = this.dependencies;
-    const end = new AbortController();
-    const stopFollowing = abortWith(end, [signal]);
+    const { variants } = this.dependencies;
     const upload = new PendingUpload(this.dependencies, row);
-    try {
-      const found: VariantModel[] = [];
-      const picture = await upload.put(async () => {
-        // Made between the look before and the row in the journal.
-        const ready = await this.#ready(of);
-        if (ready === null) return this.#render(of, file, recipe, end.signal);
-        found.push(ready);
-        return null;
-      }, end);
-      const [ready] = found;
-      if (ready !== undefined) return ready;
-      if (picture === null) throw new TypeError("a variant has no picture");
-      const { bytes, ...facts } = picture;
-      const { id, unansweredSeconds } = upload;
-      const completion = { ...of, ...facts, id, byteSize: bytes.byteLength, unansweredSeconds };
-      const made = await variants.create(completion).catch(async (error: unknown) => {
-        // Perhaps only the answer was lost.
-        const state = await variants.state(of).catch(() => null);
-        if (state?.variant?.id === id) return state.variant;
-        await upload.giveUp();
-        throw error;
-      });
-      if (made !== null) return made;
-      await upload.undoExpired();
-      await this.#ready(of);
-      throw new UploadExpiredError();
-    } finally {
-      stopFollowing();
-    }
+    const found: VariantModel[] = [];
+    const picture = await upload.put(async () => {
+      // Made between the look before and the row in the journal.
+      const ready = await this.#ready(of);
+      if (ready === null) return this.#render(of, file, recipe, end.signal);
+      found.push(ready);
+      return null;
+    }, end);
+    const [ready] = found;
+    if (ready !== undefined) return ready;
+    if (picture === null) throw new TypeError("a variant has no picture");
+    const { bytes, ...facts } = picture;
+    const { id, unansweredSeconds } = upload;
+    const completion = { ...of, ...facts, id, byteSize: bytes.byteLength, unansweredSeconds };
+    const made = await variants.create(completion).catch(async (error: unknown) => {
+      // Perhaps only the answer was lost.
+      const state = await variants.state(of).catch(() => null);
+      if (state?.variant?.id === id) return state.variant;
+      await upload.giveUp();
+      throw error;
+    });
+    if (made !== null) return made;
+    await upload.undoExpired();
+    await this.#ready(of);
+    throw new UploadExpiredError();
   }
 
   async #render(
@@ -177,7 +184,7 @@ export class VariantMaker {
       throw processingFailure(error);
     });
     try {
-      await this.#read(file, spool, signal);
+      await this.#read(of, file, spool, signal);
       const { pictures, placeholder } = await renderer.render(
         formatOf(file),
         [recipe.options],
@@ -188,13 +195,17 @@ export class VariantMaker {
       if (picture === undefined) throw new TypeError("a recipe gave no picture");
       const { contentType, width, height, pageCount } = picture;
       const bytes = Buffer.from(picture.bytes);
+      if (bytes.byteLength > MAX_VARIANT_BYTES) {
+        throw new NotRenderedError(`it would have more than ${MAX_VARIANT_BYTES} bytes`);
+      }
       const sha256 = createHash("sha256").update(bytes).digest();
       const facts = { contentType, width, height, pageCount, sha256 };
       return { bytes, ...facts, placeholder: placeholder ? Buffer.from(placeholder) : null };
     } catch (error) {
       if (!(error instanceof NotRenderedError)) throw error;
       // Before the row in the journal goes, so that those who wait see it.
-      await variants.fail(of, error.message);
+      const isFileThere = await variants.fail(of, error.message);
+      if (!isFileThere) throw new FileNotFoundError(of.fileId);
       throw new VariantFailedError(of.recipe, error.message, error);
     } finally {
       await spool.close();
@@ -202,8 +213,13 @@ export class VariantMaker {
   }
 
   /** Keeps the file's bytes on disk, as a slow server must not occupy a process. */
-  async #read(file: MediaFileModel, spool: Spool, signal: AbortSignal): Promise<void> {
-    const { s3 } = this.dependencies;
+  async #read(
+    of: VariantOf,
+    file: MediaFileModel,
+    spool: Spool,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { s3, variants } = this.dependencies;
     try {
       const { body, totalByteLength } = await s3.get(file.s3Key, { signal });
       if (totalByteLength !== file.byteSize) {
@@ -214,6 +230,8 @@ export class VariantMaker {
       }
       for await (const chunk of body as AsyncIterable<Uint8Array>) await spool.append(chunk);
     } catch (error) {
+      const isDeleted = error instanceof S3NotFoundError && (await variants.state(of)) === null;
+      if (isDeleted) throw new FileNotFoundError(of.fileId);
       throw storageFailure("read the file", processingFailure(error), signal);
     }
   }

@@ -50,9 +50,10 @@ export class MemoryVariants implements Variants {
     return variant.insert({ ...values, id, ...taken });
   }
 
-  async fail(of: VariantOf, reason: string): Promise<void> {
-    await Promise.resolve();
-    if (this.tables[of.kind].rows.find(of.fileId) === undefined) return;
+  async fail(of: VariantOf, reason: string): Promise<boolean> {
+    const files = this.tables[of.kind].rows;
+    await files.unlocked([of.fileId]);
+    if (files.find(of.fileId) === undefined) return false;
     const { rows } = this.tables.variant_failure;
     const [row] = rows.select(isOf(of));
     const { kind, fileId, recipe, digest } = of;
@@ -61,6 +62,7 @@ export class MemoryVariants implements Variants {
       const values = { [FILE_ID[kind]]: fileId, recipe, digest, attempts: 1, reason };
       this.tables.variant_failure.insert({ id, ...values });
     } else rows.change(row, { attempts: Number(row["attempts"]) + 1, reason });
+    return true;
   }
 
   async remove(ids: readonly string[], leaseSeconds: number): Promise<VariantModel[]> {
