@@ -41,6 +41,9 @@ export type RenderAnswer =
   /** The audio file has no cover, or it is no JPEG, PNG, WebP or GIF. */
   | { noCover: true };
 
+/** sharp's message for bytes that are none of the formats it may read. */
+const UNSUPPORTED = /unsupported image format/;
+
 /** Makes variants of one picture, the largest first, so that smaller ones are made from larger ones. */
 export async function render(
   bytes: Uint8Array,
@@ -53,7 +56,9 @@ export async function render(
     const rendering = new Rendering(original, maxPixels);
     return await rendering.make(recipes.map(completeRecipe), placeholder);
   } catch (error) {
-    return { damage: damageOf(error) };
+    const damage = damageOf(error);
+    if (isAudio(source) && UNSUPPORTED.test(damage.message)) return { noCover: true };
+    return { damage };
   }
 }
 
