@@ -152,7 +152,7 @@ describe("a variant", () => {
     async (...row) => {
       const [name, source] = row;
       const original = await sampleNamed(name);
-      const { pages = 0, delay } = await sharp(original).metadata();
+      const { pages, delay } = await sharp(original).metadata();
       const recipe = { width: 60, height: 50, format: "webp", animated: true } as const;
 
       const { bytes, pageCount, height } = await renderer.variant(original, source, recipe);
@@ -162,7 +162,7 @@ describe("a variant", () => {
 
       const still = { ...recipe, animated: false };
       expect((await renderer.variant(original, source, still)).pageCount).toBe(1);
-      const { width: w = 0, pageHeight: h = 0 } = await sharp(original, {
+      const { width: w, pageHeight: h = 0 } = await sharp(original, {
         animated: true,
       }).metadata();
       expect((await renderer.variant(original, source, recipe, w * h * 2)).pageCount).toBe(1);

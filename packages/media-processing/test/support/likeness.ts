@@ -12,7 +12,7 @@ const ENCODERS = {
 /** What sharp alone makes of an original. */
 export async function madeBySharp(original: Uint8Array, recipe: VariantRecipe): Promise<Buffer> {
   const { format, background = "white", animated = false, profile, ...rest } = recipe;
-  const { quality = undefined, effort = undefined, ...geometry } = rest;
+  const { quality, effort, ...geometry } = rest;
   const image = sharp(original, { animated, failOn: "error" })
     .autoOrient()
     .resize({ ...geometry, background, position: geometry.position as string });
