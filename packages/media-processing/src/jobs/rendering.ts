@@ -25,7 +25,7 @@ const MAX_STEP = 0.5;
 /** An original with fewer pixels is decoded again for each picture: that is cheap, and exact. */
 const MIN_SHARED_PIXELS = 2_000_000;
 
-/** The scales at which sharp may have a JPEG decoded. */
+/** The fractions of its size at which sharp may have a JPEG decoded, rounded up or down. */
 const JPEG_SCALES = [1, 2, 4, 8];
 
 /** A picture to make from any source that shows the whole picture upright and in sRGB. */
@@ -124,10 +124,13 @@ export class Rendering {
     if (area(whole) > area(size)) return false;
     const step = Math.max(scaled.width / whole.width, scaled.height / whole.height);
     if (step > MAX_STEP && !isSameSize(whole, scaled)) return false;
-    const decoded = (format === "jpeg" ? JPEG_SCALES : [1]).map((scale) => ({
-      width: Math.ceil(size.width / scale),
-      height: Math.ceil(size.height / scale),
-    }));
+    const scales = format === "jpeg" ? JPEG_SCALES : [1];
+    const decoded = scales.flatMap((scale) =>
+      [Math.floor, Math.ceil].map((round) => ({
+        width: round(size.width / scale),
+        height: round(size.height / scale),
+      })),
+    );
     return [whole, ...decoded].every((from) => isSameSize(scaledSize(recipe, from), scaled));
   }
 }
