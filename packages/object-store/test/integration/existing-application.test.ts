@@ -16,6 +16,7 @@ import { type Application, openApplication } from "../support/application.js";
 import { sendPut } from "../support/direct-http.js";
 import { sampleOf } from "../support/samples.js";
 import { poolerOf } from "../support/services.js";
+import { storageWith } from "../support/storage-with.js";
 
 interface Owners<Type extends OwnerType> {
   type: Type;
@@ -381,6 +382,17 @@ describe("the options about tables", () => {
     const given = { database: database as never, s3: application.s3 };
     expect(() => objectStoreProvider(given)).toThrow(message);
     expect(() => objectStoreMaintenance(given)).toThrow(message);
+  });
+
+  it("take no storage that lacks a method, as one of another version may", () => {
+    const { database, s3 } = application;
+    const older = storageWith(s3, {
+      presignPost: undefined,
+      listParts: undefined,
+    });
+    expect(() => objectStoreProvider({ database, s3: older })).toThrow(
+      /^s3 must be an S3Provider, and one without listParts, presignPost came\.$/,
+    );
   });
 
   it.each([
