@@ -14,6 +14,7 @@ import { type Journal, JournalRepo } from "./repo/journal-repo.js";
 import { ListRepo, type ListRows } from "./repo/list-repo.js";
 import type { Files } from "./repo/media-repo.js";
 import { OwnerRepo, type Owners } from "./repo/owner-repo.js";
+import { SchemaCheck } from "./repo/schema-check.js";
 import type { Tables } from "./repo/tables.js";
 
 /** Where the rows are: in PostgreSQL, or in memory for tests of applications. */
@@ -68,6 +69,7 @@ export function sqlPersistence(
   const { connections, layout } = tables;
   const reads = checkReads(options.reads ?? "primary");
   const owners = new OwnerRepo(tables, reads);
+  const schema = new SchemaCheck(tables);
   const audio = new AudioRepo(tables, reads);
   return {
     files: { image: new ImageRepo(tables, reads), audio },
@@ -82,6 +84,7 @@ export function sqlPersistence(
     isReady: () =>
       Promise.all([
         owners.check(),
+        schema.run(),
         withDatabaseErrors("answer", () => ANSWER.execute(connections, [])),
       ]),
   };

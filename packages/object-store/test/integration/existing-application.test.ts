@@ -300,6 +300,27 @@ describe("an application whose owners are of another type than it says", () => {
     }
   });
 
+  it.each(
+    objectStoreMigrations()
+      .slice(-2)
+      .map(({ name }) => name),
+  )("is told so when they lack %s, and no longer once it has run", async (to) => {
+    const application = await openApplication("uuid");
+    try {
+      const { database, s3, layout, migrator } = application;
+      const { store } = await application.install();
+      await store.ready();
+      await migrator.down({ to });
+      const late = objectStoreProvider({ database, s3, ...layout, ...poolerOf() });
+      const message = /\(42703\): a column is missing: run the migrations of this version/;
+      await expect(late.ready()).rejects.toThrow(message);
+      await migrator.up();
+      await late.ready();
+    } finally {
+      await application.close();
+    }
+  });
+
   it("is told so by the provider", async () => {
     const application = await openApplication("integer");
     try {
