@@ -1,5 +1,5 @@
 import { type Connections, ModelColumns, PreparedStatement } from "@repo/database";
-import type { ModelCtor } from "sequelize-typescript";
+import type { Model } from "sequelize-typescript";
 
 import type { TableName } from "../layout.js";
 import { withDatabaseErrors } from "./database-failure.js";
@@ -14,7 +14,7 @@ export class SchemaCheck {
 
   constructor({ connections, layout }: Tables) {
     const tables = (Object.keys(MODELS) as TableName[]).map((name) => {
-      const columns = new ModelColumns(MODELS[name]).list();
+      const columns = new ModelColumns<Model>(MODELS[name]).list();
       return `(SELECT ${columns} FROM ${layout.table(name)} LIMIT 0) AS ${name}`;
     });
     this.#connections = connections;

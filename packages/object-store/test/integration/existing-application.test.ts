@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { DataTypes } from "sequelize";
 
@@ -385,6 +387,38 @@ class SequelizeSeven {
     return "postgres";
   }
 }
+
+describe("an owners' table", () => {
+  it("may get another name, column or schema while the application runs: one call fails", async () => {
+    const application = await openApplication("integer");
+    try {
+      const { database } = application;
+      const { store } = await application.install();
+      await database.query("INSERT INTO shop.accounts (number) VALUES (1)");
+      const { images } = store.forUser(1);
+      const { bytes } = await sampleOf("png");
+      const uploads = [
+        () => images.upload({ body: bytes }),
+        () => images.upload({ body: bytes }, { idempotencyKey: randomUUID() }),
+        () =>
+          database.transaction((transaction) => images.upload({ body: bytes }, { transaction })),
+      ];
+      for (const upload of uploads) await upload();
+      const changes = [
+        "ALTER TABLE shop.accounts RENAME TO members",
+        "ALTER TABLE shop.members RENAME COLUMN number TO id",
+        "ALTER TABLE shop.members SET SCHEMA public",
+      ];
+      for (const [index, change] of changes.entries()) {
+        await database.query(change);
+        await expect(uploads[index]?.()).rejects.toMatchObject({ code: "database_error" });
+        for (const upload of uploads) await expect(upload()).resolves.toBeDefined();
+      }
+    } finally {
+      await application.close();
+    }
+  });
+});
 
 describe("the options about tables", () => {
   let application: Application<"uuid">;
