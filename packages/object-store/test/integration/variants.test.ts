@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { QueryTypes } from "sequelize";
 
 import { id3Frame, id3v2 } from "../../../media-inspection/test/support/audio.js";
@@ -46,6 +46,7 @@ beforeEach(async () => {
   scope = harness.store.forUser(userId);
 });
 
+afterEach(() => sweepAll());
 afterAll(() => harness.close());
 
 async function upload(to = scope): Promise<string> {
