@@ -98,7 +98,8 @@ type Create = [
   height: number,
   pageCount: number,
   unansweredSeconds: number,
-  placeholder: Buffer | null,
+  /** Of an image only. */
+  ...placeholder: (Buffer | null)[],
 ];
 
 interface Columns {
@@ -244,7 +245,7 @@ export class VariantRepo extends ModelRepo<VariantModel> {
     const { width, height, pageCount, unansweredSeconds, placeholder } = completion;
     return this.first("complete a variant", this.#sql[kind].create, [
       ...[fileId, recipe, digest, id, contentType, byteSize, sha256, width, height, pageCount],
-      ...[unansweredSeconds, placeholder],
+      ...[unansweredSeconds, ...(kind === "image" ? [placeholder] : [])],
     ] as Create);
   }
 

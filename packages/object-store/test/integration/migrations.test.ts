@@ -15,6 +15,7 @@ const AUDIO = "object-store/0003-create-audio";
 const DIRECT = "object-store/0006-create-direct-uploads";
 const JOURNAL = "object-store/0007-create-journal";
 const KEYS = "object-store/0008-let-keys-change";
+const VARIANTS = "object-store/0011-create-variants";
 
 let admin: Sequelize;
 let database: Sequelize;
@@ -331,6 +332,42 @@ describe("the migrations", () => {
     await migrator.down({ to: KEYS });
     await migrator.up();
     expect(await images()).toHaveLength(1);
+  });
+
+  it("refuse the step back while variants are stored or being made, and keep the files without them", async () => {
+    await migrator.up();
+    const before = await schema();
+    const userId = await addUser();
+    const id = await addImage(userId, { placeholder: "'\\x0102'" });
+    const variant = uuidv7();
+    const key = `variants/users/${userId}/${id}/${variant}.webp`;
+    await database.query(
+      `INSERT INTO object_store_journal
+         (id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, variant_claim,
+          created_at, updated_at)
+       VALUES ('${variant}', 'variant', '${userId}', '${key}', 'upload', now(), now(), 'claim',
+         now(), now())`,
+    );
+    await expect(migrator.down({ to: VARIANTS })).rejects.toThrow(/object_store_journal.*variant/);
+    await database.query(
+      `DELETE FROM object_store_journal;
+       INSERT INTO media_variant_failures
+         (image_id, recipe, digest, attempts, reason, created_at, updated_at)
+       VALUES ('${id}', 'thumb', 'd', 1, 'it is damaged', now(), now());
+       INSERT INTO media_variants
+         (id, image_id, user_id, s3_key, recipe, digest, content_type, byte_size, sha256, width,
+          height, page_count, created_at, updated_at)
+       VALUES ('${variant}', '${id}', '${userId}', '${key}', 'thumb', 'd', 'image/webp', 1,
+         decode('${"ab".repeat(32)}', 'hex'), 1, 1, 1, now(), now())`,
+    );
+    await expect(migrator.down({ to: VARIANTS })).rejects.toThrow(/1 rows of media_variants/);
+    await database.query("DELETE FROM media_variants");
+    for (const step of [VARIANTS, JOURNAL]) {
+      await migrator.down({ to: step });
+      await migrator.up();
+      expect(await images()).toMatchObject([{ id }]);
+      expect(await schema()).toEqual(before);
+    }
   });
 
   it("never let a user be deleted while files are left", async () => {

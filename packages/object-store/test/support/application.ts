@@ -8,6 +8,7 @@ import {
   objectStoreProvider,
   type ObjectStoreProvider,
   type OwnerType,
+  type TableNames,
   type TableOptions,
 } from "../../src/index.js";
 import { objectStoreMaintenance, type ObjectStoreMaintenance } from "../../src/maintenance.js";
@@ -49,7 +50,15 @@ interface ApplicationOptions {
   open?: (url: string) => Sequelize;
   /** The option `schema` of the store; null leaves the search path to decide. */
   schema?: string | null;
+  /** The option `tables` of the store; some names of its own when absent. */
+  tables?: TableNames;
 }
+
+const TABLES: TableNames = {
+  images: "pictures",
+  directUploads: 'sent "directly"',
+  journal: "unfinished",
+};
 
 const openWithDefaults = (url: string): Sequelize =>
   new Sequelize(url, { logging: false, define: DEFAULTS });
@@ -60,8 +69,9 @@ const openWithDefaults = (url: string): Sequelize =>
  */
 export async function openApplication<Type extends OwnerType>(
   type: Type,
-  { columnType = type, open = openWithDefaults, schema = "media" }: ApplicationOptions = {},
+  given: ApplicationOptions = {},
 ): Promise<Application<Type>> {
+  const { columnType = type, open = openWithDefaults, schema = "media", tables = TABLES } = given;
   const { postgres, s3: server } = services();
   const name = `application_${randomUUID().replaceAll("-", "")}`;
   const admin = createDatabase({ url: postgres.adminUrl });
@@ -88,7 +98,7 @@ export async function openApplication<Type extends OwnerType>(
   await s3.ensureBucket();
   const layout: TableOptions<Type> = {
     ...(schema !== null && { schema }),
-    tables: { images: "pictures", directUploads: 'sent "directly"', journal: "unfinished" },
+    tables,
     owner: { schema: "shop", table: "accounts", column: "number", type },
   };
   const migrator = new Migrator({

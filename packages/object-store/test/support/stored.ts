@@ -24,7 +24,10 @@ interface StoreServers {
   maintenance: Pick<ObjectStoreMaintenance, "usage">;
 }
 
-const TABLES = ["images", "audio", "direct_uploads", "object_store_journal"];
+const TABLES = [
+  ...["images", "audio", "media_variants", "media_variant_failures"],
+  ...["direct_uploads", "object_store_journal"],
+];
 
 export async function storedIn({ database, s3, maintenance }: StoreServers): Promise<Stored> {
   const selects = TABLES.map(
