@@ -9,6 +9,9 @@ export type Intent =
   | { readonly do: "complete"; readonly directUpload: string; readonly sha256: string }
   | { readonly do: "cancel"; readonly directUpload: string }
   | { readonly do: "download"; readonly id: string }
+  /** Of the file with this id. */
+  | { readonly do: "variant"; readonly id: string; readonly recipe: string }
+  | { readonly do: "show"; readonly id: string }
   | { readonly do: "maintenance" }
   | { readonly do: "close" };
 
@@ -22,14 +25,15 @@ export type Entry =
       readonly inTransaction: boolean;
     }
   /**
-   * The call was acknowledged; `id` is that of a file, or of an announced direct upload, and `sha256`
-   * that of a file.
+   * The call was acknowledged; `id` is that of a file, or of an announced direct upload, `sha256` that
+   * of a file, and `s3Key` that of a variant.
    */
   | {
       readonly entry: "done";
       readonly call: number;
       readonly id?: string;
       readonly sha256?: string;
+      readonly s3Key?: string;
     }
   | {
       readonly entry: "failed";

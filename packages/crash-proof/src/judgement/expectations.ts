@@ -8,6 +8,12 @@ export interface ExpectedFile {
   fate: Fate;
 }
 
+/** A variant that somebody was shown; it is there for as long as its file. */
+export interface ShownVariant {
+  fileId: string;
+  s3Key: string;
+}
+
 /** What has to be true in the end. For a file, `applied` means that it is there. */
 export interface Expectations {
   files: ReadonlyMap<string, ExpectedFile>;
@@ -17,6 +23,9 @@ export interface Expectations {
   transcripts: ReadonlyMap<string, readonly (string | null)[]>;
   /** What direct uploads have become: the id of a file, or null for one that was cancelled. */
   directUploads: ReadonlyMap<string, string | null>;
+  shownVariants: readonly ShownVariant[];
+  /** Whether a variant could not be made, by the id of its file: `applied` means that it was said. */
+  refusals: ReadonlyMap<string, Fate>;
   /** Calls that came true together or not at all. */
   together: readonly Call[];
 }
@@ -29,7 +38,9 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
   }
   const openUploads: Storing[] = [];
   const transcripts = new Map<string, (string | null)[]>();
-  for (const { intent, fate, id } of calls) {
+  const shownVariants = [...scene.variants];
+  const refusals = new Map<string, Fate>();
+  for (const { intent, fate, id, s3Key, code } of calls) {
     const stored = storedBy(intent);
     if (stored !== undefined) {
       if (id !== undefined) files.set(id, { sha256: stored.sha256, fate });
@@ -41,6 +52,11 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
       const before = transcripts.get(intent.id) ?? [null];
       const after = { applied: [intent.text], undone: before, open: [...before, intent.text] };
       transcripts.set(intent.id, after[fate]);
+    } else if (intent.do === "variant" || intent.do === "show") {
+      const { id: fileId } = intent;
+      if (s3Key !== undefined) shownVariants.push({ fileId, s3Key });
+      else if (code === "variant_failed") refusals.set(fileId, "applied");
+      else if (fate === "open" && !refusals.has(fileId)) refusals.set(fileId, "open");
     }
   }
   const acknowledged = calls.filter(({ fate }) => fate === "applied");
@@ -52,6 +68,8 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
     ),
     transcripts,
     directUploads: new Map(acknowledged.flatMap(outcomesOf)),
+    shownVariants,
+    refusals,
     together: calls.filter(({ inTransaction, fate }) => inTransaction && fate === "open"),
   };
 }
