@@ -23,7 +23,8 @@ export interface ProcessPoolOptions {
  * demand and end when idle.
  */
 export class ProcessPool {
-  readonly #processes: number;
+  /** Processes at most. */
+  readonly processes: number;
   readonly #deadlineMs: number;
   readonly #maxBytes: number;
   readonly #maxWaiting: number;
@@ -44,7 +45,7 @@ export class ProcessPool {
     }: ProcessPoolOptions = {},
     module: URL = JOBS_MODULE,
   ) {
-    this.#processes = processes;
+    this.processes = processes;
     this.#deadlineMs = seconds * 1000;
     this.#maxBytes = maxMegabytes * MEBIBYTE;
     this.#maxWaiting = maxWaiting;
@@ -87,7 +88,7 @@ export class ProcessPool {
   async #acquire(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     clearTimeout(this.#idleTimer);
-    if (this.#busy < this.#processes) {
+    if (this.#busy < this.processes) {
       this.#busy += 1;
       return;
     }

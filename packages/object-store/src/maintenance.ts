@@ -1,3 +1,4 @@
+import type { VariantRecipe } from "@repo/media-processing";
 import type { Sequelize } from "sequelize";
 
 import { checkServers } from "./checks.js";
@@ -17,6 +18,7 @@ import { UnfinishedRepo } from "./repo/unfinished-repo.js";
 import { UsageRepo } from "./repo/usage-repo.js";
 import { VariantRepo } from "./repo/variant-repo.js";
 import type { OwnerType } from "./owner-types.js";
+import type { IsolationOptions } from "./upload/decoding.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
 export type { JournalPurpose } from "./models/journal.model.js";
@@ -30,6 +32,8 @@ export type {
   ErasureProgress,
   ErasureReceipt,
   LongCallOptions,
+  MakeVariantsOptions,
+  MakeVariantsReport,
   ObjectStoreMaintenance,
   OwnerUsage,
   SweepOptions,
@@ -51,6 +55,10 @@ export interface MaintenanceOptions extends TableOptions<OwnerType> {
   pooler?: "transaction";
   /** As given to the provider; 600 by default. */
   leaseSeconds?: number;
+  /** As given to the provider, for `makeVariants`. */
+  variants?: Readonly<Record<string, VariantRecipe>>;
+  /** As given to the provider, for `makeVariants`. */
+  isolation?: IsolationOptions;
   /** Logger for what could not be swept, and why; silent by default. */
   logger?: ObjectStoreLogger;
 }
@@ -58,7 +66,7 @@ export interface MaintenanceOptions extends TableOptions<OwnerType> {
 /** @throws InvalidInputError (`invalid_input`) when an option is out of its bounds */
 export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStoreMaintenance {
   const { database, s3 } = checkServers(options);
-  const { leaseSeconds, logger } = options;
+  const { leaseSeconds, logger, variants, isolation } = options;
   const tables = tablesIn(database, options);
   const owners = new OwnerRepo(tables);
   const rows: MaintenanceRows = {
@@ -72,5 +80,5 @@ export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStore
     usage: new UsageRepo(tables),
     variants: new VariantRepo(tables),
   };
-  return maintenanceOver(rows, { s3, leaseSeconds, logger });
+  return maintenanceOver(rows, { s3, leaseSeconds, logger, variants, isolation });
 }

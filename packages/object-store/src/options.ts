@@ -134,7 +134,7 @@ export function dependenciesOf(
     logger,
     calls,
     ends: new TransactionEnds({ journal, s3, logger, calls, leaseSeconds }),
-    inspector: new Inspector(limits, processes),
+    inspector: new Inspector(limits, processes, renderer),
     recipes: new Recipes(options.variants),
     maker: new VariantMaker({
       ...persistence,

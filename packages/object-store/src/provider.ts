@@ -215,7 +215,7 @@ export interface MediaCollection<Create, Read extends FileRead>
    *   (`upload_aborted`), UploadExpiredError (`upload_expired`), IdempotencyConflictError
    *   (`idempotency_conflict`), UploadInProgressError (`upload_in_progress`),
    *   InspectionInterruptedError (`inspection_interrupted`), ResourceUnavailableError
-   *   (`resource_unavailable`)
+   *   (`resource_unavailable`), VariantFailedError (`variant_failed`), VariantsBusyError (`variants_busy`)
    */
   upload(input: Input<Create>, options?: UploadOptions): Promise<FileUploadResult<Read>>;
   /**
@@ -247,8 +247,9 @@ export interface MediaCollection<Create, Read extends FileRead>
    *   (`length_mismatch`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
    *   (`invalid_media`), InspectionInterruptedError (`inspection_interrupted`),
    *   ResourceUnavailableError (`resource_unavailable`), OwnerNotFoundError (`owner_not_found`),
-   *   UploadAbortedError (`upload_aborted`), UploadExpiredError (`upload_expired`) when another party
-   *   has taken it over, FileNotFoundError (`file_not_found`) when the file was deleted since
+   *   UploadAbortedError (`upload_aborted`), VariantFailedError (`variant_failed`), VariantsBusyError
+   *   (`variants_busy`), UploadExpiredError (`upload_expired`) when another party has taken it over,
+   *   FileNotFoundError (`file_not_found`) when the file was deleted since
    */
   completeDirectUpload(id: string, options?: CompleteOptions): Promise<FileUploadResult<Read>>;
   /**
@@ -337,6 +338,12 @@ export interface UploadOptions extends WriteOptions {
   verify?: Verification;
   /** Accepts an image that was cut. Default: `truncated` of the provider. */
   truncated?: Truncation;
+  /**
+   * Names recipes of the provider's `variants`, which are ready when the upload resolves, or when your
+   * transaction commits. An image of which one cannot be made is refused with `variant_failed`; an audio
+   * file without a cover has none. A repetition in a transaction makes none that are missing.
+   */
+  variants?: readonly string[];
   /**
    * Makes the upload safe to repeat: 1 to 255 characters, such as a UUID that the client made for
    * it. A repetition by the same owner with the same bytes stores nothing and gives the first

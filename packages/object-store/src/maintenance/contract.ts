@@ -71,6 +71,13 @@ export interface ObjectStoreMaintenance {
    */
   eraseUser(userId: OwnerId | bigint, options?: EraseOptions): Promise<ErasureReceipt>;
 
+  /**
+   * Makes the variants that files lack, by the recipes that this was given, several of a file by one
+   * decode. Then removes variants that have had a newer one of the same recipe for a day. Run it after a
+   * recipe was added or changed. It can be ended at any time and continued by its cursor.
+   */
+  makeVariants(options?: MakeVariantsOptions): Promise<MakeVariantsReport>;
+
   /** Counts files and bytes, of all owners or of one, and tells whether the bucket has versioning. */
   usage(options?: UsageOptions): Promise<UsageReport>;
 }
@@ -81,6 +88,37 @@ export interface LongCallOptions<Report> {
   signal?: AbortSignal;
   /** Called with the report so far after each batch or file. An error that it throws ends the call. */
   onProgress?: (soFar: Readonly<Report>) => void;
+}
+
+export interface MakeVariantsOptions extends LongCallOptions<MakeVariantsReport> {
+  /** The recipe to apply; all when absent. */
+  recipe?: string;
+  /** Leaves out files whose variant is of a recipe as it was before. False by default. */
+  onlyMissing?: boolean;
+  /**
+   * Removes variants of recipes that this was not given. False by default, because another version of the
+   * application may know them.
+   */
+  dropUndefined?: boolean;
+  /** Files at a time, 1 to 64; as many as there are processes by default. */
+  parallel?: number;
+  /** Files at most; all by default. */
+  maxFiles?: number;
+  /** `cursor` of an earlier report, to continue there. */
+  cursor?: string | null;
+}
+
+export interface MakeVariantsReport {
+  /** Files that lacked a variant. */
+  files: number;
+  /** Variants that were made. */
+  made: number;
+  /** Variants that could not be made; each is tried three times in all. */
+  failed: number;
+  /** Earlier variants that were removed. */
+  removed: number;
+  /** Where to continue; null once every file was seen. */
+  cursor: string | null;
 }
 
 export interface SweepOptions extends LongCallOptions<SweepReport> {

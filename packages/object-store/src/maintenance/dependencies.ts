@@ -11,17 +11,18 @@ import type { Owners } from "../repo/owner-repo.js";
 import type { Variants } from "../repo/variant-repo.js";
 import type { UnfinishedRows } from "../repo/unfinished-repo.js";
 import type { UsageCounts } from "../repo/usage-repo.js";
+import type { VariantMaker } from "../variants/variant-maker.js";
 import type { StorageClient } from "../upload/storage-client.js";
 
 /** The rows to maintain: in PostgreSQL, or in memory for tests of applications. */
 export interface MaintenanceRows {
   ownerType: OwnerType;
   owners: Pick<Owners, "check">;
-  journal: Pick<Journal, "forget">;
+  journal: Journal;
   keys: Keys;
   unfinished: UnfinishedRows;
   files: Readonly<Record<MediaKind, Files>>;
-  variants: Pick<Variants, "remove">;
+  variants: Variants;
   inventoryOf: (kind: StoredKind, options?: { withHashes?: boolean }) => Inventory;
   usage: UsageCounts;
 }
@@ -31,4 +32,7 @@ export interface MaintenanceDependencies extends MaintenanceRows {
   s3: StorageClient;
   logger: ObjectStoreLogger;
   leaseSeconds: number;
+  maker: VariantMaker;
+  /** Processes at most that make variants. */
+  renderers: number;
 }

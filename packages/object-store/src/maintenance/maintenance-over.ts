@@ -1,8 +1,15 @@
+import { DEFAULT_INSPECTION_LIMITS } from "@repo/media-inspection";
+import type { VariantRecipe } from "@repo/media-processing";
+
 import { checkInteger, checkOptions } from "../checks.js";
 import { FOLDERS, KINDS_IN_KEY_ORDER } from "../kinds.js";
 import { type ObjectStoreLogger, safeLogger } from "../logger.js";
 import { observed } from "../telemetry/telemetry.js";
+import { type IsolationOptions, processesFor } from "../upload/decoding.js";
 import type { StorageClient } from "../upload/storage-client.js";
+import { Recipes } from "../variants/recipes.js";
+import { ProcessRenderer, type Renderer } from "../variants/renderer.js";
+import { VariantMaker } from "../variants/variant-maker.js";
 import { Auditor } from "./auditor.js";
 import type { ObjectStoreMaintenance } from "./contract.js";
 import type { MaintenanceDependencies, MaintenanceRows } from "./dependencies.js";
@@ -10,12 +17,17 @@ import { Eraser } from "./eraser.js";
 import { longCall } from "./long-call.js";
 import { type StagedPosition, Sweeper } from "./sweeper.js";
 import { usage } from "./usage.js";
+import { VariantFiller } from "./variant-filler.js";
 import { Verifier } from "./verifier.js";
 
 interface Options {
   s3: StorageClient;
   leaseSeconds?: number | undefined;
   logger?: ObjectStoreLogger | undefined;
+  variants?: Readonly<Record<string, VariantRecipe>> | undefined;
+  isolation?: IsolationOptions | undefined;
+  /** Makes the variants; processes when absent. */
+  renderer?: Renderer | undefined;
 }
 
 /**
@@ -26,11 +38,19 @@ interface Options {
 export function maintenanceOver(rows: MaintenanceRows, options: Options): ObjectStoreMaintenance {
   const { s3 } = options;
   const logger = safeLogger(options.logger);
+  const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
+  const { renderers, maxWaiting } = processesFor(options.isolation);
+  const { maxPixels } = DEFAULT_INSPECTION_LIMITS;
+  const renderer = options.renderer ?? new ProcessRenderer(renderers, maxPixels);
+  const recipes = new Recipes(options.variants);
+  const { signal } = new AbortController();
   const dependencies: MaintenanceDependencies = {
     ...rows,
     s3,
     logger,
-    leaseSeconds: checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400),
+    leaseSeconds,
+    maker: new VariantMaker({ ...rows, s3, logger, leaseSeconds, renderer, maxWaiting, signal }),
+    renderers: renderers.processes,
   };
   const { files, inventoryOf } = rows;
   const folders = KINDS_IN_KEY_ORDER.map((kind) => ({
@@ -71,6 +91,10 @@ export function maintenanceOver(rows: MaintenanceRows, options: Options): Object
     eraseUser: (userId, options) =>
       run("erase_user", "erase a user's files", options, (call) =>
         new Eraser(dependencies, userId, call).erase(),
+      ),
+    makeVariants: (options) =>
+      run("make_variants", "make variants", options, (call) =>
+        new VariantFiller(dependencies, recipes, call).fill(),
       ),
     usage: (options) => run("usage", "count files", options, (call) => usage(dependencies, call)),
   } satisfies ObjectStoreMaintenance);

@@ -10,10 +10,10 @@ import type { Layout } from "../layout.js";
 import { type Models, MODELS } from "./models.js";
 import type { Owner } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
-import { placeOf, type Reads, type RecipeName, withVariant } from "./media-repo.js";
+import { placeOf, type Reads, withVariant } from "./media-repo.js";
 import type { StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";
-import { variantOf } from "./variant-repo.js";
+import { type RecipeName, variantOf } from "./variant-repo.js";
 
 /** What the text of a list's statement depends on; everything else is a parameter. */
 interface ListShape {

@@ -24,7 +24,14 @@ import {
   type StatementOptions,
 } from "./statements.js";
 import type { Tables } from "./tables.js";
-import { FILE_COLUMNS, READ_WITH_FILE, removedVariants, variantOf } from "./variant-repo.js";
+import {
+  FILE_COLUMNS,
+  MAX_ATTEMPTS,
+  READ_WITH_FILE,
+  type RecipeName,
+  removedVariants,
+  variantOf,
+} from "./variant-repo.js";
 
 /** What the row of a file needs besides what the journal's row of its upload has. */
 export interface Completion {
@@ -34,6 +41,23 @@ export interface Completion {
   unansweredSeconds: number;
   /** By attribute of the model. */
   values: Readonly<Record<string, unknown>>;
+  /** What becomes a variant with it; none when absent. */
+  variants?: readonly NewVariantRow[];
+}
+
+/** What the row of a new file's variant needs besides what the journal's row of its upload has. */
+export interface NewVariantRow {
+  id: string;
+  recipe: string;
+  digest: string;
+  contentType: string;
+  byteSize: number;
+  sha256: Buffer;
+  width: number;
+  height: number;
+  pageCount: number;
+  /** For how many seconds a request of the upload may still arrive; 0 if all were answered. */
+  unansweredSeconds: number;
 }
 
 /** The direct upload that becomes the file, and the claim of who completes it. */
@@ -57,12 +81,6 @@ export interface ReadingOptions extends StatementOptions {
   variant?: RecipeName | undefined;
 }
 
-/** A recipe as a query names it. */
-export interface RecipeName {
-  name: string;
-  digest: string;
-}
-
 /** Its public methods, which the store in memory implements too. */
 export type Files<K extends MediaKind = MediaKind> = Pick<MediaRepo<K>, keyof MediaRepo<K>>;
 
@@ -83,6 +101,12 @@ type CreateParameters = [
   rows: string,
   ids: readonly string[],
   unansweredSeconds: readonly number[],
+];
+type DirectParameters = [direct: string, claim: string | null];
+type VariantParameters = [
+  variants: string,
+  variantIds: readonly string[],
+  variantsUnansweredSeconds: readonly number[],
 ];
 type OfIds = [ids: readonly string[], recipe: string, digest: string];
 type DeleteParameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
@@ -143,6 +167,31 @@ function statementsWith({ layout, kind, columns, given }: Sql) {
     listByUser: new PreparedStatement<[userId: OwnerId, after: string, limit: number]>(
       `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
     ),
+    lackingVariants: new PreparedStatement<
+      [
+        after: string,
+        limit: number,
+        recipes: readonly string[],
+        digests: readonly string[],
+        staleToo: boolean,
+        maxAttempts: number,
+      ]
+    >(`
+      SELECT ${columns.list("file")} FROM ${table} AS file
+      WHERE id > $1 AND EXISTS (
+        SELECT FROM unnest($3::text[], $4::text[]) AS wanted (recipe, digest)
+        WHERE NOT EXISTS (
+          SELECT FROM ${layout.table("variant")} AS variant
+          WHERE variant.${FILE_COLUMNS[kind]} = file.id AND variant.recipe = wanted.recipe
+            AND (variant.digest = wanted.digest OR NOT $5)
+        ) AND NOT EXISTS (
+          SELECT FROM ${layout.table("variant_failure")} AS failure
+          WHERE failure.${FILE_COLUMNS[kind]} = file.id AND failure.recipe = wanted.recipe
+            AND failure.digest = wanted.digest AND failure.attempts >= $6
+        )
+      )
+      ORDER BY id LIMIT $2
+    `),
     byIdempotencyKey: new OwnedStatement<[idempotencyKey: string, owner: Owner]>(
       layout.ownerType,
       (ownedBy) => `${files} idempotency_key = $1 AND ${ownedBy("$2")}`,
@@ -150,9 +199,17 @@ function statementsWith({ layout, kind, columns, given }: Sql) {
     create: new LockingStatement<CreateParameters>((wait) =>
       creation({ layout, kind, columns, given }, wait),
     ),
-    createFromDirectUpload: new LockingStatement<
-      [...CreateParameters, direct: string, claim: string | null]
-    >((wait) => creation({ layout, kind, columns, given }, wait, { isDirect: true })),
+    createWithVariants: new LockingStatement<[...CreateParameters, ...VariantParameters]>((wait) =>
+      creation({ layout, kind, columns, given }, wait, { hasVariants: true }),
+    ),
+    createFromDirectUpload: new LockingStatement<[...CreateParameters, ...DirectParameters]>(
+      (wait) => creation({ layout, kind, columns, given }, wait, { isDirect: true }),
+    ),
+    createFromDirectUploadWithVariants: new LockingStatement<
+      [...CreateParameters, ...DirectParameters, ...VariantParameters]
+    >((wait) =>
+      creation({ layout, kind, columns, given }, wait, { isDirect: true, hasVariants: true }),
+    ),
     delete: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE")),
     deleteUnlocked: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE SKIP LOCKED")),
   };
@@ -179,7 +236,7 @@ function forReaders<Ids extends SqlParameter>(text: (visible: string) => string)
 function creation(
   { layout, kind, columns, given }: Sql,
   wait: string,
-  { isDirect = false } = {},
+  { isDirect = false, hasVariants = false } = {},
 ): string {
   const table = layout.table(kind);
   const journal = layout.table("journal");
@@ -199,25 +256,59 @@ function creation(
       FROM claimed WHERE direct.id = claimed.id
     ),
   `;
+  const [rows, ids, unanswered] = isDirect ? ["$6", "$7", "$8"] : ["$4", "$5", "$6"];
+  // All of them or none, as the file is shown with them.
+  const sent = `
+    sent AS (
+      SELECT id FROM ${journal}
+      WHERE id = ANY (${ids}::uuid[]) AND purpose = 'upload'
+        AND lease_expires_at > clock_timestamp() AND ${wait}
+      ORDER BY id FOR UPDATE
+    ),
+  `;
+  const variants = `
+    , variants_done AS (
+      DELETE FROM ${journal} AS entry USING sent
+      WHERE entry.id = sent.id AND EXISTS (SELECT FROM done)
+      RETURNING entry.id, entry.user_id, entry.s3_key, entry.created_at
+    ), variants AS (
+      INSERT INTO ${layout.table("variant")} (
+        id, user_id, s3_key, created_at, updated_at, ${FILE_COLUMNS[kind]}, recipe, digest, content_type,
+        byte_size, sha256, width, height, page_count, unanswered_until
+      )
+      SELECT
+        sent.id, sent.user_id, sent.s3_key, sent.created_at, clock_timestamp(), ($2::uuid[])[1],
+        given.recipe, given.digest, given.content_type, given.byte_size, given.sha256, given.width,
+        given.height, given.page_count, ${unansweredUntil(`(${unanswered}::int[])[given.ordinality]`)}
+      FROM json_populate_recordset(NULL::${layout.table("variant")}, ${rows}) WITH ORDINALITY AS given
+      JOIN variants_done AS sent ON sent.id = given.id
+    )
+  `;
   return `
-    WITH ${isDirect ? direct : ""} done AS (
+    WITH ${isDirect ? direct : ""} ${hasVariants ? sent : ""} done AS (
       DELETE FROM ${journal}
       WHERE id = ANY ($2::uuid[]) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
         AND ${wait} ${isDirect ? "AND EXISTS (SELECT FROM claimed)" : ""}
+        ${hasVariants ? `AND (SELECT count(*) FROM sent) = cardinality(${ids}::uuid[])` : ""}
       RETURNING id, user_id, s3_key, idempotency_key, created_at
-    )
+    )${hasVariants ? variants : ""}
     INSERT INTO ${table} (
       id, user_id, s3_key, idempotency_key, created_at, updated_at, unanswered_until,
       ${given.join(", ")}
     )
     SELECT
       done.id, done.user_id, done.s3_key, done.idempotency_key, done.created_at, clock_timestamp(),
-      CASE WHEN ($3::int[])[given.ordinality] > 0 THEN ${fromNow("($3::int[])[given.ordinality]")} END,
+      ${unansweredUntil("($3::int[])[given.ordinality]")},
       ${given.map((column) => `given.${column}`).join(", ")}
     FROM json_populate_recordset(NULL::${table}, $1) WITH ORDINALITY AS given
     JOIN done ON done.id = given.id
     RETURNING ${columns.list()}
   `;
+}
+
+/** SQL for until when a request may still arrive; null if all were answered. */
+function unansweredUntil(seconds: string): string {
+  return `CASE WHEN ${seconds} > 0 THEN ${fromNow(seconds)} END`;
 }
 
 /** The files of one kind. */
@@ -294,6 +385,21 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     return this.rows(READ, this.#sql.listByUser, [userId, after, limit]);
   }
 
+  /**
+   * Files of all owners that lack a variant, by id. Those are left out whose recipes failed too often.
+   *
+   * @param staleToo whether a variant of a recipe as it was before is as good as none
+   */
+  lackingVariants(
+    recipes: readonly RecipeName[],
+    { after, limit, staleToo }: { after: string; limit: number; staleToo: boolean },
+  ): Promise<MediaModels[K][]> {
+    const names = recipes.map(({ name }) => name);
+    const digests = recipes.map(({ digest }) => digest);
+    const parameters = [after, limit, names, digests, staleToo, MAX_ATTEMPTS] as const;
+    return this.rows(READ, this.#sql.lackingVariants, [...parameters]);
+  }
+
   /** The owner's file that was uploaded with an idempotency key. */
   byIdempotencyKey(
     { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },
@@ -313,12 +419,21 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     { transaction }: StatementOptions,
   ): Promise<MediaModels[K] | null> {
     return translated(completion, async () => {
-      if (transaction === undefined) return this.#groupOf(completion.userId).add(completion);
       const options = { transaction, inSavepoint: true };
-      const [row] = await this.#insert([completion], (parameters) =>
+      const variants = variantParameters(completion);
+      if (variants !== undefined) {
+        return this.#insertOne(completion, (parameters) =>
+          this.#sql.createWithVariants.arrays(
+            this.connections,
+            [...parameters, ...variants],
+            options,
+          ),
+        );
+      }
+      if (transaction === undefined) return this.#groupOf(completion.userId).add(completion);
+      return this.#insertOne(completion, (parameters) =>
         this.#sql.create.arrays(this.connections, parameters, options),
       );
-      return row ?? null;
     });
   }
 
@@ -332,13 +447,28 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     { transaction }: StatementOptions,
   ): Promise<MediaModels[K] | null> {
     const options = { transaction, inSavepoint: true };
-    const statement = this.#sql.createFromDirectUpload;
-    return translated(completion, async () => {
-      const [row] = await this.#insert([completion], (parameters) =>
-        statement.arrays(this.connections, [...parameters, id, claim], options),
-      );
-      return row ?? null;
-    });
+    const { createFromDirectUpload, createFromDirectUploadWithVariants } = this.#sql;
+    const variants = variantParameters(completion);
+    const { connections } = this;
+    return translated(completion, () =>
+      this.#insertOne(completion, (parameters) =>
+        variants === undefined
+          ? createFromDirectUpload.arrays(connections, [...parameters, id, claim], options)
+          : createFromDirectUploadWithVariants.arrays(
+              connections,
+              [...parameters, id, claim, ...variants],
+              options,
+            ),
+      ),
+    );
+  }
+
+  async #insertOne(
+    completion: Completion,
+    execute: (parameters: CreateParameters) => Promise<(readonly unknown[])[]>,
+  ): Promise<MediaModels[K] | null> {
+    const [row] = await this.#insert([completion], execute);
+    return row ?? null;
   }
 
   /** Moves an owner's files to the journal, unless rows of the application refer to them. */
@@ -439,6 +569,20 @@ async function translated<Result>(
       throw isOwnerGone ? new OwnerNotFoundError(error) : error;
     }
   });
+}
+
+/** Undefined where the file has no variants. */
+function variantParameters({ variants = [] }: Completion): VariantParameters | undefined {
+  if (variants.length === 0) return undefined;
+  const rows = variants.map(({ contentType, byteSize, sha256, pageCount, ...variant }) => ({
+    ...variant,
+    content_type: contentType,
+    byte_size: byteSize,
+    sha256: toJson(sha256),
+    page_count: pageCount,
+  }));
+  const ids = variants.map(({ id }) => id);
+  return [JSON.stringify(rows), ids, variants.map(({ unansweredSeconds }) => unansweredSeconds)];
 }
 
 function toJson(value: unknown): unknown {

@@ -17,11 +17,20 @@ export interface VariantOf {
   digest: string;
 }
 
+/** A recipe as a query names it. */
+export interface RecipeName {
+  name: string;
+  digest: string;
+}
+
 /** What is known of a variant; none of it where it was never asked for. */
 export interface VariantState {
   variant: VariantModel | null;
   failure: VariantFailureModel | null;
 }
+
+/** Why a variant could not be made. */
+export type Failure = Pick<Error, "message"> & { isFinal: boolean };
 
 /** What the row of a variant needs besides what the journal's row of its upload has. */
 export interface VariantCompletion extends VariantOf {
@@ -40,6 +49,12 @@ export interface VariantCompletion extends VariantOf {
 
 /** Its public methods, which the store in memory implements too. */
 export type Variants = Pick<VariantRepo, keyof VariantRepo>;
+
+/** How often a recipe is tried with a file that refuses it. */
+export const MAX_ATTEMPTS = 3;
+
+/** Variants that are removed together. */
+const BATCH = 1000;
 
 /** The column that names the file of a variant, by the kind of file. */
 export const FILE_COLUMNS = { image: "image_id", audio: "audio_id" } as const satisfies Record<
@@ -139,13 +154,13 @@ function statementsWith(layout: Layout, kind: MediaKind, columns: Columns) {
         RETURNING ${columns.variant.list()}
       `,
     ),
-    fail: new PreparedStatement<[...OfFile, reason: string]>(`
+    fail: new PreparedStatement<[...OfFile, reason: string, attempts: number]>(`
       INSERT INTO ${failures} (
         ${column}, recipe, digest, attempts, reason, created_at, updated_at
       )
-      SELECT id, $2, $3, 1, $4, clock_timestamp(), clock_timestamp() FROM ${files} WHERE id = $1
+      SELECT id, $2, $3, $5::int, $4, clock_timestamp(), clock_timestamp() FROM ${files} WHERE id = $1
       ON CONFLICT (${column}, recipe, digest) WHERE ${column} IS NOT NULL DO UPDATE SET
-        attempts = LEAST(${failures}.attempts + 1, 1000), reason = $4, updated_at = clock_timestamp()
+        attempts = LEAST(${failures}.attempts + $5::int, 1000), reason = $4, updated_at = clock_timestamp()
     `),
   };
 }
@@ -155,20 +170,50 @@ export class VariantRepo extends ModelRepo<VariantModel> {
   readonly #failures = new ModelColumns(MODELS.variant_failure);
   readonly #sql: Readonly<Record<MediaKind, ReturnType<typeof statementsWith>>>;
   readonly #remove: PreparedStatement<[ids: readonly string[], leaseSeconds: number]>;
+  readonly #removeOthers: PreparedStatement<[names: readonly string[], leaseSeconds: number]>;
+  readonly #removeSuperseded: PreparedStatement<
+    [names: readonly string[], digests: readonly string[], leaseSeconds: number]
+  >;
 
   constructor(tables: Tables) {
     super(tables, MODELS.variant);
     const columns = { variant: this.columns, failure: this.#failures };
     const statements = (kind: MediaKind) => statementsWith(this.layout, kind, columns);
     this.#sql = { image: statements("image"), audio: statements("audio") };
-    this.#remove = new PreparedStatement(`
+    const variants = this.layout.table("variant");
+    const removal = (condition: string, leaseSeconds: string): string => `
       WITH gone AS (
-        DELETE FROM ${this.layout.table("variant")} WHERE id = ANY ($1) RETURNING *
+        DELETE FROM ${variants} WHERE id = ANY (ARRAY (${condition})) RETURNING *
       ), written AS (
-        ${removedVariants(this.layout, "gone", "$2")}
+        ${removedVariants(this.layout, "gone", leaseSeconds)}
       )
       SELECT ${this.columns.list("gone")} FROM gone
-    `);
+    `;
+    const batch = `ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+    const ofSameFile = Object.values(FILE_COLUMNS).map(
+      (column) => `newer.${column} = old.${column}`,
+    );
+    this.#remove = new PreparedStatement(removal("SELECT unnest($1::uuid[])", "$2"));
+    this.#removeOthers = new PreparedStatement(
+      removal(`SELECT id FROM ${variants} WHERE recipe <> ALL ($1) ${batch}`, "$2"),
+    );
+    this.#removeSuperseded = new PreparedStatement(
+      removal(
+        `
+          SELECT id FROM ${variants} AS old
+          WHERE NOT EXISTS (
+            SELECT FROM unnest($1::text[], $2::text[]) AS current (recipe, digest)
+            WHERE current.recipe = old.recipe AND current.digest = old.digest
+          ) AND EXISTS (
+            SELECT FROM ${variants} AS newer
+            WHERE (${ofSameFile.join(" OR ")}) AND newer.recipe = old.recipe AND newer.id > old.id
+              AND newer.updated_at <= clock_timestamp() - interval '1 day'
+          )
+          ${batch}
+        `,
+        "$3",
+      ),
+    );
   }
 
   /** The variant of a recipe as it is now, and why it could not be made. Null when the file is gone. */
@@ -196,10 +241,33 @@ export class VariantRepo extends ModelRepo<VariantModel> {
     ] as Create);
   }
 
-  /** Remembers that a variant could not be made, and why. */
-  async fail({ kind, fileId, recipe, digest }: VariantOf, reason: string): Promise<void> {
+  /**
+   * Remembers that a variant could not be made, and why.
+   *
+   * @param failure `isFinal`: whether another attempt would be the same
+   */
+  async fail({ kind, fileId, recipe, digest }: VariantOf, failure: Failure): Promise<void> {
     const { fail } = this.#sql[kind];
-    await this.changes("remember a failure", fail, [fileId, recipe, digest, reason]);
+    const attempts = failure.isFinal ? MAX_ATTEMPTS : 1;
+    const reason = failure.message.slice(0, 500);
+    await this.changes("remember a failure", fail, [fileId, recipe, digest, reason, attempts]);
+  }
+
+  /**
+   * Moves a batch of variants to the journal of which the same recipe has a newer one, ready for a day.
+   * Those of recipes as they are now stay.
+   */
+  removeSuperseded(current: readonly RecipeName[], leaseSeconds: number): Promise<VariantModel[]> {
+    return this.rows("remove variants", this.#removeSuperseded, [
+      current.map(({ name }) => name),
+      current.map(({ digest }) => digest),
+      leaseSeconds,
+    ]);
+  }
+
+  /** Moves a batch of variants of recipes with other names to the journal. */
+  removeOthers(names: readonly string[], leaseSeconds: number): Promise<VariantModel[]> {
+    return this.rows("remove variants", this.#removeOthers, [names, leaseSeconds]);
   }
 
   /** Moves variants to the journal. */

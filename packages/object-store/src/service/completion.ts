@@ -12,6 +12,7 @@ import type { Verdict } from "../upload/inspected-body.js";
 import type { PendingUpload } from "../upload/pending-upload.js";
 import type { CollectionScope, Dependencies } from "./dependencies.js";
 import { isOfKind, KIND_RULES } from "./kind-rules.js";
+import { giveUpVariants, type PendingVariant, storeVariants } from "./pending-variants.js";
 import { type CheckedUrlOptions, signFile } from "./urls.js";
 
 /** A file with the URL that its upload returns. */
@@ -42,34 +43,44 @@ interface SentUpload<K extends MediaKind> extends StatementOptions {
   verdict: Verdict;
   create: CreateOf<K>;
   urlOptions: CheckedUrlOptions;
-  signal: AbortSignal;
+  /** Ends the upload. */
+  end: AbortController;
   /** The direct upload that becomes the file, if it is one. */
   direct?: ClaimedDirectUpload;
 }
 
-/** Signs the URL of a sent upload, and then makes it a file. What fails gives the upload up. */
+/**
+ * Signs the URL of a sent upload, stores its variants, and then makes it a file with them. What fails
+ * gives all of it up.
+ */
 export async function completeUpload<K extends MediaKind>(
   scope: CollectionScope<K>,
   sent: SentUpload<K>,
 ): Promise<StoredFile<K>> {
-  const { dependencies, kind } = scope;
-  const { upload, originalFilename, create, urlOptions, signal, direct, transaction } = sent;
-  const { facts, byteSize, sha256 } = sent.verdict;
+  const { dependencies, kind, owner } = scope;
+  const { upload, originalFilename, verdict, create, urlOptions, end, direct, transaction } = sent;
+  const { facts, byteSize, sha256, rendered } = verdict;
   const { contentType } = facts;
   if (!isOfKind(kind, facts)) throw new TypeError(`facts of ${kind} expected, got ${facts.kind}`);
   const named = { id: upload.id, originalFilename, contentType };
   let signed: SignedUrl;
+  let variants: PendingVariant[];
   try {
     const file = { s3Key: upload.key, contentType, downloadName: downloadName(named) };
     signed = await signFile(dependencies.s3, file, urlOptions);
-    if (signal.aborted) throw abortFailure(signal);
+    variants = await storeVariants(dependencies, { id: upload.id, userId: owner }, verdict, end);
+    if (end.signal.aborted) throw abortFailure(end.signal);
   } catch (error) {
     await upload.giveUp();
     throw error;
   }
   const attributes = KIND_RULES[kind].attributes(facts, create);
-  const values = { originalFilename, contentType, byteSize, sha256, ...attributes };
-  const row = await makeFile(scope, { upload, values, direct }, { transaction });
+  const placeholder = rendered?.placeholder && Buffer.from(rendered.placeholder);
+  const values = {
+    ...{ originalFilename, contentType, byteSize, sha256, ...attributes },
+    ...(kind === "image" && placeholder !== undefined && { placeholder }),
+  };
+  const row = await makeFile(scope, { upload, values, direct, variants }, { transaction });
   return { row, signed };
 }
 
@@ -86,18 +97,25 @@ export async function makeFile<K extends MediaKind>(
     upload,
     values,
     direct,
+    variants = [],
   }: {
     upload: PendingUpload;
     /** By attribute of the file's model. */
     values: Readonly<Record<string, unknown>>;
     direct?: ClaimedDirectUpload | undefined;
+    /** What becomes a variant with it. */
+    variants?: readonly PendingVariant[];
   },
   { transaction }: StatementOptions,
 ): Promise<MediaModels[K]> {
   const repo = files[kind];
   const { id, unansweredSeconds } = upload;
-  const completion = { id, userId: owner, unansweredSeconds, values };
-  if (transaction !== undefined) ends.of(transaction).undoUpload(id, unansweredSeconds);
+  const rows = variants.map((variant) => variant.row);
+  const completion = { id, userId: owner, unansweredSeconds, values, variants: rows };
+  const uploads = [upload, ...variants.map((variant) => variant.upload)];
+  if (transaction !== undefined) {
+    for (const each of uploads) ends.of(transaction).undoUpload(each.id, each.unansweredSeconds);
+  }
   let row: MediaModels[K] | null;
   try {
     row = await (direct === undefined
@@ -109,12 +127,13 @@ export async function makeFile<K extends MediaKind>(
     // Perhaps only the answer was lost.
     row = await repo.byId(id).catch(() => null);
     if (row === null) {
-      await upload.giveUp();
+      await Promise.all(uploads.map((each) => each.giveUp()));
       throw error;
     }
   }
   if (row === null) {
     await upload.undoExpired();
+    await giveUpVariants(variants);
     throw new UploadExpiredError();
   }
   return row;

@@ -24,6 +24,7 @@ import { completeUpload, requireUploadable, type StoredFile } from "./completion
 import type { CollectionScope } from "./dependencies.js";
 import { contradictionsTo } from "./declared-type.js";
 import type { Dependencies } from "./dependencies.js";
+import type { Recipe } from "../variants/recipes.js";
 import { IdempotencyKey, requireSameBytes } from "./idempotency.js";
 import { KIND_RULES } from "./kind-rules.js";
 import { type CheckedUrlOptions, checkUrlOptions, signFile } from "./urls.js";
@@ -34,6 +35,8 @@ interface UploadRequest<Create> {
   options: Checked<UploadOptions>;
   urlOptions: CheckedUrlOptions;
   strictness: Strictness;
+  /** Of the variants to make with it. */
+  recipes: readonly Recipe[];
 }
 
 /** One upload: intent, bytes, completion; or nothing at all. */
@@ -46,7 +49,7 @@ export class Upload<K extends MediaKind> {
     private readonly request: UploadRequest<CreateOf<K>>,
     private readonly source: ByteSource,
   ) {
-    this.#inspection = scope.dependencies.inspector.begin(request.strictness);
+    this.#inspection = scope.dependencies.inspector.begin(request.strictness, request.recipes);
     this.#filename = sanitizedFilename(request.create.filename ?? source.filename);
   }
 
@@ -120,6 +123,11 @@ export class Upload<K extends MediaKind> {
     if ("file" in acquired) {
       const { file: row } = acquired;
       await requireSameBytes(row, body);
+      if (options.transaction === undefined) {
+        await Promise.all(
+          this.request.recipes.map((recipe) => dependencies.maker.make(kind, row, recipe)),
+        );
+      }
       return { row, signed: await signFile(dependencies.s3, row, urlOptions) };
     }
     const upload = new PendingUpload(dependencies, acquired.upload);
@@ -127,7 +135,7 @@ export class Upload<K extends MediaKind> {
     const { verdict } = body;
     const { transaction } = options;
     const originalFilename = this.#filename;
-    const sent = { upload, originalFilename, verdict, create, urlOptions, signal, transaction };
+    const sent = { upload, originalFilename, verdict, create, urlOptions, end, transaction };
     return stage("complete", () => completeUpload(this.scope, sent));
   }
 
@@ -166,7 +174,8 @@ async function uploadRequest<Create extends MediaCreate>(
       defaults,
       "urlExpiresIn",
     );
-    return { create, options, urlOptions, strictness };
+    const recipes = defaults.recipes.all(options.variants);
+    return { create, options, urlOptions, strictness, recipes };
   } catch (error) {
     await (create === undefined ? discardInput(input) : discardBody(create.body));
     if (error instanceof ObjectStoreError) throw error;

@@ -105,7 +105,7 @@ export function memoryObjectStore(
       inventoryOf: (kind) => new MemoryInventory(tables, kind),
       usage: new MemoryUsage(tables),
     },
-    { ...settings, s3 },
+    { ...settings, s3, renderer },
   );
   const storeWith: MemoryObjectStore<OwnerType>["storeWith"] = (more) =>
     storeOver(dependenciesOf({ ...settings, s3, renderer, ...more }, persistence));

@@ -31,7 +31,7 @@ export class MemoryRenderer implements Renderer {
     }
     for (let isDone = inspector.end(); !isDone;) isDone = inspector.resume();
     const { facts } = inspector;
-    if (facts === undefined) throw new NotRenderedError("it cannot be read");
+    if (facts === undefined) throw new NotRenderedError("it cannot be read", {});
     const digest = hash.digest("hex");
     const original = facts.kind === "image" ? facts : COVER;
     return {

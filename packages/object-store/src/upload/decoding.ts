@@ -4,8 +4,10 @@ import { type ImageFormat, MEDIA_FORMATS, type MediaFormat } from "@repo/media-i
 import { ProcessLostError, ProcessPool, Spool } from "@repo/media-processing";
 
 import { checkInteger } from "../checks.js";
-import { InvalidMediaError } from "../errors.js";
+import { InvalidMediaError, VariantFailedError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
+import type { Recipe } from "../variants/recipes.js";
+import { NotRenderedError, type Renderer, type RenderedVariants } from "../variants/renderer.js";
 
 /** Bounds of the processes that decode images and make variants. */
 export interface IsolationOptions {
@@ -91,9 +93,21 @@ const LOSSES: Record<ProcessLostError["reason"], string> = {
 /** Where so many bytes do not show the format, only audio can follow. */
 const MAX_UNDECIDED_IMAGE_BYTES = 4096;
 
+/** The variants to make of a body. */
+export interface Rendering {
+  renderer: Renderer;
+  recipes: readonly Recipe[];
+}
+
+interface DecodingOptions {
+  /** Whether every pixel is decoded; true by default. */
+  verifies?: boolean;
+  rendering?: Rendering | undefined;
+}
+
 /**
- * Decodes an image once all of it has passed. Its bytes wait on disk meanwhile, as a slow client must
- * not occupy a decoder. Audio is not kept.
+ * Decodes an image, or makes its variants, once all of it has passed. Its bytes wait on disk meanwhile, as
+ * a slow client must not occupy a decoder. Audio is kept only for the variants of its cover.
  */
 export class Decoding {
   readonly #closed = new AbortController();
@@ -105,10 +119,12 @@ export class Decoding {
   constructor(
     private readonly decoders: Pick<ProcessPool, "run">,
     private readonly maxPixels: number,
+    private readonly options: DecodingOptions = {},
   ) {}
 
   /** Keeps the next bytes. */
   async keep(chunk: Uint8Array, format: MediaFormat | undefined): Promise<void> {
+    if (this.options.rendering !== undefined) return this.#append([chunk]);
     if (format === undefined) {
       this.#undecidedBytes += chunk.byteLength;
       const mayBeImage = this.#undecidedBytes < MAX_UNDECIDED_IMAGE_BYTES;
@@ -116,13 +132,16 @@ export class Decoding {
       return;
     }
     const head = this.#head.splice(0);
-    if (MEDIA_FORMATS[format].kind !== "image") return;
+    if (MEDIA_FORMATS[format].kind === "image") await this.#append([...head, chunk]);
+  }
+
+  async #append(chunks: readonly Uint8Array[]): Promise<void> {
     const { signal } = this.#closed;
     // Once closed, nobody would close the spool.
     signal.throwIfAborted();
     try {
       const spool = await (this.#spool ??= Spool.open());
-      for (const bytes of [...head, chunk]) await spool.append(bytes);
+      for (const bytes of chunks) await spool.append(bytes);
     } catch (error) {
       // Closed meanwhile, the spool fails for that.
       signal.throwIfAborted();
@@ -131,13 +150,13 @@ export class Decoding {
   }
 
   /**
-   * Decodes what was kept.
+   * Decodes what was kept of an image, if it is to be verified.
    *
    * @throws InvalidMediaError (`invalid_media`), ResourceUnavailableError (`resource_unavailable`)
    */
   async verify(format: ImageFormat): Promise<void> {
-    const spool = await this.#spool;
-    if (spool === undefined) throw new Error("no byte of the image was kept");
+    if (this.options.verifies === false) return;
+    const spool = await this.#kept();
     const name = format.toUpperCase();
     const data = { format, maxPixels: this.maxPixels };
     const { damage } = await this.decoders
@@ -150,6 +169,35 @@ export class Decoding {
     if (damage === undefined) return;
     const message = `The ${name} cannot be decoded: ${damage.summary}.`;
     throw new InvalidMediaError(message, { cause: damage.message });
+  }
+
+  /**
+   * Makes the variants of what was kept; none of audio without a cover that can be shown.
+   *
+   * @throws VariantFailedError (`variant_failed`) for an image, VariantsBusyError (`variants_busy`),
+   *   ResourceUnavailableError (`resource_unavailable`)
+   */
+  async render(format: MediaFormat): Promise<RenderedVariants | undefined> {
+    const { rendering } = this.options;
+    if (rendering === undefined) return undefined;
+    const { renderer, recipes } = rendering;
+    const options = recipes.map((recipe) => recipe.options);
+    try {
+      const spool = await this.#kept();
+      const rendered = await renderer.render(format, options, spool, this.#closed.signal);
+      return { ...rendered, recipes };
+    } catch (error) {
+      if (!(error instanceof NotRenderedError)) throw error;
+      if (MEDIA_FORMATS[format].kind === "audio") return undefined;
+      const names = recipes.map(({ name }) => name).join(", ");
+      throw new VariantFailedError(names, error.message, error);
+    }
+  }
+
+  async #kept(): Promise<Spool> {
+    const spool = await this.#spool;
+    if (spool === undefined) throw new Error("no byte of the file was kept");
+    return spool;
   }
 
   close(): void {

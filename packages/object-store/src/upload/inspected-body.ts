@@ -2,6 +2,7 @@ import type { MediaFacts, MediaFormat } from "@repo/media-inspection";
 
 import { abortable } from "./abort.js";
 import { type BlockPair, borrowBlocks, GrowableBuffer } from "./body-memory.js";
+import type { RenderedVariants } from "../variants/renderer.js";
 import type { BytesInMemory, ByteSource } from "./byte-source.js";
 import { HashInThread } from "./hash-in-thread.js";
 import type { Inspection } from "./inspection.js";
@@ -20,7 +21,8 @@ const NOTHING = Buffer.alloc(0);
 
 export interface BodyRules extends SourceRules {
   /** The inspection of this body, begun; its opener closes it. */
-  inspection: Pick<Inspection, "format" | "decodes" | "write" | "writeNow" | "finish">;
+  inspection: Pick<Inspection, "format" | "decodes" | "write" | "writeNow" | "finish"> &
+    Partial<Pick<Inspection, "rendered">>;
 }
 
 /** What is known of a body once its last byte was read and found good. */
@@ -29,6 +31,8 @@ export interface Verdict {
   byteSize: number;
   /** 32 bytes. */
   sha256: Buffer;
+  /** Its variants, where some were to be made. */
+  rendered?: RenderedVariants | undefined;
 }
 
 /**
@@ -241,7 +245,7 @@ export class InspectedBody {
     this.#source.requireWhole();
     const finished = this.#rules.inspection.finish(last);
     const [sha256, facts] = await this.#track([digest(), finished]);
-    return { facts, byteSize, sha256 };
+    return { facts, byteSize, sha256, rendered: this.#rules.inspection.rendered };
   }
 
   /** Waits for reads of this body's bytes, or until the signal aborts. */

@@ -10,6 +10,8 @@ import {
 import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
 import { Decoding, type Processes } from "./decoding.js";
+import type { Recipe } from "../variants/recipes.js";
+import type { RenderedVariants, Renderer } from "../variants/renderer.js";
 import { turnFor } from "./running-hash.js";
 import type { Strictness, Truncation } from "./verification.js";
 
@@ -22,12 +24,16 @@ export class Inspector {
   constructor(
     private readonly limits: Partial<InspectionLimits>,
     private readonly processes: Pick<Processes, "decoders" | "end">,
+    private readonly renderer: Renderer,
   ) {}
 
-  begin({ verify, truncated }: Strictness): Inspection {
-    if (verify === "metadata") return new Inspection(this.limits, { truncated });
+  /** @param recipes of the variants to make of the body */
+  begin({ verify, truncated }: Strictness, recipes: readonly Recipe[]): Inspection {
+    const verifies = verify === "decode";
+    const rendering = recipes.length > 0 ? { renderer: this.renderer, recipes } : undefined;
+    if (!verifies && rendering === undefined) return new Inspection(this.limits, { truncated });
     const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = this.limits;
-    const decoding = new Decoding(this.processes.decoders, maxPixels);
+    const decoding = new Decoding(this.processes.decoders, maxPixels, { verifies, rendering });
     return new Inspection(this.limits, { truncated, decoding });
   }
 
@@ -67,6 +73,7 @@ export class Inspection {
   readonly #truncated: Truncation;
   readonly #decoding: Decoding | undefined;
   #isClosed = false;
+  #rendered: RenderedVariants | undefined;
 
   constructor(
     limits: Partial<InspectionLimits>,
@@ -80,6 +87,11 @@ export class Inspection {
   /** The format, as far as its beginning tells; undefined while more bytes are needed, behind tags. */
   get format(): MediaFormat | undefined {
     return this.#parser.format;
+  }
+
+  /** The variants of the file, once it has ended. */
+  get rendered(): RenderedVariants | undefined {
+    return this.#rendered;
   }
 
   /** Whether the verdict may take seconds, so that no request should be left half sent. */
@@ -118,6 +130,7 @@ export class Inspection {
     // Only now the format is sure to be known.
     await this.#decoding?.keep(last, facts.format);
     if (facts.kind === "image") await this.#decoding?.verify(facts.format);
+    this.#rendered ??= await this.#decoding?.render(facts.format);
     return facts;
   }
 

@@ -28,6 +28,26 @@ export class Recipes {
     this.#recipes = new Map(entries.map(([name, recipe]) => [name, checked(name, recipe)]));
   }
 
+  /** In the order in which they were given. */
+  [Symbol.iterator](): Iterator<Recipe> {
+    return this.#recipes.values();
+  }
+
+  /**
+   * The recipes of some names.
+   *
+   * @throws InvalidInputError (`invalid_input`)
+   */
+  all(names: unknown = []): Recipe[] {
+    if (Array.isArray(names) && names.length <= MAX_RECIPES) {
+      return [...new Set<unknown>(names)].map((name) => this.get(name));
+    }
+    const came = Array.isArray(names) ? `one of ${names.length}` : described(names);
+    throw new InvalidInputError(
+      `variants must be an array of at most ${MAX_RECIPES} names, and ${came} came.`,
+    );
+  }
+
   /** @throws InvalidInputError (`invalid_input`) */
   get(name: unknown): Recipe {
     const recipe = typeof name === "string" ? this.#recipes.get(name) : undefined;

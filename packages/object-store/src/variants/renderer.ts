@@ -10,6 +10,7 @@ import {
 
 import { VariantsBusyError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
+import type { Recipe } from "./recipes.js";
 
 /** The pictures of one file. */
 export interface Rendered {
@@ -19,8 +20,21 @@ export interface Rendered {
   placeholder: Uint8Array | undefined;
 }
 
+/** The pictures of one file, by recipe. */
+export interface RenderedVariants extends Rendered {
+  recipes: readonly Recipe[];
+}
+
 /** Why pictures cannot be made of a file: the file is to blame. */
-export class NotRenderedError extends Error {}
+export class NotRenderedError extends Error {
+  /** Whether another attempt would be the same. */
+  readonly isFinal: boolean;
+
+  constructor(message: string, { cause, isFinal = false }: { cause?: unknown; isFinal?: boolean }) {
+    super(message, { cause });
+    this.isFinal = isFinal;
+  }
+}
 
 /** Makes pictures of a file's bytes. */
 export interface Renderer {
@@ -57,8 +71,9 @@ export class ProcessRenderer implements Renderer {
   ): Promise<Rendered> {
     const data = { source, recipes, placeholder: true, maxPixels: this.maxPixels };
     const answer = await this.processes.run("render", data, bytes, signal).catch(fail);
-    if ("noCover" in answer) throw new NotRenderedError("the file has no cover picture");
-    if ("damage" in answer) throw new NotRenderedError(answer.damage.summary);
+    if ("noCover" in answer)
+      throw new NotRenderedError("the file has no cover picture", { isFinal: true });
+    if ("damage" in answer) throw new NotRenderedError(answer.damage.summary, {});
     return answer;
   }
 }

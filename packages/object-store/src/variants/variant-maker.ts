@@ -1,34 +1,29 @@
-import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-inspection";
-import { Spool, VARIANT_FORMATS } from "@repo/media-processing";
+import type { MediaKind } from "@repo/media-inspection";
+import { VARIANT_FORMATS } from "@repo/media-processing";
 
 import {
   FileNotFoundError,
-  StorageError,
   UploadExpiredError,
   VariantFailedError,
   VariantsBusyError,
 } from "../errors.js";
 import { variantKeyStart } from "../kinds.js";
 import type { ObjectStoreLogger } from "../logger.js";
-import { processingFailure } from "../machine-failure.js";
 import type { JournalModel } from "../models/journal.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { VariantModel } from "../models/variant.model.js";
 import type { OwnerType } from "../owner-types.js";
 import type { Journal } from "../repo/journal-repo.js";
-import type { VariantOf, Variants } from "../repo/variant-repo.js";
+import { MAX_ATTEMPTS, type VariantOf, type Variants } from "../repo/variant-repo.js";
 import { abortFailure, abortWith } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
 import { PendingUpload } from "../upload/pending-upload.js";
-import { type StorageClient, storageFailure } from "../upload/storage-client.js";
+import type { StorageClient } from "../upload/storage-client.js";
 import type { Recipe } from "./recipes.js";
 import { NotRenderedError, type Renderer } from "./renderer.js";
-
-/** How often a recipe that changes nothing is tried with a file that refuses it. */
-const MAX_ATTEMPTS = 3;
+import { type Picture, SharedRendering } from "./shared-rendering.js";
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 500;
@@ -47,17 +42,6 @@ interface Dependencies {
   signal: AbortSignal;
 }
 
-/** A picture on its way into the store. */
-interface Picture {
-  bytes: Buffer;
-  contentType: string;
-  sha256: Buffer;
-  width: number;
-  height: number;
-  pageCount: number;
-  placeholder: Buffer | null;
-}
-
 /**
  * Makes what is missing, once for all who ask at once, in any number of processes: whoever records a
  * variant in the journal makes it, and the others wait.
@@ -71,20 +55,33 @@ export class VariantMaker {
   /**
    * The variant of a file by a recipe as it is now.
    *
+   * @param rendering shares one decode with other recipes
    * @throws FileNotFoundError (`file_not_found`) when the file is deleted meanwhile, VariantFailedError
    *   (`variant_failed`), VariantsBusyError (`variants_busy`), ResourceUnavailableError
    *   (`resource_unavailable`), UploadExpiredError (`upload_expired`)
    */
-  make(kind: MediaKind, file: MediaFileModel, recipe: Recipe): Promise<VariantModel> {
+  make(
+    kind: MediaKind,
+    file: MediaFileModel,
+    recipe: Recipe,
+    rendering = this.rendering(file, [recipe]),
+  ): Promise<VariantModel> {
     const of = { kind, fileId: file.id, recipe: recipe.name, digest: recipe.digest };
     const claim = claimOf(of);
     const running = this.#running.get(claim);
     if (running !== undefined) return running;
     const { maxWaiting } = this.dependencies;
     if (this.#running.size >= maxWaiting) return Promise.reject(new VariantsBusyError());
-    const made = this.#make(of, claim, file, recipe).finally(() => this.#running.delete(claim));
+    const made = this.#make(of, claim, file, recipe, rendering).finally(() =>
+      this.#running.delete(claim),
+    );
     this.#running.set(claim, made);
     return made;
+  }
+
+  /** Decodes a file once for several recipes. */
+  rendering(file: MediaFileModel, recipes: readonly Recipe[]): SharedRendering {
+    return new SharedRendering(this.dependencies, file, recipes);
   }
 
   async #make(
@@ -92,6 +89,7 @@ export class VariantMaker {
     claim: string,
     file: MediaFileModel,
     recipe: Recipe,
+    rendering: SharedRendering,
   ): Promise<VariantModel> {
     const { journal, leaseSeconds, ownerType, signal } = this.dependencies;
     const { userId } = file;
@@ -101,7 +99,7 @@ export class VariantMaker {
       const ready = await this.#ready(of);
       if (ready !== null) return ready;
       const row = await journal.openVariant({ userId, keyStart, keyEnd, leaseSeconds, claim });
-      if (row !== null) return this.#makeAs(row, of, file, recipe);
+      if (row !== null) return this.#makeAs(row, of, recipe, rendering);
       const maker = await journal.makerOf(claim);
       if (maker?.isOver === true) await journal.takeOver(maker.id, settleSeconds(leaseSeconds));
       else if (maker !== null) {
@@ -128,8 +126,8 @@ export class VariantMaker {
   async #makeAs(
     row: JournalModel,
     of: VariantOf,
-    file: MediaFileModel,
     recipe: Recipe,
+    rendering: SharedRendering,
   ): Promise<VariantModel> {
     const { variants, signal } = this.dependencies;
     const end = new AbortController();
@@ -140,7 +138,7 @@ export class VariantMaker {
       const picture = await upload.put(async () => {
         // Made between the look before and the row in the journal.
         const ready = await this.#ready(of);
-        if (ready === null) return this.#render(of, file, recipe, end.signal);
+        if (ready === null) return this.#picture(of, recipe, rendering);
         found.push(ready);
         return null;
       }, end);
@@ -166,55 +164,14 @@ export class VariantMaker {
     }
   }
 
-  async #render(
-    of: VariantOf,
-    file: MediaFileModel,
-    recipe: Recipe,
-    signal: AbortSignal,
-  ): Promise<Picture> {
-    const { variants, renderer } = this.dependencies;
-    const spool = await Spool.open().catch((error: unknown) => {
-      throw processingFailure(error);
-    });
+  async #picture(of: VariantOf, recipe: Recipe, rendering: SharedRendering): Promise<Picture> {
     try {
-      await this.#read(file, spool, signal);
-      const { pictures, placeholder } = await renderer.render(
-        formatOf(file),
-        [recipe.options],
-        spool,
-        signal,
-      );
-      const [picture] = pictures;
-      if (picture === undefined) throw new TypeError("a recipe gave no picture");
-      const { contentType, width, height, pageCount } = picture;
-      const bytes = Buffer.from(picture.bytes);
-      const sha256 = createHash("sha256").update(bytes).digest();
-      const facts = { contentType, width, height, pageCount, sha256 };
-      return { bytes, ...facts, placeholder: placeholder ? Buffer.from(placeholder) : null };
+      return await rendering.pictureOf(recipe);
     } catch (error) {
       if (!(error instanceof NotRenderedError)) throw error;
       // Before the row in the journal goes, so that those who wait see it.
-      await variants.fail(of, error.message);
+      await this.dependencies.variants.fail(of, error);
       throw new VariantFailedError(of.recipe, error.message, error);
-    } finally {
-      await spool.close();
-    }
-  }
-
-  /** Keeps the file's bytes on disk, as a slow server must not occupy a process. */
-  async #read(file: MediaFileModel, spool: Spool, signal: AbortSignal): Promise<void> {
-    const { s3 } = this.dependencies;
-    try {
-      const { body, totalByteLength } = await s3.get(file.s3Key, { signal });
-      if (totalByteLength !== file.byteSize) {
-        body.destroy();
-        throw new StorageError(
-          `The file in S3 has ${totalByteLength} bytes; ${file.byteSize} were stored.`,
-        );
-      }
-      for await (const chunk of body as AsyncIterable<Uint8Array>) await spool.append(chunk);
-    } catch (error) {
-      throw storageFailure("read the file", processingFailure(error), signal);
     }
   }
 }
@@ -222,11 +179,4 @@ export class VariantMaker {
 /** Names a variant in the journal. */
 function claimOf({ fileId, recipe, digest }: VariantOf): string {
   return `${fileId}/${recipe}/${digest}`;
-}
-
-function formatOf({ contentType }: MediaFileModel): MediaFormat {
-  const formats = Object.entries(MEDIA_FORMATS) as [MediaFormat, { contentType: string }][];
-  const found = formats.find(([, format]) => format.contentType === contentType);
-  if (found === undefined) throw new TypeError(`no format has the type ${contentType}`);
-  return found[0];
 }

@@ -5,12 +5,17 @@ import { jest } from "@jest/globals";
 import { injectFaults, memoryObjectStore, MemoryStorage } from "../../src/testing.js";
 import { storedInBucket } from "../support/stored.js";
 import { describeBehaviour } from "./behaviour.js";
+import { VARIANTS } from "./variants.js";
 
 describeBehaviour("the store in memory", async () => {
   const { storage: s3, faults } = injectFaults(new MemoryStorage());
   const endpoint = await s3.listen();
   const users = new Set<string>();
-  const memory = memoryObjectStore({ s3, isOwner: (userId) => users.has(userId) });
+  const memory = memoryObjectStore({
+    s3,
+    isOwner: (userId) => users.has(userId),
+    variants: VARIANTS,
+  });
   const { maintenance } = memory;
   return {
     ...memory,

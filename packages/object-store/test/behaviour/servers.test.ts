@@ -4,6 +4,7 @@ import { injectFaults } from "../../src/testing.js";
 import { agedStorage } from "../support/aged-storage.js";
 import { openHarness } from "../support/harness.js";
 import { describeBehaviour } from "./behaviour.js";
+import { VARIANTS } from "./variants.js";
 
 // TEST_S3_ENDPOINT and its companions put another S3 server in the place of local-s3.
 describeBehaviour("the store over PostgreSQL and S3", async () => {
@@ -13,7 +14,7 @@ describeBehaviour("the store over PostgreSQL and S3", async () => {
   let daysPassed = 0;
   return {
     store: harness.storeWith({ s3 }),
-    maintenance: harness.maintenanceWith({ s3 }),
+    maintenance: harness.maintenanceWith({ s3, variants: VARIANTS }),
     s3,
     faults,
     storeWith: (options) => harness.storeWith({ s3, ...options }),

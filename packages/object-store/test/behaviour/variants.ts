@@ -6,7 +6,8 @@ import { collect } from "../support/bytes.js";
 import { sampleOf } from "../support/samples.js";
 import type { Subject } from "./subject.js";
 
-const VARIANTS = {
+/** The recipes of the subject's maintenance. */
+export const VARIANTS = {
   thumb: { width: 16, height: 16, format: "webp" },
   page: { width: 24, format: "jpeg" },
 } as const;
@@ -146,6 +147,101 @@ export function describeVariants(subject: () => Subject): void {
       expect(Buffer.from(placeholder ?? "", "base64").length).toBeGreaterThan(4);
       await scope.images.variant(id, "page");
       expect((await scope.images.get(id)).placeholder).toBe(placeholder);
+    });
+
+    it("has variants ready with an upload", async () => {
+      const { file } = await scope.images.upload(
+        { body: (await sampleOf("jpeg")).bytes },
+        { variants: ["thumb", "page"] },
+      );
+      for (const variant of ["thumb", "page"]) await scope.images.url(file.id, { variant });
+      expect(file.placeholder).not.toBeNull();
+      const keys = await subject().keys();
+      expect(await scope.images.variant(file.id, "thumb")).toMatchObject({ width: 16, height: 16 });
+      expect(await subject().keys()).toEqual(keys);
+    });
+
+    it("has them in the transaction of the upload, and none after its rollback", async () => {
+      const own = store.forUser(await subject().addUser());
+      const before = await subject().keys();
+      const body = (await sampleOf("png")).bytes;
+      const failed = subject().transaction(async (transaction) => {
+        const { file } = await own.images.upload({ body }, { transaction, variants: ["thumb"] });
+        await own.images.url(file.id, { variant: "thumb", transaction });
+        throw new Error("rolled back");
+      });
+      await expect(failed).rejects.toThrow("rolled back");
+      expect(await subject().keys()).toEqual(before);
+      const { file } = await subject().transaction((transaction) =>
+        own.images.upload({ body }, { transaction, variants: ["thumb"] }),
+      );
+      await own.images.url(file.id, { variant: "thumb" });
+    });
+
+    it("makes them for a repeated upload that did not ask for them before", async () => {
+      const body = (await sampleOf("png")).bytes;
+      const own = store.forUser(await subject().addUser());
+      const key = { idempotencyKey: "once" };
+      const { file } = await own.images.upload({ body }, key);
+      await own.images.upload({ body }, { ...key, variants: ["thumb"] });
+      await own.images.url(file.id, { variant: "thumb" });
+    });
+
+    it("refuses an upload with names that are no recipes", async () => {
+      const body = (await sampleOf("png")).bytes;
+      const before = await subject().stored();
+      for (const variants of [["other"], "thumb" as never, [1 as never]]) {
+        await expectRefusal(scope.images.upload({ body }, { variants }), "invalid_input");
+      }
+      expect(await subject().stored()).toEqual(before);
+    });
+
+    it("makes what files lack, of one recipe or of all, and continues by a cursor", async () => {
+      const { maintenance } = subject();
+      await maintenance.makeVariants();
+      const ids = [await upload(), await upload(), await upload()];
+      await scope.images.variant(ids[1] ?? "", "thumb");
+      const first = await maintenance.makeVariants({ recipe: "thumb", maxFiles: 1 });
+      expect(first).toMatchObject({ files: 1, made: 1, failed: 0 });
+      const { cursor } = first;
+      expect(await maintenance.makeVariants({ recipe: "thumb", cursor })).toMatchObject({
+        files: 1,
+        made: 1,
+        cursor: null,
+      });
+      expect(await maintenance.makeVariants()).toMatchObject({ files: 3, made: 3 });
+      expect(await maintenance.makeVariants()).toMatchObject({ files: 0, made: 0, removed: 0 });
+      const urls = await scope.images.urls(ids, { variant: "page" });
+      expect([...urls.values()].every((url) => url !== null)).toBe(true);
+    });
+
+    it("makes those of a changed recipe anew, unless only missing ones are asked for", async () => {
+      const { maintenance } = subject();
+      await maintenance.makeVariants();
+      const earlier = subject()
+        .storeWith({ variants: { ...VARIANTS, thumb: { width: 9, format: "png" } } })
+        .forUser(await subject().addUser());
+      const { file } = await earlier.images.upload(
+        { body: (await sampleOf("png")).bytes },
+        { variants: ["thumb", "page"] },
+      );
+      expect(await maintenance.makeVariants({ onlyMissing: true })).toMatchObject({ files: 0 });
+      expect(await maintenance.makeVariants()).toMatchObject({ files: 1, made: 1, removed: 0 });
+      // Shown until the newer one is a day old.
+      expect(await earlier.images.variant(file.id, "thumb")).toMatchObject({ width: 9 });
+    });
+
+    it("removes variants of recipes that are not known only when asked to", async () => {
+      const { maintenance } = subject();
+      const other = subject()
+        .storeWith({ variants: { other: { width: 9, format: "png" } } })
+        .forUser(await subject().addUser());
+      const body = (await sampleOf("png")).bytes;
+      const { file } = await other.images.upload({ body }, { variants: ["other"] });
+      expect(await maintenance.makeVariants()).toMatchObject({ removed: 0 });
+      await other.images.url(file.id, { variant: "other" });
+      expect(await maintenance.makeVariants({ dropUndefined: true })).toMatchObject({ removed: 1 });
+      await expectRefusal(other.images.url(file.id, { variant: "other" }), "variant_not_ready");
     });
 
     it("takes the names of recipes only", async () => {

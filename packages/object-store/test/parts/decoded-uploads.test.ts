@@ -1,3 +1,4 @@
+import { MemoryRenderer } from "../../src/testing/memory-renderer.js";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ProcessPool } from "@repo/media-processing";
 import { type Sample, validSamples } from "@repo/sample-media";
@@ -32,7 +33,11 @@ function scopeWith(pool: ProcessPool, userId: string): MediaScope {
   const options = { s3: harness.s3, verify: "decode" as const };
   const persistence = sqlPersistence(harness.database);
   const dependencies = dependenciesOf(options, persistence);
-  const inspector = new Inspector({}, { decoders: pool, end: () => undefined });
+  const inspector = new Inspector(
+    {},
+    { decoders: pool, end: () => undefined },
+    new MemoryRenderer(),
+  );
   return storeOver({ ...dependencies, inspector }).forUser(userId);
 }
 

@@ -21,6 +21,7 @@ import { KIND_RULES } from "../kind-rules.js";
 import type { CheckedUrlOptions } from "../urls.js";
 import { StagedObject } from "./staged-object.js";
 import type { Strictness } from "../../upload/verification.js";
+import type { Recipe } from "../../variants/recipes.js";
 
 /** How to complete a direct upload, with every choice made. */
 export interface CompletionChoices {
@@ -29,6 +30,8 @@ export interface CompletionChoices {
   transaction: Transaction | undefined;
   urlOptions: CheckedUrlOptions;
   strictness: Strictness;
+  /** Of the variants to make with the file. */
+  recipes: readonly Recipe[];
 }
 
 /**
@@ -76,9 +79,9 @@ export class DirectUploadCompletion<K extends MediaKind> {
   async #store(): Promise<StoredFile<K>> {
     const { scope, direct } = this;
     const { dependencies, kind, owner } = scope;
-    const { end, transaction, urlOptions, strictness } = this.choices;
+    const { end, transaction, urlOptions, strictness, recipes } = this.choices;
     const { signal } = end;
-    const verdict = await this.#staged.inspect(kind, { strictness, signal });
+    const verdict = await this.#staged.inspect(kind, { strictness, recipes, signal });
     const { format } = verdict.facts;
     const intent = await dependencies.journal.open({
       kind,
@@ -95,7 +98,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
     }
     const { id, claim, originalFilename } = direct;
     const create = new KIND_RULES[kind].createDto();
-    const sent = { upload, originalFilename, verdict, create, urlOptions, signal, transaction };
+    const sent = { upload, originalFilename, verdict, create, urlOptions, end, transaction };
     const stored = await completeUpload(scope, { ...sent, direct: { id, claim } });
     if (transaction === undefined) await this.#staged.discard();
     return stored;

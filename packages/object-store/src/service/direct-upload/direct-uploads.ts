@@ -115,6 +115,7 @@ export class DirectUploads<K extends MediaKind> {
       transaction,
       urlOptions: checkUrlOptions({ expiresIn: urlExpiresIn }, dependencies, "urlExpiresIn"),
       strictness: checkStrictness(given, dependencies.strictness),
+      recipes: dependencies.recipes.all(given.variants),
     };
     const place = this.#place(id);
     await requireUploadable(this.scope, { transaction });
@@ -172,6 +173,10 @@ export class DirectUploads<K extends MediaKind> {
     if (fileId === undefined) return undefined;
     const row = await files[kind].visibleById(fileId, owner, { transaction, decides: true });
     if (row === null) throw new FileNotFoundError(fileId);
+    if (transaction === undefined) {
+      const { maker } = dependencies;
+      await Promise.all(choices.recipes.map((recipe) => maker.make(kind, row, recipe)));
+    }
     return this.#resultOf({ row, signed: await signFile(s3, row, urlOptions) }, current.row);
   }
 

@@ -19,6 +19,7 @@ import type { Dependencies } from "../dependencies.js";
 import { KIND_RULES } from "../kind-rules.js";
 import { planParts } from "./part-plan.js";
 import type { Strictness } from "../../upload/verification.js";
+import type { Recipe } from "../../variants/recipes.js";
 
 /** The staged object of one direct upload. */
 export class StagedObject {
@@ -35,7 +36,11 @@ export class StagedObject {
    */
   async inspect(
     kind: MediaKind,
-    { strictness, signal }: { strictness: Strictness; signal: AbortSignal },
+    {
+      strictness,
+      recipes,
+      signal,
+    }: { strictness: Strictness; recipes: readonly Recipe[]; signal: AbortSignal },
   ): Promise<Verdict> {
     const { s3, maxBytes, inspector } = this.dependencies;
     const { s3Key, byteSize, multipartId, sha256, md5: announcedMd5 } = this.row;
@@ -50,7 +55,7 @@ export class StagedObject {
     }
     if (source.byteLength !== byteSize) throw new LengthMismatchError(byteSize, source.byteLength);
 
-    const inspection = inspector.begin(strictness);
+    const inspection = inspector.begin(strictness, recipes);
     let body: InspectedBody | undefined;
     try {
       // The S3 provider limits how long its server may be silent.

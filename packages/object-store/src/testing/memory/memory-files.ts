@@ -15,8 +15,10 @@ import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner, OwnerId, Reader } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { OwnerCheck } from "./memory-journal.js";
+import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
-import { removeVariantsOf, variantRead } from "./memory-variants.js";
+import type { RecipeName } from "../../repo/variant-repo.js";
+import { lacks, moveVariant, removeVariantsOf, variantRead } from "./memory-variants.js";
 
 /** The files of one kind in memory. */
 export class MemoryFiles<K extends MediaKind> implements Files<K> {
@@ -68,6 +70,17 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       .slice(0, limit);
   }
 
+  async lackingVariants(
+    recipes: readonly RecipeName[],
+    { after, limit, staleToo }: { after: string; limit: number; staleToo: boolean },
+  ): Promise<MediaModels[K][]> {
+    await Promise.resolve();
+    return this.table
+      .select((row) => row.id > after && lacks(this.tables, this.kind, row.id, recipes, staleToo))
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit);
+  }
+
   async byIdempotencyKey(
     { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },
     { transaction }: StatementOptions,
@@ -105,11 +118,18 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
   }
 
   #complete(completion: Completion, transaction: Transaction | undefined): MediaModels[K] | null {
-    const { id, userId, unansweredSeconds, values } = completion;
+    const { id, userId, unansweredSeconds, values, variants = [] } = completion;
     if (userId !== null && !this.isOwner(userId)) throw new OwnerNotFoundError();
     const { journal } = this.tables;
     const upload = journal.rows.find(id, transaction);
     if (upload?.["purpose"] !== "upload" || isOver(upload["leaseExpiresAt"])) return null;
+    const uploads = variants.map((variant) => journal.rows.find(variant.id, transaction));
+    const isLive = (row: Values | undefined): boolean =>
+      row?.["purpose"] === "upload" && !isOver(row["leaseExpiresAt"]);
+    if (!uploads.every(isLive)) return null;
+    variants.forEach((variant, at) => {
+      moveVariant(this.tables, this.kind, id, { ...variant, upload: uploads[at] }, transaction);
+    });
     journal.rows.remove(id, transaction);
     const { s3Key, idempotencyKey, createdAt } = upload;
     const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;

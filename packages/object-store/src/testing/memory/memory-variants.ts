@@ -2,14 +2,20 @@ import type { MediaKind } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
 import type { VariantModel } from "../../models/variant.model.js";
-import type {
-  VariantCompletion,
-  VariantOf,
-  Variants,
-  VariantState,
+import type { NewVariantRow } from "../../repo/media-repo.js";
+import {
+  type Failure,
+  MAX_ATTEMPTS,
+  type RecipeName,
+  type VariantCompletion,
+  type VariantOf,
+  type Variants,
+  type VariantState,
 } from "../../repo/variant-repo.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTables } from "./memory-table.js";
+
+const DAY_MS = 86_400_000;
 
 const FILE_ID = { image: "imageId", audio: "audioId" } as const satisfies Record<MediaKind, string>;
 
@@ -32,7 +38,7 @@ export class MemoryVariants implements Variants {
     fileId,
     ...values
   }: VariantCompletion): Promise<VariantModel | null> {
-    const { journal, variant, variant_failure: failure } = this.tables;
+    const { journal, variant_failure: failure } = this.tables;
     const files = this.tables[kind].rows;
     await journal.rows.unlocked([id]);
     await files.unlocked([fileId]);
@@ -40,33 +46,87 @@ export class MemoryVariants implements Variants {
     const upload = journal.rows.find(id);
     const isHeld = upload?.["purpose"] === "upload" && !isOver(upload["leaseExpiresAt"]);
     if (file === undefined || !isHeld) return null;
-    journal.rows.remove(id);
     const of = { kind, fileId, recipe: values.recipe, digest: values.digest };
     for (const row of failure.rows.select(isOf(of))) failure.rows.remove(row.id);
     if (kind === "image" && file["placeholder"] === null) files.change(file, { placeholder });
-    const { userId, s3Key, createdAt } = upload;
-    const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;
-    const taken = { [FILE_ID[kind]]: fileId, userId, s3Key, createdAt, unansweredUntil };
-    return variant.insert({ ...values, id, ...taken });
+    const row = { ...values, id, unansweredSeconds, upload };
+    return moveVariant(this.tables, kind, fileId, row, undefined);
   }
 
-  async fail(of: VariantOf, reason: string): Promise<void> {
+  async fail(of: VariantOf, { message: reason, isFinal }: Failure): Promise<void> {
     await Promise.resolve();
     if (this.tables[of.kind].rows.find(of.fileId) === undefined) return;
     const { rows } = this.tables.variant_failure;
     const [row] = rows.select(isOf(of));
     const { kind, fileId, recipe, digest } = of;
+    const added = isFinal ? MAX_ATTEMPTS : 1;
     if (row === undefined) {
       const id = `${fileId}/${recipe}/${digest}`;
-      const values = { [FILE_ID[kind]]: fileId, recipe, digest, attempts: 1, reason };
+      const values = { [FILE_ID[kind]]: fileId, recipe, digest, attempts: added, reason };
       this.tables.variant_failure.insert({ id, ...values });
-    } else rows.change(row, { attempts: Number(row["attempts"]) + 1, reason });
+    } else rows.change(row, { attempts: Number(row["attempts"]) + added, reason });
+  }
+
+  async removeSuperseded(
+    current: readonly RecipeName[],
+    leaseSeconds: number,
+  ): Promise<VariantModel[]> {
+    await Promise.resolve();
+    const yesterday = Date.now() - DAY_MS;
+    const { variant } = this.tables;
+    const isSuperseded = (row: Values): boolean =>
+      !current.some(({ name, digest }) => row["recipe"] === name && row["digest"] === digest) &&
+      variant.rows.select(
+        (newer) =>
+          newer.id > row.id &&
+          newer["recipe"] === row["recipe"] &&
+          newer["imageId"] === row["imageId"] &&
+          newer["audioId"] === row["audioId"] &&
+          isOver(newer["updatedAt"], yesterday),
+      ).length > 0;
+    return removed(this.tables, isSuperseded, leaseSeconds);
+  }
+
+  async removeOthers(names: readonly string[], leaseSeconds: number): Promise<VariantModel[]> {
+    await Promise.resolve();
+    return removed(this.tables, (row) => !names.includes(String(row["recipe"])), leaseSeconds);
   }
 
   async remove(ids: readonly string[], leaseSeconds: number): Promise<VariantModel[]> {
     await Promise.resolve();
     return removed(this.tables, (row) => ids.includes(row.id), leaseSeconds);
   }
+}
+
+/** Whether a file lacks a variant that may be made. */
+export function lacks(
+  { variant, variant_failure: failure }: MemoryTables,
+  kind: MediaKind,
+  fileId: string,
+  recipes: readonly RecipeName[],
+  staleToo: boolean,
+): boolean {
+  return recipes.some(({ name: recipe, digest }) => {
+    const has = isOf({ kind, fileId, recipe, digest });
+    const isGood = (row: Values): boolean => has({ ...row, ...(!staleToo && { digest }) });
+    const hasFailed = (row: Values): boolean => has(row) && Number(row["attempts"]) >= MAX_ATTEMPTS;
+    return variant.first(isGood) === null && failure.first(hasFailed) === null;
+  });
+}
+
+/** Moves a variant from the journal to the variants. */
+export function moveVariant(
+  { journal, variant }: MemoryTables,
+  kind: MediaKind,
+  fileId: string,
+  { upload, unansweredSeconds, ...row }: NewVariantRow & { upload: Values | undefined },
+  transaction: Transaction | undefined,
+): VariantModel {
+  const { userId, s3Key, createdAt }: Partial<Values> = upload ?? {};
+  journal.rows.remove(row.id, transaction);
+  const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;
+  const taken = { [FILE_ID[kind]]: fileId, userId, s3Key, createdAt, unansweredUntil };
+  return variant.insert({ ...row, ...taken }, transaction);
 }
 
 /** The variant that is read with a file, as SQL selects it. */
