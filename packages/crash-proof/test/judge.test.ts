@@ -92,7 +92,7 @@ describe("the judgement", () => {
 
   describe("of variants", () => {
     const KEY = "variants/users/user/bystander/variant.webp";
-    const ROW = { s3_key: KEY, sha256: "02" };
+    const ROW = { file_id: BYSTANDER.id, recipe: "thumb", width: 16, s3_key: KEY, sha256: "02" };
     const OBJECTS = new Map([[KEY, "02"]]);
 
     const asked = (end: object, id = BYSTANDER.id): Entry[] => [
@@ -129,6 +129,33 @@ describe("the judgement", () => {
         const { lost } = judged(told, observed({ variants: [ROW], objects }));
         expect([...lost]).toEqual([`the variant ${KEY} has no bytes`]);
       }
+    });
+
+    it("calls one lost that did not come with the upload that was to bring it", () => {
+      const { id, sha256 } = BYSTANDER;
+      const upload = { do: "upload", sha256, variants: ["thumb"] } as const;
+      const journal: Entry[] = [
+        ...DELETED,
+        ...COMMITTED,
+        { entry: "begun", call: 2, intent: upload, inTransaction: false },
+        { entry: "done", call: 2, id, sha256 },
+      ];
+      expect(judged(journal, observed({ variants: [ROW], objects: OBJECTS })).all).toEqual([]);
+      expect(judged(journal, observed()).lost.size).toBe(1);
+    });
+
+    it("notices a file that lacks one, and one of an old recipe, once all were filled in", () => {
+      const journal: Entry[] = [
+        ...DELETED,
+        ...COMMITTED,
+        { entry: "begun", call: 2, intent: { do: "fill" }, inTransaction: false },
+        { entry: "done", call: 2 },
+      ];
+      const variants = [{ ...ROW, recipe: "banner" }, ROW];
+      expect([...judged(journal, observed({ variants, objects: OBJECTS })).wrong]).toEqual([
+        "bystander still lacks its page",
+        "bystander still has its banner",
+      ]);
     });
 
     it("accepts a failure that is remembered as long as somebody was, or may have been, told of it", () => {

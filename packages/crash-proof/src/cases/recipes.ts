@@ -8,10 +8,11 @@ export const RECIPES = {
   page: { width: 24, format: "png" },
 } as const satisfies Recipes;
 
-export type RecipeName = keyof typeof RECIPES;
-
 /** As the version of the application before had them, which made what is on the stage. */
 export const EARLIER_RECIPES = {
   ...RECIPES,
   thumb: { width: 8, height: 8, format: "webp" },
+  banner: { width: 32, format: "jpeg" },
 } as const satisfies Recipes;
+
+export type RecipeName = keyof typeof EARLIER_RECIPES;

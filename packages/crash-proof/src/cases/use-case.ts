@@ -82,6 +82,7 @@ export interface UseCase {
   /** Whether it makes several calls at once, so that its steps come in another order each time. */
   readonly atOnce?: boolean;
   /** What the caller does after the crash: the same once more. */
-  readonly afterwards?: "retry upload" | "complete again" | "make again" | "erase" | "audit";
+  readonly afterwards?:
+    "retry upload" | "complete again" | "make again" | "fill again" | "erase" | "audit";
   run(props: Props): Promise<unknown>;
 }

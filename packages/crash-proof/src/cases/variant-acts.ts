@@ -30,3 +30,10 @@ export async function showVariant(
     ({ url }) => ({ s3Key: keyOfUrl(url) }),
   );
 }
+
+/** Makes the variants that files lack, one file after the other, and removes those of unknown recipes. */
+export async function fill({ journal, maintenance }: Props): Promise<void> {
+  await journal.call({ do: "fill" }, () =>
+    maintenance.makeVariants({ parallel: 1, dropUndefined: true }),
+  );
+}

@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { erase, inTransaction, remove, removeMany } from "./acts.js";
+import { erase, inTransaction, remove, removeMany, type Transaction, upload } from "./acts.js";
+import { complete } from "./direct-acts.js";
+import { whenSent } from "./direct-upload-cases.js";
+import { mediaAt } from "./media-at.js";
 import type { Props, UseCase } from "./use-case.js";
-import { makeVariant, showVariant } from "./variant-acts.js";
+import { fill, makeVariant, showVariant } from "./variant-acts.js";
 
 /** Milliseconds for which a transaction stays open, so that whoever makes a variant waits for it. */
 const OPEN = 60;
 
 /** What who makes a variant of a file that is deleted meanwhile may be told. */
 const GONE = ["file_not_found"];
+
+/** The variants that files are uploaded with. */
+const EAGER = { variants: ["thumb"] };
 
 /** Pictures made of files. */
 export const VARIANT_CASES: readonly UseCase[] = [
@@ -109,6 +115,47 @@ export const VARIANT_CASES: readonly UseCase[] = [
     run: (props) => makeDuringDeletion(props, "roll back"),
   },
   {
+    name: "upload with a variant",
+    kinds: ["image"],
+    files: 0,
+    run: (props) => uploadWithVariant(props),
+  },
+  {
+    name: "transaction with upload with a variant",
+    kinds: ["image"],
+    files: 0,
+    oneIn: 2,
+    run: (props) =>
+      inTransaction(props, "commit", (transaction) => uploadWithVariant(props, { transaction })),
+  },
+  {
+    name: "transaction with upload with a variant, rolled back",
+    kinds: ["image"],
+    files: 0,
+    oneIn: 4,
+    run: (props) =>
+      inTransaction(props, "roll back", (transaction) => uploadWithVariant(props, { transaction })),
+  },
+  {
+    name: "direct upload with a variant",
+    kinds: ["image"],
+    files: 0,
+    oneIn: 2,
+    async run(props) {
+      const media = mediaAt(props.stage.small, 0);
+      await whenSent(props, media, (direct) => complete(props, direct, media, EAGER));
+    },
+  },
+  {
+    name: "fill in variants",
+    kinds: ["image"],
+    files: 3,
+    variants: ["thumb", "banner"],
+    oneIn: 4,
+    afterwards: "fill again",
+    run: fill,
+  },
+  {
     name: "erase with variants",
     kinds: ["image"],
     files: 2,
@@ -131,6 +178,13 @@ export const VARIANT_CASES: readonly UseCase[] = [
     },
   },
 ];
+
+function uploadWithVariant(
+  props: Props,
+  options: { transaction?: Transaction } = {},
+): Promise<string | undefined> {
+  return upload(props, mediaAt(props.stage.small, 0), "buffer", { ...EAGER, ...options });
+}
 
 /** A variant is complete but for its row when the caller's transaction has deleted its file, and is open. */
 async function makeDuringDeletion(props: Props, end: "commit" | "roll back"): Promise<void> {

@@ -92,7 +92,7 @@ async function act(
   const store = open();
   const scope = store.forUser(job.stage.userId);
   const ofKind = ({ images, audio }: typeof scope) => (job.kind === "image" ? images : audio);
-  const maintenance = objectStoreMaintenance({ database, s3, ...behind });
+  const maintenance = objectStoreMaintenance({ database, s3, variants: RECIPES, ...behind });
   // A connection that is open already, as in an application at work.
   await database.query("SELECT 1");
   probe.arm(handlerFor(job, journal, hold));

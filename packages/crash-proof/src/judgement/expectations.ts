@@ -12,6 +12,8 @@ export interface ExpectedFile {
 export interface ShownVariant {
   fileId: string;
   s3Key: string;
+  /** Whether its recipe is no longer one of the application's, so that it may be removed. */
+  isOld?: boolean;
 }
 
 /** What has to be true in the end. For a file, `applied` means that it is there. */
@@ -24,6 +26,10 @@ export interface Expectations {
   /** What direct uploads have become: the id of a file, or null for one that was cancelled. */
   directUploads: ReadonlyMap<string, string | null>;
   shownVariants: readonly ShownVariant[];
+  /** Recipes whose variants a file has from its beginning, by its SHA-256. */
+  variantsOfUploads: ReadonlyMap<string, readonly string[]>;
+  /** Whether every file has the variants of all recipes, and no other. */
+  isFilled: boolean;
   /** Whether a variant could not be made, by the id of its file: `applied` means that it was said. */
   refusals: ReadonlyMap<string, Fate>;
   /** Calls that came true together or not at all. */
@@ -39,9 +45,11 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
   const openUploads: Storing[] = [];
   const transcripts = new Map<string, (string | null)[]>();
   const shownVariants = [...scene.variants];
+  const variantsOfUploads = new Map<string, readonly string[]>();
   const refusals = new Map<string, Fate>();
   for (const { intent, fate, id, s3Key, code } of calls) {
     const stored = storedBy(intent);
+    if (stored?.variants !== undefined) variantsOfUploads.set(stored.sha256, stored.variants);
     if (stored !== undefined) {
       if (id !== undefined) files.set(id, { sha256: stored.sha256, fate });
       else if (fate === "open") openUploads.push(stored);
@@ -69,6 +77,8 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
     transcripts,
     directUploads: new Map(acknowledged.flatMap(outcomesOf)),
     shownVariants,
+    variantsOfUploads,
+    isFilled: acknowledged.some(({ intent }) => intent.do === "fill"),
     refusals,
     together: calls.filter(({ inTransaction, fate }) => inTransaction && fate === "open"),
   };

@@ -123,6 +123,7 @@ function judgeTogether(
       case "download":
       case "variant":
       case "show":
+      case "fill":
       case "maintenance":
       case "close":
         return undefined;

@@ -28,6 +28,9 @@ export interface ObservedDirectUpload {
 }
 
 export interface ObservedVariant {
+  file_id: string;
+  recipe: string;
+  width: number;
   s3_key: string;
   /** Hexadecimal. */
   sha256: string;
@@ -69,7 +72,9 @@ export async function observe(
     { type: QueryTypes.SELECT },
   );
   const variants = await database.query<ObservedVariant>(
-    "SELECT s3_key, encode(sha256, 'hex') AS sha256 FROM media_variants",
+    `SELECT coalesce(image_id, audio_id) AS file_id, recipe, width, s3_key,
+       encode(sha256, 'hex') AS sha256
+     FROM media_variants`,
     { type: QueryTypes.SELECT },
   );
   const variantFailures = await database.query<ObservedVariantFailure>(

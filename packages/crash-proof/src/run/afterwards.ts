@@ -49,6 +49,15 @@ export async function repeat(
       // Before that it would wait for whoever was making it, and for all it knows still does.
       await expireLeases(database);
       return makeAgain(collectionOf(place, scene, current), calls);
+    case "fill again":
+      await expireLeases(database);
+      await objectStoreMaintenance({ database, s3, variants: RECIPES }).makeVariants({
+        dropUndefined: true,
+      });
+      return [
+        { entry: "begun", call: 1_000, intent: { do: "fill" }, inTransaction: false },
+        { entry: "done", call: 1_000 },
+      ];
     case "erase":
       // An erasure leaves tombstones, and is complete once they are gone.
       await objectStoreMaintenance({ database, s3 }).eraseUser(scene.stage.userId);

@@ -6,7 +6,7 @@ import type { S3Provider } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
 import { KEY } from "../cases/key.js";
-import { EARLIER_RECIPES, type RecipeName } from "../cases/recipes.js";
+import { EARLIER_RECIPES, type RecipeName, RECIPES } from "../cases/recipes.js";
 import { mediaAt } from "../cases/media-at.js";
 import type { Leftovers, UseCase } from "../cases/use-case.js";
 import type { Kind, KnownFile, Media, Stage } from "../job.js";
@@ -101,7 +101,7 @@ async function makeVariants(
   for (const { id: fileId } of files) {
     for (const recipe of recipes) {
       const { url } = await collection.variant(fileId, recipe);
-      variants.push({ fileId, s3Key: keyOfUrl(url) });
+      variants.push({ fileId, s3Key: keyOfUrl(url), isOld: !(recipe in RECIPES) });
     }
   }
   return variants;
