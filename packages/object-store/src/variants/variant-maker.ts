@@ -2,9 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import type { MediaKind } from "@repo/media-inspection";
 import { VARIANT_FORMATS } from "@repo/media-processing";
+import { S3NotFoundError } from "@repo/s3-provider";
 
 import {
   FileNotFoundError,
+  StorageError,
   UploadExpiredError,
   VariantFailedError,
   VariantsBusyError,
@@ -168,6 +170,10 @@ export class VariantMaker {
     try {
       return await rendering.pictureOf(recipe);
     } catch (error) {
+      // Throws that the file was deleted meanwhile, if it was.
+      if (error instanceof StorageError && error.cause instanceof S3NotFoundError) {
+        await this.#ready(of);
+      }
       if (!(error instanceof NotRenderedError)) throw error;
       // Before the row in the journal goes, so that those who wait see it.
       await this.dependencies.variants.fail(of, error);

@@ -100,6 +100,17 @@ export function describeVariants(subject: () => Subject): void {
       expect(shown.items.every(({ url }) => url.includes("://"))).toBe(true);
     });
 
+    it("leaves nothing of a file that is deleted while its variant is made", async () => {
+      for (const match of ["get", "put"] as const) {
+        const before = await subject().keys();
+        const id = await upload();
+        const run = (): Promise<void> => scope.images.delete(id);
+        subject().faults.add({ match, times: 1, fault: { type: "interleave", run } });
+        await expectRefusal(scope.images.variant(id, "thumb"), "file_not_found");
+        expect(await subject().keys()).toEqual(before);
+      }
+    });
+
     it("deletes variants with their file", async () => {
       const own = store.forUser(await subject().addUser());
       const before = await subject().keys();
