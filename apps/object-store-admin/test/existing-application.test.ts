@@ -66,7 +66,7 @@ async function withDatabase<T>(
   const url = new URL(services.databaseUrl);
   const admin = new Client({ connectionString: url.href });
   await admin.connect();
-  await admin.query(`CREATE DATABASE application_${databases}`);
+  await admin.query(`CREATE DATABASE application_${databases} STRATEGY file_copy`);
   await admin.end();
   url.pathname = `application_${databases}`;
   const client = new Client({ connectionString: url.href });

@@ -13,7 +13,7 @@ import {
 import { layoutOf } from "../src/settings/layout.js";
 import { runProgram } from "./support/program.js";
 
-const COMMANDS = ["migrate", "sweep", "audit", "verify", "usage", "erase"];
+const COMMANDS = ["migrate", "sweep", "audit", "verify", "make-variants", "usage", "erase"];
 
 /** Everything that the program takes, with a value that it accepts. */
 const OPTIONS: Readonly<Record<string, string | undefined>> = {
@@ -21,6 +21,7 @@ const OPTIONS: Readonly<Record<string, string | undefined>> = {
   "bytes-per-second": "1",
   cursor: "c",
   down: undefined,
+  "drop-undefined": undefined,
   env: "file",
   fix: undefined,
   from: "a",
@@ -28,7 +29,9 @@ const OPTIONS: Readonly<Record<string, string | undefined>> = {
   json: undefined,
   "max-files": "1",
   "max-fixes": "1",
+  "only-missing": undefined,
   owner: "system",
+  recipe: "thumb",
   steps: "1",
   to: "b",
   top: "1",

@@ -1,5 +1,19 @@
+/** Marks the errors of every copy of this package. */
+const OF_PACKAGE = Symbol.for("@repo/database/error");
+
 /** Base of every failure of this package; `code` is stable and safe to switch on. */
 export abstract class DatabaseSetupError extends Error {
+  /**
+   * True for errors of another copy of this package as well, which it knows by their names.
+   *
+   * @hidden
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (super[Symbol.hasInstance](value)) return true;
+    if (!(value as Record<symbol, unknown> | null | undefined)?.[OF_PACKAGE]) return false;
+    return this === DatabaseSetupError || this.name === (value as Error).name;
+  }
+
   abstract readonly code: string;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -7,6 +21,8 @@ export abstract class DatabaseSetupError extends Error {
     this.name = new.target.name;
   }
 }
+
+Object.defineProperty(DatabaseSetupError.prototype, OF_PACKAGE, { value: true });
 
 /** The connection URL is not one. The message never repeats it, as it may hold a password. */
 export class InvalidDatabaseUrlError extends DatabaseSetupError {

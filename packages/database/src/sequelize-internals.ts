@@ -48,8 +48,8 @@ interface ConnectionManager {
   getConnection(options: { type: "SELECT" | "write"; useMaster: boolean }): Promise<PooledClient>;
   releaseConnection(client: PooledClient): void;
   validate(client: PooledClient): boolean;
-  /** With the hooks `beforeConnect` and `afterConnect`. */
-  _connect(config: ConnectConfig): Promise<PooledClient>;
+  /** Without the hooks. */
+  connect(config: ConnectConfig): Promise<PooledClient>;
   /** With the hooks `beforeDisconnect` and `afterDisconnect`. */
   _disconnect(client: PooledClient): Promise<void>;
   /** What Sequelize's `close` calls. */
@@ -73,6 +73,8 @@ interface SequelizeInternals {
   };
   readonly connectionManager: ConnectionManager;
   runHooks(name: "beforeQuery" | "afterQuery", options: object, query: object): Promise<void>;
+  runHooks(name: "beforeConnect", config: ConnectConfig): Promise<void>;
+  runHooks(name: "afterConnect", client: PooledClient, config: ConnectConfig): Promise<void>;
 }
 
 interface TransactionInternals {
@@ -95,13 +97,19 @@ export async function connectToPrimary(
   database: Sequelize,
   dialectOptions: object = {},
 ): Promise<PooledClient> {
-  const { connectionManager } = internalsOf(database);
-  const { config } = connectionManager;
-  const primary = config.replication ? config.replication.write : config;
-  const client = await connectionManager._connect({
-    ...primary,
-    dialectOptions: { ...primary.dialectOptions, ...dialectOptions },
-  });
+  const internals = internalsOf(database);
+  const { connectionManager } = internals;
+  const { replication } = connectionManager.config;
+  const primary = replication ? replication.write : connectionManager.config;
+  const config = { ...primary, dialectOptions: { ...primary.dialectOptions, ...dialectOptions } };
+  await internals.runHooks("beforeConnect", config);
+  const client = await connectionManager.connect(config);
+  try {
+    await internals.runHooks("afterConnect", client, config);
+  } catch (error) {
+    await connectionManager._disconnect(client).catch(() => undefined);
+    throw error;
+  }
   // Sequelize's listener for errors looks for the pool that this names.
   client.queryType = "write";
   return client;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { ConnectionAcquireTimeoutError, ConnectionError } from "sequelize";
 import type { Sequelize } from "sequelize-typescript";
 
-import { Connections, PreparedStatement } from "../src/index.js";
+import { Connections, Migrator, PreparedStatement } from "../src/index.js";
 import { startProxy } from "./support/proxy.js";
 import { TestDatabase } from "./support/test-database.js";
 
@@ -72,6 +72,19 @@ describe("connections beside the pool", () => {
       new Connections(database, { own: 2 }),
     ];
     expect((await sleepers(one, one, two, two)).size).toBe(2);
+  });
+
+  it("are ended, as is the migrator's, when a hook fails after they were made", async () => {
+    const database = testDatabase.open();
+    const watcher = new Connections(testDatabase.open(), { own: 1 });
+    await pidOf(watcher);
+    database.addHook("afterConnect", () => {
+      throw new Error("the hook failed");
+    });
+    await expect(pidOf(new Connections(database))).rejects.toThrow("the hook failed");
+    const migrated = new Migrator({ database, migrations: [] }).up();
+    await expect(migrated).rejects.toMatchObject({ code: "migrator_connection_failed" });
+    await eventually(async () => (await SESSIONS.arrays(watcher, []))[0]?.[0] === 1);
   });
 
   it("are waited for no longer than the pool's are", async () => {

@@ -18,7 +18,7 @@ export {
   recipeProblem,
   VARIANT_FORMATS,
   type VariantContentType,
-  type VariantEdge,
   type VariantFormat,
+  type VariantPosition,
   type VariantRecipe,
 } from "./variants/recipe.js";

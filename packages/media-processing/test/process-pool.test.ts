@@ -154,6 +154,18 @@ describe("ProcessPool", () => {
     expect(await decode()).toEqual(SOUND);
   });
 
+  it("rejects a job at once if as many wait as may, and runs those that wait", async () => {
+    const url = new URL(HOSTILE);
+    openPool(url, { maxWaiting: 1 });
+    const first = await hungAt("job", url);
+    const waiting = decode();
+    await expect(decode()).rejects.toMatchObject({ code: "processing_busy", waiting: 1 });
+    first.leave();
+    await first.outcome;
+    expect(await waiting).toEqual(SOUND);
+    expect(await decode()).toEqual(SOUND);
+  });
+
   it("starts another process if one has ended between two jobs", async () => {
     const { url, pidFile } = hanging.module("never");
     openPool(url);

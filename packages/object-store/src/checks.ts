@@ -1,10 +1,11 @@
 import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-inspection";
 import type { Sequelize, Transaction } from "sequelize";
 
+import { otherCopies } from "./copies.js";
 import { described } from "./described.js";
 import { FileNotFoundError, InvalidInputError } from "./errors.js";
 import { isUuid } from "./owner-types.js";
-import type { StorageClient } from "./upload/storage-client.js";
+import { STORAGE_METHODS, type StorageClient } from "./upload/storage-client.js";
 
 /** Options that were checked: null is none. */
 export type Checked<Options> = Options & { transaction?: Transaction | undefined };
@@ -208,4 +209,17 @@ export function checkServers(options: Servers): Servers {
     throw new InvalidInputError(`s3 must be an S3Provider, and ${described(s3)} came.`);
   }
   return { database, s3 };
+}
+
+/**
+ * A storage may come from another version of the package, as a library of the application's may have one.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
+export function checkStorage(s3: Partial<StorageClient>): void {
+  const lacks = STORAGE_METHODS.filter((method) => typeof s3[method] !== "function");
+  if (lacks.length === 0) return;
+  throw new InvalidInputError(
+    `s3 must be an S3Provider, and one without ${lacks.join(", ")} came.${otherCopies()}`,
+  );
 }

@@ -84,6 +84,9 @@ interface ErrorFacts {
   retryable?: boolean;
 }
 
+/** Marks the errors of every copy of this package. */
+const OF_PACKAGE = Symbol.for("@repo/object-store/error");
+
 /**
  * Base of every error that this module throws on purpose. `code` is stable across releases;
  * `message` says what was expected and what came, and is safe to show to the caller.
@@ -94,6 +97,17 @@ interface ErrorFacts {
  * show it whole.
  */
 export abstract class ObjectStoreError extends Error {
+  /**
+   * True for errors of another copy of this package as well, which it knows by their names.
+   *
+   * @hidden
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (super[Symbol.hasInstance](value)) return true;
+    if (!(value as Record<symbol, unknown> | null | undefined)?.[OF_PACKAGE]) return false;
+    return this === ObjectStoreError || this.name === (value as Error).name;
+  }
+
   abstract readonly code: ObjectStoreErrorCode;
   /** Whether the same call may succeed later without being changed. */
   readonly retryable: boolean;
@@ -115,6 +129,8 @@ export abstract class ObjectStoreError extends Error {
     return `${this.stack ?? this.message} ${facts}`;
   }
 }
+
+Object.defineProperty(ObjectStoreError.prototype, OF_PACKAGE, { value: true });
 
 /** The name and the code of each error in a chain of causes. */
 function named(error: unknown, depth = 0): string {

@@ -1,5 +1,5 @@
 import { bound } from "./bound.js";
-import { checkInteger, checkOptions, checkServers } from "./checks.js";
+import { checkInteger, checkOptions, checkServers, checkStorage } from "./checks.js";
 import { dependenciesOf, type ObjectStoreOptions } from "./options.js";
 import { checkUserId, type OwnerType } from "./owner-types.js";
 import { sqlPersistence } from "./persistence.js";
@@ -21,7 +21,8 @@ export function objectStoreProvider<Type extends OwnerType = "uuid">(
 /** @throws InvalidInputError (`invalid_input`) */
 export function objectStoreProvider(options: ObjectStoreOptions): ObjectStoreProvider;
 export function objectStoreProvider(options: ObjectStoreOptions<OwnerType>): ObjectStoreProvider {
-  const { database } = checkServers(options);
+  const { database, s3 } = checkServers(options);
+  checkStorage(s3);
   return storeOver(dependenciesOf(options, sqlPersistence(database, options)));
 }
 

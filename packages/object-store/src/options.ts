@@ -22,8 +22,8 @@ import {
   type Truncation,
   type Verification,
 } from "./upload/verification.js";
-import { Recipes } from "./variants/recipes.js";
-import { ProcessRenderer, type Renderer } from "./variants/renderer.js";
+import { Recipes } from "./rendering/recipes.js";
+import { ProcessRenderer, type Renderer } from "./rendering/renderer.js";
 import { VariantMaker } from "./variants/variant-maker.js";
 
 /** The largest file that any configuration accepts: 100 MB, 104,857,600 bytes. */
@@ -80,8 +80,8 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
    */
   sourceTimeoutSeconds?: number;
   /**
-   * Seconds, 1 to 86,400, that an upload, or the completion of a direct one, may take before it fails
-   * with `upload_expired`; 3,600 by default.
+   * Seconds, 1 to 86,400, that an upload, the completion of a direct one or the making of a variant may
+   * take before it fails with `upload_expired`; 3,600 by default.
    */
   uploadTimeoutSeconds?: number;
   /** How thoroughly uploads are verified unless a call says otherwise; `metadata` by default. */
@@ -117,11 +117,17 @@ export function dependenciesOf(
   options: Omit<ObjectStoreOptions, DatabaseOptions> & { renderer?: Renderer },
   persistence: Persistence,
 ): Dependencies {
-  const { s3, maxBytes, urlExpiresIn, sourceTimeoutSeconds, uploadTimeoutSeconds } = options;
+  const { s3, maxBytes, urlExpiresIn, sourceTimeoutSeconds } = options;
   const { journal } = persistence;
   const logger = safeLogger(options.logger);
   const calls = new OpenCalls();
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
+  const uploadTimeoutSeconds = checkInteger(
+    "uploadTimeoutSeconds",
+    options.uploadTimeoutSeconds ?? UPLOAD_SECONDS,
+    1,
+    MAX_UPLOAD_SECONDS,
+  );
   const processes = processesFor(options.isolation);
   const limits = checkLimits(options.inspection);
   const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = limits;
@@ -141,6 +147,7 @@ export function dependenciesOf(
       s3,
       logger,
       leaseSeconds,
+      uploadTimeoutSeconds,
       renderer,
       maxWaiting,
       signal,
@@ -157,11 +164,6 @@ export function dependenciesOf(
       1,
       3_600,
     ),
-    uploadTimeoutSeconds: checkInteger(
-      "uploadTimeoutSeconds",
-      uploadTimeoutSeconds ?? UPLOAD_SECONDS,
-      1,
-      MAX_UPLOAD_SECONDS,
-    ),
+    uploadTimeoutSeconds,
   };
 }

@@ -14,6 +14,7 @@ import { type Journal, JournalRepo } from "./repo/journal-repo.js";
 import { ListRepo, type ListRows } from "./repo/list-repo.js";
 import type { Files } from "./repo/media-repo.js";
 import { OwnerRepo, type Owners } from "./repo/owner-repo.js";
+import { SchemaCheck } from "./repo/schema-check.js";
 import type { Tables } from "./repo/tables.js";
 import { VariantRepo, type Variants } from "./repo/variant-repo.js";
 
@@ -70,6 +71,7 @@ export function sqlPersistence(
   const { connections, layout } = tables;
   const reads = checkReads(options.reads ?? "primary");
   const owners = new OwnerRepo(tables, reads);
+  const schema = new SchemaCheck(tables);
   const audio = new AudioRepo(tables, reads);
   return {
     files: { image: new ImageRepo(tables, reads), audio },
@@ -85,6 +87,7 @@ export function sqlPersistence(
     isReady: () =>
       Promise.all([
         owners.check(),
+        schema.run(),
         withDatabaseErrors("answer", () => ANSWER.execute(connections, [])),
       ]),
   };

@@ -50,7 +50,8 @@ export interface ObjectStoreProvider<Type extends OwnerType = "uuid"> {
   forApplication(): ApplicationScope<OwnerIds[Type]>;
   /**
    * Looks whether both servers answer, with one small request to each: for a readiness probe. The first
-   * call also looks whether the tables are there and have owners of the type `owner.type`.
+   * call also looks whether the tables are there, with the columns of this version and owners of the type
+   * `owner.type`.
    *
    * @throws InvalidInputError (`invalid_input`)
    */

@@ -28,6 +28,9 @@ import { sizedMedia } from "@repo/sample-media";
 import sharp from "sharp";
 
 import { coverImages } from "./examples/cover-images.js";
+import { fillGallery } from "./examples/fill-gallery.js";
+import { addPicture, galleryPage, largePicture } from "./examples/gallery.js";
+import { galleryStore } from "./examples/gallery-store.js";
 import { beginUpload, finishUpload, sendToS3 } from "./examples/direct-upload.js";
 import { createEpisodeCovers, removeCover, signUpWithPicture } from "./examples/episode-covers.js";
 import { answerTo } from "./examples/http-status.js";
@@ -50,6 +53,7 @@ const DOCUMENTS = [
   "docs/guide.md",
   "docs/direct-uploads.md",
   "docs/existing-application.md",
+  "docs/variants.md",
   "packages/object-store/README.md",
 ];
 
@@ -113,6 +117,27 @@ describe("the examples", () => {
     expect(cover).toMatchObject({ width: 32, height: 24 });
     const response = await fetch(cover.url);
     expect(Buffer.from(await response.arrayBuffer()).equals(png)).toBe(true);
+  });
+
+  it("show a gallery of thumbnails, make the large picture once, and fill in the rest", async () => {
+    const store = galleryStore(app.database, app.s3);
+    const owner = await signUp("gallery@example.com");
+    const { images } = app.store.forUser(owner);
+    const { file } = await images.upload({ body: png });
+    const id = await addPicture(store, owner, png);
+    const { pictures } = await galleryPage(store, owner, null);
+    expect(pictures.map((picture) => picture.id)).toEqual([id, file.id]);
+    const types = await Promise.all(
+      pictures.map(async ({ url }) => (await fetch(url)).headers.get("content-type")),
+    );
+    expect(types).toEqual(["image/webp", "image/png"]);
+    const large = await largePicture(store, owner, id);
+    expect(large).toMatchObject({ width: 32, height: 24 });
+    expect((await fetch(large.url)).headers.get("content-type")).toBe("image/avif");
+    await fillGallery(app.database, app.s3, new AbortController().signal);
+    const filled = await galleryPage(store, owner, null);
+    expect(filled.pictures.every(({ placeholder }) => placeholder !== null)).toBe(true);
+    await store.close();
   });
 
   it("change a picture in a transaction", async () => {

@@ -63,11 +63,25 @@ export interface S3ErrorDetails {
   cause?: unknown;
 }
 
+/** Marks the errors of every copy of this package. */
+const OF_PACKAGE = Symbol.for("@repo/s3-provider/error");
+
 /**
  * The base of every failure of this package. `cause` is the error of the SDK or of Node, of which
  * `util.inspect` and `console` print the name alone: it may quote the key or a signed URL.
  */
 export abstract class S3Error extends Error {
+  /**
+   * True for errors of another copy of this package as well, which it knows by their names.
+   *
+   * @hidden
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (super[Symbol.hasInstance](value)) return true;
+    if (!(value as Record<symbol, unknown> | null | undefined)?.[OF_PACKAGE]) return false;
+    return this === S3Error || this.name === (value as Error).name;
+  }
+
   abstract readonly code: S3ErrorCode;
   readonly operation: S3Operation;
   readonly outcome: S3Outcome;
@@ -100,6 +114,8 @@ export abstract class S3Error extends Error {
     return `${this.stack ?? this.message} ${inspect(facts)}`;
   }
 }
+
+Object.defineProperty(S3Error.prototype, OF_PACKAGE, { value: true });
 
 /** The object or the multipart upload does not exist. HEAD answers cannot tell a missing bucket. */
 export class S3NotFoundError extends S3Error {

@@ -16,6 +16,14 @@ export type Work = (
       maxFiles: number | undefined;
       cursor: string | undefined;
     }
+  | {
+      name: "make-variants";
+      recipe: string | undefined;
+      onlyMissing: boolean;
+      dropUndefined: boolean;
+      maxFiles: number | undefined;
+      cursor: string | undefined;
+    }
   | { name: "usage"; owner: string | null | undefined; top: number | undefined }
   | { name: "erase"; userId: string; yes: boolean }
 ) & {
@@ -38,6 +46,7 @@ const OPTIONS = {
   "bytes-per-second": { type: "string" },
   cursor: { type: "string" },
   down: { type: "boolean" },
+  "drop-undefined": { type: "boolean" },
   env: { type: "string" },
   fix: { type: "boolean" },
   from: { type: "string" },
@@ -45,7 +54,9 @@ const OPTIONS = {
   json: { type: "boolean" },
   "max-files": { type: "string" },
   "max-fixes": { type: "string" },
+  "only-missing": { type: "boolean" },
   owner: { type: "string" },
+  recipe: { type: "string" },
   steps: { type: "string" },
   to: { type: "string" },
   top: { type: "string" },
@@ -60,6 +71,7 @@ const TAKES: Record<CommandName, readonly OptionName[]> = {
   sweep: ["batch-size"],
   audit: ["fix", "max-fixes"],
   verify: ["bytes-per-second", "cursor", "max-files"],
+  "make-variants": ["cursor", "drop-undefined", "max-files", "only-missing", "recipe"],
   usage: ["owner", "top"],
   erase: ["yes"],
 };
@@ -106,6 +118,17 @@ export function parseCommand(argv: readonly string[]): Command {
       return {
         name: command,
         bytesPerSecond: count("bytes-per-second", 1),
+        maxFiles: count("max-files", 1),
+        cursor: values.cursor,
+        ...common,
+      };
+    case "make-variants":
+      requireNoMore(command, rest);
+      return {
+        name: command,
+        recipe: values.recipe,
+        onlyMissing: values["only-missing"] === true,
+        dropUndefined: values["drop-undefined"] === true,
         maxFiles: count("max-files", 1),
         cursor: values.cursor,
         ...common,

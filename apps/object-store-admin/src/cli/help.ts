@@ -23,10 +23,14 @@ Environment:
                         users.id, of a table that migrate makes as well. It never changes.
   OWNER_TYPE            uuid (the default), integer, bigint or text. It never changes.
   TABLES_SCHEMA         the schema of the tables; default: by the search path
-  TABLE_NAMES           {"images":"…","audio":"…","directUploads":"…","journal":"…"}: names for those
-                        that are not to be images, audio, direct_uploads and object_store_journal
+  TABLE_NAMES           {"images":"…","audio":"…","directUploads":"…","journal":"…","variants":"…",
+                        "variantFailures":"…"}: names for those that are not to be images, audio,
+                        direct_uploads, object_store_journal, media_variants and
+                        media_variant_failures
   HISTORY_TABLE         where migrate records what it applied: table or schema.table;
                         default: schema_migrations
+  VARIANTS              the recipes of make-variants, as the option "variants" of the provider in
+                        JSON, such as {"thumb":{"width":320,"format":"webp"}}
   LEASE_SECONDS         the option leaseSeconds of the provider; default: 600
   NO_COLOR              any value: no colors
 
@@ -48,6 +52,7 @@ Commands:
   sweep                       finishes what crashed; for cron, every few minutes
   audit [--fix]               compares the bucket with the rows; changes nothing without --fix
   verify                      reads every object again and compares its SHA-256
+  make-variants               makes the variants that files lack
   usage                       counts files and bytes
   erase <user>                removes everything of one user, with a receipt
 
@@ -110,6 +115,20 @@ Reads every object and compares size and SHA-256 with its row.
                           tells its cursor on standard error
 
 Exits with 3 when a file is missing, damaged or could not be read.
+`,
+  "make-variants": `Usage: object-store-admin make-variants [--recipe <name>] [--only-missing]
+                                        [--drop-undefined] [--max-files <n>] [--cursor <cursor>]
+
+Makes the variants that files lack, by the recipes of VARIANTS. Then removes variants that have had a
+newer one of the same recipe for a day. Run it after a recipe was added or changed.
+
+  --recipe <name>      applies this recipe only
+  --only-missing       leaves out files whose variant is of the recipe as it was before
+  --drop-undefined     removes variants of recipes that VARIANTS does not have
+  --max-files <n>      ends after so many files; the report has the cursor to go on with
+  --cursor <cursor>    goes on where an earlier run ended
+
+Exits with 3 when a variant could not be made; each is tried three times in all.
 `,
   usage: `Usage: object-store-admin usage [--owner <id|system>] [--top <n>]
 

@@ -10,8 +10,10 @@ import { databasePooler, databaseUrl, historyTable, leaseSecondsOf } from "../se
 import type { Environment } from "../settings/environment.js";
 import { layoutOf } from "../settings/layout.js";
 import { ownerIdOf } from "../settings/owner-id.js";
+import { variantsOf } from "../settings/variants.js";
 import { audit } from "./audit.js";
 import { erase } from "./erase.js";
+import { makeVariants } from "./make-variants.js";
 import { migrate } from "./migrate.js";
 import { migrateSql } from "./migrate-sql.js";
 import { sweep } from "./sweep.js";
@@ -39,7 +41,11 @@ export async function perform(
       ? migration(command, { migrations, historyTable: historyTable(environment) }, printer)
       : maintenanceOf(
           command,
-          { ...tables, ...(leaseSeconds !== undefined && { leaseSeconds }) },
+          {
+            ...tables,
+            ...variantsOf(environment),
+            ...(leaseSeconds !== undefined && { leaseSeconds }),
+          },
           await bucketSettings(environment),
           { printer, signal },
         );
@@ -106,6 +112,8 @@ function performOnFiles(
       return audit(command, tools);
     case "verify":
       return verify(command, tools);
+    case "make-variants":
+      return makeVariants(command, tools);
     case "usage":
       return usage(command, tools);
     case "erase":

@@ -12,11 +12,12 @@ export async function usage(
 ): Promise<number> {
   const only = typeof owner === "string" ? ownerId(owner) : owner;
   const report = await maintenance.usage({ ...given({ owner: only, top }), signal });
-  const { images, audio, owners } = report;
+  const { images, audio, variants, owners } = report;
   printer.report(report, true, [
-    formatBytes(images.bytes + audio.bytes),
+    formatBytes(images.bytes + audio.bytes + variants.bytes),
     `images  ${describe(images)}`,
     `audio   ${describe(audio)}`,
+    ...(variants.files === 0 ? [] : [`variants  ${describe(variants)}`]),
     ...describeBucket(report),
     ...owners.map(
       (each) =>

@@ -15,7 +15,9 @@ export interface Layout {
   migrations: readonly Migration[];
 }
 
-const TABLE_NAMES = ["images", "audio", "directUploads", "journal"];
+const TABLE_NAMES = [
+  ...["images", "audio", "directUploads", "journal", "variants", "variantFailures"],
+];
 
 /** @throws UsageError */
 export function layoutOf(environment: Environment): Layout {

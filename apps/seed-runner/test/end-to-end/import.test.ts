@@ -10,7 +10,7 @@ import { User } from "@repo/database";
 import { tempFolder } from "../temp-folder.js";
 import { type ExternalServices, startExternalServices } from "./external-services.js";
 import { GIF, PNG, PNG_SIGNATURE, wav } from "./media.js";
-import { eventsOf, firstLine, type Line, runSeed, type SeedResult, startSeed } from "./run-seed.js";
+import { eventsOf, type Line, runSeed, type SeedResult } from "./run-seed.js";
 
 const execFileAsync = promisify(execFile);
 
@@ -126,36 +126,6 @@ describe("--from", () => {
       "./relative/sub/a.gif": "stored",
     });
   }, 30_000);
-
-  it("stores each path once when two runs import the same folder at once", async () => {
-    const names = Array.from({ length: 12 }, (_, at) => [`${at}.gif`, GIF] as const);
-    const path = await folderOf("contended", Object.fromEntries(names));
-    const runs = await Promise.all([importing(path), importing(path)]);
-    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
-    const files = runs.flatMap((run) => eventsOf(run).files);
-    expect(files.filter(({ event }) => event === "stored")).toHaveLength(12);
-    expect(new Set(files.map(({ id }) => id)).size).toBe(12);
-  }, 60_000);
-});
-
-describe("a run that was killed", () => {
-  it("leaves nothing that the next run would store twice", async () => {
-    const names = Array.from({ length: 40 }, (_, at) => `killed-${at}.gif`);
-    const path = await folderOf("killed", Object.fromEntries(names.map((name) => [name, GIF])));
-    const run = startSeed(["--json", "--from", path], { env: services.env });
-    await firstLine(run);
-    run.child.kill("SIGKILL");
-    await run.ended;
-    const { summary } = eventsOf(await importing(path));
-    expect(summary["stored"]).toBeLessThan(40);
-    expect(Number(summary["stored"]) + Number(summary["skipped"])).toBe(40);
-
-    const stored = await services.withStore(async ({ store }) => {
-      const { items } = await store.forSystem().images.list({ limit: 200 });
-      return items.flatMap(({ filename }) => (filename?.startsWith("killed-") ? [filename] : []));
-    });
-    expect(stored.sort()).toEqual(names.sort());
-  }, 60_000);
 });
 
 describe("after a change between two runs", () => {

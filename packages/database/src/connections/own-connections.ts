@@ -7,8 +7,9 @@ import {
   type PooledClient,
   replaceAll,
 } from "../sequelize-internals.js";
+import { shared } from "../shared.js";
 
-const sets = new WeakMap<Sequelize, OwnConnections>();
+const sets = shared("own-connections", () => new WeakMap<Sequelize, OwnConnections>());
 
 /** The one set of a Sequelize, of the largest size that was asked for. */
 export function ownConnectionsOf(database: Sequelize, size: number): OwnConnections {

@@ -1,5 +1,7 @@
 import type { Sequelize } from "sequelize";
 
+import { shared } from "../shared.js";
+
 /**
  * A pooler that lends a session of PostgreSQL for one transaction at a time, such as PgBouncer with
  * `pool_mode = transaction`. Nothing that a session remembers is used then: no named statements, no
@@ -7,7 +9,7 @@ import type { Sequelize } from "sequelize";
  */
 export type Pooler = "transaction";
 
-const poolers = new WeakMap<Sequelize, Pooler>();
+const poolers = shared("poolers", () => new WeakMap<Sequelize, Pooler>());
 
 /** Remembers what is between this process and the PostgreSQL of a Sequelize. */
 export function usePooler(database: Sequelize, pooler: Pooler | undefined): void {

@@ -1,12 +1,13 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 
 import type { PooledClient } from "../sequelize-internals.js";
+import { shared } from "../shared.js";
 
 /** The client that the code which runs has for itself. */
-const inside = new AsyncLocalStorage<PooledClient>();
+const inside = shared("inside", () => new AsyncLocalStorage<PooledClient>());
 
 /** The last work of each client. */
-const works = new WeakMap<PooledClient, Promise<unknown>>();
+const works = shared("works", () => new WeakMap<PooledClient, Promise<unknown>>());
 
 /**
  * Runs work that has a connection for itself: statements that others send to it meanwhile, as other

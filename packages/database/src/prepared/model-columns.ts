@@ -74,7 +74,7 @@ export class ModelColumns<Row extends Model> {
   }
 
   /** SQL for the values as one JSON array, for columns that JSON can hold: no bytes and no doubles. */
-  json(table: string): string {
+  json(table?: string): string {
     return `json_build_array(${this.#expressions(table).join(", ")})`;
   }
 

@@ -16,7 +16,7 @@ export class TestDatabase {
 
   static async create(): Promise<TestDatabase> {
     const name = `test_${randomBytes(6).toString("hex")}`;
-    await administer(`CREATE DATABASE ${name}`);
+    await administer(`CREATE DATABASE ${name} STRATEGY file_copy`);
     const url = new URL(serverUrl());
     url.pathname = name;
     return new TestDatabase(url.href);

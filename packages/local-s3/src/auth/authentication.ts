@@ -30,13 +30,11 @@ export interface Authentication {
 }
 
 /** @throws {S3Error} InvalidToken, or InvalidAccessKeyId when a token is missing */
-export function requireToken(
-  given: string | undefined,
-  { sessionToken, accessKeyId }: Credentials,
-): void {
+export function requireToken(given: string | undefined, { sessionToken }: Credentials): void {
   if (given === sessionToken) return;
   if (given !== undefined) throw new S3Error("InvalidToken");
-  throw new S3Error("InvalidAccessKeyId", undefined, { AWSAccessKeyId: accessKeyId });
+  // Without AWSAccessKeyId: the request may name another key than the server's.
+  throw new S3Error("InvalidAccessKeyId");
 }
 
 /** The claims of a request, read from its header, query or form but not yet verified. */

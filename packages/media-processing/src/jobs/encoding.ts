@@ -1,34 +1,23 @@
 import type { Sharp } from "sharp";
 
-import type { Placement } from "../variants/placement.js";
-import { type CompleteRecipe, VARIANT_FORMATS } from "../variants/recipe.js";
+import { focalCrop, frameSize, isSameSize, scaledSize, type Size } from "../variants/placement.js";
+import { type CompleteRecipe, type FocalPoint, VARIANT_FORMATS } from "../variants/recipe.js";
 import type { RenderedPicture } from "./render.js";
 
-export function isPlacedByContent(
-  position: CompleteRecipe["position"],
-): position is "attention" | "entropy" {
-  return position === "attention" || position === "entropy";
-}
-
-export function isCrop({ scaled, width, height }: Placement): boolean {
-  return width < scaled.width || height < scaled.height;
+export function isFocal(position: CompleteRecipe["position"]): position is FocalPoint {
+  return typeof position === "object";
 }
 
 /** Scales the displayed picture and cuts the variant from it. */
-export function cut(image: Sharp, placement: Placement, recipe: CompleteRecipe): Sharp {
-  const { position, background, format } = recipe;
-  const { scaled, left, top, width, height } = placement;
-  if (isPlacedByContent(position)) {
-    const { withoutEnlargement } = recipe;
-    image.resize({ width: recipe.width, height: recipe.height, position, withoutEnlargement });
+export function cut(image: Sharp, from: Size, recipe: CompleteRecipe): Sharp {
+  const { width, height, fit, position, background, withoutEnlargement, format } = recipe;
+  if (isFocal(position)) {
+    const scaled = scaledSize(recipe, from);
+    image.resize({ ...scaled, fit: "fill" });
+    const frame = frameSize(recipe, scaled);
+    if (!isSameSize(scaled, frame)) image.extract(focalCrop(position, scaled, frame));
   } else {
-    image.resize(scaled.width, scaled.height, { fit: "fill" });
-    if (isCrop(placement)) image.extract({ left, top, width, height });
-    else if (width > scaled.width || height > scaled.height) {
-      const right = width - scaled.width + left;
-      const bottom = height - scaled.height + top;
-      image.extend({ left: Math.abs(left), top: Math.abs(top), right, bottom, background });
-    }
+    image.resize({ width, height, fit, position, background, withoutEnlargement });
   }
   return format === "jpeg" ? image.flatten({ background }) : image;
 }

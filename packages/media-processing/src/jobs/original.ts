@@ -5,6 +5,8 @@ import { sharp } from "./restricted-sharp.js";
 
 /** Pixels that pictures are made from. */
 export interface PictureSource {
+  /** Of one frame. */
+  readonly size: Size;
   /** A new pipeline that begins with the displayed picture. */
   open(): Sharp;
 }
@@ -14,8 +16,9 @@ export class Original implements PictureSource {
   private constructor(
     private readonly bytes: Uint8Array,
     private readonly maxPixels: number,
-    /** Of one frame. */
-    readonly displayed: Size,
+    readonly format: string,
+    /** As displayed. */
+    readonly size: Size,
     readonly isTurned: boolean,
     readonly pageCount: number,
     readonly hasRgbProfile: boolean,
@@ -23,12 +26,13 @@ export class Original implements PictureSource {
 
   /** Reads the header. */
   static async read(bytes: Uint8Array, maxPixels: number): Promise<Original> {
-    const header = await sharp(bytes, optionsOf(maxPixels)).metadata();
-    const isTurned = (header.orientation ?? 1) > 1;
-    const hasRgbProfile =
-      header.space !== "cmyk" && header.icc?.toString("latin1", 16, 20) === "RGB ";
-    const pageCount = header.pages ?? 1;
-    return new Original(bytes, maxPixels, header.autoOrient, isTurned, pageCount, hasRgbProfile);
+    const { format, autoOrient, orientation, pages, space, icc } = await sharp(
+      bytes,
+      optionsOf(maxPixels),
+    ).metadata();
+    const isTurned = (orientation ?? 1) > 1;
+    const hasRgbProfile = space !== "cmyk" && icc?.toString("latin1", 16, 20) === "RGB ";
+    return new Original(bytes, maxPixels, format, autoOrient, isTurned, pages ?? 1, hasRgbProfile);
   }
 
   /** @param animated opens all frames instead of the first; they cannot be turned */

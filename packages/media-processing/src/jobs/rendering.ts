@@ -1,24 +1,38 @@
 import { rgbaToThumbHash } from "thumbhash";
 
-import { type Placement, placementOf, type Size } from "../variants/placement.js";
-import type { CompleteRecipe } from "../variants/recipe.js";
-import { cut, encode, isCrop, isPlacedByContent } from "./encoding.js";
+import { area, frameSize, isSameSize, scaledSize, type Size } from "../variants/placement.js";
+import { type CompleteRecipe, completeRecipe } from "../variants/recipe.js";
+import { cut, encode, isFocal } from "./encoding.js";
 import type { Original, PictureSource } from "./original.js";
 import type { RenderedPicture } from "./render.js";
-import { serves, WholePicture } from "./whole-picture.js";
+import { WholePicture } from "./whole-picture.js";
 
 /** ThumbHash takes 100 pixels a side at most. */
-const PLACEHOLDER = {
+const PLACEHOLDER = completeRecipe({
   width: 100,
   height: 100,
   fit: "inside",
-  position: "centre",
   withoutEnlargement: true,
-} as const;
+  format: "png",
+});
 
-/** Something to make from any source of the displayed picture that is large enough. */
+/**
+ * The largest scale at which a picture is made from a larger one instead of from the original: beyond
+ * it, the picture that is filtered twice could be told from the other.
+ */
+const MAX_STEP = 0.5;
+
+/** An original with fewer pixels is decoded again for each picture: that is cheap, and exact. */
+const MIN_SHARED_PIXELS = 2_000_000;
+
+/** The fractions of its size at which sharp may have a JPEG decoded, rounded up or down. */
+const JPEG_SCALES = [1, 2, 4, 8];
+
+/** A picture to make from any source that shows the whole picture upright and in sRGB. */
 interface Task {
-  placement: Placement;
+  recipe: CompleteRecipe;
+  /** The size of the whole picture at the scale of the recipe. */
+  scaled: Size;
   make(source: PictureSource): Promise<void>;
 }
 
@@ -38,48 +52,44 @@ export class Rendering {
   ): Promise<{ pictures: RenderedPicture[]; placeholder: Uint8Array | undefined }> {
     const pictures: RenderedPicture[] = [];
     let placeholder: Uint8Array | undefined;
-    const tasks = recipes.map((recipe, index): Task => {
-      const placement = this.#place(recipe);
-      const make = async (source: PictureSource): Promise<void> => {
-        pictures[index] = await encode(cut(source.open(), placement, recipe), recipe);
-      };
-      return { placement, make };
-    });
+    const tasks = recipes.map((recipe, index) =>
+      this.#task(recipe, async (source) => {
+        pictures[index] = await encode(cut(source.open(), source.size, recipe), recipe);
+      }),
+    );
     if (wantsPlaceholder) {
-      const placement = placementOf(PLACEHOLDER, this.original.displayed);
       const make = async (source: PictureSource): Promise<void> => {
-        placeholder = await thumbHash(source, placement.scaled);
+        placeholder = await thumbHash(source);
       };
-      tasks.push({ placement, make });
+      tasks.push(this.#task(PLACEHOLDER, make));
     }
-    const shared: Task[] = [];
+    tasks.sort((one, other) => area(other.scaled) - area(one.scaled));
     for (const [index, task] of tasks.entries()) {
-      const own = this.#ownSource(recipes[index], task.placement);
-      if (own === undefined) shared.push(task);
-      else await task.make(own);
+      const source =
+        this.#ownSource(task) ?? (await this.#sharedSource(task, tasks.slice(index + 1)));
+      await task.make(source);
     }
-    await this.#makeInTurn(shared);
     return { pictures, placeholder };
   }
 
-  #place(recipe: CompleteRecipe): Placement {
-    const placement = placementOf(recipe, this.original.displayed);
+  #task(recipe: CompleteRecipe, make: Task["make"]): Task {
+    const scaled = scaledSize(recipe, this.original.size);
     // A narrow picture can become huge where only its width is given.
-    if (Math.max(area(placement), area(placement.scaled)) > this.maxPixels) {
+    if (Math.max(area(scaled), area(frameSize(recipe, scaled))) > this.maxPixels) {
       throw new Error("variant exceeds pixel limit");
     }
-    return placement;
+    return { recipe, scaled, make };
   }
 
-  /** The source of a variant that no upright sRGB picture yields; undefined for all others. */
-  #ownSource(recipe: CompleteRecipe | undefined, placement: Placement): PictureSource | undefined {
-    if (recipe === undefined) return undefined;
+  /** The source of a variant that no other source yields; undefined for all others. */
+  #ownSource({ recipe, scaled }: Task): PictureSource | undefined {
     const { original } = this;
-    const isByContent = isPlacedByContent(recipe.position);
+    const isByContent = recipe.position === "attention" || recipe.position === "entropy";
     const keepsProfile = recipe.profile === "keep" && original.hasRgbProfile;
-    const animated = recipe.animated && !isByContent && this.#canAnimate(placement);
+    const animated = recipe.animated && !isByContent && this.#canAnimate(recipe, scaled);
     if (!isByContent && !keepsProfile && !animated) return undefined;
     return {
+      size: original.size,
       open() {
         const image = original.open(animated);
         return keepsProfile ? image.keepIccProfile() : image;
@@ -87,48 +97,51 @@ export class Rendering {
     };
   }
 
-  #canAnimate(placement: Placement): boolean {
-    const { displayed, isTurned, pageCount } = this.original;
-    const pixels = Math.max(area(displayed), area(placement), area(placement.scaled));
+  #canAnimate(recipe: CompleteRecipe, scaled: Size): boolean {
+    const { size, isTurned, pageCount } = this.original;
+    const pixels = Math.max(area(size), area(scaled), area(frameSize(recipe, scaled)));
     return pageCount > 1 && !isTurned && pageCount * pixels <= this.maxPixels;
   }
 
-  async #makeInTurn(tasks: readonly Task[]): Promise<void> {
-    const order = tasks.toSorted(
-      (one, other) => area(other.placement.scaled) - area(one.placement.scaled),
-    );
-    for (const [index, task] of order.entries()) {
-      await task.make(await this.#sourceOf(task.placement, order.slice(index + 1)));
-    }
-  }
-
-  async #sourceOf(placement: Placement, later: readonly Task[]): Promise<PictureSource> {
+  async #sharedSource(task: Task, later: readonly Task[]): Promise<PictureSource> {
     const { original } = this;
-    const { scaled } = placement;
-    const nearest = this.#wholes.findLast((whole) => whole.serves(scaled));
-    if (nearest?.isOf(scaled) === true) return nearest;
-    const isEnlarged =
-      scaled.width > original.displayed.width || scaled.height > original.displayed.height;
-    const isReused = !isEnlarged && later.some((task) => serves(scaled, task.placement.scaled));
+    const nearest = this.#wholes.findLast(({ size }) => this.#serves(size, task));
+    if (nearest !== undefined && isSameSize(nearest.size, task.scaled)) return nearest;
+    const isReused = later.some((each) => this.#serves(task.scaled, each));
     // sharp decodes at a smaller scale only if it does not crop after it has turned the picture.
-    const isCropOfTurned = nearest === undefined && original.isTurned && isCrop(placement);
+    const isCropOfTurned = original.isTurned && isFocal(task.recipe.position);
     if (!isReused && !isCropOfTurned) return nearest ?? original;
-    const whole = await WholePicture.make(nearest ?? original, scaled);
+    const whole = await WholePicture.make(nearest ?? original, task.recipe);
     if (isReused) this.#wholes.push(whole);
     return whole;
   }
+
+  /** Whether a picture that is made from the whole picture at a size is like one from the original. */
+  #serves(whole: Size, { recipe, scaled }: Task): boolean {
+    const { format, size } = this.original;
+    // libwebp scales by a filter of its own.
+    if (format === "webp" || area(size) < MIN_SHARED_PIXELS) return false;
+    if (area(whole) > area(size)) return false;
+    const step = Math.max(scaled.width / whole.width, scaled.height / whole.height);
+    if (step > MAX_STEP && !isSameSize(whole, scaled)) return false;
+    const scales = format === "jpeg" ? JPEG_SCALES : [1];
+    const decoded = scales.flatMap((scale) =>
+      [Math.floor, Math.ceil].map((round) => ({
+        width: round(size.width / scale),
+        height: round(size.height / scale),
+      })),
+    );
+    return [whole, ...decoded].every((from) => isSameSize(scaledSize(recipe, from), scaled));
+  }
 }
 
-async function thumbHash(source: PictureSource, { width, height }: Size): Promise<Uint8Array> {
-  const pixels = await source
+async function thumbHash(source: PictureSource): Promise<Uint8Array> {
+  const { width, height, fit, withoutEnlargement } = PLACEHOLDER;
+  const { data, info } = await source
     .open()
-    .resize(width, height, { fit: "fill" })
+    .resize({ width, height, fit, withoutEnlargement })
     .ensureAlpha()
     .raw()
-    .toBuffer();
-  return rgbaToThumbHash(width, height, pixels);
-}
-
-function area({ width, height }: Size): number {
-  return width * height;
+    .toBuffer({ resolveWithObject: true });
+  return rgbaToThumbHash(info.width, info.height, data);
 }

@@ -1,4 +1,4 @@
-import { type CompleteRecipe, completeRecipe, EDGES, type VariantRecipe } from "./recipe.js";
+import { type CompleteRecipe, completeRecipe, type VariantRecipe } from "./recipe.js";
 
 /** Pixels. */
 export interface Size {
@@ -6,61 +6,37 @@ export interface Size {
   height: number;
 }
 
-/** How a variant is cut from the displayed picture. */
-export interface Placement extends Size {
-  /** The whole picture, scaled. */
-  scaled: Size;
-  /** Where the variant begins in the scaled picture; negative where it begins with a bar. */
-  left: number;
-  top: number;
-}
-
-type Geometry = Pick<
-  CompleteRecipe,
-  "width" | "height" | "fit" | "position" | "withoutEnlargement"
->;
-
-/** The size of a variant of a picture whose displayed size is given. */
-export function variantSize(recipe: VariantRecipe, displayed: Size): Size {
-  const { width, height } = placementOf(completeRecipe(recipe), displayed);
-  return { width, height };
-}
+type Scaling = Pick<CompleteRecipe, "width" | "height" | "fit" | "withoutEnlargement">;
 
 /**
- * Places a variant as sharp does. It depends on the displayed size alone: at a smaller scale, decoders
- * round otherwise.
+ * The size of a variant of a picture whose displayed size is given. If only one side is given, a JPEG's
+ * other side may differ by one pixel, as decoders round at a smaller scale.
  */
-export function placementOf(geometry: Geometry, displayed: Size): Placement {
-  const scaled = scaledSize(geometry, displayed);
-  const { width, height } = frameSize(geometry, scaled);
-  const { position } = geometry;
-  if (typeof position !== "string") {
-    const left = focalOffset(position.x, scaled.width, width);
-    return { scaled, left, top: focalOffset(position.y, scaled.height, height), width, height };
-  }
-  // A crop by content is placed by its pixels.
-  const { x, y } = position in EDGES ? EDGES[position as keyof typeof EDGES] : EDGES.centre;
-  const left = Math.round((scaled.width - width) * x);
-  return { scaled, left, top: Math.round((scaled.height - height) * y), width, height };
+export function variantSize(recipe: VariantRecipe, displayed: Size): Size {
+  const complete = completeRecipe(recipe);
+  return frameSize(complete, scaledSize(complete, displayed));
 }
 
-function scaledSize({ width, height, fit, withoutEnlargement }: Geometry, displayed: Size): Size {
-  let x = width === undefined ? undefined : width / displayed.width;
-  let y = height === undefined ? undefined : height / displayed.height;
+/** The size of the whole picture, scaled as sharp does, before it is cropped or gets bars. */
+export function scaledSize({ width, height, fit, withoutEnlargement }: Scaling, from: Size): Size {
+  let across = width === undefined ? undefined : from.width / width;
+  let down = height === undefined ? undefined : from.height / height;
   if (fit === "fill") {
-    x ??= 1;
-    y ??= 1;
-  } else if (x === undefined || y === undefined) {
-    x = y = x ?? y ?? 1;
+    across ??= 1;
+    down ??= 1;
+  } else if (across === undefined || down === undefined) {
+    across = down = across ?? down ?? 1;
   } else {
-    x = y = fit === "cover" || fit === "outside" ? Math.max(x, y) : Math.min(x, y);
+    const choose = fit === "cover" || fit === "outside" ? Math.min : Math.max;
+    across = down = choose(across, down);
   }
-  const scale = (side: number, factor: number) =>
-    Math.max(1, Math.round(side * (withoutEnlargement ? Math.min(1, factor) : factor)));
-  return { width: scale(displayed.width, x), height: scale(displayed.height, y) };
+  const scaled = (side: number, shrink: number) =>
+    Math.max(1, Math.round(side / (withoutEnlargement ? Math.max(1, shrink) : shrink)));
+  return { width: scaled(from.width, across), height: scaled(from.height, down) };
 }
 
-function frameSize({ width, height, fit }: Geometry, scaled: Size): Size {
+/** The size of a variant that is cut from the scaled picture. */
+export function frameSize({ width, height, fit }: Scaling, scaled: Size): Size {
   if (fit !== "cover" && fit !== "contain") return scaled;
   const choose = fit === "cover" ? Math.min : Math.max;
   return {
@@ -69,8 +45,23 @@ function frameSize({ width, height, fit }: Geometry, scaled: Size): Size {
   };
 }
 
-/** Centres the frame on a point, as far as the picture reaches. */
-function focalOffset(fraction: number, scaled: number, frame: number): number {
-  const wanted = Math.round(fraction * scaled - frame / 2);
-  return Math.min(Math.max(0, wanted), scaled - frame);
+/** Centres a crop on a point, as far as the picture reaches. */
+export function focalCrop(
+  { x, y }: { x: number; y: number },
+  scaled: Size,
+  { width, height }: Size,
+): Size & { left: number; top: number } {
+  const offset = (fraction: number, side: number, frame: number) =>
+    Math.min(Math.max(0, Math.round(fraction * side - frame / 2)), side - frame);
+  const left = offset(x, scaled.width, width);
+  return { left, top: offset(y, scaled.height, height), width, height };
+}
+
+export function isSameSize(one: Size, other: Size): boolean {
+  return one.width === other.width && one.height === other.height;
+}
+
+/** Pixels. */
+export function area({ width, height }: Size): number {
+  return width * height;
 }

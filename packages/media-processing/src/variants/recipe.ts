@@ -6,8 +6,8 @@ export type VariantFormat = "jpeg" | "png" | "webp" | "avif";
 
 export type VariantContentType = `image/${VariantFormat}`;
 
-/** Where a crop or the picture inside its bars is placed. */
-export type VariantEdge =
+/** Where a crop, or the picture between the bars, is placed. */
+export type VariantPosition =
   | "centre"
   | "top"
   | "right top"
@@ -36,7 +36,7 @@ export interface VariantRecipe {
    * What `cover` keeps and where `contain` puts the picture; `centre` by default. `attention`, `entropy`
    * and a focal point need `cover` with width and height.
    */
-  position?: VariantEdge | "attention" | "entropy" | FocalPoint | undefined;
+  position?: VariantPosition | "attention" | "entropy" | FocalPoint | undefined;
   /** CSS colour of the bars of `contain`, and of what is transparent in a JPEG; `white` by default. */
   background?: string | undefined;
   format: VariantFormat;
@@ -90,18 +90,17 @@ const MAX_SIDE = 16_383;
 
 const FITS: readonly unknown[] = ["cover", "contain", "inside", "outside", "fill"];
 
-/** Fractions of the room that is left over, from the left and from the top. */
-export const EDGES: Readonly<Record<VariantEdge, FocalPoint>> = {
-  centre: { x: 0.5, y: 0.5 },
-  top: { x: 0.5, y: 0 },
-  "right top": { x: 1, y: 0 },
-  right: { x: 1, y: 0.5 },
-  "right bottom": { x: 1, y: 1 },
-  bottom: { x: 0.5, y: 1 },
-  "left bottom": { x: 0, y: 1 },
-  left: { x: 0, y: 0.5 },
-  "left top": { x: 0, y: 0 },
-};
+const POSITIONS: readonly VariantPosition[] = [
+  "centre",
+  "top",
+  "right top",
+  "right",
+  "right bottom",
+  "bottom",
+  "left bottom",
+  "left",
+  "left top",
+];
 
 export function completeRecipe(recipe: VariantRecipe): CompleteRecipe {
   const { quality, effort } = VARIANT_FORMATS[recipe.format];
@@ -179,10 +178,9 @@ function flagProblem(name: string, value: unknown) {
 }
 
 function positionProblem(position: CompleteRecipe["position"], isCrop: boolean) {
-  const isByContent = position === "attention" || position === "entropy";
-  if (typeof position === "string" && Object.hasOwn(EDGES, position)) return undefined;
-  if (!isByContent && !isFocalPoint(position)) {
-    return `its position must be attention, entropy, a focal point or one of ${Object.keys(EDGES).join(", ")}`;
+  if (POSITIONS.some((name) => name === position)) return undefined;
+  if (position !== "attention" && position !== "entropy" && !isFocalPoint(position)) {
+    return `its position must be attention, entropy, a focal point or one of ${POSITIONS.join(", ")}`;
   }
   return isCrop ? undefined : "its position needs fit cover with a width and a height";
 }

@@ -5,10 +5,11 @@ import { checkInteger, checkOptions } from "../checks.js";
 import { FOLDERS, KINDS_IN_KEY_ORDER } from "../kinds.js";
 import { type ObjectStoreLogger, safeLogger } from "../logger.js";
 import { observed } from "../telemetry/telemetry.js";
+import { UPLOAD_SECONDS } from "../upload/abort.js";
 import { type IsolationOptions, processesFor } from "../upload/decoding.js";
 import type { StorageClient } from "../upload/storage-client.js";
-import { Recipes } from "../variants/recipes.js";
-import { ProcessRenderer, type Renderer } from "../variants/renderer.js";
+import { Recipes } from "../rendering/recipes.js";
+import { ProcessRenderer, type Renderer } from "../rendering/renderer.js";
 import { VariantMaker } from "../variants/variant-maker.js";
 import { Auditor } from "./auditor.js";
 import type { ObjectStoreMaintenance } from "./contract.js";
@@ -49,7 +50,10 @@ export function maintenanceOver(rows: MaintenanceRows, options: Options): Object
     s3,
     logger,
     leaseSeconds,
-    maker: new VariantMaker({ ...rows, s3, logger, leaseSeconds, renderer, maxWaiting, signal }),
+    maker: new VariantMaker({
+      ...{ ...rows, s3, logger, leaseSeconds, renderer, maxWaiting, signal },
+      uploadTimeoutSeconds: UPLOAD_SECONDS,
+    }),
     renderers: renderers.processes,
   };
   const { files, inventoryOf } = rows;

@@ -8,7 +8,7 @@ import type { MediaFileModel } from "../models/media-file.model.js";
 import type { VariantModel } from "../models/variant.model.js";
 import { removeBatch } from "../remove-objects.js";
 import { throwIfAborted } from "../upload/abort.js";
-import type { Recipe, Recipes } from "../variants/recipes.js";
+import type { Recipe, Recipes } from "../rendering/recipes.js";
 import type { MakeVariantsOptions, MakeVariantsReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import { decodeVariantCursor, encodeVariantCursor, type VariantCursor } from "./variant-cursor.js";

@@ -138,6 +138,13 @@ function statementsWith(layout: Layout, columns: string) {
   };
 }
 
+/** The statements that record uploads, for owners' tables of one name. */
+interface Recording {
+  isOwnerThere: string;
+  open: PreparedStatement<[uploads: string]>;
+  openKeyed: OwnedStatement<[uploads: string]>;
+}
+
 /**
  * The journal of unfinished uploads and removals. Every change is one compare-and-set statement: it
  * returns false, null or fewer rows when another party was faster. None runs in a caller's transaction.
@@ -148,8 +155,7 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   readonly #openings: StatementGroup<NewUpload, JournalModel | null>;
   readonly #holders = new SharedAnswers<KeyHolder | null>();
   readonly #locks = new SharedAnswers<boolean>();
-  #open: PreparedStatement<[uploads: string]> | undefined;
-  #openKeyed: OwnedStatement<[uploads: string]> | undefined;
+  #recording: Recording | undefined;
   #openVariant: PreparedStatement<[uploads: string]> | undefined;
 
   constructor(tables: Tables, owners: OwnerRepo) {
@@ -173,13 +179,11 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   /** The same with an idempotency key. Null when a file or an upload of the owner has the key. */
   async openKeyed(upload: NewUpload, idempotencyKey: string): Promise<JournalModel | null> {
     const { userId } = upload;
-    const isOwnerThere = await this.#ownerCondition();
-    this.#openKeyed ??= new OwnedStatement(this.layout.ownerType, (ownedBy) =>
-      this.#opening(isOwnerThere, this.#hasNoKey(ownedBy)),
-    );
+    const statement = (await this.#recordingNow()).openKeyed.of(userId);
     const given = { ...upload, tail: randomTail(), idempotencyKey };
-    const statement = this.#openKeyed.of(userId);
-    const row = await this.first("record the upload", statement, [JSON.stringify([given])]);
+    const row = await this.#owners.using(() =>
+      this.first("record the upload", statement, [JSON.stringify([given])]),
+    );
     if (row !== null) return row;
     const isThere = upload.isOwnerKnown || userId === null || (await this.#owners.exists(userId));
     if (!isThere) throw new OwnerNotFoundError();
@@ -273,10 +277,11 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   }
 
   async #runOpen(uploads: readonly NewUpload[]): Promise<(JournalModel | null)[]> {
-    const isOwnerThere = await this.#ownerCondition();
-    this.#open ??= new PreparedStatement(this.#opening(isOwnerThere));
+    const { open } = await this.#recordingNow();
     const given = uploads.map((upload) => ({ ...upload, tail: randomTail() }));
-    const rows = await this.#open.arrays(this.connections, [JSON.stringify(given)]);
+    const rows = await this.#owners.using(() =>
+      open.arrays(this.connections, [JSON.stringify(given)]),
+    );
     const byTail = new Map(
       this.columns.instances(rows).map((row) => [row.id.replaceAll("-", "").slice(16), row]),
     );
@@ -323,7 +328,17 @@ export class JournalRepo extends ModelRepo<JournalModel> {
       .join(" AND ");
   }
 
-  #ownerCondition(): Promise<string> {
-    return this.#owners.condition(`given."userId"`);
+  async #recordingNow(): Promise<Recording> {
+    const isOwnerThere = await this.#owners.condition(`given."userId"`);
+    if (this.#recording?.isOwnerThere !== isOwnerThere) {
+      this.#recording = {
+        isOwnerThere,
+        open: new PreparedStatement(this.#opening(isOwnerThere)),
+        openKeyed: new OwnedStatement(this.layout.ownerType, (ownedBy) =>
+          this.#opening(isOwnerThere, this.#hasNoKey(ownedBy)),
+        ),
+      };
+    }
+    return this.#recording;
   }
 }

@@ -3,7 +3,7 @@ import { type Connections, type Place, PreparedStatement } from "@repo/database"
 import { InvalidInputError } from "../errors.js";
 import type { Layout } from "../layout.js";
 import type { OwnerId } from "../owner-types.js";
-import { withDatabaseErrors } from "./database-failure.js";
+import { sqlStateOf, withDatabaseErrors } from "./database-failure.js";
 import type { Reads } from "./media-repo.js";
 import type { StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";
@@ -27,6 +27,9 @@ const REFERENCE = new PreparedStatement<[table: string]>(`
   ) AS owner ON true
   WHERE file.attrelid = $1::regclass AND file.attname = 'user_id'
 `);
+
+/** SQLSTATEs of a table or column that has another name by now, or that may not be read any more. */
+const MOVED: ReadonlySet<string> = new Set(["42P01", "42703", "42501"]);
 
 interface Reference {
   type: string;
@@ -66,6 +69,20 @@ export class OwnerRepo {
   }
 
   /**
+   * Runs statements with a {@link condition}. Where PostgreSQL refuses them for the owners' table, the
+   * next call looks anew for it, and works.
+   */
+  async using<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      const { cause = error } = error as { cause?: unknown };
+      if (MOVED.has(sqlStateOf(cause))) this.#reference = undefined;
+      throw error;
+    }
+  }
+
+  /**
    * An SQL condition: the owner given by an expression exists, or cannot be checked.
    *
    * @throws InvalidInputError (`invalid_input`) as {@link check} does
@@ -78,10 +95,13 @@ export class OwnerRepo {
   }
 
   async exists(owner: OwnerId, options: StatementOptions = {}): Promise<boolean> {
-    const condition = await this.condition(`$1::${this.#layout.ownerType}`);
-    const statement = (this.#exists ??= new PreparedStatement(`SELECT ${condition}`));
-    const [row] = await withDatabaseErrors("look for the owner", () =>
-      statement.arrays<[boolean]>(this.#connections, [owner], options),
+    const text = `SELECT ${await this.condition(`$1::${this.#layout.ownerType}`)}`;
+    if (this.#exists?.text !== text) this.#exists = new PreparedStatement(text);
+    const statement = this.#exists;
+    const [row] = await this.using(() =>
+      withDatabaseErrors("look for the owner", () =>
+        statement.arrays<[boolean]>(this.#connections, [owner], options),
+      ),
     );
     return row?.[0] === true;
   }

@@ -80,10 +80,10 @@ export function variantOf(
   [recipe, digest]: readonly [string, string],
 ): string {
   return `(
-    SELECT ${READ_WITH_FILE.json("variant")}
-    FROM ${layout.table("variant")} AS variant
-    WHERE variant.${FILE_COLUMNS[kind]} = ${file}.id AND variant.recipe = ${recipe}
-    ORDER BY variant.digest = ${digest} DESC, variant.id DESC LIMIT 1
+    SELECT ${READ_WITH_FILE.json()}
+    FROM ${layout.table("variant")}
+    WHERE ${FILE_COLUMNS[kind]} = ${file}.id AND recipe = ${recipe}
+    ORDER BY digest = ${digest} DESC, id DESC LIMIT 1
   )`;
 }
 
@@ -154,14 +154,19 @@ function statementsWith(layout: Layout, kind: MediaKind, columns: Columns) {
         RETURNING ${columns.variant.list()}
       `,
     ),
-    fail: new PreparedStatement<[...OfFile, reason: string, attempts: number]>(`
-      INSERT INTO ${failures} (
-        ${column}, recipe, digest, attempts, reason, created_at, updated_at
-      )
-      SELECT id, $2, $3, $5::int, $4, clock_timestamp(), clock_timestamp() FROM ${files} WHERE id = $1
-      ON CONFLICT (${column}, recipe, digest) WHERE ${column} IS NOT NULL DO UPDATE SET
-        attempts = LEAST(${failures}.attempts + $5::int, 1000), reason = $4, updated_at = clock_timestamp()
-    `),
+    // The foreign key would wait for a deletion too, but then refuse.
+    fail: new LockingStatement<[...OfFile, reason: string, attempts: number]>(
+      (wait) => `
+        INSERT INTO ${failures} (
+          ${column}, recipe, digest, attempts, reason, created_at, updated_at
+        )
+        SELECT id, $2, $3, $5::int, $4, clock_timestamp(), clock_timestamp()
+        FROM ${files} WHERE id = $1 AND ${wait} FOR KEY SHARE
+        ON CONFLICT (${column}, recipe, digest) WHERE ${column} IS NOT NULL DO UPDATE SET
+          attempts = LEAST(${failures}.attempts + $5::int, 1000), reason = $4, updated_at = clock_timestamp()
+        RETURNING id
+      `,
+    ),
   };
 }
 
@@ -193,7 +198,9 @@ export class VariantRepo extends ModelRepo<VariantModel> {
     const ofSameFile = Object.values(FILE_COLUMNS).map(
       (column) => `newer.${column} = old.${column}`,
     );
-    this.#remove = new PreparedStatement(removal("SELECT unnest($1::uuid[])", "$2"));
+    this.#remove = new PreparedStatement(
+      removal(`SELECT id FROM ${variants} WHERE id = ANY ($1) FOR UPDATE SKIP LOCKED`, "$2"),
+    );
     this.#removeOthers = new PreparedStatement(
       removal(`SELECT id FROM ${variants} WHERE recipe <> ALL ($1) ${batch}`, "$2"),
     );
@@ -242,15 +249,16 @@ export class VariantRepo extends ModelRepo<VariantModel> {
   }
 
   /**
-   * Remembers that a variant could not be made, and why.
+   * Remembers that a variant could not be made, and why. False when its file is gone.
    *
    * @param failure `isFinal`: whether another attempt would be the same
    */
-  async fail({ kind, fileId, recipe, digest }: VariantOf, failure: Failure): Promise<void> {
+  async fail({ kind, fileId, recipe, digest }: VariantOf, failure: Failure): Promise<boolean> {
     const { fail } = this.#sql[kind];
     const attempts = failure.isFinal ? MAX_ATTEMPTS : 1;
     const reason = failure.message.slice(0, 500);
-    await this.changes("remember a failure", fail, [fileId, recipe, digest, reason, attempts]);
+    const parameters = [fileId, recipe, digest, reason, attempts] as const;
+    return (await this.arrays("remember a failure", fail, [...parameters])).length > 0;
   }
 
   /**
@@ -270,7 +278,7 @@ export class VariantRepo extends ModelRepo<VariantModel> {
     return this.rows("remove variants", this.#removeOthers, [names, leaseSeconds]);
   }
 
-  /** Moves variants to the journal. */
+  /** Moves variants to the journal; skips those that are locked. */
   remove(ids: readonly string[], leaseSeconds: number): Promise<VariantModel[]> {
     return this.rows("remove variants", this.#remove, [ids, leaseSeconds]);
   }

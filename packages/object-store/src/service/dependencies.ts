@@ -6,7 +6,7 @@ import type { Persistence } from "../persistence.js";
 import type { Inspector } from "../upload/inspection.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { Strictness } from "../upload/verification.js";
-import type { Recipes } from "../variants/recipes.js";
+import type { Recipes } from "../rendering/recipes.js";
 import type { VariantMaker } from "../variants/variant-maker.js";
 import type { OpenCalls } from "./open-calls.js";
 import type { TransactionEnds } from "./transaction-ends.js";

@@ -24,7 +24,7 @@ import { completeUpload, requireUploadable, type StoredFile } from "./completion
 import type { CollectionScope } from "./dependencies.js";
 import { contradictionsTo } from "./declared-type.js";
 import type { Dependencies } from "./dependencies.js";
-import type { Recipe } from "../variants/recipes.js";
+import type { Recipe } from "../rendering/recipes.js";
 import { IdempotencyKey, requireSameBytes } from "./idempotency.js";
 import { KIND_RULES } from "./kind-rules.js";
 import { type CheckedUrlOptions, checkUrlOptions, signFile } from "./urls.js";

@@ -8,7 +8,7 @@ import type { MediaFileModel } from "../models/media-file.model.js";
 import type { VariantModel } from "../models/variant.model.js";
 import type { SignedUrl, UrlOptions, VariantOptions } from "../provider.js";
 import { type StorageClient, storageFailure } from "../upload/storage-client.js";
-import type { Recipe, Recipes } from "../variants/recipes.js";
+import type { Recipe, Recipes } from "../rendering/recipes.js";
 
 /** SigV4's longest life of a presigned URL: 7 days, in seconds. */
 export const MAX_URL_SECONDS = 604_800;

@@ -8,7 +8,7 @@ import {
   variantSize,
 } from "@repo/media-processing";
 
-import { NotRenderedError, type Rendered, type Renderer } from "../variants/renderer.js";
+import { NotRenderedError, type Rendered, type Renderer } from "../rendering/renderer.js";
 
 /** The size of the cover that every audio file has. */
 const COVER = { width: 600, height: 600 };

@@ -1,5 +1,7 @@
 import type { S3Operation } from "@repo/s3-provider";
 
+import { STORAGE_METHODS } from "../upload/storage-client.js";
+
 /** One call to a storage, as a fault rule sees it. */
 export interface StorageCall {
   /** The method's name. */
@@ -10,26 +12,7 @@ export interface StorageCall {
   readonly number: number;
 }
 
-const OPERATIONS: ReadonlySet<string> = new Set<S3Operation>([
-  "put",
-  "createMultipartUpload",
-  "uploadPart",
-  "completeMultipartUpload",
-  "abortMultipartUpload",
-  "listMultipartUploads",
-  "get",
-  "head",
-  "delete",
-  "deleteMany",
-  "list",
-  "copy",
-  "listParts",
-  "presignGet",
-  "presignPut",
-  "presignPost",
-  "presignPart",
-  "ensureBucket",
-]);
+const OPERATIONS: ReadonlySet<string> = new Set<S3Operation>([...STORAGE_METHODS, "ensureBucket"]);
 
 export function isOperation(name: string | symbol): name is S3Operation {
   return typeof name === "string" && OPERATIONS.has(name);

@@ -6,8 +6,8 @@ import { ProcessLostError, ProcessPool, Spool } from "@repo/media-processing";
 import { checkInteger } from "../checks.js";
 import { InvalidMediaError, VariantFailedError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
-import type { Recipe } from "../variants/recipes.js";
-import { NotRenderedError, type Renderer, type RenderedVariants } from "../variants/renderer.js";
+import type { Recipe } from "../rendering/recipes.js";
+import { NotRenderedError, type Renderer, type RenderedVariants } from "../rendering/renderer.js";
 
 /** Bounds of the processes that decode images and make variants. */
 export interface IsolationOptions {

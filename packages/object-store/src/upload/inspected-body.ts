@@ -2,7 +2,7 @@ import type { MediaFacts, MediaFormat } from "@repo/media-inspection";
 
 import { abortable } from "./abort.js";
 import { type BlockPair, borrowBlocks, GrowableBuffer } from "./body-memory.js";
-import type { RenderedVariants } from "../variants/renderer.js";
+import type { RenderedVariants } from "../rendering/renderer.js";
 import type { BytesInMemory, ByteSource } from "./byte-source.js";
 import { HashInThread } from "./hash-in-thread.js";
 import type { Inspection } from "./inspection.js";

@@ -10,8 +10,8 @@ import {
 import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "../errors.js";
 import { shortage } from "../machine-failure.js";
 import { Decoding, type Processes } from "./decoding.js";
-import type { Recipe } from "../variants/recipes.js";
-import type { RenderedVariants, Renderer } from "../variants/renderer.js";
+import type { Recipe } from "../rendering/recipes.js";
+import type { RenderedVariants, Renderer } from "../rendering/renderer.js";
 import { turnFor } from "./running-hash.js";
 import type { Strictness, Truncation } from "./verification.js";
 

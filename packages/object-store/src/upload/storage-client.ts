@@ -58,6 +58,27 @@ export interface StorageClient extends Pick<
   copy(input: CopyInput): Promise<(Partial<Written> & { etag?: string | undefined }) | undefined>;
 }
 
+/** The methods that no storage may leave out. */
+export const STORAGE_METHODS = [
+  "put",
+  "createMultipartUpload",
+  "uploadPart",
+  "completeMultipartUpload",
+  "abortMultipartUpload",
+  "listMultipartUploads",
+  "listParts",
+  "get",
+  "head",
+  "list",
+  "delete",
+  "deleteMany",
+  "copy",
+  "presignGet",
+  "presignPut",
+  "presignPost",
+  "presignPart",
+] as const satisfies (keyof StorageClient)[];
+
 /** Whether a call that made an object left an attempt unanswered, which may make it anew later. */
 export function wentUnanswered(result: Partial<Written> | undefined): boolean {
   return result?.unanswered === true;

@@ -7,8 +7,11 @@ import { StorageError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { type StorageClient, storageFailure } from "../upload/storage-client.js";
-import type { Recipe } from "./recipes.js";
-import type { Rendered, Renderer } from "./renderer.js";
+import type { Recipe } from "../rendering/recipes.js";
+import { NotRenderedError, type Rendered, type Renderer } from "../rendering/renderer.js";
+
+/** More would not fit into the column `byte_size`. */
+const MAX_VARIANT_BYTES = 104_857_600;
 
 /** A picture on its way into the store. */
 export interface Picture {
@@ -49,6 +52,9 @@ export class SharedRendering {
     if (picture === undefined) throw new TypeError("a recipe gave no picture");
     const { contentType, width, height, pageCount } = picture;
     const bytes = Buffer.from(picture.bytes);
+    if (bytes.byteLength > MAX_VARIANT_BYTES) {
+      throw new NotRenderedError(`it would have more than ${MAX_VARIANT_BYTES} bytes`, {});
+    }
     const sha256 = createHash("sha256").update(bytes).digest();
     const facts = { contentType, width, height, pageCount, sha256 };
     return { bytes, ...facts, placeholder: placeholder ? Buffer.from(placeholder) : null };

@@ -2,7 +2,6 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import type { MediaKind } from "@repo/media-inspection";
 import { VARIANT_FORMATS } from "@repo/media-processing";
-import { S3NotFoundError } from "@repo/s3-provider";
 
 import {
   FileNotFoundError,
@@ -19,12 +18,12 @@ import type { VariantModel } from "../models/variant.model.js";
 import type { OwnerType } from "../owner-types.js";
 import type { Journal } from "../repo/journal-repo.js";
 import { MAX_ATTEMPTS, type VariantOf, type Variants } from "../repo/variant-repo.js";
-import { abortFailure, abortWith } from "../upload/abort.js";
+import { abortable, abortFailure, withUploadTime } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import type { StorageClient } from "../upload/storage-client.js";
-import type { Recipe } from "./recipes.js";
-import { NotRenderedError, type Renderer } from "./renderer.js";
+import type { Recipe } from "../rendering/recipes.js";
+import { NotRenderedError, type Renderer } from "../rendering/renderer.js";
 import { type Picture, SharedRendering } from "./shared-rendering.js";
 
 const FIRST_PAUSE_MS = 25;
@@ -36,6 +35,8 @@ interface Dependencies {
   s3: StorageClient;
   logger: ObjectStoreLogger;
   leaseSeconds: number;
+  /** Seconds that the making of a variant may take. */
+  uploadTimeoutSeconds: number;
   ownerType: OwnerType;
   renderer: Renderer;
   /** Variants at most that are made or waited for at a time. */
@@ -93,7 +94,7 @@ export class VariantMaker {
     recipe: Recipe,
     rendering: SharedRendering,
   ): Promise<VariantModel> {
-    const { journal, leaseSeconds, ownerType, signal } = this.dependencies;
+    const { journal, leaseSeconds, uploadTimeoutSeconds, ownerType, signal } = this.dependencies;
     const { userId } = file;
     const keyStart = variantKeyStart(file.id, userId, ownerType);
     const keyEnd = `.${VARIANT_FORMATS[recipe.options.format].extension}`;
@@ -101,10 +102,16 @@ export class VariantMaker {
       const ready = await this.#ready(of);
       if (ready !== null) return ready;
       const row = await journal.openVariant({ userId, keyStart, keyEnd, leaseSeconds, claim });
-      if (row !== null) return this.#makeAs(row, of, recipe, rendering);
+      if (row !== null) {
+        return withUploadTime(uploadTimeoutSeconds, [signal], (end) =>
+          this.#makeAs(row, of, recipe, rendering, end),
+        );
+      }
       const maker = await journal.makerOf(claim);
-      if (maker?.isOver === true) await journal.takeOver(maker.id, settleSeconds(leaseSeconds));
-      else if (maker !== null) {
+      const isFree =
+        maker === null ||
+        (maker.isOver && (await journal.takeOver(maker.id, settleSeconds(leaseSeconds))));
+      if (!isFree) {
         await pause(wait, undefined, { signal }).catch(() => {
           throw abortFailure(signal);
         });
@@ -130,53 +137,47 @@ export class VariantMaker {
     of: VariantOf,
     recipe: Recipe,
     rendering: SharedRendering,
+    end: AbortController,
   ): Promise<VariantModel> {
-    const { variants, signal } = this.dependencies;
-    const end = new AbortController();
-    const stopFollowing = abortWith(end, [signal]);
+    const { variants } = this.dependencies;
     const upload = new PendingUpload(this.dependencies, row);
-    try {
-      const found: VariantModel[] = [];
-      const picture = await upload.put(async () => {
-        // Made between the look before and the row in the journal.
-        const ready = await this.#ready(of);
-        if (ready === null) return this.#picture(of, recipe, rendering);
-        found.push(ready);
-        return null;
-      }, end);
-      const [ready] = found;
-      if (ready !== undefined) return ready;
-      if (picture === null) throw new TypeError("a variant has no picture");
-      const { bytes, ...facts } = picture;
-      const { id, unansweredSeconds } = upload;
-      const completion = { ...of, ...facts, id, byteSize: bytes.byteLength, unansweredSeconds };
-      const made = await variants.create(completion).catch(async (error: unknown) => {
-        // Perhaps only the answer was lost.
-        const state = await variants.state(of).catch(() => null);
-        if (state?.variant?.id === id) return state.variant;
-        await upload.giveUp();
-        throw error;
-      });
-      if (made !== null) return made;
-      await upload.undoExpired();
-      await this.#ready(of);
-      throw new UploadExpiredError();
-    } finally {
-      stopFollowing();
-    }
+    const found: VariantModel[] = [];
+    const picture = await upload.put(async () => {
+      // Made between the look before and the row in the journal.
+      const ready = await this.#ready(of);
+      if (ready === null) return abortable(this.#picture(of, recipe, rendering), end.signal);
+      found.push(ready);
+      return null;
+    }, end);
+    const [ready] = found;
+    if (ready !== undefined) return ready;
+    if (picture === null) throw new TypeError("a variant has no picture");
+    const { bytes, ...facts } = picture;
+    const { id, unansweredSeconds } = upload;
+    const completion = { ...of, ...facts, id, byteSize: bytes.byteLength, unansweredSeconds };
+    const made = await variants.create(completion).catch(async (error: unknown) => {
+      // Perhaps only the answer was lost.
+      const state = await variants.state(of).catch(() => null);
+      if (state?.variant?.id === id) return state.variant;
+      await upload.giveUp();
+      throw error;
+    });
+    if (made !== null) return made;
+    await upload.undoExpired();
+    await this.#ready(of);
+    throw new UploadExpiredError();
   }
 
   async #picture(of: VariantOf, recipe: Recipe, rendering: SharedRendering): Promise<Picture> {
     try {
       return await rendering.pictureOf(recipe);
     } catch (error) {
-      // Throws that the file was deleted meanwhile, if it was.
-      if (error instanceof StorageError && error.cause instanceof S3NotFoundError) {
-        await this.#ready(of);
-      }
+      // The object of a deleted file is removed after its row.
+      if (error instanceof StorageError) await this.#ready(of);
       if (!(error instanceof NotRenderedError)) throw error;
       // Before the row in the journal goes, so that those who wait see it.
-      await this.dependencies.variants.fail(of, error);
+      const isFileThere = await this.dependencies.variants.fail(of, error);
+      if (!isFileThere) throw new FileNotFoundError(of.fileId);
       throw new VariantFailedError(of.recipe, error.message, error);
     }
   }

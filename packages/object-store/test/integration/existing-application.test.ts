@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { DataTypes } from "sequelize";
 
@@ -16,6 +18,7 @@ import { type Application, openApplication } from "../support/application.js";
 import { sendPut } from "../support/direct-http.js";
 import { sampleOf } from "../support/samples.js";
 import { poolerOf } from "../support/services.js";
+import { storageWith } from "../support/storage-with.js";
 
 interface Owners<Type extends OwnerType> {
   type: Type;
@@ -299,6 +302,27 @@ describe("an application whose owners are of another type than it says", () => {
     }
   });
 
+  it.each(
+    objectStoreMigrations()
+      .slice(-2)
+      .map(({ name }) => name),
+  )("is told so when they lack %s, and no longer once it has run", async (to) => {
+    const application = await openApplication("uuid");
+    try {
+      const { database, s3, layout, migrator } = application;
+      const { store } = await application.install();
+      await store.ready();
+      await migrator.down({ to });
+      const late = objectStoreProvider({ database, s3, ...layout, ...poolerOf() });
+      const message = /\(42703\): a column is missing: run the migrations of this version/;
+      await expect(late.ready()).rejects.toThrow(message);
+      await migrator.up();
+      await late.ready();
+    } finally {
+      await application.close();
+    }
+  });
+
   it("is told so by the provider", async () => {
     const application = await openApplication("integer");
     try {
@@ -364,6 +388,38 @@ class SequelizeSeven {
   }
 }
 
+describe("an owners' table", () => {
+  it("may get another name, column or schema while the application runs: one call fails", async () => {
+    const application = await openApplication("integer");
+    try {
+      const { database } = application;
+      const { store } = await application.install();
+      await database.query("INSERT INTO shop.accounts (number) VALUES (1)");
+      const { images } = store.forUser(1);
+      const { bytes } = await sampleOf("png");
+      const uploads = [
+        () => images.upload({ body: bytes }),
+        () => images.upload({ body: bytes }, { idempotencyKey: randomUUID() }),
+        () =>
+          database.transaction((transaction) => images.upload({ body: bytes }, { transaction })),
+      ];
+      for (const upload of uploads) await upload();
+      const changes = [
+        "ALTER TABLE shop.accounts RENAME TO members",
+        "ALTER TABLE shop.members RENAME COLUMN number TO id",
+        "ALTER TABLE shop.members SET SCHEMA public",
+      ];
+      for (const [index, change] of changes.entries()) {
+        await database.query(change);
+        await expect(uploads[index]?.()).rejects.toMatchObject({ code: "database_error" });
+        for (const upload of uploads) await expect(upload()).resolves.toBeDefined();
+      }
+    } finally {
+      await application.close();
+    }
+  });
+});
+
 describe("the options about tables", () => {
   let application: Application<"uuid">;
 
@@ -381,6 +437,17 @@ describe("the options about tables", () => {
     const given = { database: database as never, s3: application.s3 };
     expect(() => objectStoreProvider(given)).toThrow(message);
     expect(() => objectStoreMaintenance(given)).toThrow(message);
+  });
+
+  it("take no storage that lacks a method, as one of another version may", () => {
+    const { database, s3 } = application;
+    const older = storageWith(s3, {
+      presignPost: undefined,
+      listParts: undefined,
+    });
+    expect(() => objectStoreProvider({ database, s3: older })).toThrow(
+      /^s3 must be an S3Provider, and one without listParts, presignPost came\.$/,
+    );
   });
 
   it.each([

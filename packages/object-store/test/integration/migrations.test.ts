@@ -25,7 +25,7 @@ beforeEach(async () => {
   const { adminUrl } = services().postgres;
   admin = createDatabase({ url: adminUrl });
   name = `migrations_${randomUUID().replaceAll("-", "")}`;
-  await admin.query(`CREATE DATABASE ${name}`);
+  await admin.query(`CREATE DATABASE ${name} STRATEGY file_copy`);
   database = createDatabase({ url: urlOf(name), ...poolerOf() });
   migrator = new Migrator({
     database,

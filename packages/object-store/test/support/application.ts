@@ -65,7 +65,7 @@ export async function openApplication<Type extends OwnerType>(
   const { postgres, s3: server } = services();
   const name = `application_${randomUUID().replaceAll("-", "")}`;
   const admin = createDatabase({ url: postgres.adminUrl });
-  await admin.query(`CREATE DATABASE ${name}`);
+  await admin.query(`CREATE DATABASE ${name} STRATEGY file_copy`);
   const database = open(urlOf(name));
   await database.query(`
     CREATE SCHEMA shop; CREATE SCHEMA media;

@@ -51,7 +51,11 @@ export async function openHarness(
 ): Promise<Harness> {
   const { postgres, s3: server } = { ...services(), ...servers };
   const name = `test_${randomUUID().replaceAll("-", "")}`;
-  await administer(postgres.adminUrl, `CREATE DATABASE ${name} TEMPLATE ${postgres.template}`);
+  // Far less work than to log every page, where nothing is flushed.
+  await administer(
+    postgres.adminUrl,
+    `CREATE DATABASE ${name} TEMPLATE ${postgres.template} STRATEGY file_copy`,
+  );
   const pooler = poolerOf(postgres);
   const databaseUrl = urlOf(name, postgres);
   const database = createDatabase({ url: databaseUrl, ...pooler });

@@ -21,7 +21,7 @@ import { KIND_RULES } from "../kind-rules.js";
 import type { CheckedUrlOptions } from "../urls.js";
 import { StagedObject } from "./staged-object.js";
 import type { Strictness } from "../../upload/verification.js";
-import type { Recipe } from "../../variants/recipes.js";
+import type { Recipe } from "../../rendering/recipes.js";
 
 /** How to complete a direct upload, with every choice made. */
 export interface CompletionChoices {

@@ -19,7 +19,7 @@ import type { Dependencies } from "../dependencies.js";
 import { KIND_RULES } from "../kind-rules.js";
 import { planParts } from "./part-plan.js";
 import type { Strictness } from "../../upload/verification.js";
-import type { Recipe } from "../../variants/recipes.js";
+import type { Recipe } from "../../rendering/recipes.js";
 
 /** The staged object of one direct upload. */
 export class StagedObject {

@@ -53,9 +53,10 @@ export class MemoryVariants implements Variants {
     return moveVariant(this.tables, kind, fileId, row, undefined);
   }
 
-  async fail(of: VariantOf, { message: reason, isFinal }: Failure): Promise<void> {
-    await Promise.resolve();
-    if (this.tables[of.kind].rows.find(of.fileId) === undefined) return;
+  async fail(of: VariantOf, { message: reason, isFinal }: Failure): Promise<boolean> {
+    const files = this.tables[of.kind].rows;
+    await files.unlocked([of.fileId]);
+    if (files.find(of.fileId) === undefined) return false;
     const { rows } = this.tables.variant_failure;
     const [row] = rows.select(isOf(of));
     const { kind, fileId, recipe, digest } = of;
@@ -65,6 +66,7 @@ export class MemoryVariants implements Variants {
       const values = { [FILE_ID[kind]]: fileId, recipe, digest, attempts: added, reason };
       this.tables.variant_failure.insert({ id, ...values });
     } else rows.change(row, { attempts: Number(row["attempts"]) + added, reason });
+    return true;
   }
 
   async removeSuperseded(

@@ -1,0 +1,34 @@
+import { formatCount } from "@repo/command-line/units";
+
+import type { Work } from "../cli/command.js";
+import { ExitCode } from "../cli/exit-code.js";
+import { given, type Tools } from "./tools.js";
+
+export async function makeVariants(
+  {
+    recipe,
+    onlyMissing,
+    dropUndefined,
+    maxFiles,
+    cursor,
+  }: Extract<Work, { name: "make-variants" }>,
+  { maintenance, printer, signal }: Tools,
+): Promise<number> {
+  const report = await maintenance.makeVariants({
+    ...given({ recipe, maxFiles, cursor }),
+    onlyMissing,
+    dropUndefined,
+    signal,
+    onProgress: ({ files, made, failed }) => {
+      printer.progress(`${files} files, ${made} made, ${failed} failed`);
+    },
+  });
+  const { files, made, failed, removed } = report;
+  const isWell = failed === 0;
+  printer.report(report, isWell, [
+    isWell ? "Every variant was made." : `${formatCount(failed, "variant")} could not be made.`,
+    `${formatCount(made, "variant")} made of ${formatCount(files, "file")}, ${removed} removed`,
+    ...(report.cursor === null ? [] : [`Go on with: make-variants --cursor ${report.cursor}`]),
+  ]);
+  return isWell ? ExitCode.ok : ExitCode.attention;
+}

@@ -1,0 +1,3 @@
+import { describeWrongAnswers } from "./wrong-answers.js";
+
+describeWrongAnswers((answers) => answers);
