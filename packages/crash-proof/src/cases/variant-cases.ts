@@ -151,7 +151,8 @@ export const VARIANT_CASES: readonly UseCase[] = [
     kinds: ["image"],
     files: 3,
     variants: ["thumb", "banner"],
-    oneIn: 4,
+    // The recipes of a file are applied at once.
+    atOnce: true,
     afterwards: "fill again",
     run: fill,
   },
