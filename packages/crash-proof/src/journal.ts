@@ -1,14 +1,29 @@
 /** What a call asks for. */
 export type Intent =
-  | { readonly do: "upload"; readonly sha256: string; readonly key?: string }
+  | {
+      readonly do: "upload";
+      readonly sha256: string;
+      readonly key?: string;
+      readonly variants?: readonly string[];
+    }
   | { readonly do: "delete"; readonly id: string }
   | { readonly do: "transcript"; readonly id: string; readonly text: string }
   | { readonly do: "announce" }
   /** The client's own request, or requests, to S3. */
   | { readonly do: "send"; readonly directUpload: string; readonly sha256: string }
-  | { readonly do: "complete"; readonly directUpload: string; readonly sha256: string }
+  | {
+      readonly do: "complete";
+      readonly directUpload: string;
+      readonly sha256: string;
+      readonly variants?: readonly string[];
+    }
   | { readonly do: "cancel"; readonly directUpload: string }
   | { readonly do: "download"; readonly id: string }
+  /** Of the file with this id. */
+  | { readonly do: "variant"; readonly id: string; readonly recipe: string }
+  | { readonly do: "show"; readonly id: string }
+  /** Makes the variants that files lack, and removes those of recipes that there are no more. */
+  | { readonly do: "fill" }
   | { readonly do: "maintenance" }
   | { readonly do: "close" };
 
@@ -22,14 +37,15 @@ export type Entry =
       readonly inTransaction: boolean;
     }
   /**
-   * The call was acknowledged; `id` is that of a file, or of an announced direct upload, and `sha256`
-   * that of a file.
+   * The call was acknowledged; `id` is that of a file, or of an announced direct upload, `sha256` that
+   * of a file, and `s3Key` that of a variant.
    */
   | {
       readonly entry: "done";
       readonly call: number;
       readonly id?: string;
       readonly sha256?: string;
+      readonly s3Key?: string;
     }
   | {
       readonly entry: "failed";

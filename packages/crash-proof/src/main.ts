@@ -49,6 +49,7 @@ async function run({ json, only, quick, sites, sabotage }: Options): Promise<num
     await prove(troupe, {
       only,
       sample,
+      onOneKind: quick,
       signal: interruption.signal,
       onSkip: (useCases, why) => {
         reporter.skipped(useCases, why);

@@ -13,6 +13,7 @@ const BYSTANDER = { id: "bystander", sha256: "01" };
 const SCENE: Scene = {
   stage: { userId: "user", files: [FILE], small: [], large: [] },
   bystander: BYSTANDER,
+  variants: [],
   orphans: new Map(),
   missing: [],
   inUse: [],
@@ -20,14 +21,17 @@ const SCENE: Scene = {
 };
 
 /** The bystander alone, and what is added. */
-function observed({ directUploads = [] }: Partial<Observed> = {}): Observed {
+function observed({ objects = new Map(), ...added }: Partial<Observed> = {}): Observed {
   const { id, sha256 } = BYSTANDER;
   return {
     files: [{ id, s3_key: id, sha256, transcript: null }],
     unfinished: [],
-    directUploads,
-    objects: new Map([[id, sha256]]),
+    directUploads: [],
+    variants: [],
+    variantFailures: [],
     uploads: [],
+    ...added,
+    objects: new Map([[id, sha256], ...objects]),
   };
 }
 
@@ -84,5 +88,82 @@ describe("the judgement", () => {
       observed({ directUploads: [row] }),
     );
     expect([...findings.wrong]).toEqual(["direct upload direct has ended and is pending"]);
+  });
+
+  describe("of variants", () => {
+    const KEY = "variants/users/user/bystander/variant.webp";
+    const ROW = { file_id: BYSTANDER.id, recipe: "thumb", width: 16, s3_key: KEY, sha256: "02" };
+    const OBJECTS = new Map([[KEY, "02"]]);
+
+    const asked = (end: object, id = BYSTANDER.id): Entry[] => [
+      ...DELETED,
+      ...COMMITTED,
+      {
+        entry: "begun",
+        call: 2,
+        intent: { do: "variant", id, recipe: "thumb" },
+        inTransaction: false,
+      },
+      { call: 2, ...end } as Entry,
+    ];
+    const told = asked({ entry: "done", s3Key: KEY });
+    const refused = asked({ entry: "failed", code: "variant_failed", message: "" });
+
+    it("accepts one that was made", () => {
+      const findings = judged(told, observed({ variants: [ROW], objects: OBJECTS }));
+      expect(findings.all).toEqual([]);
+    });
+
+    it("calls one lost that was shown and has no row, unless its file was deleted", () => {
+      const gone = observed({ objects: OBJECTS });
+      expect(judged(told, gone).all).toEqual([
+        `lost: the variant ${KEY} is gone`,
+        `orphaned: ${KEY}`,
+      ]);
+      const ofDeleted = asked({ entry: "done", s3Key: KEY }, FILE.id);
+      expect(judged(ofDeleted, observed()).all).toEqual([]);
+    });
+
+    it("calls one lost whose object is missing or another", () => {
+      for (const objects of [new Map<string, string>(), new Map([[KEY, "03"]])]) {
+        const { lost } = judged(told, observed({ variants: [ROW], objects }));
+        expect([...lost]).toEqual([`the variant ${KEY} has no bytes`]);
+      }
+    });
+
+    it("calls one lost that did not come with the upload that was to bring it", () => {
+      const { id, sha256 } = BYSTANDER;
+      const upload = { do: "upload", sha256, variants: ["thumb"] } as const;
+      const journal: Entry[] = [
+        ...DELETED,
+        ...COMMITTED,
+        { entry: "begun", call: 2, intent: upload, inTransaction: false },
+        { entry: "done", call: 2, id, sha256 },
+      ];
+      expect(judged(journal, observed({ variants: [ROW], objects: OBJECTS })).all).toEqual([]);
+      expect(judged(journal, observed()).lost.size).toBe(1);
+    });
+
+    it("notices a file that lacks one, and one of an old recipe, once all were filled in", () => {
+      const journal: Entry[] = [
+        ...DELETED,
+        ...COMMITTED,
+        { entry: "begun", call: 2, intent: { do: "fill" }, inTransaction: false },
+        { entry: "done", call: 2 },
+      ];
+      const variants = [{ ...ROW, recipe: "banner" }, ROW];
+      expect([...judged(journal, observed({ variants, objects: OBJECTS })).wrong]).toEqual([
+        "bystander still lacks its page",
+        "bystander still has its banner",
+      ]);
+    });
+
+    it("accepts a failure that is remembered as long as somebody was, or may have been, told of it", () => {
+      const kept = observed({ variantFailures: [{ file_id: BYSTANDER.id }] });
+      expect(judged(refused, kept).all).toEqual([]);
+      expect(judged(asked({ entry: "killing" }), kept).all).toEqual([]);
+      expect(judged([...DELETED, ...COMMITTED], kept).wrong.size).toBe(1);
+      expect(judged(refused, observed()).wrong.size).toBe(1);
+    });
   });
 });

@@ -15,11 +15,11 @@ export async function upload(
   { journal, collection }: Props,
   { path, sha256 }: Media,
   handover: Handover,
-  options: { transaction?: Transaction; idempotencyKey?: string } = {},
+  options: Pick<UploadOptions, "transaction" | "idempotencyKey" | "variants"> = {},
 ): Promise<string | undefined> {
-  const { idempotencyKey: key } = options;
+  const { idempotencyKey: key, variants } = options;
   const file = await journal.call(
-    { do: "upload", sha256, ...(key !== undefined && { key }) },
+    { do: "upload", sha256, ...(key !== undefined && { key }), ...(variants && { variants }) },
     async () => (await collection.upload({ body: bodyOf(path, handover) }, options)).file,
     ({ id, sha256: stored }) => ({ id, sha256: stored }),
   );

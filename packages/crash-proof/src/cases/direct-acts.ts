@@ -1,7 +1,6 @@
-import type { DirectUpload } from "@repo/object-store";
+import type { CompleteOptions, DirectUpload } from "@repo/object-store";
 
 import type { Media } from "../job.js";
-import type { Transaction } from "./acts.js";
 import { putDirectly, SendError } from "./put-directly.js";
 import type { Props } from "./use-case.js";
 
@@ -47,10 +46,11 @@ export async function complete(
   { journal, collection }: Props,
   { id: directUpload }: DirectUpload,
   { sha256 }: Pick<Media, "sha256">,
-  options: { transaction?: Transaction; signal?: AbortSignal } = {},
+  options: Pick<CompleteOptions, "transaction" | "signal" | "variants"> = {},
 ): Promise<void> {
+  const { variants } = options;
   await journal.call(
-    { do: "complete", directUpload, sha256 },
+    { do: "complete", directUpload, sha256, ...(variants && { variants }) },
     async () => (await collection.completeDirectUpload(directUpload, options)).file,
     (file) => ({ id: file.id, sha256: file.sha256 }),
   );

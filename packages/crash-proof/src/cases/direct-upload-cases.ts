@@ -95,7 +95,7 @@ function small({ stage }: Props): Media {
 }
 
 /** A client that could not send its file asks for nothing more. */
-async function whenSent(
+export async function whenSent(
   props: Props,
   media: Media,
   next: (direct: DirectUpload) => Promise<void>,

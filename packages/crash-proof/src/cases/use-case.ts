@@ -6,9 +6,11 @@ import type {
   ObjectStoreProvider,
 } from "@repo/object-store";
 import type { ObjectStoreMaintenance } from "@repo/object-store/maintenance";
+import type { S3Operation } from "@repo/s3-provider";
 
 import type { JournalWriter } from "../child/journal-writer.js";
 import type { Kind, Media, Stage, Trouble } from "../job.js";
+import type { RecipeName } from "./recipes.js";
 
 /** What a use case works with, in the child. */
 export interface Props {
@@ -21,6 +23,10 @@ export interface Props {
   /** The user's files of the case's kind. */
   collection: ImageCollection | AudioCollection;
   audio: AudioCollection;
+  /** The same files as another process of the application has them, that shares the servers only. */
+  inAnotherProcess: () => ImageCollection | AudioCollection;
+  /** Does something before the store's next call of an operation of the bucket, which waits for it. */
+  before: (operation: S3Operation, work: () => Promise<unknown>) => void;
   kind: Kind;
   stage: Stage;
   /** Milliseconds after which a client of S3 gives up; it waits for ever by default. */
@@ -51,6 +57,8 @@ export interface UseCase {
   /** Files of the user to begin with. */
   readonly files: number;
   readonly leftovers?: Leftovers;
+  /** The variants that each of the files has, by the recipes of an earlier version. */
+  readonly variants?: readonly RecipeName[];
   /** Whether the first of the files has an idempotency key, `KEY`. */
   readonly keyed?: boolean;
   /** What rows of the application's that refer to the first of the files do about their deletion. */
@@ -74,6 +82,7 @@ export interface UseCase {
   /** Whether it makes several calls at once, so that its steps come in another order each time. */
   readonly atOnce?: boolean;
   /** What the caller does after the crash: the same once more. */
-  readonly afterwards?: "retry upload" | "complete again" | "erase" | "audit";
+  readonly afterwards?:
+    "retry upload" | "complete again" | "make again" | "fill again" | "erase" | "audit";
   run(props: Props): Promise<unknown>;
 }

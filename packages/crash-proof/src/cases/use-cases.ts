@@ -9,6 +9,7 @@ import { mediaAt } from "./media-at.js";
 import { MIGRATION_CASES } from "./migration-cases.js";
 import { behindPooler } from "./pooled-cases.js";
 import type { UseCase } from "./use-case.js";
+import { VARIANT_CASES } from "./variant-cases.js";
 
 const DIRECTLY: readonly UseCase[] = [
   {
@@ -136,6 +137,7 @@ const DIRECTLY: readonly UseCase[] = [
     afterwards: "erase",
     run: erase,
   },
+  ...VARIANT_CASES,
   ...IN_USE_CASES,
   ...LATE_PUT_CASES,
   ...DRIP_CASES,

@@ -23,7 +23,7 @@ export class JournalWriter {
   async call<Result>(
     intent: Intent,
     make: () => Promise<Result>,
-    facts: (result: Result) => { id?: string; sha256?: string } = () => ({}),
+    facts: (result: Result) => { id?: string; sha256?: string; s3Key?: string } = () => ({}),
   ): Promise<Result | undefined> {
     const call = this.begin(intent);
     try {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createDatabase } from "@repo/database";
 import { objectStoreProvider } from "@repo/object-store";
 import { objectStoreMaintenance } from "@repo/object-store/maintenance";
-import { injectFaults } from "@repo/object-store/testing";
+import { type FaultyStorage, injectFaults } from "@repo/object-store/testing";
 import { S3Provider } from "@repo/s3-provider";
 
 import { agedStorage } from "../aged-storage.js";
@@ -11,6 +11,7 @@ import { CHILD, POOLED_CHILD } from "../application-names.js";
 import type { Job, Sabotage } from "../job.js";
 import type { Entry } from "../journal.js";
 import type { FromChild, ToChild } from "../messages.js";
+import { RECIPES } from "../cases/recipes.js";
 import { useCaseNamed } from "../cases/use-cases.js";
 import { JournalWriter } from "./journal-writer.js";
 import type { Probe } from "./probe.js";
@@ -34,7 +35,7 @@ async function perform(
   sabotaged: Map<Sabotage, { database: Database }>,
 ): Promise<void> {
   const journal = new JournalWriter();
-  const bucket = new S3Provider(job.s3);
+  const s3 = new S3Provider(job.s3);
   const { databaseUrl: url, pooler } = job;
   const applicationName = pooler === undefined ? CHILD : POOLED_CHILD;
   const database = createDatabase({ url, pooler, applicationName });
@@ -44,7 +45,7 @@ async function perform(
     if (!sabotaged.has(job.sabotage)) await sabotage(job.sabotage, () => present.database);
     sabotaged.set(job.sabotage, present);
   }
-  const { storage, faults } = injectFaults(bucket);
+  const { storage, faults } = injectFaults(s3);
   const { trouble } = job;
   let isLate = false;
   const hold = async (): Promise<void> => {
@@ -57,7 +58,8 @@ async function perform(
   }
   let last: Entry = { entry: "ended" };
   try {
-    await act(job, { database, bucket: storage, probe, journal, hold, isLate: () => isLate });
+    const bucket = { storage, faults };
+    await act(job, { database, bucket, probe, journal, hold, isLate: () => isLate });
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     last = { entry: "broken", message };
@@ -65,7 +67,7 @@ async function perform(
   const steps = probe.disarm();
   if (useCaseNamed(job.useCase).exits !== true) {
     await database.close();
-    bucket.destroy();
+    s3.destroy();
   }
   journal.write(last);
   tell({ type: "ended", steps, storageCalls: faults.calls.length });
@@ -73,7 +75,7 @@ async function perform(
 
 interface Tools {
   database: Database;
-  bucket: S3Provider;
+  bucket: FaultyStorage<S3Provider>;
   probe: Probe;
   journal: JournalWriter;
   hold: () => Promise<void>;
@@ -82,13 +84,15 @@ interface Tools {
 
 async function act(
   job: Job,
-  { database, bucket, probe, journal, hold, isLate }: Tools,
+  { database, bucket: { storage, faults }, probe, journal, hold, isLate }: Tools,
 ): Promise<void> {
-  const s3 = job.ageObjectsByDays > 0 ? agedStorage(bucket, job.ageObjectsByDays) : bucket;
+  const s3 = job.ageObjectsByDays > 0 ? agedStorage(storage, job.ageObjectsByDays) : storage;
   const behind = job.pooler === undefined ? {} : { pooler: job.pooler };
-  const store = objectStoreProvider({ database, s3, ...behind });
+  const open = () => objectStoreProvider({ database, s3, variants: RECIPES, ...behind });
+  const store = open();
   const scope = store.forUser(job.stage.userId);
-  const maintenance = objectStoreMaintenance({ database, s3, ...behind });
+  const ofKind = ({ images, audio }: typeof scope) => (job.kind === "image" ? images : audio);
+  const maintenance = objectStoreMaintenance({ database, s3, variants: RECIPES, ...behind });
   // A connection that is open already, as in an application at work.
   await database.query("SELECT 1");
   probe.arm(handlerFor(job, journal, hold));
@@ -98,8 +102,15 @@ async function act(
     pooler: job.pooler,
     store,
     maintenance,
-    collection: job.kind === "image" ? scope.images : scope.audio,
+    collection: ofKind(scope),
     audio: scope.audio,
+    inAnotherProcess: () => ofKind(open().forUser(job.stage.userId)),
+    before(operation, work) {
+      const run = async (): Promise<void> => {
+        await work();
+      };
+      faults.add({ match: operation, times: 1, fault: { type: "interleave", run } });
+    },
     kind: job.kind,
     stage: job.stage,
     patience: job.patience,

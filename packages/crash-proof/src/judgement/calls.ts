@@ -13,6 +13,8 @@ export interface Call {
   fate: Fate;
   /** The id of a file, or of a direct upload, that the call was acknowledged with. */
   id?: string;
+  /** The key of the variant that the call was acknowledged with. */
+  s3Key?: string;
   /** The error code of a call that failed. */
   code?: string;
 }
@@ -35,6 +37,7 @@ export function callsOf(journal: readonly Entry[]): Call[] {
       const call = required(calls, entry.call);
       call.fate = call.inTransaction ? transaction : "applied";
       if (entry.id !== undefined) call.id = entry.id;
+      if (entry.s3Key !== undefined) call.s3Key = entry.s3Key;
     } else if (entry.entry === "failed") {
       const call = required(calls, entry.call);
       call.code = entry.code;

@@ -8,6 +8,14 @@ export interface ExpectedFile {
   fate: Fate;
 }
 
+/** A variant that somebody was shown; it is there for as long as its file. */
+export interface ShownVariant {
+  fileId: string;
+  s3Key: string;
+  /** Whether its recipe is no longer one of the application's, so that it may be removed. */
+  isOld?: boolean;
+}
+
 /** What has to be true in the end. For a file, `applied` means that it is there. */
 export interface Expectations {
   files: ReadonlyMap<string, ExpectedFile>;
@@ -17,6 +25,13 @@ export interface Expectations {
   transcripts: ReadonlyMap<string, readonly (string | null)[]>;
   /** What direct uploads have become: the id of a file, or null for one that was cancelled. */
   directUploads: ReadonlyMap<string, string | null>;
+  shownVariants: readonly ShownVariant[];
+  /** Recipes whose variants a file has from its beginning, by its SHA-256. */
+  variantsOfUploads: ReadonlyMap<string, readonly string[]>;
+  /** Whether every file has the variants of all recipes, and no other. */
+  isFilled: boolean;
+  /** Whether a variant could not be made, by the id of its file: `applied` means that it was said. */
+  refusals: ReadonlyMap<string, Fate>;
   /** Calls that came true together or not at all. */
   together: readonly Call[];
 }
@@ -29,8 +44,12 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
   }
   const openUploads: Storing[] = [];
   const transcripts = new Map<string, (string | null)[]>();
-  for (const { intent, fate, id } of calls) {
+  const shownVariants = [...scene.variants];
+  const variantsOfUploads = new Map<string, readonly string[]>();
+  const refusals = new Map<string, Fate>();
+  for (const { intent, fate, id, s3Key, code } of calls) {
     const stored = storedBy(intent);
+    if (stored?.variants !== undefined) variantsOfUploads.set(stored.sha256, stored.variants);
     if (stored !== undefined) {
       if (id !== undefined) files.set(id, { sha256: stored.sha256, fate });
       else if (fate === "open") openUploads.push(stored);
@@ -41,6 +60,11 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
       const before = transcripts.get(intent.id) ?? [null];
       const after = { applied: [intent.text], undone: before, open: [...before, intent.text] };
       transcripts.set(intent.id, after[fate]);
+    } else if (intent.do === "variant" || intent.do === "show") {
+      const { id: fileId } = intent;
+      if (s3Key !== undefined) shownVariants.push({ fileId, s3Key });
+      else if (code === "variant_failed") refusals.set(fileId, "applied");
+      else if (fate === "open" && !refusals.has(fileId)) refusals.set(fileId, "open");
     }
   }
   const acknowledged = calls.filter(({ fate }) => fate === "applied");
@@ -52,6 +76,10 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
     ),
     transcripts,
     directUploads: new Map(acknowledged.flatMap(outcomesOf)),
+    shownVariants,
+    variantsOfUploads,
+    isFilled: acknowledged.some(({ intent }) => intent.do === "fill"),
+    refusals,
     together: calls.filter(({ inTransaction, fate }) => inTransaction && fate === "open"),
   };
 }

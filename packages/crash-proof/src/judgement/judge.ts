@@ -3,6 +3,7 @@ import type { Call } from "./calls.js";
 import type { Expectations } from "./expectations.js";
 import type { Findings } from "./findings.js";
 import { judgeDirectUploads } from "./judge-direct-uploads.js";
+import { judgeVariants } from "./judge-variants.js";
 import type { Observed, ObservedFile } from "./observed.js";
 
 const QUARANTINE = "quarantine/";
@@ -38,15 +39,17 @@ export function judgeReaders(
   judgeOpenUploads(observed.files, { files, openUploads }, scene, findings);
   judgeTogether(together, stored, findings);
   judgeDirectUploads(expectations, observed, findings);
+  judgeVariants(expectations, observed, findings);
 }
 
-/** What may remain of it all: files, their objects, and the quarantine. */
+/** What may remain of it all: files, their variants, the objects of both, and the quarantine. */
 export function judgeRemains(
   scene: Scene,
-  { files, unfinished, directUploads, objects, uploads }: Observed,
+  { files, variants, unfinished, directUploads, objects, uploads }: Observed,
   findings: Findings,
 ): void {
-  const keys = new Set([...files, ...unfinished, ...directUploads].map((row) => row.s3_key));
+  const rows = [...files, ...variants, ...unfinished, ...directUploads];
+  const keys = new Set(rows.map((row) => row.s3_key));
   for (const key of objects.keys()) {
     if (!keys.has(key) && !key.startsWith(QUARANTINE)) findings.orphaned.add(key);
   }
@@ -118,6 +121,9 @@ function judgeTogether(
       case "send":
       case "cancel":
       case "download":
+      case "variant":
+      case "show":
+      case "fill":
       case "maintenance":
       case "close":
         return undefined;

@@ -27,11 +27,26 @@ export interface ObservedDirectUpload {
   file_id: string | null;
 }
 
+export interface ObservedVariant {
+  file_id: string;
+  recipe: string;
+  width: number;
+  s3_key: string;
+  /** Hexadecimal. */
+  sha256: string;
+}
+
+export interface ObservedVariantFailure {
+  file_id: string;
+}
+
 /** Everything that there is, read past the module. */
 export interface Observed {
   files: readonly ObservedFile[];
   unfinished: readonly ObservedUnfinished[];
   directUploads: readonly ObservedDirectUpload[];
+  variants: readonly ObservedVariant[];
+  variantFailures: readonly ObservedVariantFailure[];
   /** SHA-256 of the bytes of every object, by key. */
   objects: ReadonlyMap<string, string>;
   /** Keys of the multipart uploads that nobody finished. */
@@ -56,11 +71,21 @@ export async function observe(
     "SELECT id, status, s3_key, file_id FROM direct_uploads",
     { type: QueryTypes.SELECT },
   );
+  const variants = await database.query<ObservedVariant>(
+    `SELECT coalesce(image_id, audio_id) AS file_id, recipe, width, s3_key,
+       encode(sha256, 'hex') AS sha256
+     FROM media_variants`,
+    { type: QueryTypes.SELECT },
+  );
+  const variantFailures = await database.query<ObservedVariantFailure>(
+    "SELECT coalesce(image_id, audio_id) AS file_id FROM media_variant_failures",
+    { type: QueryTypes.SELECT },
+  );
   const objects = new Map<string, string>();
   for await (const { key } of s3.list()) objects.set(key, await hashOf(s3, key));
   const uploads: string[] = [];
   for await (const { key } of s3.listMultipartUploads()) uploads.push(key);
-  return { files, unfinished, directUploads, objects, uploads };
+  return { files, unfinished, directUploads, variants, variantFailures, objects, uploads };
 }
 
 async function hashOf(s3: S3Provider, key: string): Promise<string> {

@@ -13,12 +13,14 @@ import { agedStorage } from "../aged-storage.js";
 import type { Case } from "../cases/case.js";
 import { KEY } from "../cases/key.js";
 import { mediaAt } from "../cases/media-at.js";
+import { RECIPES } from "../cases/recipes.js";
 import { useCaseNamed } from "../cases/use-cases.js";
 import type { Entry } from "../journal.js";
 import type { Call } from "../judgement/calls.js";
 import type { Scene } from "../site/scene.js";
 import { completeAgain } from "./complete-again.js";
 import { expireLeases, OLD } from "./converge.js";
+import { makeAgain } from "./make-again.js";
 
 interface Place {
   database: ReturnType<typeof createDatabase>;
@@ -43,6 +45,19 @@ export async function repeat(
       return retryUpload(place, scene, current);
     case "complete again":
       return completeAgain(database, collectionOf(place, scene, current), calls);
+    case "make again":
+      // Before that it would wait for whoever was making it, and for all it knows still does.
+      await expireLeases(database);
+      return makeAgain(collectionOf(place, scene, current), calls);
+    case "fill again":
+      await expireLeases(database);
+      await objectStoreMaintenance({ database, s3, variants: RECIPES }).makeVariants({
+        dropUndefined: true,
+      });
+      return [
+        { entry: "begun", call: 1_000, intent: { do: "fill" }, inTransaction: false },
+        { entry: "done", call: 1_000 },
+      ];
     case "erase":
       // An erasure leaves tombstones, and is complete once they are gone.
       await objectStoreMaintenance({ database, s3 }).eraseUser(scene.stage.userId);
@@ -76,6 +91,7 @@ function collectionOf(
   { stage }: Scene,
   { kind }: Case,
 ): ImageCollection | AudioCollection {
-  const scope = objectStoreProvider({ database, s3 }).forUser(stage.userId);
+  const store = objectStoreProvider({ database, s3, variants: RECIPES });
+  const scope = store.forUser(stage.userId);
   return kind === "image" ? scope.images : scope.audio;
 }

@@ -6,9 +6,12 @@ import type { S3Provider } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
 import { KEY } from "../cases/key.js";
+import { EARLIER_RECIPES, type RecipeName, RECIPES } from "../cases/recipes.js";
 import { mediaAt } from "../cases/media-at.js";
 import type { Leftovers, UseCase } from "../cases/use-case.js";
 import type { Kind, KnownFile, Media, Stage } from "../job.js";
+import type { ShownVariant } from "../judgement/expectations.js";
+import { keyOfUrl } from "../key-of-url.js";
 import type { MediaSet } from "./media.js";
 import { leaveStates } from "./leave-states.js";
 
@@ -19,6 +22,8 @@ export interface Scene {
   stage: Stage;
   /** A file of another user, which nothing may touch. */
   bystander: KnownFile;
+  /** Variants of the user's files. */
+  variants: readonly ShownVariant[];
   /** Objects without a row, which may only ever move to the quarantine, by their keys. */
   orphans: ReadonlyMap<string, string>;
   /** Files whose object is missing, so that they cannot be shown. */
@@ -46,6 +51,7 @@ export async function setScene(setting: Setting, useCase: UseCase): Promise<Scen
     const options = at === 0 && useCase.keyed === true ? { idempotencyKey: KEY } : {};
     files.push(await storeFile(setting, userId, file, options));
   }
+  const variants = await makeVariants(setting, userId, files, useCase.variants ?? []);
   const stranger = await addUser(setting.database);
   const bystander = await storeFile(setting, stranger, mediaAt(media.small, 1));
   const left = await leave(setting, userId, useCase.leftovers ?? {});
@@ -53,6 +59,7 @@ export async function setScene(setting: Setting, useCase: UseCase): Promise<Scen
   return {
     stage: { userId, files, small: media.small, large: media.large },
     bystander,
+    variants,
     ...left,
     inUse,
     unfinished: useCase.migrates === true ? await leaveStates(setting, userId, files) : [],
@@ -78,6 +85,26 @@ async function storeFile(
   const collection = kind === "image" ? scope.images : scope.audio;
   const { file } = await collection.upload({ body: fromPath(path) }, options);
   return { id: file.id, sha256 };
+}
+
+/** Makes variants of all files, as an earlier version of the application did. */
+async function makeVariants(
+  { database, s3, kind }: Setting,
+  owner: string,
+  files: readonly KnownFile[],
+  recipes: readonly RecipeName[],
+): Promise<ShownVariant[]> {
+  const store = objectStoreProvider({ database, s3, variants: EARLIER_RECIPES });
+  const scope = store.forUser(owner);
+  const collection = kind === "image" ? scope.images : scope.audio;
+  const variants: ShownVariant[] = [];
+  for (const { id: fileId } of files) {
+    for (const recipe of recipes) {
+      const { url } = await collection.variant(fileId, recipe);
+      variants.push({ fileId, s3Key: keyOfUrl(url), isOld: !(recipe in RECIPES) });
+    }
+  }
+  return variants;
 }
 
 /** Gives the ids of the files that cannot be deleted then. */

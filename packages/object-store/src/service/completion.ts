@@ -64,14 +64,14 @@ export async function completeUpload<K extends MediaKind>(
   if (!isOfKind(kind, facts)) throw new TypeError(`facts of ${kind} expected, got ${facts.kind}`);
   const named = { id: upload.id, originalFilename, contentType };
   let signed: SignedUrl;
-  let variants: PendingVariant[];
+  let variants: PendingVariant[] = [];
   try {
     const file = { s3Key: upload.key, contentType, downloadName: downloadName(named) };
     signed = await signFile(dependencies.s3, file, urlOptions);
     variants = await storeVariants(dependencies, { id: upload.id, userId: owner }, verdict, end);
     if (end.signal.aborted) throw abortFailure(end.signal);
   } catch (error) {
-    await upload.giveUp();
+    await Promise.all([upload.giveUp(), giveUpVariants(variants)]);
     throw error;
   }
   const attributes = KIND_RULES[kind].attributes(facts, create);

@@ -100,6 +100,43 @@ export function describeVariants(subject: () => Subject): void {
       expect(shown.items.every(({ url }) => url.includes("://"))).toBe(true);
     });
 
+    it("leaves nothing of an upload that is aborted once its variants are stored", async () => {
+      const before = await subject().keys();
+      const end = new AbortController();
+      const s3 = new Proxy(subject().s3, {
+        get(target, name) {
+          const member: unknown = Reflect.get(target, name, target);
+          if (typeof member !== "function") return member;
+          if (name !== "put") return member.bind(target) as unknown;
+          return async (input: Parameters<typeof target.put>[0]) => {
+            const written = await target.put(input);
+            if (input.key.startsWith("variants/")) end.abort();
+            return written;
+          };
+        },
+      });
+      const own = subject()
+        .storeWith({ s3, variants: VARIANTS })
+        .forUser(await subject().addUser());
+      const { bytes: body } = await sampleOf("png");
+      await expectRefusal(
+        own.images.upload({ body }, { variants: ["thumb"], signal: end.signal }),
+        "upload_aborted",
+      );
+      expect(await subject().keys()).toEqual(before);
+    });
+
+    it("leaves nothing of a file that is deleted while its variant is made", async () => {
+      for (const match of ["get", "put"] as const) {
+        const before = await subject().keys();
+        const id = await upload();
+        const run = (): Promise<void> => scope.images.delete(id);
+        subject().faults.add({ match, times: 1, fault: { type: "interleave", run } });
+        await expectRefusal(scope.images.variant(id, "thumb"), "file_not_found");
+        expect(await subject().keys()).toEqual(before);
+      }
+    });
+
     it("deletes variants with their file", async () => {
       const own = store.forUser(await subject().addUser());
       const before = await subject().keys();
