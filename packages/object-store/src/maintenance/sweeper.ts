@@ -1,7 +1,7 @@
 import type { ListedMultipartUpload, ListedObject } from "@repo/s3-provider";
 
 import { checkInteger } from "../checks.js";
-import { FOLDERS, STORAGE_KEYS } from "../kinds.js";
+import { FOLDERS, MEDIA_KINDS, STORAGE_KEYS } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 import { MAX_KEYS } from "../remove-objects.js";
@@ -58,7 +58,10 @@ export class Sweeper {
     await this.#endDirectUploads(at);
     await this.#finishRemovals(at);
     await this.#abandonUploads(at);
-    for (const folder of Object.values(FOLDERS)) await this.#abortStaleUploads(`${folder}/`);
+    // Variants go in one request each.
+    for (const kind of [...MEDIA_KINDS, "direct_upload"] as const) {
+      await this.#abortStaleUploads(`${FOLDERS[kind]}/`);
+    }
     if (this.#maxStaged > 0) await this.#removeStagedStrays();
     const { s3, logger } = this.dependencies;
     warnOfVersions(s3, logger);
