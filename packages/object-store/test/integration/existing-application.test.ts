@@ -240,7 +240,9 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
     it("steps back only once its tables are empty, and then up again", async () => {
       const { database, migrator, select } = application;
       await expect(migrator.down({ steps: 100 })).rejects.toThrow(/would lose \d+ rows of/);
-      await database.query('TRUNCATE media.pictures, media.audio, media."sent ""directly""" CASCADE');
+      await database.query(
+        'TRUNCATE media.pictures, media.audio, media."sent ""directly""" CASCADE',
+      );
       await migrator.down({ steps: 100 });
       expect(await select("SELECT 1 FROM pg_tables WHERE schemaname = 'media'")).toEqual([]);
       await migrator.up();
