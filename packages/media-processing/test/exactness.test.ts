@@ -1,56 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { validSamples } from "@repo/sample-media";
-import sharp from "sharp";
 
 import type { RenderData } from "../src/jobs/render.js";
-import type { VariantRecipe } from "../src/variants/recipe.js";
-import { difference, madeBySharp } from "./support/likeness.js";
+import { deviations } from "./support/deviations.js";
 import { Renderer } from "./support/renderer.js";
 
-const IMAGES: readonly string[] = ["jpeg", "png", "webp", "gif"];
-
-const RECIPES: readonly VariantRecipe[] = [
-  { width: 640, format: "png", withoutEnlargement: true },
-  { width: 250, format: "webp", withoutEnlargement: true },
-  { width: 160, height: 160, format: "jpeg" },
-  { width: 96, height: 64, position: "right top", format: "png" },
-  { width: 120, height: 100, fit: "contain", background: "#204060", format: "jpeg" },
-  { width: 100, height: 100, fit: "inside", format: "avif" },
-  { width: 100, height: 100, fit: "outside", format: "png" },
-  { width: 90, height: 70, fit: "fill", format: "png" },
-  { height: 75, format: "png" },
-  { width: 64, height: 64, position: "attention", format: "png" },
-  { width: 64, height: 64, position: "entropy", format: "png" },
-];
-
-interface ListedFile {
-  file: string;
-  class: string;
-  expect: { format: string | null };
-}
-
-/** Milliseconds. Large pictures take a busy machine long. */
-const TIMEOUT = 300_000;
-
-const BESIDE_REPOSITORY = fileURLToPath(new URL("../../../../shared", import.meta.url));
-
-/** The folder of real media files: TEST_CORPUS, else `shared/corpus` beside the repository. */
-const CORPUS = resolve(process.env["TEST_CORPUS"] ?? join(BESIDE_REPOSITORY, "corpus"));
-const manifest = join(CORPUS, "manifest.json");
-const hasCorpus = existsSync(manifest);
-const listed = hasCorpus ? (JSON.parse(readFileSync(manifest, "utf8")) as ListedFile[]) : [];
-const corpusImages = listed.filter(
-  ({ class: kind, expect: { format } }) => kind === "valid" && IMAGES.includes(format ?? ""),
-);
-const samples = (await validSamples()).filter(({ format }) => IMAGES.includes(format));
-
-if (!hasCorpus) {
-  process.stdout.write(`no media corpus in ${CORPUS}: its tests are skipped; set TEST_CORPUS\n`);
-}
+const FORMATS: readonly RenderData["source"][] = ["jpeg", "png", "webp", "gif"];
 
 let renderer: Renderer;
 
@@ -62,53 +17,11 @@ afterAll(() => {
   renderer.close();
 });
 
-/** The recipes whose variants, made in one job, are not what sharp alone makes. */
-async function deviations(
-  bytes: Uint8Array,
-  source: RenderData["source"],
-  recipes = RECIPES,
-): Promise<string[]> {
-  const pictures = await renderer.variants(bytes, source, recipes);
-  const found: string[] = [];
-  for (const [index, recipe] of recipes.entries()) {
-    const made = pictures[index]?.bytes ?? Buffer.of();
-    const deviation = await difference(made, await madeBySharp(bytes, recipe));
-    if (deviation !== undefined) found.push(`${JSON.stringify(recipe)}: ${deviation}`);
-  }
-  return found;
-}
-
 describe("variants that are made in one job", () => {
-  it.each(samples)(
-    "of $name are what sharp alone makes",
-    async ({ bytes, format }) => {
-      expect(await deviations(bytes, format)).toEqual([]);
-    },
-    TIMEOUT,
-  );
-
-  (hasCorpus ? it.each(corpusImages) : it.skip.each(corpusImages))(
-    "of $file are what sharp alone makes",
-    async (entry) => {
-      const bytes = readFileSync(join(CORPUS, entry.file));
-      expect(await deviations(bytes, entry.expect.format as RenderData["source"])).toEqual([]);
-    },
-    TIMEOUT,
-  );
-
-  it.each(["jpeg", "png"] as const)(
-    "of a large turned %s are what sharp alone makes",
-    async (format) => {
-      const [sample] = samples.filter(({ name }) => name === "alpine-dawn.jpg");
-      const large = await sharp(sample?.bytes)
-        .resize(2401, 1601, { fit: "fill" })
-        .withMetadata({ orientation: 6 })
-        .toFormat(format)
-        .toBuffer();
-      const widths = [800, 400, 300, 150, 33];
-      const recipes = widths.map((width): VariantRecipe => ({ width, format: "png" }));
-      expect(await deviations(large, format, [...RECIPES, ...recipes])).toEqual([]);
-    },
-    TIMEOUT,
-  );
+  it.each(FORMATS)("of a %s are what sharp alone makes", async (format) => {
+    const ofFormat = (await validSamples()).filter((sample) => sample.format === format);
+    const [smallest] = ofFormat.sort((a, b) => a.bytes.byteLength - b.bytes.byteLength);
+    if (smallest === undefined) throw new Error(`there is no sample of ${format}`);
+    expect(await deviations(renderer, smallest.bytes, format)).toEqual([]);
+  });
 });
