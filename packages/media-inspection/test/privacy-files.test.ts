@@ -15,6 +15,8 @@ interface Image {
   bytes: Uint8Array;
 }
 
+/** Of a profile with nothing but an orientation, and of what sharp puts in front of some. */
+const OWN_PROFILE_BYTES = 26 + "Exif\0\0".length;
 const PRIVACIES = ["all", "location"] as const;
 
 async function imagesOf(collection: Collection): Promise<Image[]> {
@@ -31,7 +33,7 @@ async function imagesOf(collection: Collection): Promise<Image[]> {
 /** All frames as they are decoded, with what decoders need besides; the reason where there are none. */
 async function decoded(bytes: Uint8Array): Promise<unknown> {
   try {
-    const image = sharp(bytes, { pages: -1 });
+    const image = sharp(bytes, { pages: -1, failOn: "none" });
     const { icc, delay, loop } = await image.metadata();
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
     return { data, info, icc, delay, loop };
@@ -43,7 +45,8 @@ async function decoded(bytes: Uint8Array): Promise<unknown> {
 /** What sharp finds of metadata: under `all`, nothing but a profile of our own. */
 async function metadataOf(bytes: Uint8Array): Promise<unknown> {
   const { exif, xmp, iptc, comments } = await sharp(bytes).metadata();
-  const profile = exif?.length === "Exif\0\0".length + 26 ? undefined : exif;
+  const isOwn = exif !== undefined && exif.length <= OWN_PROFILE_BYTES;
+  const profile = isOwn ? undefined : exif;
   return { profile, xmp, iptc, comments };
 }
 

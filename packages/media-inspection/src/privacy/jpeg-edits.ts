@@ -66,13 +66,16 @@ interface Picture {
  */
 export function* planJpeg(source: ByteCursor, edits: EditList, privacy: Privacy): Walk<void> {
   yield* planPicture(source, edits, privacy);
+  let end = source.position;
   while (privacy === "location" && (yield* beginsPicture(source))) {
     yield* planPicture(source, edits, privacy);
+    end = source.position;
   }
-  const end = source.position;
-  edits.drop(end, yield* source.skip(Infinity), "trailer");
+  yield* source.skip(Infinity);
+  edits.drop(end, source.position - end, "trailer");
 }
 
+/** Whether a further picture follows, behind zeros perhaps. */
 function* beginsPicture(source: ByteCursor): Walk<boolean> {
   yield* source.skipZeros(Infinity);
   return (yield* source.peek(2)).toString("latin1") === "\xff\xd8";

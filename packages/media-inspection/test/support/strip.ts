@@ -12,7 +12,7 @@ export interface Stripped {
 export function strip(
   format: ImageFormat,
   bytes: Uint8Array,
-  { privacy = "all" as Privacy, chunks = [65_536] } = {},
+  { privacy = "all", chunks = [65_536] }: { privacy?: Privacy; chunks?: number[] } = {},
 ): Stripped {
   const planner = new PrivacyPlanner(format, privacy);
   // One buffer for all chunks: what is kept must have been copied.
