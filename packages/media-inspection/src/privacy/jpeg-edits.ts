@@ -55,6 +55,8 @@ interface Picture {
   scans: number;
   profiles: number;
   orientation: number | undefined;
+  /** Whether metadata that was cleaned stands behind a scan. */
+  hasLateMetadata: boolean;
 }
 
 /**
@@ -82,7 +84,12 @@ function* beginsPicture(source: ByteCursor): Walk<boolean> {
 }
 
 function* planPicture(source: ByteCursor, edits: EditList, privacy: Privacy): Walk<void> {
-  const picture: Picture = { scans: 0, profiles: 0, orientation: undefined };
+  const picture: Picture = {
+    scans: 0,
+    profiles: 0,
+    orientation: undefined,
+    hasLateMetadata: false,
+  };
   const isStrict = privacy === "all";
   yield* source.skip(2);
   for (;;) {
@@ -90,7 +97,9 @@ function* planPicture(source: ByteCursor, edits: EditList, privacy: Privacy): Wa
     const marker = yield* nextMarker(source);
     const start = source.position - 2;
     if (marker === undefined || marker === EOI) {
-      if (isStrict && (marker === undefined || picture.scans === 0)) throw broken(source);
+      const isEnded = marker === EOI && picture.scans > 0;
+      // Where the end is missing, what was dropped may have been the data of a scan.
+      if (!isEnded && (isStrict || picture.hasLateMetadata)) throw broken(source);
       if (isStrict) edits.drop(from, start - from, "application-data");
       return;
     }
@@ -207,11 +216,13 @@ function* cleanSegment(
   const { marker, start, length } = segment;
   const head = (yield* source.peek(Math.min(length, HEAD_BYTES))).toString("latin1");
   const content = contentOf(marker, head);
+  const isMetadata = content === "exif" || content === "xmp" || content === "iptc";
+  picture.hasLateMetadata ||= isMetadata && picture.scans > 0;
   if (content === "exif") {
     yield* cleanProfile(source, segment, picture, edits, "location");
     return;
   }
-  if (content !== "xmp" && content !== "iptc") {
+  if (!isMetadata) {
     yield* source.skip(length);
     return;
   }

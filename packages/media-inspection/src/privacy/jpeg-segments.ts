@@ -20,7 +20,7 @@ export function isWholeSegment(marker: number, body: Buffer): boolean {
     case EXP:
       return body.length === 1;
     case DAC:
-      return body.length % 2 === 0;
+      return areTables(body, () => 2);
     case DQT:
       return areTables(body, (at) => 1 + 64 * ((body[at] ?? 0) >>> 4 === 0 ? 1 : 2));
     case DHT:
@@ -30,10 +30,15 @@ export function isWholeSegment(marker: number, body: Buffer): boolean {
   }
 }
 
+/** Whether the first byte of a table says its class, 0 or 1, and its number, 0 to 3. */
+function isTable(byte: number): boolean {
+  return (byte & 0xec) === 0;
+}
+
 /** Whether the body is a row of tables, the last of which ends with it. */
 function areTables(body: Buffer, sizeAt: (at: number) => number): boolean {
   let at = 0;
-  while (at < body.length) at += sizeAt(at);
+  while (at < body.length && isTable(body[at] ?? 0)) at += sizeAt(at);
   return at === body.length;
 }
 

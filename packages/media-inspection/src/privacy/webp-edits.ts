@@ -172,6 +172,7 @@ function* stripFrame(source: ByteCursor, frame: Chunk, seen: Seen, edits: EditLi
     }
     if (chunk === undefined) break;
   }
+  if (!hasImage(kept)) throw broken(frame.start, "a frame has no image");
   edits.change(frame.start + 4, uint32(frame.size), uint32(size));
 }
 
