@@ -26,6 +26,7 @@ const header = pngHeader(3, 2);
 const data = chunk("IDAT", bytes(1));
 const animation = chunk("acTL", bytes(uint32be(1), uint32be(0)));
 const anim = riffChunk("ANIM", Buffer.alloc(6));
+const imageless = riffChunk("ANMF", bytes(Buffer.alloc(16), riffChunk("abcd", MARKER)));
 const longFrame = frameHeader(3, 2).subarray(4);
 
 describe("under all, where it is not certain what belongs to the picture,", () => {
@@ -78,6 +79,8 @@ describe("under all, where it is not certain what belongs to the picture,", () =
         riffChunk("ANMF", bytes(Buffer.alloc(16), "VP8 ", uint32le(99), MARKER)),
       ),
     ],
+    ["with a frame that has no image", webp(vp8x(3, 2, 2), anim, imageless)],
+    ["with transparency but no canvas", webp(riffChunk("ALPH", MARKER), vp8(3, 2))],
     ["that is cut short", webp(vp8x(3, 2), vp8(3, 2)).subarray(0, -4)],
     ["with a canvas of a wrong length", webp(riffChunk("VP8X", MARKER), vp8(3, 2))],
   ])("a WebP is refused %s", (_, file) => {

@@ -108,9 +108,9 @@ function* stripChunk(source: ByteCursor, chunk: Chunk, seen: Seen, edits: EditLi
     kept.add(type);
   } else if (IMAGE_CHUNKS.has(type) && isAnimated) {
     throw broken(start, "an image stands outside the frames of its animation");
-  } else if (
-    type === "ALPH" ? flags !== undefined && isFirst : IMAGE_CHUNKS.has(type) && !hasImage(kept)
-  ) {
+  } else if (type === "ALPH" && flags === undefined) {
+    throw broken(start, "a simple image has transparency apart");
+  } else if (type === "ALPH" ? isFirst : IMAGE_CHUNKS.has(type) && !hasImage(kept)) {
     kept.add(type);
   } else if (type === "ANMF" && isAnimated) {
     if (size < FRAME_HEADER_BYTES + HEADER_BYTES) throw broken(start, "a frame is broken");
