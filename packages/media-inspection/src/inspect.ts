@@ -21,6 +21,7 @@ const EXPECTED = "JPEG, PNG, WebP, GIF, MP3, WAV, FLAC or M4A";
 /**
  * Detects the format and runs its parser; calls `decide` in between.
  *
+ * @throws InspectionError when there is no byte.
  * @throws InspectionError when the content is of another format.
  * @throws InspectionError when it begins as a supported format but is broken.
  */
@@ -28,6 +29,10 @@ export function* inspect(
   source: ByteCursor,
   decide: (format: MediaFormat) => void,
 ): Walk<MediaFacts> {
+  if ((yield* source.peek(1)).length === 0) {
+    const message = "The file is empty; an image or audio file was expected.";
+    throw new InspectionError("empty_file", message);
+  }
   const leading = yield* readLeadingTags(source);
   const head = Buffer.from(yield* source.peek(HEAD_BYTES));
   const format = signedFormat(head);
