@@ -8,6 +8,7 @@ export const APE_DESCRIPTOR_BYTES = 32;
 
 const SIGNATURE = "APETAGEX";
 const IS_HEADER = 1 << 29;
+const HAS_HEADER = 1 << 31;
 const MAX_ITEMS = 1000;
 /** Size and flags. */
 const ITEM_HEAD_BYTES = 8;
@@ -23,6 +24,8 @@ export interface ApeDescriptor {
   size: number;
   /** Whether the items follow; they come before a footer. */
   isHeader: boolean;
+  /** Whether the tag has a header too. */
+  hasHeader: boolean;
 }
 
 /** The beginning of an item. */
@@ -42,6 +45,7 @@ export function apeDescriptor(bytes: Buffer): ApeDescriptor | undefined {
   return {
     size: bytes.readUInt32LE(12),
     isHeader: (bytes.readUInt32LE(20) & IS_HEADER) !== 0,
+    hasHeader: (bytes.readUInt32LE(20) & HAS_HEADER) !== 0,
   };
 }
 
@@ -62,12 +66,12 @@ export function* readApe(source: ByteCursor, { size, isHeader }: ApeDescriptor):
  * the first broken one.
  */
 export function* readApeItems(source: ByteCursor, end = Infinity): Walk<AudioTags> {
-  const values = new ApeValues();
+  const values = new ApeValues(source.kept);
   for (let count = 0; count < MAX_ITEMS; count += 1) {
     const item = apeItem(yield* source.peek(Math.min(APE_ITEM_BYTES, end - source.position)));
     if (item === undefined || source.position + item.headBytes + item.valueBytes > end) break;
     yield* source.skip(item.headBytes);
-    const wanted = Math.min(values.wantedBytes(item.key), source.limits.maxTagBytes);
+    const wanted = Math.min(values.wantedBytes(item.key), source.maxValueBytes);
     const kept = Math.min(wanted, item.valueBytes);
     if (kept > 0) {
       const value = yield* source.take(kept);

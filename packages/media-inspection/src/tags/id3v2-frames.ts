@@ -42,7 +42,7 @@ export function* readFrames(
     // A file is never refused for its tags: the rest is passed over.
     if (source.budget.isScarce(source.position)) return;
     yield* bytes.skip(headerBytes);
-    const kept = Math.min(values.wantedBytes(frame.id), source.limits.maxTagBytes);
+    const kept = Math.min(values.wantedBytes(frame.id), source.maxValueBytes);
     const read = (content: ByteSource) => readChapter(source, content, version, values);
     const isChapter = kept > 0 && frame.id === CHAPTER;
     if (isChapter && (yield* readInPlace(bytes, stored, frame, read))) continue;
@@ -72,7 +72,7 @@ function* readChapter(
   yield* content.skip(startAt);
   const times = yield* content.take(CHAPTER_TIMES_BYTES);
   if (startAt === 0 || times.length < CHAPTER_TIMES_BYTES) return;
-  const own = new Id3v2Values("title");
+  const own = new Id3v2Values(undefined, "title");
   yield* readFrames(source, content, { version, isUnsynchronised: false }, own);
   values.addChapter(times.readUInt32BE(0) / 1000, own.tags().title);
 }

@@ -69,7 +69,7 @@ export function* readItemList(
   keys: readonly string[] = [],
 ): Walk<AudioTags> {
   const tags: AudioTags = {};
-  const covers = new CoverChoice();
+  const covers = new CoverChoice(source.kept);
   yield* walkBoxes(source, list.end, (item) => {
     const name = itemName(item.type, keys);
     if (name === undefined) return undefined;
@@ -93,9 +93,11 @@ function itemName(type: string, keys: readonly string[]): ItemName | undefined {
 function* readPicture(source: ByteCursor, box: Box, covers: CoverChoice): Walk<void> {
   const type = (yield* boxHead(source, box, VALUE_HEADER_BYTES)).readUInt32BE(0);
   if (TEXT_TYPES.includes(type)) return;
+  const size = box.end - source.position;
+  const bytes = source.kept && (yield* source.take(Math.min(size, source.maxValueBytes)));
   // The file may end before the box does.
-  const byteSize = yield* source.skip(box.end - source.position);
-  covers.offer({ contentType: PICTURES[type] ?? null, byteSize });
+  const byteSize = (bytes?.length ?? 0) + (yield* source.skip(box.end - source.position));
+  covers.offer({ contentType: PICTURES[type] ?? null, byteSize }, undefined, bytes);
 }
 
 function* readValue(

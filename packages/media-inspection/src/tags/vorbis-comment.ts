@@ -8,7 +8,7 @@ import { LONGEST_KEY, VorbisValues } from "./vorbis-values.js";
  * other long values are passed over. A broken block gives fewer values, never an error.
  */
 export function* readVorbisComment(source: ByteCursor, end: number): Walk<AudioTags> {
-  const values = new VorbisValues();
+  const values = new VorbisValues(source.kept);
   const vendor = yield* readLength(source, end);
   if (vendor === undefined) return {};
   yield* source.skip(vendor);
@@ -20,7 +20,7 @@ export function* readVorbisComment(source: ByteCursor, end: number): Walk<AudioT
     if (length === undefined) break;
     const head = (yield* source.peek(Math.min(length, LONGEST_KEY))).toString("latin1");
     const key = head.slice(0, head.indexOf("=") + 1).toUpperCase();
-    const kept = Math.min(values.wantedBytes(key), length, source.limits.maxTagBytes);
+    const kept = Math.min(values.wantedBytes(key), length, source.maxValueBytes);
     if (kept > 0) {
       const field = yield* source.take(kept);
       source.charge(textSteps(kept));
