@@ -8,7 +8,6 @@ export const APE_DESCRIPTOR_BYTES = 32;
 
 const SIGNATURE = "APETAGEX";
 const IS_HEADER = 1 << 29;
-const HAS_HEADER = 1 << 31;
 const MAX_ITEMS = 1000;
 /** Size and flags. */
 const ITEM_HEAD_BYTES = 8;
@@ -24,8 +23,6 @@ export interface ApeDescriptor {
   size: number;
   /** Whether the items follow; they come before a footer. */
   isHeader: boolean;
-  /** Whether the tag has a header too. */
-  hasHeader: boolean;
 }
 
 /** The beginning of an item. */
@@ -45,7 +42,6 @@ export function apeDescriptor(bytes: Buffer): ApeDescriptor | undefined {
   return {
     size: bytes.readUInt32LE(12),
     isHeader: (bytes.readUInt32LE(20) & IS_HEADER) !== 0,
-    hasHeader: (bytes.readUInt32LE(20) & HAS_HEADER) !== 0,
   };
 }
 

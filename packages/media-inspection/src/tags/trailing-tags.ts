@@ -38,7 +38,11 @@ function lyrics3Bytes(tail: Buffer): number {
 function apeBytesBefore(tail: Buffer): number {
   const footer = apeDescriptor(tail.subarray(Math.max(0, tail.length - APE_DESCRIPTOR_BYTES)));
   if (footer === undefined) return 0;
-  return footer.size + (footer.hasHeader ? APE_DESCRIPTOR_BYTES : 0);
+  // The flag that there is one is not to be relied on.
+  const header = tail
+    .subarray(0, Math.max(0, tail.length - footer.size))
+    .subarray(-APE_DESCRIPTOR_BYTES);
+  return footer.size + (apeDescriptor(header) === undefined ? 0 : APE_DESCRIPTOR_BYTES);
 }
 
 /** Reads the APE tag whose footer ends these bytes. */

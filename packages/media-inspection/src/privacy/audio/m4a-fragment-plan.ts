@@ -32,6 +32,16 @@ const HAS_DURATION = 0x100;
 const HAS_SIZE = 0x200;
 const SAMPLE_FIELDS = [HAS_DURATION, HAS_SIZE, 0x400, 0x800];
 
+/** What a movie says of its fragments. */
+export interface FragmentedMovie {
+  /** Samples that `moov` lists itself, of the tracks that stay. */
+  listed: readonly Range[];
+  /** Ids of the tracks that stay. */
+  kept: ReadonlySet<number>;
+  /** By the id of a track: how many bytes a sample has whose fragment says nothing. */
+  sampleBytes: ReadonlyMap<number, number>;
+}
+
 /** Bytes that replace as many others. */
 interface Change {
   offset: number;
@@ -56,16 +66,11 @@ export class M4aFragments {
   readonly #changes: (Change | Fragment)[] = [];
   #samples: Range[] = [];
 
-  /**
-   * @param listed samples that `moov` lists, of the tracks that stay
-   * @param defaults by the ids of these: how many bytes a sample has whose fragment says nothing
-   */
   constructor(
     private readonly source: ByteCursor,
-    listed: readonly Range[],
-    private readonly defaults: ReadonlyMap<number, number>,
+    private readonly movie: FragmentedMovie,
   ) {
-    this.#samples = [...listed];
+    this.#samples = [...movie.listed];
   }
 
   /** Samples that were in none of the media that passed. */
@@ -126,7 +131,7 @@ export class M4aFragments {
     if (header === undefined || header.length < 8) throw unclear("tfhd");
     const flags = header.readUIntBE(1, 3);
     const id = header.readUInt32BE(4);
-    const isKept = this.defaults.has(id);
+    const isKept = this.movie.kept.has(id);
     let at = 8;
     let origin = flags & DEFAULT_BASE_IS_FRAGMENT ? start : base;
     if (flags & HAS_BASE_OFFSET) {
@@ -136,7 +141,7 @@ export class M4aFragments {
     }
     at += (flags & HAS_DESCRIPTION ? 4 : 0) + (flags & HAS_DEFAULT_DURATION ? 4 : 0);
     const own = flags & HAS_DEFAULT_SIZE ? header.readUInt32BE(at) : undefined;
-    const sampleBytes = own ?? this.defaults.get(id);
+    const sampleBytes = own ?? this.movie.sampleBytes.get(id);
     let end = origin;
     for (const run of boxes.filter(({ type }) => type === "trun")) {
       const samples = runRange(run.body, origin, end, sampleBytes);

@@ -27,6 +27,7 @@ const REWRITERS: ReadonlyMap<string, (box: MemoryBox, rebuilding: Rebuilding) =>
   ["dref", dataReferences],
   ["stsd", sampleEntries],
 ]);
+const TIMED = ["mvhd", "tkhd", "mdhd"];
 const HANDLER_FIELDS = 12;
 /** ISO/IEC 14496-12, 8.4.2.3: `und`, and the least number that stands for three letters. */
 const UNDETERMINED = 0x55c4;
@@ -91,8 +92,10 @@ function rebuild(child: MemoryBox, parent: string, rebuilding: Rebuilding): Buff
     const { type } = child;
     return [box(type, ...boxesIn(child.body).flatMap((each) => rebuild(each, type, rebuilding)))];
   }
-  const rewrite = REWRITERS.get(child.type);
-  return [rewrite === undefined ? child.whole : rewrite(child, rebuilding)];
+  const rewritten = REWRITERS.get(child.type)?.(child, rebuilding) ?? child.whole;
+  const isNamed = TIMED.includes(child.type) || rewritten.equals(child.whole);
+  if (!isNamed) rebuilding.removed.add("application-data");
+  return [rewritten];
 }
 
 /** Names what a box holds that is dropped. */
@@ -170,16 +173,11 @@ export function sampleTables(moov: Buffer): MemoryBox[][] {
     .map((trak) => below(below(below(boxesIn(trak.body), "mdia"), "minf"), "stbl"));
 }
 
-/** By the ids of the tracks that stay: the bytes of a sample in a fragment that says nothing itself. */
-export function defaultSampleBytes(
-  moov: Buffer,
-  tracks: readonly (KeptTrack | undefined)[],
-): ReadonlyMap<number, number> {
-  const ids = tracks.flatMap((track) => (track === undefined ? [] : [track.id]));
+/** By the id of a track: the bytes of a sample in a fragment that says nothing itself. */
+export function defaultSampleBytes(moov: Buffer): ReadonlyMap<number, number> {
   const extensions = boxesIn(moov).filter(({ type }) => type === "mvex");
   const defaults = extensions
     .flatMap(({ body }) => boxesIn(body))
-    .filter(({ type, body }) => type === "trex" && body.length >= 20)
-    .map(({ body }) => [body.readUInt32BE(4), body.readUInt32BE(16)] as const);
-  return new Map(defaults.filter(([id]) => ids.includes(id)));
+    .filter(({ type, body }) => type === "trex" && body.length >= 20);
+  return new Map(defaults.map(({ body }) => [body.readUInt32BE(4), body.readUInt32BE(16)]));
 }

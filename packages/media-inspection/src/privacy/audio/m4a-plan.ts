@@ -74,7 +74,11 @@ export function* planM4a(
       if (fragments === undefined && FRAGMENTED.includes(box.type)) {
         if (movie === undefined) throw unclear(box.type);
         samples = yield* samplesOf(source, movie);
-        fragments = new M4aFragments(source, samples, defaultSampleBytes(movie.body, movie.tracks));
+        fragments = new M4aFragments(source, {
+          listed: samples,
+          kept: new Set(movie.tracks.flatMap((track) => track?.id ?? [])),
+          sampleBytes: defaultSampleBytes(movie.body),
+        });
       }
       if (fragments !== undefined) {
         yield* fragments.pass(box, boxStart);

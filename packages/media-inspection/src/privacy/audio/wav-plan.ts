@@ -78,6 +78,7 @@ export function* planWav(
   const written = joined(infoList(tags), extras.length > 0 ? riffChunk("id3 ", extras) : "");
   if (!joined(...found.own).equals(written)) removed.add("tags");
   const head = headOf(riff, found, written);
+  if (isCut(found.needed)) removed.add("application-data");
   const padding = Buffer.alloc((soundEnd - soundStart) % 2);
   const isPadded =
     fileEnd - soundEnd === padding.length && (source.tail()[0] ?? 0) * padding.length === 0;
@@ -143,6 +144,12 @@ function headOf(riff: Buffer, { needed, claimedBytes, ...found }: Found, tags: B
 
 function tail(head: Buffer): Buffer {
   return head.subarray(RIFF_HEADER_BYTES);
+}
+
+/** Whether a chunk has more than a player needs of it. */
+function isCut(needed: ReadonlyMap<string, Buffer>): boolean {
+  const [format, fact] = [needed.get("fmt "), needed.get("fact")];
+  return formatOf(format)?.length !== format?.length || (fact?.length ?? 0) > FACT_BYTES;
 }
 
 function chunk(type: string, body: Buffer | undefined): Buffer[] {
