@@ -1,5 +1,6 @@
 import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "./limits.js";
 import { StepBudget } from "./step-budget.js";
+import type { PlaceObserver } from "./tags/place-observer.js";
 import { type KeptContent, MAX_KEPT_PICTURE_BYTES } from "./tags/kept-content.js";
 import { Tail } from "./tail.js";
 
@@ -57,6 +58,8 @@ export class ByteCursor {
   position = 0;
   /** Where readers of tags put what a plan writes anew; undefined where only facts are of interest. */
   kept: KeptContent | undefined;
+  /** Is told of places in tags; undefined where they are not of interest. */
+  places: PlaceObserver | undefined;
 
   /** Copied bytes that come before `#chunk`; the last `#borrowed` of them are still in it too. */
   #held = EMPTY;

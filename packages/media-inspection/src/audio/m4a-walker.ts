@@ -2,6 +2,7 @@ import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioFacts } from "../media-facts.js";
 import { mergeTags } from "../tags/tag-fields.js";
+import { readExtension } from "../tags/xmp-box.js";
 import { audioFacts } from "./audio-facts.js";
 import { type Box, boxBody, walkBoxes } from "./m4a-boxes.js";
 import { measureTrack } from "./m4a-duration.js";
@@ -27,8 +28,8 @@ const FOREIGN_BRANDS: ReadonlyMap<string, string> = new Map([
 
 /** What a plan has to know of an M4A. */
 export interface M4aObserver {
-  /** Called behind the header of each box of the file, which begins at `start`; may read its body, but of `moov` and `moof`. */
-  box(box: Box, start: number): Walk<void>;
+  /** Called behind the header of each box of the file; may read its body, but of `moov` and `moof`. */
+  box(box: Box): Walk<void>;
   /** Called behind `moov`: all tracks in their order, and the one that plays. */
   tracks(all: readonly Track[], sound: Track): void;
 }
@@ -43,7 +44,6 @@ export function* walkM4a(source: ByteCursor, observer?: M4aObserver): Walk<Audio
   let movieEnd: number | undefined;
   let mediaBytes = 0;
   let typeBoxes = 0;
-  let boxStart = source.position;
 
   function* readMovie(box: Box): Walk<void> {
     movieEnd = box.end;
@@ -61,8 +61,7 @@ export function* walkM4a(source: ByteCursor, observer?: M4aObserver): Walk<Audio
 
   function* observe(box: Box, observing: M4aObserver): Walk<void> {
     const bodyAt = source.position;
-    yield* observing.box(box, boxStart);
-    boxStart = box.end;
+    yield* observing.box(box);
     const body = read(box, bodyAt);
     if (body !== undefined) yield* body;
   }
@@ -74,6 +73,7 @@ export function* walkM4a(source: ByteCursor, observer?: M4aObserver): Walk<Audio
     }
     if (box.type === "moov" && movieEnd === undefined) return readMovie(box);
     if (box.type === "moof") return fragments.read(box);
+    if (box.type === "uuid") return readExtension(source, box);
     return box.type === "mdat" ? countMedia(box, bodyAt) : undefined;
   }
 

@@ -1,7 +1,10 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
+import { isPlaceName, MAX_PLACE_BYTES } from "./place-observer.js";
 import { textSteps } from "./tag-text.js";
 import { LONGEST_KEY, VorbisValues } from "./vorbis-values.js";
+
+const SPACE = 0x20;
 
 /**
  * Reads a FLAC VORBIS_COMMENT block (RFC 9639, 8.6) that ends at the offset `end`; pictures and
@@ -20,6 +23,11 @@ export function* readVorbisComment(source: ByteCursor, end: number): Walk<AudioT
     if (length === undefined) break;
     const head = (yield* source.peek(Math.min(length, LONGEST_KEY))).toString("latin1");
     const key = head.slice(0, head.indexOf("=") + 1).toUpperCase();
+    if (source.places !== undefined && isPlaceName(key)) {
+      const { position } = source;
+      const value = (yield* source.copy(Math.min(length, MAX_PLACE_BYTES))).subarray(key.length);
+      source.places.value(position + key.length, value, SPACE);
+    }
     const kept = Math.min(values.wantedBytes(key), length, source.maxValueBytes);
     if (kept > 0) {
       const field = yield* source.take(kept);

@@ -51,8 +51,7 @@ async function expectStripped(name: string, bytes: Uint8Array): Promise<void> {
   if (before.kind !== "audio") throw new Error(`${name} is ${before.format}`);
   const result = stripped(bytes);
   const after = await verdict(result);
-  if (typeof after === "string" || after.kind !== "audio")
-    throw new Error(`${name} is refused`);
+  if (typeof after === "string" || after.kind !== "audio") throw new Error(`${name} is refused`);
   expect(keptFacts(after, name)).toEqual(keptFacts(before, name));
   const others = ["albumArtist", "composer", "comment", "language", "discNumber", "discTotal"];
   expect(Object.keys(after.tags).filter((tag) => others.includes(tag))).toEqual([]);

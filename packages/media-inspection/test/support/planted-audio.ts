@@ -468,3 +468,68 @@ function moofOf(sample: Buffer): Buffer {
     );
   return bytes(run(run(0).length + 8), box("mdat", sample));
 }
+
+/** Places on earth, by the name of the field that holds them. */
+export const LOCATIONS: Places = {
+  "a text of ID3v2": (m) => front(id3Frame("TXXX", bytes(0, "LOCATION\0", m))),
+  "a text of ID3v2 in UTF-16": (m) =>
+    front(
+      id3Frame(
+        "TXXX",
+        bytes(1, 0xff, 0xfe, wide(Buffer.from("geo_lat")), 0, 0, 0xff, 0xfe, wide(m)),
+      ),
+    ),
+  "a text of an unsynchronised tag": (m) =>
+    bytes(
+      id3v2(unsynchronised(bytes(id3Frame("TXXX", bytes(0, "GPS\0", 0xff, m)), title)), {
+        version: 3,
+        flags: 0x80,
+      }),
+      sound,
+    ),
+  "private data of ID3v2": (m) => front(id3Frame("PRIV", bytes("com.example.gps\0", m))),
+  "an object of ID3v2": (m) => front(id3Frame("GEOB", bytes(0, "a/b\0location.bin\0\0", m))),
+  "XMP in ID3v2": (m) => front(id3Frame("PRIV", bytes("XMP\0", m))),
+  "an item of APE": (m) => bytes(sound, ape({ Location: m.toString("latin1"), Title: "T" })),
+  iXML: (m) =>
+    wav(fmt(), riffChunk("iXML", bytes("<A><LOCATION_GPS>", m, "</LOCATION_GPS></A>")), data),
+  "XMP in a WAV": (m) => wav(fmt(), data, riffChunk("_PMX", m)),
+  "a box of QuickTime": (m) =>
+    mediaFirst({ inMovie: [box("udta", box("\u00a9xyz", 0, 16, 0x15, 0xc7, m))] }),
+  "a box of 3GPP": (m) => movieFirst([AUDIO], box("udta", box("loci", uint32be(0), m))),
+  "a box of a track": (m) =>
+    mediaFirst({ sound: { inTrack: box("udta", box("\u00a9xyz", 0, 16, 0x15, 0xc7, m)) } }),
+  "a key of Apple": (m) =>
+    mediaFirst({ inMovie: [keyed("com.apple.quicktime.location.ISO6709", m)] }),
+  "a key of Android": (m) => movieFirst([AUDIO], keyed("com.android.location", m)),
+  "XMP in a movie": (m) => mediaFirst({ inMovie: [box("uuid", XMP_UUID, m)] }),
+  "XMP in an M4A": (m) => mediaFirst({ back: [box("uuid", XMP_UUID, m)] }),
+};
+
+const XMP_UUID = Buffer.from("be7acfcb97a942e89c71999491e3afac", "hex");
+
+function keyed(key: string, value: Buffer): Buffer {
+  return box(
+    "meta",
+    box("hdlr", Buffer.alloc(8), "mdta", Buffer.alloc(13)),
+    box("keys", uint32be(0), uint32be(1), box("mdta", key)),
+    box("ilst", item("\0\0\0\x01", value)),
+  );
+}
+
+/** Texts that are no places. */
+export const NO_LOCATIONS: Places = {
+  "the title": (m) => bytes(id3v2(id3Frame("TIT2", bytes(3, m))), sound),
+  "a comment": (m) => front(id3Frame("COMM", bytes(0, "eng\0", m))),
+  "a text of another name": (m) => front(id3Frame("TXXX", bytes(0, "owner\0location ", m))),
+  "a comment in an M4A": (m) => mediaFirst({ inMovie: [metadata(item("\u00a9cmt", m))] }),
+  "a note in iXML": (m) => wav(fmt(), riffChunk("iXML", bytes("<NOTE>", m, "</NOTE>")), data),
+};
+
+export function flacLocation(flac: Buffer): Places {
+  return {
+    "a field of FLAC": (m) =>
+      withBlocks(flac, [vorbisComment("TITLE=T", `LOCATION=${m.toString()}`)]),
+    "another field of FLAC": (m) => withBlocks(flac, [vorbisComment(`GEO_LAT=${m.toString()}`)]),
+  };
+}

@@ -1,21 +1,29 @@
 import { ByteCursor } from "../../src/byte-cursor.js";
 import { planAudio } from "../../src/privacy/audio/audio-plan.js";
 import type { StripPicture } from "../../src/privacy/audio/kept-tags.js";
-import type { EditPlan } from "../../src/privacy/edit-plan.js";
+import type { PlacelessXmp } from "../../src/privacy/audio/location-plan.js";
+import type { EditPlan, Privacy } from "../../src/privacy/edit-plan.js";
 
 interface StripOptions {
   /** Sizes of the chunks in which the bytes arrive, in turn. */
-  chunks?: number[];
+  chunks?: number[] | undefined;
+  privacy?: Privacy;
   stripPicture?: StripPicture;
+  placelessXmp?: PlacelessXmp;
 }
 
 /** Plans a file whose bytes arrive in chunks; memory of a chunk is changed as soon as it may be. */
 export function audioPlan(
   bytes: Uint8Array,
-  { chunks = [65_536], stripPicture = (picture) => picture }: StripOptions = {},
+  {
+    chunks = [65_536],
+    privacy = "all",
+    stripPicture = (picture) => picture,
+    placelessXmp = () => undefined,
+  }: StripOptions = {},
 ): EditPlan {
   const source = new ByteCursor();
-  const walk = planAudio(source, stripPicture);
+  const walk = planAudio(source, privacy, { stripPicture, placelessXmp });
   let plan: EditPlan | undefined;
   const advance = () => {
     while (plan === undefined && source.ready) {

@@ -4,10 +4,11 @@ import { identify } from "../../inspect.js";
 import type { AudioFormat } from "../../media-facts.js";
 import { ID3V2_HEADER_BYTES, id3v2Header } from "../../tags/id3v2.js";
 import { KeptContent, MAX_KEPT_PICTURE_BYTES } from "../../tags/kept-content.js";
-import type { EditPlan } from "../edit-plan.js";
+import type { EditPlan, Privacy } from "../edit-plan.js";
 import type { AudioPlanOptions } from "./audio-plan-options.js";
 import { planFlac } from "./flac-plan.js";
 import type { StripPicture } from "./kept-tags.js";
+import { planLocation, type PlacelessXmp } from "./location-plan.js";
 import { planM4a } from "./m4a-plan.js";
 import { planMp3 } from "./mp3-plan.js";
 import { planWav } from "./wav-plan.js";
@@ -29,13 +30,29 @@ const PLANNERS: Readonly<Record<AudioFormat, AudioPlanner>> = {
   m4a: planM4a,
 };
 
+/** How content is cleaned that a sound may hold. */
+export interface AudioCleaning {
+  stripPicture: StripPicture;
+  placelessXmp: PlacelessXmp;
+}
+
 /**
- * Plans the removal of everything that a player does not need from a file that holds sound, from its first byte
- * on.
+ * Plans what is removed from a file that holds sound, from its first byte on.
  *
- * @throws InspectionError as an inspection does, and (`invalid_media`) where it is not certain what has to go
+ * @throws InspectionError as an inspection does, and under `all` (`invalid_media`) where it is not certain what
+ *   has to go
  */
-export function* planAudio(source: ByteCursor, stripPicture: StripPicture): Walk<EditPlan> {
+export function planAudio(
+  source: ByteCursor,
+  privacy: Privacy,
+  { stripPicture, placelessXmp }: AudioCleaning,
+): Walk<EditPlan> {
+  return privacy === "location"
+    ? planLocation(source, placelessXmp)
+    : planAll(source, stripPicture);
+}
+
+function* planAll(source: ByteCursor, stripPicture: StripPicture): Walk<EditPlan> {
   const content = new KeptContent();
   source.kept = content;
   const start = yield* ownTag(source);

@@ -78,11 +78,11 @@ export class M4aFragments {
     return this.#samples;
   }
 
-  /** Plans a box, behind its header, which begins at `start`. */
-  *pass(box: Box, start: number): Walk<void> {
-    if (box.type === "moof") yield* this.#passFragment(box, start);
+  /** Plans a box, behind its header. */
+  *pass(box: Box): Walk<void> {
+    if (box.type === "moof") yield* this.#passFragment(box);
     else if (box.type === "mdat") yield* this.#passMedia(box);
-    else if (!KEPT.includes(box.type)) yield* this.#blank(box, start);
+    else if (!KEPT.includes(box.type)) yield* this.#blank(box);
   }
 
   /**
@@ -105,7 +105,7 @@ export class M4aFragments {
     }
   }
 
-  *#passFragment(moof: Box, start: number): Walk<void> {
+  *#passFragment(moof: Box): Walk<void> {
     const size = moof.end - this.source.position;
     const original = yield* this.source.copy(Math.min(size, MAX_FRAGMENT_BYTES));
     if (original.length < size) throw unclear("moof");
@@ -115,6 +115,7 @@ export class M4aFragments {
       ...{ offsetsAt: [], isBlanked: false },
     };
     this.source.charge(bytes.length / 2);
+    const { start } = moof;
     let base = start;
     for (const child of boxesIn(bytes)) {
       if (child.type === "traf") base = this.#passTrack(child, start, base, fragment);
@@ -166,11 +167,11 @@ export class M4aFragments {
     this.#samples = this.#samples.filter((samples) => !isHere(samples));
   }
 
-  *#blank(box: Box, start: number): Walk<void> {
+  *#blank(box: Box): Walk<void> {
     const kind = PADDING.includes(box.type)
       ? undefined
       : (KINDS.get(box.type) ?? "application-data");
-    if (kind !== undefined) this.#changes.push({ offset: start + 4, bytes: FREE, kind });
+    if (kind !== undefined) this.#changes.push({ offset: box.start + 4, bytes: FREE, kind });
     yield* this.#clear(box.end, kind ?? "application-data");
   }
 

@@ -69,7 +69,7 @@ export function* planM4a(
   let end = start;
 
   const facts = yield* walkM4a(source, {
-    *box(box, boxStart) {
+    *box(box) {
       end = box.end;
       if (fragments === undefined && FRAGMENTED.includes(box.type)) {
         if (movie === undefined) throw unclear(box.type);
@@ -81,10 +81,10 @@ export function* planM4a(
         });
       }
       if (fragments !== undefined) {
-        yield* fragments.pass(box, boxStart);
+        yield* fragments.pass(box);
         return;
       }
-      const found = { type: box.type, start: boxStart, bodyAt: source.position, end: box.end };
+      const found = { type: box.type, start: box.start, bodyAt: source.position, end: box.end };
       boxes.push(found);
       if (box.type === "moov" && movie === undefined) {
         movie = { ...found, body: yield* movieBody(source, box), tracks: [] };
@@ -111,7 +111,6 @@ export function* planM4a(
 
   const media = boxes.filter(({ type }) => type === "mdat");
   const isHeld = ([from, to]: Range) =>
-    from >= fileEnd ||
     media.some((each) => each.bodyAt <= from && Math.min(to, fileEnd) <= each.end);
   if (!(fragments?.missing ?? samples).every(isHeld)) throw unclear("mdat");
 
