@@ -4,7 +4,7 @@ import { flacBlock, flacFrames, id3v1, mp3Frames, streamInfo } from "../support/
 import { bytes } from "../support/bytes.js";
 import { inspectAudio, verdict } from "../support/inspect.js";
 import { FTYP, MDAT, moov, trak } from "../support/m4a.js";
-import { M4A_KEPT, MP3_KEPT, WAV_KEPT } from "../support/planted-audio.js";
+import { M4A_KEPT, MP3_KEPT, PACKETED, WAV_KEPT } from "../support/planted-audio.js";
 import { audioPlan, stripped } from "../support/strip-audio.js";
 
 const REFUSAL = expect.objectContaining({ name: "InspectionError", code: "invalid_media" });
@@ -18,6 +18,7 @@ const UNCERTAIN: Readonly<Record<string, Buffer>> = {
     flacFrames(3),
   ),
   "an M4A that does not say where its samples are": bytes(FTYP, moov(trak()), MDAT),
+  "an M4A whose samples are frames of packets": PACKETED,
   "an MP3 with a tag inside its last frame": bytes(
     mp3Frames(3),
     mp3Frames(1).fill(id3v1("Title"), 417 - 128),

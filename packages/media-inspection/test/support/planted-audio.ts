@@ -14,7 +14,7 @@ import {
 } from "./audio.js";
 import { bytes, uint24be, uint32be, uint32le } from "./bytes.js";
 import { riffChunk } from "./images.js";
-import { aacEntry, box, FTYP, itemList, mvhd, soundEntry, trex } from "./m4a.js";
+import { aacEntry, box, FTYP, itemList, mvhd, soundEntry, trex, versionedEntry } from "./m4a.js";
 
 /** A place in a file: makes one that holds the marker there. */
 export type Place = (marker: Buffer) => Buffer;
@@ -230,6 +230,8 @@ interface TrackParts {
   inTable?: Uint8Array;
   reference?: Uint8Array | string;
   samples?: number;
+  /** One size for all samples. */
+  size?: number;
 }
 
 function track({
@@ -244,14 +246,15 @@ function track({
   inTable = Buffer.alloc(0),
   reference = "",
   samples = SAMPLES,
+  size = 0,
 }: TrackParts): Buffer {
-  const sizes = Array.from({ length: samples }, () => uint32be(SAMPLE_BYTES));
+  const sizes = Array.from({ length: size > 0 ? 0 : samples }, () => uint32be(SAMPLE_BYTES));
   const list = samples === 0 ? [] : [uint32be(1), uint32be(samples), uint32be(1)];
   const stbl = box(
     "stbl",
     box("stsd", uint32be(0), uint32be(1), entry),
     box("stts", uint32be(0), uint32be(1), uint32be(samples), uint32be(1024)),
-    box("stsz", uint32be(0), uint32be(0), uint32be(samples), ...sizes),
+    box("stsz", uint32be(0), uint32be(size), uint32be(samples), ...sizes),
     box("stsc", uint32be(0), uint32be(Math.min(1, samples)), ...list),
     box("stco", uint32be(0), uint32be(Math.min(1, samples)), samples === 0 ? "" : uint32be(offset)),
     inTable,
@@ -516,6 +519,15 @@ function keyed(key: string, value: Buffer): Buffer {
     box("ilst", item("\0\0\0\x01", value)),
   );
 }
+
+/** Whose samples are frames of PCM, though packets of MP3 are stored: old QuickTime files. */
+export const PACKETED = mediaFirst({
+  sound: {
+    entry: versionedEntry(".mp3", 1, ...[1152, 417, 2, 2].map(uint32be)),
+    samples: AUDIO.length,
+    size: 1,
+  },
+});
 
 /** Texts that are no places. */
 export const NO_LOCATIONS: Places = {

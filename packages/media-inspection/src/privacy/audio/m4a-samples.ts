@@ -1,11 +1,13 @@
 import { InspectionError } from "../../errors.js";
 import type { ByteCursor, Walk } from "../../byte-cursor.js";
 import type { Range } from "./edit-list.js";
-import type { MemoryBox } from "./m4a-tree.js";
+import { boxesIn, type MemoryBox } from "./m4a-tree.js";
 
 /** Chunks after which the work gives way. */
 const SLICE_CHUNKS = 4096;
 const PER_CHUNK = 4;
+/** In an entry of QuickTime's version 1, behind the fields of all entries and the samples per packet. */
+const BYTES_PER_PACKET_AT = 32;
 
 /**
  * Where the samples of a track are (ISO/IEC 14496-12, 8.7), from the boxes of its `stbl`.
@@ -61,7 +63,10 @@ function sampleSizes(stbl: readonly MemoryBox[]): SampleSizes {
   if (body.length < 12 || (table !== undefined && compact !== undefined)) throw unclear("stsz");
   const count = body.readUInt32BE(8);
   const size = table === undefined ? 0 : body.readUInt32BE(4);
-  if (size > 0) return { count, sum: (_, samples) => samples * size };
+  if (size > 0) {
+    requireWholeSamples(stbl, size);
+    return { count, sum: (_, samples) => samples * size };
+  }
   const bits = table === undefined ? body.readUInt8(7) : 32;
   if (![4, 8, 16, 32].includes(bits) || 12 + Math.ceil((count * bits) / 8) > body.length) {
     throw unclear("stsz");
@@ -78,6 +83,16 @@ function sampleSizes(stbl: readonly MemoryBox[]): SampleSizes {
       return bytes;
     },
   };
+}
+
+/** Old QuickTime files count frames of PCM as samples of sound that is coded in packets. */
+function requireWholeSamples(stbl: readonly MemoryBox[], size: number): void {
+  const body = only(stbl, "stsd")?.body ?? Buffer.alloc(0);
+  for (const entry of boxesIn(body.subarray(8))) {
+    const isVersion1 = body[0] === 0 && entry.body.length >= 36 && entry.body.readUInt16BE(8) === 1;
+    const packetBytes = isVersion1 ? entry.body.readUInt32BE(BYTES_PER_PACKET_AT) : 0;
+    if (packetBytes > 0 && packetBytes !== size) throw unclear("stsd");
+  }
 }
 
 interface ChunkOffsets {

@@ -80,9 +80,9 @@ export function* planWav(
   const head = headOf(riff, found, written);
   if (isCut(found.needed)) removed.add("application-data");
   const padding = Buffer.alloc((soundEnd - soundStart) % 2);
-  const isPadded =
-    fileEnd - soundEnd === padding.length && (source.tail()[0] ?? 0) * padding.length === 0;
-  const endsWell = fileEnd === soundEnd || isPadded;
+  const behind = fileEnd - soundEnd;
+  const isPadded = behind === padding.length && padding.equals(source.tail().subarray(-behind));
+  const endsWell = behind === 0 || isPadded;
 
   const edits = new EditList();
   if (start > 0) removed.add("tags");
