@@ -65,6 +65,15 @@ export class FedWalk<T> {
   }
 }
 
+/** The result of a parser over a file that is in memory, without giving way. */
+export function walkAtOnce<T>(source: ByteCursor, walk: Walk<T>, bytes: Uint8Array): T {
+  const fed = new FedWalk(source, walk);
+  for (let isDone = fed.write(bytes); !isDone;) isDone = fed.resume();
+  for (let isDone = fed.end(); !isDone;) isDone = fed.resume();
+  if (fed.result === undefined) throw new Error("the parser did not end with the file");
+  return fed.result;
+}
+
 /** Maps a parser's own failure to `invalid_media`. */
 function asInspectionError(error: unknown): InspectionError {
   if (error instanceof InspectionError) return error;

@@ -1,6 +1,6 @@
 import { ByteCursor } from "./byte-cursor.js";
 import { InspectionError } from "./errors.js";
-import { FedWalk } from "./fed-walk.js";
+import { FedWalk, walkAtOnce } from "./fed-walk.js";
 import { inspect } from "./inspect.js";
 import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits, resolveLimits } from "./limits.js";
 import type { MediaFacts, MediaFormat } from "./media-facts.js";
@@ -111,10 +111,11 @@ export class MediaInspector {
  *
  * @throws InspectionError
  */
-export function inspectBytes(bytes: Uint8Array, limits?: Partial<InspectionLimits>): MediaFacts {
-  const inspector = new MediaInspector(limits, { waitsForFormat: true });
-  for (let isDone = inspector.write(bytes); !isDone;) isDone = inspector.resume();
-  for (let isDone = inspector.end(); !isDone;) isDone = inspector.resume();
-  if (inspector.facts === undefined) throw new Error("the inspection did not end with the file");
-  return inspector.facts;
+export function inspectBytes(bytes: Uint8Array, limits: Partial<InspectionLimits> = {}): MediaFacts {
+  const source = new ByteCursor(resolveLimits(limits));
+  return walkAtOnce(
+    source,
+    inspect(source, () => undefined),
+    bytes,
+  );
 }

@@ -3,7 +3,17 @@ export type Privacy = "location" | "all";
 
 /** The names of what was removed, as they are told to the caller. */
 export type RemovedKind =
-  | "exif" | "gps" | "xmp" | "iptc" | "comment" | "thumbnail" | "trailer" | "application-data" | "text" | "tags" | "timestamp";
+  | "exif"
+  | "gps"
+  | "xmp"
+  | "iptc"
+  | "comment"
+  | "thumbnail"
+  | "trailer"
+  | "application-data"
+  | "text"
+  | "tags"
+  | "timestamp";
 
 /** One change: `length` bytes at `offset` of the original give way to `bytes` (none: they are dropped). */
 export interface Edit {

@@ -61,10 +61,10 @@ function* endPicture(
   edits: EditList,
 ): Walk<void> {
   const behind = source.position;
-  const came = yield* source.skip(Infinity);
-  if (introducer === TRAILER) edits.drop(behind, came, "trailer");
+  yield* source.skip(Infinity);
+  if (introducer === TRAILER) edits.drop(behind, source.position, "trailer");
   else if (introducer !== undefined) {
-    edits.replace(start, 1 + came, Buffer.of(TRAILER), "trailer");
+    edits.replace(start, source.position, Buffer.of(TRAILER), "trailer");
   }
 }
 
@@ -103,7 +103,7 @@ function* stripExtension(source: ByteCursor, start: number, edits: EditList): Wa
     return;
   }
   yield* skipSubBlocks(source);
-  edits.drop(start, source.position - start, contentOf(label, head));
+  edits.drop(start, source.position, contentOf(label, head));
 }
 
 function contentOf(label: number | undefined, head: string): RemovedKind {
@@ -122,7 +122,7 @@ function* keepSubBlocks(
     const [length = 0, first] = yield* source.peek(2);
     yield* source.skip(1 + length);
     if (length === 0) return;
-    if (!isKept(length, first)) edits.drop(start, source.position - start, "application-data");
+    if (!isKept(length, first)) edits.drop(start, source.position, "application-data");
   }
 }
 
@@ -138,7 +138,7 @@ function* cleanExtension(source: ByteCursor, start: number, edits: EditList): Wa
   // The packet does not stand in sub-blocks: its bytes are passed over as if they were lengths.
   const packet = yield* readSubBlocks(source);
   const isPlaceless = packet !== undefined && placelessXmp(packet) === packet;
-  if (!isPlaceless) edits.drop(start, source.position - start, "xmp");
+  if (!isPlaceless) edits.drop(start, source.position, "xmp");
 }
 
 /** The packet that sub-blocks, with their lengths, begin with; undefined where they are too long. */

@@ -74,7 +74,7 @@ export function* planJpeg(source: ByteCursor, edits: EditList, privacy: Privacy)
     end = source.position;
   }
   yield* source.skip(Infinity);
-  edits.drop(end, source.position - end, "trailer");
+  edits.drop(end, source.position, "trailer");
 }
 
 /** Whether a further picture follows, behind zeros perhaps. */
@@ -100,14 +100,14 @@ function* planPicture(source: ByteCursor, edits: EditList, privacy: Privacy): Wa
       const isEnded = marker === EOI && picture.scans > 0;
       // Where the end is missing, what was dropped may have been the data of a scan.
       if (!isEnded && (isStrict || picture.hasLateMetadata)) throw broken(source);
-      if (isStrict) edits.drop(from, start - from, "application-data");
+      if (isStrict) edits.drop(from, start, "application-data");
       return;
     }
     if (isStrict) {
       // Between segments decoders pass over bytes; behind a scan they may take them for its data.
       if (picture.scans > 0 && (marker < 0xc0 || standsAlone(marker))) throw broken(source);
-      edits.drop(from, start - from, "application-data");
-      if (standsAlone(marker)) edits.drop(start, 2, "application-data");
+      edits.drop(from, start, "application-data");
+      if (standsAlone(marker)) edits.drop(start, start + 2, "application-data");
     }
     if (standsAlone(marker)) continue;
 
@@ -115,7 +115,7 @@ function* planPicture(source: ByteCursor, edits: EditList, privacy: Privacy): Wa
     const length = size.length < 2 ? -1 : size.readUInt16BE(0) - 2;
     if (length < 0) {
       if (isStrict && isPictureSegment(marker)) throw broken(source);
-      if (isStrict) edits.drop(start, source.position - start, "application-data");
+      if (isStrict) edits.drop(start, source.position, "application-data");
       continue;
     }
     const segment = { marker, start, length };
@@ -181,7 +181,7 @@ function* stripSegment(
     const bare = Buffer.from(jfif).fill(0, JFIF_SIZE_AT);
     yield* source.skip(length - JFIF_BYTES);
     if (length > JFIF_BYTES || !bare.equals(jfif)) {
-      edits.replace(start, HEADER_BYTES + length, segmentOf(APP0, bare), "thumbnail");
+      edits.replace(start, source.position, segmentOf(APP0, bare), "thumbnail");
     }
     return;
   }
@@ -189,12 +189,12 @@ function* stripSegment(
     const adobe = yield* source.take(ADOBE_BYTES);
     yield* source.skip(length - ADOBE_BYTES);
     if (length > ADOBE_BYTES) {
-      edits.replace(start, HEADER_BYTES + length, segmentOf(APP14, adobe), "application-data");
+      edits.replace(start, source.position, segmentOf(APP14, adobe), "application-data");
     }
     return;
   }
   yield* source.skip(length);
-  edits.drop(start, source.position - start, contentOf(marker, head));
+  edits.drop(start, source.position, contentOf(marker, head));
 }
 
 function contentOf(marker: number, head: string): RemovedKind {
@@ -232,7 +232,7 @@ function* cleanSegment(
   const xmp = head.startsWith(XMP) ? placelessXmp(body.subarray(XMP.length)) : undefined;
   const cleaned =
     content === "iptc" ? placelessIptc(body) : xmp && Buffer.concat([Buffer.from(XMP), xmp]);
-  if (cleaned === undefined) edits.drop(start, HEADER_BYTES + body.length, content);
+  if (cleaned === undefined) edits.drop(start, source.position, content);
   else edits.change(start + HEADER_BYTES, body, cleaned, content);
 }
 

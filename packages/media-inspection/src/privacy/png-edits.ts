@@ -93,7 +93,7 @@ export function* planPng(source: ByteCursor, edits: EditList, privacy: Privacy):
     const length = header.length < HEADER_BYTES ? 0 : header.readUInt32BE(0);
     const type = header.toString("latin1", 4);
     if (header.length < HEADER_BYTES) {
-      if (privacy === "all") edits.drop(start, header.length, "trailer");
+      if (privacy === "all") edits.drop(start, start + header.length, "trailer");
       break;
     }
     if (length > MAX_CHUNK_BYTES || !/^[A-Za-z]{4}$/.test(type)) {
@@ -115,7 +115,7 @@ export function* planPng(source: ByteCursor, edits: EditList, privacy: Privacy):
   const giver = seen.exif?.orientation === undefined ? seen.rawExif : seen.exif;
   const orientation = giver?.orientation ?? 1;
   if (giver?.isKept === false && orientation !== 1) {
-    edits.replace(behindHeader, 0, chunkOf("eXIf", orientationProfile(orientation)));
+    edits.replace(behindHeader, behindHeader, chunkOf("eXIf", orientationProfile(orientation)));
   }
 }
 
@@ -123,10 +123,11 @@ export function* planPng(source: ByteCursor, edits: EditList, privacy: Privacy):
 function* endPicture(source: ByteCursor, { start, length }: Chunk, edits: EditList): Walk<void> {
   yield* source.skip(length + CHECKSUM_BYTES);
   if (length > 0) {
-    edits.replace(start, source.position - start, chunkOf("IEND", Buffer.alloc(0)), "trailer");
+    edits.replace(start, source.position, chunkOf("IEND", Buffer.alloc(0)), "trailer");
   }
   const end = source.position;
-  edits.drop(end, yield* source.skip(Infinity), "trailer");
+  yield* source.skip(Infinity);
+  edits.drop(end, source.position, "trailer");
 }
 
 /** Under `all`: passes over a chunk that decoders need, and drops others. */
@@ -169,7 +170,7 @@ function* stripChunk(source: ByteCursor, chunk: Chunk, seen: Seen, edits: EditLi
   if (isCritical && type !== "PLTE") throw broken(start, `no decoder knows its chunk ${type}`);
   const removed = isTextType(type) ? yield* readText(source, chunk, seen) : [contentOf(type)];
   yield* source.skip(start + HEADER_BYTES + length + CHECKSUM_BYTES - source.position);
-  edits.drop(start, source.position - start, ...removed);
+  edits.drop(start, source.position, ...removed);
 }
 
 function contentOf(type: string): RemovedKind {
@@ -237,7 +238,7 @@ function* cleanChunk(source: ByteCursor, chunk: Chunk, seen: Seen, edits: EditLi
     return;
   }
   yield* source.skip(start + HEADER_BYTES + length + CHECKSUM_BYTES - source.position);
-  edits.drop(start, source.position - start, ...removed);
+  edits.drop(start, source.position, ...removed);
 }
 
 /** False where its places cannot be told: it is compressed, too long or not well-formed. */
@@ -281,7 +282,7 @@ function* cleanExifChunk(
   if (isShort && cleaned.bytes === profile) return;
   yield* source.skip(start + HEADER_BYTES + length + CHECKSUM_BYTES - source.position);
   if (!isKept) {
-    edits.drop(start, source.position - start, ...cleaned.removed);
+    edits.drop(start, source.position, ...cleaned.removed);
     return;
   }
   const before = Buffer.concat([chunkOf("eXIf", profile).subarray(0, -CHECKSUM_BYTES), checksum]);

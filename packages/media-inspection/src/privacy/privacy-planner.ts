@@ -1,26 +1,28 @@
 import { ByteCursor, type Walk } from "../byte-cursor.js";
-import { FedWalk } from "../fed-walk.js";
+import { FedWalk, walkAtOnce } from "../fed-walk.js";
+import { identify } from "../inspect.js";
 import { type InspectionLimits, resolveLimits } from "../limits.js";
-import type { ImageFormat } from "../media-facts.js";
+import type { MediaFormat } from "../media-facts.js";
+import { planAudio } from "./audio/audio-plan.js";
 import type { EditPlan, Privacy } from "./edit-plan.js";
-import { EditList } from "./edit-list.js";
-import { planGif } from "./gif-edits.js";
-import { planJpeg } from "./jpeg-edits.js";
-import { planPng } from "./png-edits.js";
-import { planWebp } from "./webp-edits.js";
+import { onlyFormat } from "./only-format.js";
+import { isImage, planImage } from "./plan-image.js";
+import { stripPicture } from "./strip-picture.js";
+import { placelessXmp } from "./xmp-places.js";
 
 /**
  * Plans what is removed from a file that `MediaInspector` accepts, from the same bytes and in bounded
  * memory. It is fed in the same way: `write` every chunk, then `end`; where they return false, `resume` in
- * later turns. `applyPlan` makes the file that the plan describes: it has the same facts and pixels, and its own
- * plan is empty.
+ * later turns. `applyPlan` makes the file that the plan describes: it has the same pixels or sound, the same
+ * facts but for tags that were removed, and its own plan is empty.
  *
- * Throws an `InspectionError` (`invalid_media`) where it is not certain what has to be removed.
+ * Throws an `InspectionError`: `unsupported_media_type` where the file is of another format, `invalid_media`
+ * where it is not certain what has to be removed.
  */
 export class PrivacyPlanner {
   readonly #walk: FedWalk<EditPlan>;
 
-  constructor(format: ImageFormat, privacy: Privacy, limits: Partial<InspectionLimits> = {}) {
+  constructor(format: MediaFormat, privacy: Privacy, limits: Partial<InspectionLimits> = {}) {
     const source = new ByteCursor(resolveLimits(limits));
     this.#walk = new FedWalk(source, planEdits(source, format, privacy));
   }
@@ -62,22 +64,17 @@ export class PrivacyPlanner {
  * @throws InspectionError
  */
 export function planPrivacy(
-  format: ImageFormat,
+  format: MediaFormat,
   privacy: Privacy,
   bytes: Uint8Array,
-  limits?: Partial<InspectionLimits>,
+  limits: Partial<InspectionLimits> = {},
 ): EditPlan {
-  const planner = new PrivacyPlanner(format, privacy, limits);
-  for (let isDone = planner.write(bytes); !isDone;) isDone = planner.resume();
-  for (let isDone = planner.end(); !isDone;) isDone = planner.resume();
-  if (planner.plan === undefined) throw new Error("the plan did not end with the file");
-  return planner.plan;
+  const source = new ByteCursor(resolveLimits(limits));
+  return walkAtOnce(source, planEdits(source, format, privacy), bytes);
 }
 
-const PLANNERS = { jpeg: planJpeg, png: planPng, webp: planWebp, gif: planGif } as const;
-
-function* planEdits(source: ByteCursor, format: ImageFormat, privacy: Privacy): Walk<EditPlan> {
-  const edits = new EditList();
-  yield* PLANNERS[format](source, edits, privacy);
-  return edits.plan();
+function planEdits(source: ByteCursor, format: MediaFormat, privacy: Privacy): Walk<EditPlan> {
+  return isImage(format)
+    ? identify(source, onlyFormat(format), () => planImage(source, format, privacy))
+    : planAudio(source, format, privacy, { stripPicture, placelessXmp });
 }

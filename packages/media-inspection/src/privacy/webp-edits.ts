@@ -66,11 +66,12 @@ export function* planWebp(source: ByteCursor, edits: EditList, privacy: Privacy)
   if (rest < end - 1) {
     const came = yield* source.skip(end - rest);
     if (came < end - rest - 1) throw broken(rest, "it is cut short");
-    edits.drop(rest, came, "application-data");
+    edits.drop(rest, source.position, "application-data");
     seen.growth -= end - rest;
   }
   const behind = source.position;
-  edits.drop(behind, yield* source.skip(Infinity), "trailer");
+  yield* source.skip(Infinity);
+  edits.drop(behind, source.position, "trailer");
 
   if (seen.flags !== undefined) {
     const { at, value } = seen.flags;
@@ -166,7 +167,7 @@ function* stripFrame(source: ByteCursor, frame: Chunk, seen: Seen, edits: EditLi
     const dropEnd = Math.min(chunk?.end ?? frame.end, frame.end);
     if (start < end) {
       yield* source.skip(dropEnd - source.position);
-      edits.drop(start, source.position - start, "application-data");
+      edits.drop(start, source.position, "application-data");
       size -= Math.min(dropEnd, end) - start;
       seen.growth -= Math.min(dropEnd, frame.endInside) - start;
     }
@@ -229,7 +230,7 @@ function* cleanProfile(
     bytes,
     Buffer.alloc(bytes.length % 2),
   ]);
-  edits.replace(start, source.position - start, padded, ...removed);
+  edits.replace(start, source.position, padded, ...removed);
   seen.growth += padded.length - (chunk.endInside - start);
 }
 
@@ -242,7 +243,7 @@ function* dropChunk(
 ): Walk<void> {
   seen.dropped.add(type);
   yield* source.skip(end - source.position);
-  edits.drop(start, source.position - start, ...removed);
+  edits.drop(start, source.position, ...removed);
   seen.growth -= endInside - start;
 }
 

@@ -1,6 +1,6 @@
 import { ByteCursor } from "../../src/byte-cursor.js";
+import { inspectBytes } from "../../src/media-inspector.js";
 import { planAudio } from "../../src/privacy/audio/audio-plan.js";
-import type { StripPicture } from "../../src/privacy/audio/kept-tags.js";
 import type { PlacelessXmp } from "../../src/privacy/audio/location-plan.js";
 import type { EditPlan, Privacy } from "../../src/privacy/edit-plan.js";
 
@@ -8,7 +8,8 @@ interface StripOptions {
   /** Sizes of the chunks in which the bytes arrive, in turn. */
   chunks?: number[] | undefined;
   privacy?: Privacy;
-  stripPicture?: StripPicture;
+  /** By default pictures stay as they are. */
+  stripPicture?: (picture: Uint8Array) => Uint8Array | undefined;
   placelessXmp?: PlacelessXmp;
 }
 
@@ -23,7 +24,15 @@ export function audioPlan(
   }: StripOptions = {},
 ): EditPlan {
   const source = new ByteCursor();
-  const walk = planAudio(source, privacy, { stripPicture, placelessXmp });
+  const facts = inspectBytes(bytes);
+  if (facts.kind !== "audio") throw new Error(`the file is ${facts.format}`);
+  const walk = planAudio(source, facts.format, privacy, {
+    // eslint-disable-next-line require-yield -- it has no steps
+    stripPicture: function* strip(_, picture) {
+      return stripPicture(picture);
+    },
+    placelessXmp,
+  });
   let plan: EditPlan | undefined;
   const advance = () => {
     while (plan === undefined && source.ready) {

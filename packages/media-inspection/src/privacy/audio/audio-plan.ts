@@ -1,10 +1,10 @@
 import type { ByteCursor, Walk } from "../../byte-cursor.js";
-import { InspectionError } from "../../errors.js";
 import { identify } from "../../inspect.js";
 import type { AudioFormat } from "../../media-facts.js";
 import { ID3V2_HEADER_BYTES, id3v2Header } from "../../tags/id3v2.js";
 import { KeptContent, MAX_KEPT_PICTURE_BYTES } from "../../tags/kept-content.js";
 import type { EditPlan, Privacy } from "../edit-plan.js";
+import { onlyFormat } from "../only-format.js";
 import type { AudioPlanOptions } from "./audio-plan-options.js";
 import { planFlac } from "./flac-plan.js";
 import type { StripPicture } from "./kept-tags.js";
@@ -44,36 +44,27 @@ export interface AudioCleaning {
  */
 export function planAudio(
   source: ByteCursor,
+  format: AudioFormat,
   privacy: Privacy,
   { stripPicture, placelessXmp }: AudioCleaning,
 ): Walk<EditPlan> {
   return privacy === "location"
-    ? planLocation(source, placelessXmp)
-    : planAll(source, stripPicture);
+    ? planLocation(source, format, placelessXmp)
+    : planAll(source, format, stripPicture);
 }
 
-function* planAll(source: ByteCursor, stripPicture: StripPicture): Walk<EditPlan> {
+function* planAll(
+  source: ByteCursor,
+  format: AudioFormat,
+  stripPicture: StripPicture,
+): Walk<EditPlan> {
   const content = new KeptContent();
   source.kept = content;
   const start = yield* ownTag(source);
-  return yield* identify(
-    source,
-    () => undefined,
-    function* plan(_, format, leading, junkBytes) {
-      if (!isAudio(format)) {
-        throw new InspectionError(
-          "unsupported_media_type",
-          `The file is a ${format}, not a sound.`,
-        );
-      }
-      const options = { leading, content, start, stripPicture };
-      return yield* PLANNERS[format](source, options, junkBytes);
-    },
-  );
-}
-
-function isAudio(format: string): format is AudioFormat {
-  return format in PLANNERS;
+  return yield* identify(source, onlyFormat(format), (_, __, leading, junkBytes) => {
+    const options = { leading, content, start, stripPicture };
+    return PLANNERS[format](source, options, junkBytes);
+  });
 }
 
 /** A copy of the ID3v2 tag at the cursor if it may be one of ours; no bytes where it is not. */

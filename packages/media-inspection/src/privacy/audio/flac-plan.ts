@@ -13,7 +13,7 @@ import { MAX_KEPT_PICTURE_BYTES } from "../../tags/kept-content.js";
 import type { EditPlan } from "../edit-plan.js";
 import type { AudioPlanOptions } from "./audio-plan-options.js";
 import { joined, uint32be } from "./byte-parts.js";
-import { EditList } from "./edit-list.js";
+import { EditList } from "../edit-list.js";
 import { flacFrameBytes } from "./flac-frame-end.js";
 import { keptTags } from "./kept-tags.js";
 import { flacPictureBody, vorbisComment } from "./vorbis-writer.js";
@@ -77,7 +77,7 @@ export function* planFlac(
   const fileEnd = source.position;
   const soundEnd = endOfFrame(source, lastAt, needed);
 
-  const kept = keptTags(facts, content, stripPicture);
+  const kept = yield* keptTags(source, facts, content, stripPicture);
   const own: Block[] = [
     { type: VORBIS_COMMENT, body: vorbisComment(kept) },
     { type: PICTURE, body: flacPictureBody(kept) },
@@ -87,12 +87,12 @@ export function* planFlac(
     ...own.filter(({ body }) => body.length > 0 && body.length <= MAX_BODY_BYTES),
   ]);
   const edits = new EditList();
-  edits.drop([0, start], "tags");
+  edits.drop(0, start, "tags");
   if (soundStart - start !== head.length || !joined("fLaC", ...blocks).equals(head)) {
     const kinds = dropped.size === 0 ? (["tags"] as const) : dropped;
-    edits.replace([start, soundStart], head, ...kinds);
+    edits.replace(start, soundStart, head, ...kinds);
   }
-  edits.drop([soundEnd, fileEnd], "trailer");
+  edits.drop(soundEnd, fileEnd, "trailer");
   return edits.plan();
 }
 

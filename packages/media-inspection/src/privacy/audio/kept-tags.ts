@@ -1,3 +1,4 @@
+import type { ByteCursor, Walk } from "../../byte-cursor.js";
 import type { AudioTags, Chapter } from "../../media-facts.js";
 import type { KeptContent } from "../../tags/kept-content.js";
 
@@ -5,12 +6,9 @@ import type { KeptContent } from "../../tags/kept-content.js";
  * Removes what a picture says besides what it shows. Undefined where that cannot be done with certainty: the
  * picture is then left out.
  *
- * @param contentType as the file declares it; null where it declares none
+ * @param source gives the budget
  */
-export type StripPicture = (
-  bytes: Uint8Array,
-  contentType: string | null,
-) => Uint8Array | undefined;
+export type StripPicture = (source: ByteCursor, bytes: Uint8Array) => Walk<Uint8Array | undefined>;
 
 export interface KeptPicture {
   contentType: string | null;
@@ -29,15 +27,16 @@ export interface KeptTags extends Pick<
   gapless: string | undefined;
 }
 
-export function keptTags(
+export function* keptTags(
+  source: ByteCursor,
   { tags, durationSeconds }: { tags: AudioTags; durationSeconds: number },
   content: KeptContent,
   stripPicture: StripPicture,
-): KeptTags {
+): Walk<KeptTags> {
   const { title, artist, album, genre, year, trackNumber, trackTotal } = tags;
   const { cover, chapters = [] } = tags;
   const original = cover && content.picture(cover);
-  const bytes = original && stripPicture(original, cover.contentType);
+  const bytes = original && (yield* stripPicture(source, original));
   return {
     ...{ title, artist, album, genre, year, trackNumber, trackTotal },
     ...{ chapters, durationSeconds, gapless: content.gapless },

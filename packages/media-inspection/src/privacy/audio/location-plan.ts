@@ -1,8 +1,10 @@
 import type { ByteCursor, Walk } from "../../byte-cursor.js";
 import { inspect } from "../../inspect.js";
+import type { AudioFormat } from "../../media-facts.js";
 import { isPlaceName, type PlaceObserver } from "../../tags/place-observer.js";
 import type { EditPlan } from "../edit-plan.js";
-import { EditList } from "./edit-list.js";
+import { EditList } from "../edit-list.js";
+import { onlyFormat } from "../only-format.js";
 
 /** Overwrites the places in an XMP packet, in as many bytes; undefined where it cannot be read. */
 export type PlacelessXmp = (packet: Buffer) => Buffer | undefined;
@@ -19,10 +21,14 @@ const FREE = Buffer.from("free");
  *
  * @throws InspectionError as an inspection does
  */
-export function* planLocation(source: ByteCursor, placelessXmp: PlacelessXmp): Walk<EditPlan> {
+export function* planLocation(
+  source: ByteCursor,
+  format: AudioFormat,
+  placelessXmp: PlacelessXmp,
+): Walk<EditPlan> {
   const places = new PlaceList(placelessXmp);
   source.places = places;
-  yield* inspect(source, () => undefined);
+  yield* inspect(source, onlyFormat(format));
   return places.plan();
 }
 
@@ -36,8 +42,8 @@ class PlaceList implements PlaceObserver {
   }
 
   box(start: number, bodyAt: number, end: number): void {
-    this.#edits.replace([start + 4, start + 8], FREE, "gps");
-    this.#edits.replace([bodyAt, end], Buffer.alloc(end - bodyAt), "gps");
+    this.#edits.replace(start + 4, start + 8, FREE, "gps");
+    this.#edits.replace(bodyAt, end, Buffer.alloc(end - bodyAt), "gps");
   }
 
   xml(offset: number, bytes: Buffer, isXmp: boolean): void {
@@ -54,7 +60,7 @@ class PlaceList implements PlaceObserver {
 
   #overwrite(offset: number, original: Buffer, bytes: Buffer): void {
     if (original.equals(bytes)) return;
-    this.#edits.replace([offset, offset + bytes.length], bytes, "gps");
+    this.#edits.replace(offset, offset + bytes.length, bytes, "gps");
   }
 }
 

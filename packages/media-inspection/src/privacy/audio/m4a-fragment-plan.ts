@@ -1,7 +1,7 @@
 import type { Box } from "../../audio/m4a-boxes.js";
 import type { ByteCursor, Walk } from "../../byte-cursor.js";
 import type { RemovedKind } from "../edit-plan.js";
-import type { EditList, Range } from "./edit-list.js";
+import type { EditList, Range } from "../edit-list.js";
 import { boxesIn, findBox, type MemoryBox } from "./m4a-tree.js";
 import { mergedRanges, unclear } from "./m4a-samples.js";
 
@@ -98,9 +98,9 @@ export class M4aFragments {
           bytes.writeBigUInt64BE(bytes.readBigUInt64BE(at) + BigInt(moved), at);
         }
         if (bytes.equals(change.original)) continue;
-        edits.replace([offset, offset + bytes.length], bytes, ...(change.isBlanked ? BLANKED : []));
+        edits.replace(offset, offset + bytes.length, bytes, ...(change.isBlanked ? BLANKED : []));
       } else {
-        edits.replace([offset, offset + bytes.length], bytes, change.kind);
+        edits.replace(offset, offset + bytes.length, bytes, change.kind);
       }
     }
   }

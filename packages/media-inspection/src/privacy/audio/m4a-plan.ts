@@ -6,7 +6,7 @@ import { mergeRichest } from "../../tags/tag-fields.js";
 import type { EditPlan, RemovedKind } from "../edit-plan.js";
 import type { AudioPlanOptions } from "./audio-plan-options.js";
 import { uint32be, uint64be } from "./byte-parts.js";
-import { EditList, type Range } from "./edit-list.js";
+import { EditList, type Range } from "../edit-list.js";
 import { keptTags } from "./kept-tags.js";
 import { M4aFragments } from "./m4a-fragment-plan.js";
 import {
@@ -102,7 +102,8 @@ export function* planM4a(
   if (fragments === undefined) samples = yield* samplesOf(source, movie);
 
   keepGapless(boxesIn(movie.body), content);
-  const tags = keptTags(
+  const tags = yield* keptTags(
+    source,
     { ...facts, tags: mergeRichest([facts.tags, leading.tags]) },
     content,
     stripPicture,
@@ -115,23 +116,23 @@ export function* planM4a(
   if (!(fragments?.missing ?? samples).every(isHeld)) throw unclear("mdat");
 
   const edits = new EditList();
-  edits.drop([0, start], "tags");
+  edits.drop(0, start, "tags");
   for (const box of boxes) {
     if (box.type === "mdat") dropBetweenSamples(edits, box, samples, fileEnd);
     else if (box.start !== movie.start && !isKept(box, movie)) {
-      edits.drop([box.start, Math.min(box.end, fileEnd)]);
+      edits.drop(box.start, Math.min(box.end, fileEnd));
     }
   }
   const isSame = movie.end - movie.start === rebuilt.length && movie.body.equals(bodyOf(rebuilt));
   if (!isSame || edits.size > 0) {
-    edits.replace([movie.start, Math.min(movie.end, fileEnd)], rebuilt);
+    edits.replace(movie.start, Math.min(movie.end, fileEnd), rebuilt);
     const moved = edits.mover();
     for (const tables of sampleTables(bodyOf(rebuilt))) {
       for (const table of tables) if (CHUNK_TABLES.includes(table.type)) moveChunks(table, moved);
     }
   }
   fragments?.addTo(edits, edits.mover()(fileEnd) - fileEnd);
-  edits.drop([Math.min(end, fileEnd), fileEnd], "trailer");
+  edits.drop(Math.min(end, fileEnd), fileEnd, "trailer");
   edits.name(removed);
   return edits.plan();
 }
@@ -146,7 +147,7 @@ function dropBetweenSamples(
   const mediaEnd = Math.min(end, fileEnd);
   const here = samples.filter(([from]) => from >= bodyAt && from < mediaEnd);
   if (here.length === 0) {
-    if (mediaEnd > bodyAt) edits.drop([start, mediaEnd], "application-data");
+    if (mediaEnd > bodyAt) edits.drop(start, mediaEnd, "application-data");
     return;
   }
   const kept = here.map(([from, to]): Range => [from, Math.min(to, mediaEnd)]);
@@ -156,8 +157,8 @@ function dropBetweenSamples(
   const size = end - start - dropped;
   if (Number.isFinite(end)) {
     const isLarge = bodyAt - start > BOX_HEADER_BYTES;
-    if (isLarge) edits.replace([start + BOX_HEADER_BYTES, bodyAt], uint64be(size));
-    else edits.replace([start, start + 4], uint32be(size));
+    if (isLarge) edits.replace(start + BOX_HEADER_BYTES, bodyAt, uint64be(size));
+    else edits.replace(start, start + 4, uint32be(size));
   }
   edits.dropBetween(around, "application-data");
 }

@@ -1,6 +1,6 @@
 import { InspectionError } from "../../errors.js";
 import type { ByteCursor, Walk } from "../../byte-cursor.js";
-import type { Range } from "./edit-list.js";
+import type { Range } from "../edit-list.js";
 import { boxesIn, type MemoryBox } from "./m4a-tree.js";
 
 /** Chunks after which the work gives way. */

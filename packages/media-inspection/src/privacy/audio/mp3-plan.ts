@@ -3,7 +3,7 @@ import type { ByteCursor, Walk } from "../../byte-cursor.js";
 import { InspectionError } from "../../errors.js";
 import type { EditPlan } from "../edit-plan.js";
 import type { AudioPlanOptions } from "./audio-plan-options.js";
-import { EditList, type Range } from "./edit-list.js";
+import { EditList, type Range } from "../edit-list.js";
 import { id3v2Tag } from "./id3v2-writer.js";
 import { keptTags } from "./kept-tags.js";
 
@@ -46,11 +46,11 @@ export function* planMp3(
   const soundEnd = ranges.at(-1)?.[1] ?? fileEnd;
 
   const edits = new EditList();
-  const tag = id3v2Tag(keptTags(facts, content, stripPicture));
+  const tag = id3v2Tag(yield* keptTags(source, facts, content, stripPicture));
   if (soundStart !== tag.length || !tag.equals(start)) {
-    edits.replace([0, soundStart], tag, "tags");
+    edits.replace(0, soundStart, tag, "tags");
   }
   edits.dropBetween(ranges, "application-data");
-  edits.drop([soundEnd, fileEnd], tagsAt < fileEnd ? "tags" : "trailer");
+  edits.drop(soundEnd, fileEnd, tagsAt < fileEnd ? "tags" : "trailer");
   return edits.plan();
 }

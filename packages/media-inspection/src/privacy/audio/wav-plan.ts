@@ -7,7 +7,7 @@ import { MAX_KEPT_PICTURE_BYTES } from "../../tags/kept-content.js";
 import type { EditPlan, RemovedKind } from "../edit-plan.js";
 import type { AudioPlanOptions } from "./audio-plan-options.js";
 import { joined, uint32le } from "./byte-parts.js";
-import { EditList } from "./edit-list.js";
+import { EditList } from "../edit-list.js";
 import { id3v2Extras } from "./id3v2-writer.js";
 import { keptTags } from "./kept-tags.js";
 import { infoList, riffChunk } from "./riff-writer.js";
@@ -73,7 +73,7 @@ export function* planWav(
   const fileEnd = source.position;
   const { soundStart, soundEnd, removed } = found;
 
-  const tags = keptTags(facts, content, stripPicture);
+  const tags = yield* keptTags(source, facts, content, stripPicture);
   const extras = id3v2Extras(tags);
   const written = joined(infoList(tags), extras.length > 0 ? riffChunk("id3 ", extras) : "");
   if (!joined(...found.own).equals(written)) removed.add("tags");
@@ -90,8 +90,8 @@ export function* planWav(
   const isSame = soundStart === head.length && original.equals(head);
   // A wrong size of the file alone is left as it is.
   const hasSameChunks = soundStart === head.length && tail(original).equals(tail(head));
-  if (!isSame && !(hasSameChunks && endsWell)) edits.replace([0, soundStart], head, ...removed);
-  if (!endsWell) edits.replace([soundEnd, fileEnd], padding, "trailer");
+  if (!isSame && !(hasSameChunks && endsWell)) edits.replace(0, soundStart, head, ...removed);
+  if (!endsWell) edits.replace(soundEnd, fileEnd, padding, "trailer");
   return edits.plan();
 }
 
