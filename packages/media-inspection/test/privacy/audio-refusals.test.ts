@@ -30,7 +30,6 @@ describe("under `all`", () => {
     expect(typeof (await verdict(file))).toBe("object");
     expect(() => audioPlan(file)).toThrow(REFUSAL);
   });
-
 });
 
 describe("a cover", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { inspectBytes } from "../src/media-inspector.js";
-import { KEPT, MARKER, REMOVED } from "./support/markers.js";
-import { strip } from "./support/strip.js";
+import { inspectBytes } from "../../src/media-inspector.js";
+import { KEPT, MARKER, REMOVED } from "../support/markers.js";
+import { strip } from "../support/strip.js";
 
 const NOTHING = { edits: [], removed: [] };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 
-import { applyPlan } from "../src/privacy/apply-plan.js";
-import type { Edit, EditPlan } from "../src/privacy/edit-plan.js";
+import { applyPlan } from "../../src/privacy/apply-plan.js";
+import type { Edit, EditPlan } from "../../src/privacy/edit-plan.js";
 
 const FILE = Buffer.from("0123456789abcdefghijklmnopqrstuvwxyz");
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { InspectionError } from "../src/errors.js";
-import { planPrivacy } from "../src/privacy/privacy-planner.js";
-import { bytes, uint32be, uint32le } from "./support/bytes.js";
+import { InspectionError } from "../../src/errors.js";
+import { planPrivacy } from "../../src/privacy/privacy-planner.js";
+import { bytes, uint32be, uint32le } from "../support/bytes.js";
 import {
   chunk,
   frameHeader,
@@ -17,8 +17,8 @@ import {
   vp8,
   vp8x,
   webp,
-} from "./support/images.js";
-import { MARKER } from "./support/markers.js";
+} from "../support/images.js";
+import { MARKER } from "../support/markers.js";
 
 const frame = frameHeader(3, 2);
 const scan = bytes(segment(0xda, bytes(1, 1, 0, 0, 63, 0)), 1, 2, 3);

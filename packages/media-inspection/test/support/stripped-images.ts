@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, expect, it } from "@jest/globals";
 import sharp from "sharp";
 
-import type { ImageFormat } from "../src/media-facts.js";
-import { inspectBytes } from "../src/media-inspector.js";
-import { type Collection, comparedFiles, missingFolder } from "./differential/compared-files.js";
-import { verdict } from "./support/inspect.js";
-import { strip } from "./support/strip.js";
+import type { ImageFormat } from "../../src/media-facts.js";
+import { inspectBytes } from "../../src/media-inspector.js";
+import { type Collection, comparedFiles, missingFolder } from "../differential/compared-files.js";
+import { verdict } from "./inspect.js";
+import { strip } from "./strip.js";
 
 interface Image {
   name: string;
@@ -50,7 +50,8 @@ async function metadataOf(bytes: Uint8Array): Promise<unknown> {
   return { profile, xmp, iptc, comments };
 }
 
-describe.each(["samples", "corpus", "odd"] as const)("the images of %s", (collection) => {
+/** Tests what is left of the images of a collection once they are stripped. */
+export function testStrippedImages(collection: Collection): void {
   const missing = missingFolder(collection);
   const test = missing === undefined ? it : it.skip;
   let images: Image[] = [];
@@ -98,4 +99,4 @@ describe.each(["samples", "corpus", "odd"] as const)("the images of %s", (collec
       }
     }
   });
-});
+}

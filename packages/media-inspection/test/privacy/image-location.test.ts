@@ -2,10 +2,10 @@ import { crc32 } from "node:zlib";
 
 import { describe, expect, it } from "@jest/globals";
 
-import { inspectBytes } from "../src/media-inspector.js";
-import type { ImageFormat } from "../src/media-facts.js";
-import type { RemovedKind } from "../src/privacy/edit-plan.js";
-import { bytes, uint16be, uint16le, uint32be, uint32le } from "./support/bytes.js";
+import { inspectBytes } from "../../src/media-inspector.js";
+import type { ImageFormat } from "../../src/media-facts.js";
+import type { RemovedKind } from "../../src/privacy/edit-plan.js";
+import { bytes, uint16be, uint16le, uint32be, uint32le } from "../support/bytes.js";
 import {
   chunk,
   exif,
@@ -20,8 +20,8 @@ import {
   vp8,
   vp8x,
   webp,
-} from "./support/images.js";
-import { type Stripped, strip } from "./support/strip.js";
+} from "../support/images.js";
+import { type Stripped, strip } from "../support/strip.js";
 
 const PLACE = "52,31.1N";
 const CAMERA = "A camera";
