@@ -111,7 +111,10 @@ export class MediaInspector {
  *
  * @throws InspectionError
  */
-export function inspectBytes(bytes: Uint8Array, limits: Partial<InspectionLimits> = {}): MediaFacts {
+export function inspectBytes(
+  bytes: Uint8Array,
+  limits: Partial<InspectionLimits> = {},
+): MediaFacts {
   const source = new ByteCursor(resolveLimits(limits));
   return walkAtOnce(
     source,
