@@ -19,8 +19,8 @@ export class PlanEditor {
   #next = 0;
   #offset = 0;
 
-  constructor({ edits }: EditPlan) {
-    this.#edits = edits;
+  constructor(plan: EditPlan) {
+    this.#edits = plan.edits;
   }
 
   /** What the plan makes of the next bytes of the file, as parts of the chunk and the plan's own bytes. */

@@ -23,6 +23,7 @@ const MARK = Buffer.from("Marker 000000000", "latin1");
 
 interface Damage {
   file: number;
+  mutations: unknown;
   chunks: number[];
 }
 
