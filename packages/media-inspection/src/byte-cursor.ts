@@ -1,5 +1,7 @@
 import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "./limits.js";
 import { StepBudget } from "./step-budget.js";
+import type { PlaceObserver } from "./tags/place-observer.js";
+import { type KeptContent, MAX_KEPT_PICTURE_BYTES } from "./tags/kept-content.js";
 import { Tail } from "./tail.js";
 
 /**
@@ -54,6 +56,10 @@ const PER_RECORD = 3 / 2;
 export class ByteCursor {
   /** Offset of the next byte from the start of the file. */
   position = 0;
+  /** Where readers of tags put what a plan writes anew; undefined where only facts are of interest. */
+  kept: KeptContent | undefined;
+  /** Is told of places in tags; undefined where they are not of interest. */
+  places: PlaceObserver | undefined;
 
   /** Copied bytes that come before `#chunk`; the last `#borrowed` of them are still in it too. */
   #held = EMPTY;
@@ -84,9 +90,15 @@ export class ByteCursor {
   /** A cursor over bytes taken from this one, on the same budget. */
   over(bytes: Uint8Array): ByteCursor {
     const cursor = new ByteCursor(this.limits, this.budget, this.#base ?? this.position);
+    cursor.kept = this.kept;
     cursor.push(bytes);
     cursor.end();
     return cursor;
+  }
+
+  /** Bytes of a tag's value that are kept at most. */
+  get maxValueBytes(): number {
+    return this.kept === undefined ? this.limits.maxTagBytes : MAX_KEPT_PICTURE_BYTES;
   }
 
   /** Lends the next bytes until `release()`. */
@@ -138,6 +150,13 @@ export class ByteCursor {
     if (this.#spend(CALL + n * PER_LOOKED_BYTE, offset + n)) yield* this.#giveWay();
     if (this.available < offset + n) yield* this.#arrive(offset + n);
     return this.#window(Math.min(offset + n, this.available)).subarray(offset);
+  }
+
+  /** A copy of the next `n` bytes, unread still. They count as reached. */
+  *copy(n: number): Walk<Buffer> {
+    const bytes = Buffer.from(yield* this.peek(n));
+    this.budget.allow(this.position + bytes.length);
+    return bytes;
   }
 
   /** A copy of the next `n` bytes; memory grows with what arrives, not with `n`. */

@@ -17,3 +17,6 @@ export {
   type MediaKind,
 } from "./media-facts.js";
 export { inspectBytes, MediaInspector, type MediaInspectorOptions } from "./media-inspector.js";
+export { applyPlan, PlanEditor } from "./privacy/apply-plan.js";
+export type { Edit, EditPlan, Privacy, RemovedKind } from "./privacy/edit-plan.js";
+export { planPrivacy, PrivacyPlanner } from "./privacy/privacy-planner.js";

@@ -19,21 +19,51 @@ import { mergeRichest } from "./tags/tag-fields.js";
 const EXPECTED = "JPEG, PNG, WebP, GIF, MP3, WAV, FLAC or M4A";
 
 /**
+ * Reads a file of a format from where its own bytes begin, behind the tags in front of it; `junkBytes` come
+ * before an MP3's first frame and belong to no tag.
+ */
+export type FormatWalk<T> = (
+  source: ByteCursor,
+  format: MediaFormat,
+  leading: LeadingTags,
+  junkBytes: number,
+) => Walk<T>;
+
+/**
  * Detects the format and runs its parser; calls `decide` in between.
  *
+ * @throws InspectionError when there is no byte.
  * @throws InspectionError when the content is of another format.
  * @throws InspectionError when it begins as a supported format but is broken.
  */
-export function* inspect(
+export function inspect(
   source: ByteCursor,
   decide: (format: MediaFormat) => void,
 ): Walk<MediaFacts> {
+  return identify(source, decide, walk);
+}
+
+/**
+ * Detects the format, calls `decide`, then `read`.
+ *
+ * @throws InspectionError when there is no byte.
+ * @throws InspectionError when the content is of another format.
+ */
+export function* identify<T>(
+  source: ByteCursor,
+  decide: (format: MediaFormat) => void,
+  read: FormatWalk<T>,
+): Walk<T> {
+  if ((yield* source.peek(1)).length === 0) {
+    const message = "The file is empty; an image or audio file was expected.";
+    throw new InspectionError("empty_file", message);
+  }
   const leading = yield* readLeadingTags(source);
   const head = Buffer.from(yield* source.peek(HEAD_BYTES));
   const format = signedFormat(head);
   if (format !== undefined && mayFollow(format, leading)) {
     decide(format);
-    return yield* walk(source, format, leading);
+    return yield* read(source, format, leading, 0);
   }
 
   const foreign = yield* foreignContent(source, head, leading);
@@ -41,7 +71,7 @@ export function* inspect(
   const within = leading.count > 0 ? Infinity : source.limits.maxJunkBytes;
   if (foreign === undefined && (yield* seekMp3(source, within))) {
     decide("mp3");
-    return yield* walkMp3(source, leading.tags, leading.count > 0 ? 0 : source.position - start);
+    return yield* read(source, "mp3", leading, leading.count > 0 ? 0 : source.position - start);
   }
   const actual = foreign ?? misplaced(head) ?? foreignMpeg(head);
   if (leading.count > 0 && actual === undefined) {
@@ -63,8 +93,9 @@ function mayFollow(format: MediaFormat, { count, paddingBytes }: LeadingTags): b
 
 function* walk(
   source: ByteCursor,
-  format: Exclude<MediaFormat, "mp3">,
+  format: MediaFormat,
   { tags }: LeadingTags,
+  junkBytes: number,
 ): Walk<MediaFacts> {
   switch (format) {
     case "jpeg":
@@ -75,6 +106,8 @@ function* walk(
       return yield* walkGif(source);
     case "webp":
       return yield* walkWebp(source);
+    case "mp3":
+      return yield* walkMp3(source, tags, junkBytes);
     case "flac":
       return yield* walkFlac(source, tags);
     case "wav":

@@ -1,5 +1,6 @@
-import { ByteCursor, type Walk } from "./byte-cursor.js";
+import { ByteCursor } from "./byte-cursor.js";
 import { InspectionError } from "./errors.js";
+import { FedWalk, walkAtOnce } from "./fed-walk.js";
 import { inspect } from "./inspect.js";
 import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits, resolveLimits } from "./limits.js";
 import type { MediaFacts, MediaFormat } from "./media-facts.js";
@@ -30,11 +31,8 @@ export interface MediaInspectorOptions {
  */
 export class MediaInspector {
   readonly #limits: InspectionLimits;
-  readonly #source: ByteCursor;
-  readonly #walk: Walk<MediaFacts>;
+  readonly #walk: FedWalk<MediaFacts>;
   #format: MediaFormat | undefined;
-  #facts: MediaFacts | undefined;
-  #failure: InspectionError | undefined;
   #bytes = 0;
   readonly #waitsForFormat: boolean;
 
@@ -44,10 +42,11 @@ export class MediaInspector {
   ) {
     this.#waitsForFormat = waitsForFormat;
     this.#limits = resolveLimits(limits);
-    this.#source = new ByteCursor(this.#limits);
-    this.#walk = inspect(this.#source, (format) => {
+    const source = new ByteCursor(this.#limits);
+    const walk = inspect(source, (format) => {
       this.#decide(format);
     });
+    this.#walk = new FedWalk(source, walk);
   }
 
   /**
@@ -61,65 +60,39 @@ export class MediaInspector {
 
   /** Undefined while the verdict is out; bytes that come after it do not change it. */
   get facts(): MediaFacts | undefined {
-    return this.#facts;
+    return this.#walk.result;
   }
 
   /** Steps that were taken, of some 10 ns each. */
   get steps(): number {
-    return this.#source.budget.spent;
+    return this.#walk.steps;
   }
 
   /** Takes the next bytes. They are copied where they are kept. */
   write(chunk: Uint8Array): boolean {
-    this.#rethrow();
     this.#bytes += chunk.byteLength;
-    if (this.#facts !== undefined) return true;
-    this.#source.push(chunk);
-    return this.#advance();
+    return this.#advanced(this.#walk.write(chunk));
   }
 
   /** Ends the file; `facts` are set once that is done. */
   end(): boolean {
-    this.#rethrow();
-    if (this.#bytes === 0) {
-      const message = "The file is empty; an image or audio file was expected.";
-      this.#failure = new InspectionError("empty_file", message);
-      throw this.#failure;
-    }
-    this.#source.end();
-    return this.#advance();
+    return this.#advanced(this.#walk.end());
   }
 
   /** Goes on where the parser gave way. */
   resume(): boolean {
-    this.#rethrow();
-    return this.#advance();
+    return this.#advanced(this.#walk.resume());
   }
 
   /** Copies what the parser has not read yet of the chunk, so that its memory may change. */
   release(): void {
-    this.#source.release();
+    this.#walk.release();
   }
 
-  #advance(): boolean {
-    if (this.#facts === undefined && this.#source.ready) this.#step();
-    // Where it could still go on, it gave way.
-    if (this.#facts === undefined && this.#source.ready) return false;
-    // Nobody reads what is left behind the verdict.
-    if (this.#facts === undefined) this.#source.release();
+  #advanced(isDone: boolean): boolean {
     const isUndecidedTooLong = !this.#waitsForFormat && this.#bytes >= this.#limits.maxHeadBytes;
-    if (isUndecidedTooLong) this.#format ??= "mp3";
-    return true;
-  }
-
-  #step(): void {
-    try {
-      const step = this.#walk.next();
-      if (step.done === true) this.#facts = step.value;
-    } catch (error) {
-      this.#failure = asInspectionError(error);
-      throw this.#failure;
-    }
+    if (isDone && isUndecidedTooLong) this.#format ??= "mp3";
+    return isDone;
   }
 
   #decide(format: MediaFormat): void {
@@ -131,10 +104,6 @@ export class MediaInspector {
     }
     this.#format = format;
   }
-
-  #rethrow(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-  }
 }
 
 /**
@@ -142,17 +111,14 @@ export class MediaInspector {
  *
  * @throws InspectionError
  */
-export function inspectBytes(bytes: Uint8Array, limits?: Partial<InspectionLimits>): MediaFacts {
-  const inspector = new MediaInspector(limits, { waitsForFormat: true });
-  for (let isDone = inspector.write(bytes); !isDone;) isDone = inspector.resume();
-  for (let isDone = inspector.end(); !isDone;) isDone = inspector.resume();
-  if (inspector.facts === undefined) throw new Error("the inspection did not end with the file");
-  return inspector.facts;
-}
-
-/** Maps a parser's own failure to `invalid_media`. */
-function asInspectionError(error: unknown): InspectionError {
-  if (error instanceof InspectionError) return error;
-  const message = "The file could not be inspected: it made its parser fail.";
-  return new InspectionError("invalid_media", message, { cause: error });
+export function inspectBytes(
+  bytes: Uint8Array,
+  limits: Partial<InspectionLimits> = {},
+): MediaFacts {
+  const source = new ByteCursor(resolveLimits(limits));
+  return walkAtOnce(
+    source,
+    inspect(source, () => undefined),
+    bytes,
+  );
 }

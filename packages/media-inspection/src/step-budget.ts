@@ -19,6 +19,7 @@ const SLICE_STEPS = 100_000;
 export class StepBudget {
   #spent = 0;
   #sliceEnd = SLICE_STEPS;
+  #reach = 0;
 
   /** Steps taken so far. */
   get spent(): number {
@@ -26,13 +27,14 @@ export class StepBudget {
   }
 
   /**
-   * Charges steps to a parser that has come to the offset `reach`.
+   * Charges steps to a parser that has come to the offset `at`.
    *
    * @returns whether the parser should give way now
    * @throws InspectionError (`invalid_media`) when the file has used up its steps
    */
-  spend(steps: number, reach: number): boolean {
+  spend(steps: number, at: number): boolean {
     this.#spent += steps;
+    const reach = Math.max(this.#reach, at);
     if (this.#spent > stepsAllowed(reach)) {
       throw new InspectionError(
         "invalid_media",
@@ -42,10 +44,16 @@ export class StepBudget {
     return this.#spent >= this.#sliceEnd;
   }
 
-  /** Whether a parser that has come to the offset `reach` should leave out what it can do without. */
-  isScarce(reach: number): boolean {
+  /** Whether a parser that has come to the offset `at` should leave out what it can do without. */
+  isScarce(at: number): boolean {
+    const reach = Math.max(this.#reach, at);
     const allowed = Math.min(stepsAllowed(reach) - RESERVED_STEPS, MAX_STEPS - MAX_RESERVED_STEPS);
     return this.#spent > allowed;
+  }
+
+  /** Allows the steps of the bytes up to an offset, which a parser has read ahead. */
+  allow(reach: number): void {
+    this.#reach = Math.max(this.#reach, reach);
   }
 
   /** Begins the next slice. */

@@ -31,6 +31,11 @@ export class FlacFrameCounter {
   /** @param expectedSamples after so many the stream may end; 0 where unknown */
   constructor(private readonly expectedSamples: number) {}
 
+  /** Offset of the last frame. */
+  get lastAt(): number | undefined {
+    return this.#last?.offset;
+  }
+
   /** Reads to the end of the file. */
   *count(source: ByteCursor): Walk<void> {
     const isFound = yield* source.seek({ byte: SYNC }, MAX_FLAC_HEADER_BYTES, (window, at) => {
@@ -100,12 +105,12 @@ export class FlacFrameCounter {
   }
 }
 
-interface FoundFrame extends FlacFrameHeader {
+interface FoundFrame extends Omit<FlacFrameHeader, "bytes"> {
   /** From the start of the file. */
   offset: number;
 }
 
 /** Numbers count frames or samples: old encoders counted samples in streams marked as fixed. */
-function follows(last: FlacFrameHeader, { number }: FlacFrameHeader): boolean {
+function follows(last: FoundFrame, { number }: FoundFrame): boolean {
   return number === last.number + 1 || number === last.number + last.blockSize;
 }

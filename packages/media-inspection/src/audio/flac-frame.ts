@@ -6,6 +6,8 @@ export interface FlacFrameHeader {
   number: number;
   /** Sample frames in it. */
   blockSize: number;
+  /** Of the header itself. */
+  bytes: number;
 }
 
 /** RFC 9639, 9.1.8: polynomial x^8 + x^2 + x^1 + x^0. */
@@ -33,7 +35,7 @@ export function flacFrameHeader(bytes: Buffer, at: number): FlacFrameHeader | un
   if (end >= bytes.length || crc8(bytes, at, end) !== bytes[end]) return undefined;
   const blockSize =
     sizeBytes > 0 ? bytes.readUIntBE(afterNumber, sizeBytes) + 1 : fixedBlockSize(sizeCode);
-  return { number: coded.value, blockSize };
+  return { number: coded.value, blockSize, bytes: end + 1 - at };
 }
 
 /** RFC 9639, table 14. */

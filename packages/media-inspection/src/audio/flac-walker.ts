@@ -2,19 +2,21 @@ import { InspectionError } from "../errors.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioFacts, AudioTags } from "../media-facts.js";
 import { CoverChoice } from "../tags/cover-choice.js";
-import { flacPicture, PICTURE_HEAD_BYTES } from "../tags/flac-picture.js";
+import { flacPicture, PICTURE_HEAD_BYTES, pictureBytes } from "../tags/flac-picture.js";
 import { mergeRichest, mergeTags } from "../tags/tag-fields.js";
 import { readVorbisComment } from "../tags/vorbis-comment.js";
 import { audioFacts } from "./audio-facts.js";
 import { FlacFrameCounter } from "./flac-frame-counter.js";
 
 /** RFC 9639, 8.1. */
-const STREAMINFO = 0;
-const VORBIS_COMMENT = 4;
-const PICTURE = 6;
+export const STREAMINFO = 0;
+export const SEEKTABLE = 3;
+export const VORBIS_COMMENT = 4;
+export const CUESHEET = 5;
+export const PICTURE = 6;
 const LAST_KNOWN_TYPE = 6;
 const INVALID_TYPE = 127;
-const STREAMINFO_BYTES = 34;
+export const STREAMINFO_BYTES = 34;
 /** The share of the claimed samples that must be there: damage takes few of them, a cut many. */
 const MIN_SHARE = 0.98;
 
@@ -26,14 +28,26 @@ interface StreamInfo {
   maxBlockSize: number;
 }
 
+/** What a plan has to know of a FLAC. */
+export interface FlacObserver {
+  /** Called in front of each metadata block, of so many bytes with its header. */
+  block(type: number, bytes: number): Walk<void>;
+  /** Called at the end of the file: where the first and the last frame begin. */
+  frames(firstAt: number, lastAt: number): void;
+}
+
 /**
  * FLAC in its own container, from RFC 9639. The frames that came are counted: they are the
  * measure where STREAMINFO claims nothing or too little, and refute it where it claims more.
  */
-export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<AudioFacts> {
+export function* walkFlac(
+  source: ByteCursor,
+  leadingTags: AudioTags,
+  observer?: FlacObserver,
+): Walk<AudioFacts> {
   let info: StreamInfo | undefined;
   let comments: AudioTags = {};
-  const covers = new CoverChoice();
+  const covers = new CoverChoice(source.kept);
   yield* source.skip(4);
 
   for (let isLast = false; !isLast;) {
@@ -44,6 +58,7 @@ export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<Audi
     // The block before had a wrong length. The audio behind it is found nonetheless.
     if (type > LAST_KNOWN_TYPE && !(yield* isReservedBlock(source, header))) break;
     if (type === STREAMINFO && info !== undefined) break;
+    if (observer !== undefined) yield* observer.block(type, 4 + header.readUIntBE(1, 3));
     yield* source.skip(4);
     const end = source.position + header.readUIntBE(1, 3);
     if (type === STREAMINFO) {
@@ -52,8 +67,10 @@ export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<Audi
       comments = mergeTags([comments, yield* readVorbisComment(source, end)]);
     } else if (type === PICTURE) {
       const size = end - source.position;
-      const picture = flacPicture(yield* source.take(Math.min(PICTURE_HEAD_BYTES, size)), size);
-      if (picture !== undefined) covers.offer(picture, picture.kind);
+      const most = source.kept === undefined ? PICTURE_HEAD_BYTES : source.maxValueBytes;
+      const head = yield* source.take(Math.min(most, size));
+      const picture = flacPicture(head, size);
+      if (picture !== undefined) covers.offer(picture, picture.kind, pictureBytes(head, picture));
     }
     yield* source.skip(end - source.position);
   }
@@ -78,6 +95,7 @@ export function* walkFlac(source: ByteCursor, leadingTags: AudioTags): Walk<Audi
       `The FLAC is cut short: it claims ${info.totalSamples} samples but holds ${frames.samples}.`,
     );
   }
+  observer?.frames(frames.start, frames.lastAt ?? frames.start);
   const isClaimTrue =
     info.totalSamples > 0 && Math.abs(info.totalSamples - frames.samples) <= info.maxBlockSize;
   return audioFacts("flac", {

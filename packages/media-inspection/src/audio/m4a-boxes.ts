@@ -4,6 +4,8 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 /** ISO/IEC 14496-12, 4.2. Offsets count from the start of the file. */
 export interface Box {
   type: string;
+  /** Offset of the box. */
+  start: number;
   /** Offset behind the box; `Infinity` where it reaches to the end of the file. */
   end: number;
 }
@@ -30,15 +32,15 @@ function* readBox(source: ByteCursor, end: number): Walk<Box | undefined> {
   if (header.length < 8) return undefined;
   const type = header.toString("latin1", 4);
   const size = header.readUInt32BE(0);
-  if (size === 0) return { type, end };
+  if (size === 0) return { type, start, end };
   if (size === 1) {
     const large = yield* source.take(8);
     if (large.length < 8) return undefined;
     const bytes = Number(large.readBigUInt64BE(0));
-    return bytes < 16 ? undefined : { type, end: Math.min(end, start + bytes) };
+    return bytes < 16 ? undefined : { type, start, end: Math.min(end, start + bytes) };
   }
   // Some writers end a list of boxes with a zero; anything below 8 is no box.
-  return size < 8 ? undefined : { type, end: Math.min(end, start + size) };
+  return size < 8 ? undefined : { type, start, end: Math.min(end, start + size) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { readMetadataKeys } from "../tags/mdta-keys.js";
 import { readNeroChapters } from "../tags/nero-chapters.js";
 import { mergeTags } from "../tags/tag-fields.js";
 import { readUserData } from "../tags/user-data.js";
+import { readExtension, readXmp } from "../tags/xmp-box.js";
 import { type Box, boxHead, readTimescale, walkBoxes } from "./m4a-boxes.js";
 import type { SampleDefaults } from "./m4a-fragments.js";
 import type { Track } from "./m4a-track.js";
@@ -58,6 +59,8 @@ export class MovieReader {
           return this.#walk(box, (child) => this.#readUserData(child));
         case "meta":
           return this.#readMetadata(box);
+        case "uuid":
+          return readExtension(this.source, box);
         default:
           return undefined;
       }
@@ -115,6 +118,7 @@ export class MovieReader {
 
   #readUserData(box: Box): Walk<void> | undefined {
     if (box.type === "meta") return this.#readMetadata(box);
+    if (box.type === "XMP_") return readXmp(this.source, box);
     if (box.type === "chpl") return this.#readChapters(box);
     return readUserData(this.source, box, this.#userData);
   }

@@ -1,4 +1,5 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
+import { readPlaceBox } from "../tags/user-data.js";
 import { type Box, boxBody, boxHead, readTimescale, walkBoxes } from "./m4a-boxes.js";
 import { soundSampleEntry } from "./m4a-sample-entry.js";
 import {
@@ -39,6 +40,9 @@ export function* readTrack(source: ByteCursor, trak: Box): Walk<Track> {
   const walk = (container: Box): Walk<void> =>
     walkBoxes(source, container.end, (box) => {
       if (CONTAINERS.get(box.type) === container.type) return walk(box);
+      if (box.type === "udta" && container.type === "trak") {
+        return walkBoxes(source, box.end, (child) => readPlaceBox(source, child));
+      }
       if (box.type === "stsd") return readSampleEntries(source, box, track);
       return READERS.get(box.type)?.(source, box, track);
     });

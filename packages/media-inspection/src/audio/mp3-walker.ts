@@ -5,13 +5,20 @@ import { mergeRichest, mergeTags } from "../tags/tag-fields.js";
 import { readTrailingTags, TRAILING_TAG_BYTES } from "../tags/trailing-tags.js";
 import { audioFacts } from "./audio-facts.js";
 import { describeFrame } from "./mpeg-frame.js";
-import { countFrames, type MpegStream } from "./mpeg-stream.js";
+import { countFrames, type FramesObserver, type MpegStream } from "./mpeg-stream.js";
 import { beginsFrames, DUE, MAX_FALSE_FINDS, seekFrames } from "./mpeg-sync.js";
 
 /** Moves to the first frame, over at most `within` bytes of junk. False where there is none. */
 export function* seekMp3(source: ByteCursor, within: number): Walk<boolean> {
   if (yield* beginsFrames(source, DUE)) return true;
   return yield* seekFrames(source, { left: MAX_FALSE_FINDS }, within);
+}
+
+/** What a plan has to know of an MP3. */
+export interface Mp3Observer {
+  frames: FramesObserver;
+  /** Called at the end: where the tags begin that are found from there. */
+  trailingTags(start: number): void;
 }
 
 /**
@@ -23,14 +30,16 @@ export function* walkMp3(
   source: ByteCursor,
   leadingTags: AudioTags,
   junkBytes: number,
+  observer?: Mp3Observer,
 ): Walk<AudioFacts> {
   const start = source.position;
   source.keepTail(TRAILING_TAG_BYTES);
-  const stream = yield* countFrames(source);
+  const stream = yield* countFrames(source, Infinity, observer?.frames);
   yield* source.skip(Infinity);
   requireWhole(stream);
   if (junkBytes > 0) requireMostlyFrames(stream, junkBytes + source.position - start);
-  const { ape, id3v1 } = yield* readTrailingTags(source);
+  const { ape, id3v1, bytes } = yield* readTrailingTags(source);
+  observer?.trailingTags(source.position - bytes);
   const { sampleRate, channels } = describeFrame(stream.header);
   return audioFacts("mp3", {
     durationSeconds: stream.seconds,

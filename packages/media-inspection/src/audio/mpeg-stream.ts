@@ -27,18 +27,30 @@ export interface MpegStream {
 }
 
 /**
+ * Called for consecutive frames, a Xing header's too: from `start` up to `end`, behind `wholeEnd` if the file
+ * ends inside the last one.
+ */
+export type FramesObserver = (start: number, end: number, wholeEnd: number) => void;
+
+/**
  * Counts the frames from the one that begins at the cursor on, up to the offset `end`, by hopping
  * from header to header. A Xing header is no audio, and its claim neither ends nor bounds the count.
  * Audio goes on behind tags and garbage, and as another stream, as in files that were joined.
  */
-export function* countFrames(source: ByteCursor, end = Infinity): Walk<MpegStream> {
+export function* countFrames(
+  source: ByteCursor,
+  end = Infinity,
+  observe?: FramesObserver,
+): Walk<MpegStream> {
   const first = (yield* source.peek(MPEG_HEADER_BYTES)).readUInt32BE(0);
   const announced = announcedFrames(yield* source.peek(XING_BYTES), first);
+  const start = source.position;
   if (announced !== undefined) yield* source.skip(layer3FrameBytes(first));
+  observe?.(start, source.position, source.position);
 
   const parts = new MpegParts(first);
   const passed = new PassedTags();
-  const isCut = yield* readParts(source, end, parts, passed);
+  const isCut = yield* readParts(source, end, { parts, passed, observe });
   return {
     ...parts.sum(),
     announced: announced ?? 0,
@@ -48,19 +60,26 @@ export function* countFrames(source: ByteCursor, end = Infinity): Walk<MpegStrea
   };
 }
 
+interface StreamReading {
+  parts: MpegParts;
+  passed: PassedTags;
+  observe: FramesObserver | undefined;
+}
+
 /** @returns whether the file ends inside a frame */
 function* readParts(
   source: ByteCursor,
   end: number,
-  parts: MpegParts,
-  passed: PassedTags,
+  { parts, passed, observe }: StreamReading,
 ): Walk<boolean> {
   const falseFinds = { left: MAX_FALSE_FINDS };
   for (;;) {
     const next = yield* source.peek(MPEG_HEADER_BYTES);
     if (next.length < MPEG_HEADER_BYTES) return next[0] === SYNC;
     const header = next.readUInt32BE(0);
+    const start = source.position;
     const run = yield* source.hop(framesLike(header), end);
+    observe?.(start, source.position, start + run.bytes);
     parts.add(header, run);
     if (run.count > 0) passed.forget();
     if (run.isCut) return true;

@@ -44,6 +44,8 @@ const READERS: ReadonlyMap<string, ChunkReader> = new Map([
   ["bext", readBroadcast],
   ["id3 ", readId3],
   ["ID3 ", readId3],
+  ["iXML", readXml],
+  ["_PMX", readXml],
 ]);
 
 export function newWavContent(): WavContent {
@@ -109,6 +111,14 @@ function* readBroadcast(
   content: WavContent,
 ): Walk<undefined> {
   content.broadcast = mergeTags([content.broadcast, yield* readBroadcastExtension(source, end)]);
+}
+
+/** Of no interest but for the places in it. */
+function* readXml(source: ByteCursor, { type, size }: WavChunk): Walk<undefined> {
+  if (source.places === undefined) return;
+  const { position } = source;
+  const body = yield* source.copy(Math.min(size, source.limits.maxTagBytes));
+  source.places.xml(position, body, type === "_PMX");
 }
 
 /** The size of a tag and that of its chunk may differ: what stands behind the chunk decides. */

@@ -15,7 +15,7 @@ export interface WavData {
  * From this size on, it was written before the length was known: GStreamer writes 7FFF0000, others
  * 7FFFF000, 7FFFFFFF, FFFFFFFF …
  */
-const MIN_UNKNOWN_SIZE = 0x7fff0000;
+export const MIN_UNKNOWN_SIZE = 0x7fff0000;
 /** Stands for "see ds64" in RF64. */
 const LONG_SIZE = 0xffffffff;
 /** The share of the claimed bytes that must be there, as in other formats. */

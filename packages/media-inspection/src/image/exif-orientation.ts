@@ -1,8 +1,7 @@
+import { Tiff } from "./tiff.js";
+
 /** Exif 3.0 (CIPA DC-008), 4.6.5: IFD0 tag "Orientation". */
 const ORIENTATION_TAG = 0x0112;
-/** TIFF 6.0, section 2: what follows the byte order. */
-const TIFF_MAGIC = 42;
-const PREFIX = Buffer.from("Exif\0\0", "latin1");
 const TYPE_BYTE = 1;
 const TYPE_LONG = 4;
 
@@ -15,29 +14,27 @@ export const MAX_EXIF_BYTES = 64 * 1024;
  * broken: a broken profile does not make a broken picture.
  */
 export function exifOrientation(profile: Buffer): number | undefined {
-  const tiff = profile.subarray(0, 6).equals(PREFIX) ? profile.subarray(6) : profile;
-  if (tiff.length < 8) return undefined;
-  const order = tiff.toString("latin1", 0, 2);
-  if (order !== "II" && order !== "MM") return undefined;
-  const little = order === "II";
-  const uint16 = (at: number) => (little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
-  const uint32 = (at: number) => (little ? tiff.readUInt32LE(at) : tiff.readUInt32BE(at));
-
-  if (uint16(2) !== TIFF_MAGIC) return undefined;
-
-  const directory = uint32(4);
-  if (directory + 2 > tiff.length) return undefined;
-  const entries = Math.min(uint16(directory), Math.floor((tiff.length - directory - 2) / 12));
-  for (let index = 0; index < entries; index += 1) {
-    const entry = directory + 2 + 12 * index;
-    if (uint16(entry) !== ORIENTATION_TAG) continue;
-    const value = readValue(uint16(entry + 2), entry + 8);
+  const tiff = Tiff.open(profile);
+  if (tiff === undefined) return undefined;
+  for (const entry of tiff.entries(tiff.firstDirectory)) {
+    if (tiff.uint16(entry) !== ORIENTATION_TAG) continue;
+    const value = readValue(tiff, tiff.uint16(entry + 2), entry + 8);
     return value >= 1 && value <= 8 ? value : undefined;
   }
   return undefined;
+}
 
-  function readValue(type: number, at: number): number {
-    if (type === TYPE_BYTE) return tiff.readUInt8(at);
-    return type === TYPE_LONG ? uint32(at) : uint16(at);
-  }
+function readValue(tiff: Tiff, type: number, at: number): number {
+  if (type === TYPE_BYTE) return tiff.bytes.readUInt8(at);
+  return type === TYPE_LONG ? tiff.uint32(at) : tiff.uint16(at);
+}
+
+/** A profile (without the leading `Exif\0\0`) that holds an orientation and nothing else. */
+export function orientationProfile(orientation: number): Buffer {
+  const profile = Buffer.from(
+    "MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0",
+    "latin1",
+  );
+  profile.writeUInt16BE(orientation, 18);
+  return profile;
 }

@@ -1,19 +1,10 @@
 import { InspectionError } from "../errors.js";
-import type { ByteCursor, RecordFormat, Walk } from "../byte-cursor.js";
+import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { ImageFacts } from "../media-facts.js";
+import { colourTableSize, EXTENSION, GRAPHIC_CONTROL, IMAGE, SUB_BLOCKS } from "./gif-blocks.js";
 import { checkCanvas, checkPages, imageFacts } from "./image-facts.js";
 
-/** GIF89a, appendix A. */
-const EXTENSION = 0x21;
-const IMAGE = 0x2c;
-const GRAPHIC_CONTROL = 0xf9;
-const HAS_COLOUR_TABLE = 0x80;
 const TRANSPARENT = 0x01;
-
-/** Bytes of a colour table that the packed field of a descriptor announces. */
-function colourTableSize(packed: number): number {
-  return packed & HAS_COLOUR_TABLE ? 3 * 2 ** ((packed & 7) + 1) : 0;
-}
 
 /**
  * GIF, from the GIF89a specification (CompuServe, 1990). Counts image descriptors; the first
@@ -70,15 +61,6 @@ export function* walkGif(source: ByteCursor): Walk<ImageFacts> {
     throw new InspectionError("invalid_media", "The GIF has a header but holds no image.");
   return imageFacts("gif", { width, height, orientation: 1, pages, hasAlpha, complete });
 }
-
-/** Blocks that begin with the number of their other bytes; an empty one ends them. */
-const SUB_BLOCKS: RecordFormat = {
-  headerBytes: 1,
-  sizeAt: (bytes, at) => {
-    const size = bytes.getUint8(at);
-    return size === 0 ? 0 : 1 + size;
-  },
-};
 
 /** False where the file ends before they do. */
 function* skipSubBlocks(source: ByteCursor): Walk<boolean> {

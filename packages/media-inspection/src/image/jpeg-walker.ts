@@ -10,7 +10,7 @@ import { isComplete, type JpegTables, readTables } from "./jpeg-scans.js";
 /** How a segment with an EXIF profile begins; a byte of padding follows. */
 const EXIF = Buffer.from("Exif\0", "latin1");
 /** A file may hold any number of profiles: only the first few are looked at. */
-const MAX_PROFILES = 4;
+export const MAX_PROFILES = 4;
 
 /**
  * JPEG, from ITU-T T.81 annex B: reads segments up to the first scan, behind which only the

@@ -2,6 +2,8 @@ import { inflateSync } from "node:zlib";
 
 export type PngTextType = "tEXt" | "zTXt" | "iTXt";
 
+/** Unpacking a profile is work, and a file may hold any number: only the first few are looked at. */
+export const MAX_PROFILES = 4;
 const KEYWORDS = ["Raw profile type exif", "Raw profile type APP1"];
 /** Bytes of a profile of 64 KiB in hexadecimal, with its line breaks; it may be compressed. */
 export const MAX_RAW_PROFILE_BYTES = 160 * 1024;
@@ -10,6 +12,10 @@ const PREAMBLE_BYTES = 256;
 
 /** How much of a text chunk `isRawProfile` looks at: the longest keyword and its end. */
 export const KEYWORD_BYTES = 22;
+
+export function isTextType(type: string): type is PngTextType {
+  return type === "tEXt" || type === "zTXt" || type === "iTXt";
+}
 
 /** Whether a text chunk (PNG third edition, 11.3.3) that begins so holds an EXIF profile. */
 export function isRawProfile(chunk: Buffer): boolean {

@@ -8,15 +8,14 @@ import { checkCanvas, checkPages, imageFacts } from "./image-facts.js";
 import { MAX_CHUNK_BYTES, SILENT_CHUNKS } from "./png-chunk.js";
 import {
   isRawProfile,
+  isTextType,
   KEYWORD_BYTES,
+  MAX_PROFILES,
   MAX_RAW_PROFILE_BYTES,
-  type PngTextType,
   rawExifProfile,
 } from "./png-raw-profile.js";
 
 const SIGNATURE_BYTES = 8;
-/** Unpacking a profile is work, and a file may hold any number: only the first few are looked at. */
-const MAX_PROFILES = 4;
 const PALETTE = 3;
 /** PNG 3rd edition, table 8: allowed bit depths per colour type. */
 const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
@@ -104,10 +103,6 @@ export function* walkPng(source: ByteCursor): Walk<ImageFacts> {
     hasAlpha,
     complete,
   });
-}
-
-function isTextType(type: string): type is PngTextType {
-  return type === "tEXt" || type === "zTXt" || type === "iTXt";
 }
 
 function* readHeader(

@@ -3,6 +3,7 @@ import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { ImageFacts } from "../media-facts.js";
 import { exifOrientation, MAX_EXIF_BYTES } from "./exif-orientation.js";
 import { checkCanvas, checkPages, imageFacts } from "./image-facts.js";
+import { ALPHA, ANIMATION, EXIF, FRAME_HEADER_BYTES, VP8X_BYTES } from "./webp-chunks.js";
 
 interface Picture {
   width: number;
@@ -10,13 +11,8 @@ interface Picture {
   alpha: boolean;
 }
 
-/** RFC 9649, 2.7: flags of the VP8X chunk. */
-const ANIMATION = 0x02;
-const EXIF = 0x08;
-const ALPHA = 0x10;
-const VP8X_BYTES = 10;
 /** A frame has its place and size, and an image in a chunk of its own. */
-const MIN_FRAME_BYTES = 16 + 8;
+const MIN_FRAME_BYTES = FRAME_HEADER_BYTES + 8;
 const PADDING_BYTES = 1;
 
 /** WebP, from RFC 9649; the key frame header of `VP8 ` is RFC 6386, 9.1. */

@@ -1,5 +1,6 @@
 import type { AudioTags } from "../media-facts.js";
 import { contentTypeOf, CoverChoice } from "./cover-choice.js";
+import { type KeptContent, MAX_KEPT_PICTURE_BYTES } from "./kept-content.js";
 import { addTag, type TagName } from "./tag-fields.js";
 import { MAX_TEXT_BYTES, tagText } from "./tag-text.js";
 
@@ -42,11 +43,15 @@ export function isKnownKey(key: string): boolean {
 /** Gathers what the items of an APE tag say. */
 export class ApeValues {
   readonly #tags: AudioTags = {};
-  readonly #covers = new CoverChoice();
+  readonly #covers: CoverChoice;
+
+  constructor(private readonly kept?: KeptContent) {
+    this.#covers = new CoverChoice(kept);
+  }
 
   /** Bytes of a value that must be kept, in front, to add it; 0 where it says nothing of interest. */
   wantedBytes(key: string): number {
-    if (isPictureKey(key)) return PICTURE_HEAD_BYTES;
+    if (isPictureKey(key)) return this.kept ? MAX_KEPT_PICTURE_BYTES : PICTURE_HEAD_BYTES;
     const name = NAMES.get(key.toLowerCase());
     return name === undefined || this.#tags[name] !== undefined ? 0 : MAX_TEXT_BYTES + 1;
   }
@@ -63,7 +68,8 @@ export class ApeValues {
     if (nameEnd < 0) return;
     const extension = /\.(\w+)$/.exec(head.toString("latin1", 0, nameEnd))?.[1] ?? "";
     const cover = { contentType: contentTypeOf(extension), byteSize: size - nameEnd - 1 };
-    this.#covers.offer(cover, lower === FRONT_COVER ? undefined : OTHER_PICTURE);
+    const kind = lower === FRONT_COVER ? undefined : OTHER_PICTURE;
+    this.#covers.offer(cover, kind, head.subarray(nameEnd + 1));
   }
 
   tags(): AudioTags {

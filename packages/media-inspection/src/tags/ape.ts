@@ -1,6 +1,7 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
 import { ApeValues, isKnownKey, isPictureKey } from "./ape-values.js";
+import { isPlaceName, MAX_PLACE_BYTES } from "./place-observer.js";
 import { textSteps } from "./tag-text.js";
 
 /** APEv2 specification: header and footer have the same 32 bytes. */
@@ -9,6 +10,7 @@ export const APE_DESCRIPTOR_BYTES = 32;
 const SIGNATURE = "APETAGEX";
 const IS_HEADER = 1 << 29;
 const MAX_ITEMS = 1000;
+const SPACE = 0x20;
 /** Size and flags. */
 const ITEM_HEAD_BYTES = 8;
 /** What an item begins with: the longest key has 255 characters. */
@@ -62,12 +64,17 @@ export function* readApe(source: ByteCursor, { size, isHeader }: ApeDescriptor):
  * the first broken one.
  */
 export function* readApeItems(source: ByteCursor, end = Infinity): Walk<AudioTags> {
-  const values = new ApeValues();
+  const values = new ApeValues(source.kept);
   for (let count = 0; count < MAX_ITEMS; count += 1) {
     const item = apeItem(yield* source.peek(Math.min(APE_ITEM_BYTES, end - source.position)));
     if (item === undefined || source.position + item.headBytes + item.valueBytes > end) break;
     yield* source.skip(item.headBytes);
-    const wanted = Math.min(values.wantedBytes(item.key), source.limits.maxTagBytes);
+    if (source.places !== undefined && isPlaceName(item.key)) {
+      const { position } = source;
+      const value = yield* source.copy(Math.min(item.valueBytes, MAX_PLACE_BYTES));
+      source.places.value(position, value, SPACE);
+    }
+    const wanted = Math.min(values.wantedBytes(item.key), source.maxValueBytes);
     const kept = Math.min(wanted, item.valueBytes);
     if (kept > 0) {
       const value = yield* source.take(kept);

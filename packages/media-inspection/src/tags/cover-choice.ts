@@ -1,4 +1,5 @@
 import type { CoverFacts } from "../media-facts.js";
+import type { KeptContent } from "./kept-content.js";
 
 /** ID3v2.4.0 frames, 4.14; FLAC uses the same numbers. */
 const FRONT_COVER = 3;
@@ -9,16 +10,27 @@ export class CoverChoice {
   #cover: CoverFacts | undefined;
   #isFront = false;
 
+  /** @param kept where the bytes of the cover go, if they are kept */
+  constructor(private readonly kept?: KeptContent) {}
+
   /** Undefined while there was no picture. */
   get cover(): CoverFacts | undefined {
     return this.#cover;
   }
 
-  /** @param pictureType as numbered in ID3v2; a front cover where the format has no types */
-  offer({ contentType, byteSize }: CoverFacts, pictureType = FRONT_COVER): void {
+  /**
+   * @param pictureType as numbered in ID3v2; a front cover where the format has no types
+   * @param bytes of the picture, as many as were read
+   */
+  offer(
+    { contentType, byteSize }: CoverFacts,
+    pictureType = FRONT_COVER,
+    bytes?: Uint8Array,
+  ): void {
     const isFront = pictureType === FRONT_COVER;
     if (byteSize < 1 || (this.#cover !== undefined && (this.#isFront || !isFront))) return;
     this.#cover = { contentType, byteSize };
+    if (bytes?.length === byteSize) this.kept?.keepPicture(this.#cover, bytes);
     this.#isFront = isFront;
   }
 }

@@ -11,6 +11,8 @@ const LINK = "-->";
 /** A picture, and what it shows as numbered in ID3v2. */
 export interface FlacPicture extends CoverFacts {
   kind: number;
+  /** Where its bytes begin, from the beginning of the block. */
+  bytesAt: number;
 }
 
 /**
@@ -26,5 +28,15 @@ export function flacPicture(head: Buffer, size: number): FlacPicture | undefined
   const declared = head.toString("latin1", 8, typeEnd);
   const byteSize = head.readUInt32BE(lengthAt);
   if (declared === LINK || lengthAt + 4 + byteSize > size) return undefined;
-  return { contentType: contentTypeOf(declared), byteSize, kind: head.readUInt32BE(0) };
+  return {
+    contentType: contentTypeOf(declared),
+    byteSize,
+    kind: head.readUInt32BE(0),
+    bytesAt: lengthAt + 4,
+  };
+}
+
+/** The bytes of a picture, as many as there are in the beginning of its block. */
+export function pictureBytes(head: Buffer, { bytesAt, byteSize }: FlacPicture): Buffer {
+  return head.subarray(bytesAt, bytesAt + byteSize);
 }

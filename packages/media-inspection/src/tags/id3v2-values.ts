@@ -3,6 +3,7 @@ import { ChapterList } from "./chapter-list.js";
 import { contentTypeOf, CoverChoice } from "./cover-choice.js";
 import { genreText } from "./genres.js";
 import type { FrameContent } from "./id3v2-frame.js";
+import { type KeptContent, MAX_KEPT_PICTURE_BYTES } from "./kept-content.js";
 import { addTag, type TagName } from "./tag-fields.js";
 import { MAX_TEXT_BYTES, type TagEncoding, tagText } from "./tag-text.js";
 
@@ -26,6 +27,7 @@ export const CHAPTER = "CHAP";
 const ENCODINGS: readonly TagEncoding[] = ["latin1", "utf-16le", "utf-16be", "utf-8"];
 /** What iTunes, MusicMatch and others keep in comments under a description of their own. */
 const PROGRAM_DATA = /^(iTun|MusicMatch_|Songs-DB_|c0$)/;
+const GAPLESS = "iTunSMPB";
 /** A picture's encoding, content type, kind and description: these come before its bytes. */
 const PICTURE_HEAD_BYTES = 4096;
 const LINK = "-->";
@@ -35,21 +37,31 @@ const CHAPTER_BYTES = 64 * 1024;
 /** Gathers what the frames of an ID3v2 tag say; the first of each kind counts. */
 export class Id3v2Values {
   readonly #tags: AudioTags = {};
-  readonly #covers = new CoverChoice();
+  readonly #covers: CoverChoice;
   readonly #chapters = new ChapterList();
   /** A comment with a description; one without is preferred. */
   #describedComment: string | undefined;
 
-  /** @param only the one tag that is of interest, if not all are */
-  constructor(private readonly only?: TagName) {}
+  /**
+   * @param kept where pictures and gapless information go, if they are kept
+   * @param only the one tag that is of interest, if not all are
+   */
+  constructor(
+    private readonly kept?: KeptContent,
+    private readonly only?: TagName,
+  ) {
+    this.#covers = new CoverChoice(kept);
+  }
 
   /** Bytes of a frame that are to be kept, in front, to add it; 0 where it says nothing of interest. */
   wantedBytes(id: string): number {
     const name = TEXT_FRAMES.get(id);
     if (this.only !== undefined && name !== this.only) return 0;
     if (name !== undefined) return this.#tags[name] === undefined ? MAX_TEXT_BYTES + 1 : 0;
-    if (COMMENTS.includes(id)) return this.#tags.comment === undefined ? 2 * MAX_TEXT_BYTES : 0;
-    if (PICTURES.includes(id)) return PICTURE_HEAD_BYTES;
+    if (COMMENTS.includes(id)) {
+      return this.#tags.comment === undefined || this.kept ? 2 * MAX_TEXT_BYTES : 0;
+    }
+    if (PICTURES.includes(id)) return this.kept ? MAX_KEPT_PICTURE_BYTES : PICTURE_HEAD_BYTES;
     return id === CHAPTER && !this.#chapters.isFull ? CHAPTER_BYTES : 0;
   }
 
@@ -86,6 +98,7 @@ export class Id3v2Values {
     if (textAt === undefined) return;
     const description = frameText(encoding, content.subarray(4, textAt));
     const text = frameText(encoding, content.subarray(textAt));
+    if (description === GAPLESS) this.kept?.keepGapless(text);
     if (description === undefined) addTag(this.#tags, "comment", text);
     else if (!PROGRAM_DATA.test(description)) this.#describedComment ??= text;
   }
@@ -99,7 +112,7 @@ export class Id3v2Values {
     const pictureAt = terminatedEnd(head, kindAt + 1, head[0]);
     if (pictureAt === undefined || declared === LINK) return;
     const cover = { contentType: contentTypeOf(declared), byteSize: size - pictureAt };
-    this.#covers.offer(cover, head[kindAt]);
+    this.#covers.offer(cover, head[kindAt], head.subarray(pictureAt));
   }
 }
 

@@ -45,7 +45,7 @@ export function id3v2Header(head: Buffer): Id3v2Header | undefined {
 export function* readId3v2(source: ByteCursor, header: Id3v2Header): Walk<AudioTags> {
   yield* source.skip(ID3V2_HEADER_BYTES);
   const body = new BoundedBytes(source, header.bodyBytes);
-  const values = new Id3v2Values();
+  const values = new Id3v2Values(source.kept);
   yield* readId3v2Body(source, body, header, values);
   yield* body.skip(Infinity);
   return values.tags();

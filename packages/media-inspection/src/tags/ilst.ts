@@ -4,6 +4,7 @@ import type { AudioTags } from "../media-facts.js";
 import { CoverChoice } from "./cover-choice.js";
 import { genreName } from "./genres.js";
 import { addNumber, addTag, type TagName } from "./tag-fields.js";
+import { isPlaceName, MAX_PLACE_BYTES } from "./place-observer.js";
 import { MAX_TEXT_BYTES, type TagEncoding, tagText, textSteps } from "./tag-text.js";
 
 /** What an item of a list is read for. */
@@ -59,6 +60,9 @@ const PICTURES: Readonly<Record<number, string>> = {
 };
 /** Type (32 bits), locale (32 bits). */
 const VALUE_HEADER_BYTES = 8;
+/** Of a `data` box, with its type and locale. */
+const DATA_HEADER_BYTES = 8 + VALUE_HEADER_BYTES;
+const SPACE = 0x20;
 
 /**
  * Reads the items of an `ilst` box. Where the list has keys, items are named by their number in these.
@@ -69,8 +73,9 @@ export function* readItemList(
   keys: readonly string[] = [],
 ): Walk<AudioTags> {
   const tags: AudioTags = {};
-  const covers = new CoverChoice();
+  const covers = new CoverChoice(source.kept);
   yield* walkBoxes(source, list.end, (item) => {
+    if (isPlace(item.type, keys)) return readPlace(source, item);
     const name = itemName(item.type, keys);
     if (name === undefined) return undefined;
     return walkBoxes(source, item.end, (data) => {
@@ -84,6 +89,21 @@ export function* readItemList(
   return tags;
 }
 
+/** Whether an item has a key that names a place. */
+function isPlace(type: string, keys: readonly string[]): boolean {
+  const key = keys[Buffer.from(type, "latin1").readUInt32BE(0) - 1];
+  return key !== undefined && isPlaceName(key);
+}
+
+function* readPlace(source: ByteCursor, item: Box): Walk<void> {
+  const { places } = source;
+  if (places === undefined) return;
+  const start = source.position + DATA_HEADER_BYTES;
+  const size = Math.min(item.end - source.position, MAX_PLACE_BYTES);
+  const value = (yield* source.copy(size)).subarray(DATA_HEADER_BYTES);
+  places.value(start, value, SPACE);
+}
+
 function itemName(type: string, keys: readonly string[]): ItemName | undefined {
   if (keys.length === 0) return ITEMS.get(type);
   const key = keys[Buffer.from(type, "latin1").readUInt32BE(0) - 1];
@@ -93,9 +113,11 @@ function itemName(type: string, keys: readonly string[]): ItemName | undefined {
 function* readPicture(source: ByteCursor, box: Box, covers: CoverChoice): Walk<void> {
   const type = (yield* boxHead(source, box, VALUE_HEADER_BYTES)).readUInt32BE(0);
   if (TEXT_TYPES.includes(type)) return;
+  const size = box.end - source.position;
+  const bytes = source.kept && (yield* source.take(Math.min(size, source.maxValueBytes)));
   // The file may end before the box does.
-  const byteSize = yield* source.skip(box.end - source.position);
-  covers.offer({ contentType: PICTURES[type] ?? null, byteSize });
+  const byteSize = (bytes?.length ?? 0) + (yield* source.skip(box.end - source.position));
+  covers.offer({ contentType: PICTURES[type] ?? null, byteSize }, undefined, bytes);
 }
 
 function* readValue(

@@ -23,7 +23,7 @@ const SOUND_FORMATS = ["flac", "wav", "m4a"];
 export function* readLeadingId3v2(source: ByteCursor, header: Id3v2Header): Walk<AudioTags> {
   yield* source.skip(ID3V2_HEADER_BYTES);
   const body = new BoundedBytes(source, header.bodyBytes);
-  const values = new Id3v2Values();
+  const values = new Id3v2Values(source.kept);
   yield* readId3v2Body(source, body, header, values);
   if (yield* lacksFrame(source, body, header)) {
     yield* readFramesOn(source, header, values);

@@ -2,6 +2,7 @@ import type { Box } from "../audio/m4a-boxes.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
 import { addNumber, addTag, type TagName } from "./tag-fields.js";
+import { MAX_PLACE_BYTES, type PlaceObserver } from "./place-observer.js";
 import { MAX_TEXT_BYTES, type TagEncoding, tagText, textSteps } from "./tag-text.js";
 
 /** Apple, "QuickTime File Format", User Data Atoms: strings with their length and language. */
@@ -28,6 +29,7 @@ const MOBILE_NAMES: ReadonlyMap<string, TagName> = new Map([
   ["dscp", "comment"],
 ]);
 const YEAR = "yrrc";
+const PLACES = ["\u00a9xyz", "loci"];
 /** Languages below are those of the old Mac OS, whose encodings are not told. */
 const FIRST_PACKED_LANGUAGE = 0x400;
 
@@ -37,11 +39,26 @@ export function readUserData(
   box: Box,
   tags: AudioTags,
 ): Walk<void> | undefined {
+  const place = readPlaceBox(source, box);
+  if (place !== undefined) return place;
   const quickTime = QUICKTIME_NAMES.get(box.type);
   if (quickTime !== undefined) return readQuickTimeString(source, box, tags, quickTime);
   const mobile = MOBILE_NAMES.get(box.type);
   if (mobile !== undefined) return readMobileString(source, box, tags, mobile);
   return box.type === YEAR ? readYear(source, box, tags) : undefined;
+}
+
+/** Names a box in a `udta` box that is a place, where places are of interest; undefined if it is none. */
+export function readPlaceBox(source: ByteCursor, box: Box): Walk<void> | undefined {
+  return source.places !== undefined && PLACES.includes(box.type)
+    ? namePlace(source, box, source.places)
+    : undefined;
+}
+
+function* namePlace(source: ByteCursor, box: Box, places: PlaceObserver): Walk<void> {
+  const { position } = source;
+  const body = yield* source.copy(Math.min(box.end - position, MAX_PLACE_BYTES));
+  places.box(box.start, position, position + body.length);
 }
 
 /** The first of several strings, which are translations. */

@@ -1,14 +1,17 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
+import { isPlaceName, MAX_PLACE_BYTES } from "./place-observer.js";
 import { textSteps } from "./tag-text.js";
 import { LONGEST_KEY, VorbisValues } from "./vorbis-values.js";
+
+const SPACE = 0x20;
 
 /**
  * Reads a FLAC VORBIS_COMMENT block (RFC 9639, 8.6) that ends at the offset `end`; pictures and
  * other long values are passed over. A broken block gives fewer values, never an error.
  */
 export function* readVorbisComment(source: ByteCursor, end: number): Walk<AudioTags> {
-  const values = new VorbisValues();
+  const values = new VorbisValues(source.kept);
   const vendor = yield* readLength(source, end);
   if (vendor === undefined) return {};
   yield* source.skip(vendor);
@@ -20,7 +23,12 @@ export function* readVorbisComment(source: ByteCursor, end: number): Walk<AudioT
     if (length === undefined) break;
     const head = (yield* source.peek(Math.min(length, LONGEST_KEY))).toString("latin1");
     const key = head.slice(0, head.indexOf("=") + 1).toUpperCase();
-    const kept = Math.min(values.wantedBytes(key), length, source.limits.maxTagBytes);
+    if (source.places !== undefined && isPlaceName(key)) {
+      const { position } = source;
+      const value = (yield* source.copy(Math.min(length, MAX_PLACE_BYTES))).subarray(key.length);
+      source.places.value(position + key.length, value, SPACE);
+    }
+    const kept = Math.min(values.wantedBytes(key), length, source.maxValueBytes);
     if (kept > 0) {
       const field = yield* source.take(kept);
       source.charge(textSteps(kept));

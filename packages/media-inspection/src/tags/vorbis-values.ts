@@ -1,7 +1,8 @@
 import type { AudioTags } from "../media-facts.js";
 import { ChapterList } from "./chapter-list.js";
 import { CoverChoice } from "./cover-choice.js";
-import { flacPicture, PICTURE_HEAD_BYTES } from "./flac-picture.js";
+import { flacPicture, PICTURE_HEAD_BYTES, pictureBytes } from "./flac-picture.js";
+import { type KeptContent, MAX_KEPT_PICTURE_BYTES } from "./kept-content.js";
 import { addTag, type TagName } from "./tag-fields.js";
 import { MAX_TEXT_BYTES, tagText } from "./tag-text.js";
 
@@ -40,15 +41,19 @@ export const LONGEST_KEY = PICTURE.length;
 /** Gathers what Vorbis comments say; keys end with `=` and are in upper case. */
 export class VorbisValues {
   readonly #tags: AudioTags = {};
-  readonly #covers = new CoverChoice();
+  readonly #covers: CoverChoice;
   #description: string | undefined;
   /** By the number of the chapter, of three digits. */
   readonly #starts = new Map<string, number>();
   readonly #titles = new Map<string, string>();
 
+  constructor(private readonly kept?: KeptContent) {
+    this.#covers = new CoverChoice(kept);
+  }
+
   /** Bytes of a field that must be kept, in front, to add it; 0 where it says nothing of interest. */
   wantedBytes(key: string): number {
-    if (key === PICTURE) return PICTURE_TEXT_BYTES;
+    if (key === PICTURE) return this.kept ? MAX_KEPT_PICTURE_BYTES : PICTURE_TEXT_BYTES;
     return this.#isWanted(key) ? key.length + MAX_TEXT_BYTES + 1 : 0;
   }
 
@@ -82,7 +87,8 @@ export class VorbisValues {
   #addPicture(value: Buffer, size: number): void {
     const head = Buffer.from(value.toString("latin1"), "base64");
     const picture = flacPicture(head, Math.floor((size * 3) / 4));
-    if (picture !== undefined) this.#covers.offer(picture, picture.kind);
+    if (picture === undefined) return;
+    this.#covers.offer(picture, picture.kind, pictureBytes(head, picture));
   }
 
   #addChapter(key: string, text: string | undefined): void {

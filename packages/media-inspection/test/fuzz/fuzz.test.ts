@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 
 import { baseFiles } from "./base-files.js";
 import { fuzz } from "./fuzz.js";
+import { fuzzStripping, imagesAmong } from "./strip.js";
 
 let files: Awaited<ReturnType<typeof baseFiles>>;
 
@@ -31,5 +32,18 @@ describe("2,000 damaged files", () => {
     const [first, second, other] = [fuzzed(100, 7), fuzzed(100, 7), fuzzed(100, 8)];
     expect(second.digest).toBe(first.digest);
     expect(other.digest).not.toBe(first.digest);
+  });
+});
+
+describe("1,000 damaged images", () => {
+  it("have the same facts and nothing more to lose once they are stripped", () => {
+    const found: string[] = [];
+    const onFault = (index: number, name: string, fault: string) => {
+      found.push(`${index} of ${name}: ${fault}`);
+    };
+    const { stripped, refused } = fuzzStripping(imagesAmong(files), 1000, 20_260_101, onFault);
+    expect(found).toEqual([]);
+    expect(stripped).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(0);
   });
 });

@@ -5,11 +5,13 @@ import { stepsAllowed } from "../../dist/step-budget.js";
 import { baseFiles } from "./base-files.js";
 import { fuzz } from "./fuzz.js";
 import { applyMutations, damagedFiles } from "./mutations.js";
+import { fuzzStripping, imagesAmong } from "./strip.js";
 
 const HELP = `Damages media files at random and inspects them, whole and in pieces.
 
   --runs N      damaged files; 50,000 by default
   --seed N      repeats the run of that seed; another one each time by default
+  --strip       strips the damaged images that are accepted
   --write N     writes the N-th damaged file of the run to fuzz-N.bin, and inspects nothing
   --verdicts F  writes the verdicts to a file, a line each
 `;
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     write: { type: "string" },
     verdicts: { type: "string" },
+    strip: { type: "boolean" },
     help: { type: "boolean" },
   },
 });
@@ -29,13 +32,27 @@ if (values.help) {
 }
 
 const [runs, seed] = [values.runs, values.seed].map(Number);
-const files = await baseFiles();
+const allFiles = await baseFiles();
+const files = values.strip ? imagesAmong(allFiles) : allFiles;
 console.log(`seed ${seed}: ${runs} mutations of ${files.length} files`);
 
-if (values.write === undefined) {
-  const result = fuzz(files, runs, seed, (index, name, fault) => {
-    console.log(`fault in mutation ${index} (of ${name}; --write ${index} gives it): ${fault}`);
-  });
+const onFault = (index, name, fault) => {
+  console.log(`fault in mutation ${index} (of ${name}; --write ${index} gives it): ${fault}`);
+};
+
+if (values.write !== undefined) {
+  const damaged = damagedFiles(runs, seed)[Number(values.write)];
+  writeFileSync(`fuzz-${values.write}.bin`, applyMutations(damaged, files));
+} else if (values.strip) {
+  const result = fuzzStripping(files, runs, seed, onFault);
+  console.log(
+    `${runs} mutations tried, each stripped of all and of its location: ${result.stripped} stripped, ` +
+      `${result.unchanged} unchanged, ${result.refused} refused, ${result.faults} faults; ` +
+      `replay: pnpm fuzz --strip --seed ${seed} --runs ${runs}`,
+  );
+  process.exitCode = result.faults > 0 ? 1 : 0;
+} else {
+  const result = fuzz(files, runs, seed, onFault);
   if (values.verdicts !== undefined) writeFileSync(values.verdicts, result.verdicts.join("\n"));
   console.log(
     `steps: at most ${result.stepsPerByte.toFixed(2)} per byte (files from 1,000 bytes on) and ` +
@@ -48,7 +65,4 @@ if (values.write === undefined) {
       `replay: pnpm fuzz --seed ${seed} --runs ${runs}`,
   );
   process.exitCode = result.faults > 0 ? 1 : 0;
-} else {
-  const damaged = damagedFiles(runs, seed)[Number(values.write)];
-  writeFileSync(`fuzz-${values.write}.bin`, applyMutations(damaged, files));
 }

@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { validSamples } from "@repo/sample-media";
+
+import {
+  flacKept,
+  flacRemoved,
+  M4A_KEPT,
+  M4A_REMOVED,
+  MP3_KEPT,
+  MP3_REMOVED,
+  type Place,
+  type Places,
+  WAV_KEPT,
+  WAV_REMOVED,
+} from "../support/planted-audio.js";
+import { verdict } from "../support/inspect.js";
+import { audioPlan, stripped } from "../support/strip-audio.js";
+
+/** Bytes that nothing else holds. */
+function marker(number: number): Buffer {
+  return Buffer.from(`Marker ${String(number).padStart(9, "0")}`, "latin1");
+}
+
+function holds(file: Buffer, mark: Buffer): boolean {
+  const texts = [mark, Buffer.from(mark.toString("latin1"), "utf16le")];
+  return texts.some((text) => file.includes(text));
+}
+
+async function strip(place: Place, mark: Buffer): Promise<Buffer> {
+  const file = place(mark);
+  const result = stripped(file);
+  const [before, after] = [await verdict(file), await verdict(result)];
+  if (typeof before === "string" || typeof after === "string") {
+    throw new Error(`refused: ${JSON.stringify([before, after])}`);
+  }
+  expect({ ...after, bitrate: 0, tags: {} }).toEqual({ ...before, bitrate: 0, tags: {} });
+  expect(audioPlan(result)).toEqual({ edits: [], removed: [] });
+  return result;
+}
+
+let number = 0;
+
+async function expectRemoved(place: Place): Promise<void> {
+  const mark = marker((number += 1));
+  expect(holds(place(mark), mark)).toBe(true);
+  expect(holds(await strip(place, mark), mark)).toBe(false);
+  expect(audioPlan(place(mark)).removed).not.toEqual([]);
+}
+
+async function expectKept(place: Place): Promise<void> {
+  const mark = marker((number += 1));
+  expect(holds(await strip(place, mark), mark)).toBe(true);
+}
+
+describe.each([
+  ["an MP3", MP3_REMOVED, MP3_KEPT],
+  ["a WAV", WAV_REMOVED, WAV_KEPT],
+  ["an M4A", M4A_REMOVED, M4A_KEPT],
+] satisfies [string, Places, Places][])("in %s", (_, removed, kept) => {
+  it.each(Object.entries(removed))("nothing is left of %s", async (_name, place) => {
+    await expectRemoved(place);
+  });
+
+  it.each(Object.entries(kept))("there is still %s", async (_name, place) => {
+    await expectKept(place);
+  });
+});
+
+describe("in a FLAC", () => {
+  let flac: Buffer;
+
+  beforeAll(async () => {
+    const sample = (await validSamples()).find(({ format }) => format === "flac");
+    if (sample === undefined) throw new Error("there is no FLAC among the samples");
+    flac = Buffer.from(sample.bytes);
+  });
+
+  it.each(Object.keys(flacRemoved(Buffer.alloc(0))))("nothing is left of %s", async (name) => {
+    const place = flacRemoved(flac)[name];
+    if (place === undefined) throw new Error(`there is no ${name}`);
+    await expectRemoved(place);
+  });
+
+  it.each(Object.keys(flacKept(Buffer.alloc(0))))("there is still %s", async (name) => {
+    const place = flacKept(flac)[name];
+    if (place === undefined) throw new Error(`there is no ${name}`);
+    await expectKept(place);
+  });
+});
