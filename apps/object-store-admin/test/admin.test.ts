@@ -179,6 +179,8 @@ describe("object-store-admin", () => {
       const run = await admin(command);
       expect(run).toMatchObject({ code: 0, stderr: "" });
       expect(run.stdout).not.toContain("\u001B");
+      const quiet = { code: 0, stdout: "", stderr: "" };
+      expect(await admin(command, "--quiet")).toMatchObject(quiet);
     }
     expect(await jsonLines("verify")).toMatchObject([{ event: "report", files: 1, corrupt: 0 }]);
   });
@@ -216,6 +218,7 @@ describe("object-store-admin", () => {
     const found = await admin("audit");
     expect(found.code).toBe(3);
     expect(found.stdout).toContain(`no object     ${lost}`);
+    expect(await admin("audit", "--quiet")).toMatchObject({ code: 3, stdout: found.stdout });
     expect((await admin("verify")).code).toBe(3);
     const fixed = await admin("audit", "--fix");
     expect(fixed.code).toBe(0);

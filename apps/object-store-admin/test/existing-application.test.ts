@@ -178,6 +178,71 @@ describe("object-store-admin in a database that was there before", () => {
   });
 });
 
+describe("names with a dot", () => {
+  it("are in double quotes", async () => {
+    const tables = `
+      CREATE SCHEMA "my.shop"; CREATE SCHEMA "my.media";
+      CREATE TABLE "my.shop"."all ""the"" accounts" (number integer PRIMARY KEY);
+      INSERT INTO "my.shop"."all ""the"" accounts" VALUES (7);
+    `;
+    await withDatabase(tables, async (client, url) => {
+      const environment = {
+        ...{ ...s3, DATABASE_URL: url },
+        OWNER_TABLE: '"my.shop"."all ""the"" accounts".number',
+        OWNER_TYPE: "integer",
+        TABLES_SCHEMA: "my.media",
+        HISTORY_TABLE: '"my.media".history',
+      };
+      expect(await runProgram(environment, "migrate", "up")).toMatchObject({ code: 0, stderr: "" });
+      const { rows } = await client.query('SELECT count(*)::int FROM "my.media".history');
+      expect(rows).toEqual([{ count: 10 }]);
+      expect(await jsonOf(environment, "usage", "--owner", "7")).toMatchObject([{ owners: [] }]);
+    });
+  });
+
+  it.each(["a", "a.", ".a", "a..b", 'a."b', '"a"b.c', "a.b.c.d"])(
+    "are refused in %s",
+    async (table) => {
+      const { code, stderr } = await runProgram({ OWNER_TABLE: table }, "migrate", "sql");
+      expect(code).toBe(2);
+      expect(stderr).toContain('A name with a dot needs quotes: "my.schema".table.column.');
+    },
+  );
+});
+
+describe("usage", () => {
+  it("tells the owner called system from the system", async () => {
+    const tables = `
+      CREATE TABLE accounts (name text PRIMARY KEY);
+      INSERT INTO accounts VALUES ('system');
+    `;
+    await withDatabase(tables, async (_client, url) => {
+      const environment = {
+        ...{ ...s3, DATABASE_URL: url },
+        OWNER_TABLE: "accounts.name",
+        OWNER_TYPE: "text",
+      };
+      await runProgram(environment, "migrate", "up");
+      const database = createDatabase({ url });
+      const { bucket, accessKeyId, secretAccessKey, ...client } = services.s3;
+      const credentials = { accessKeyId, secretAccessKey };
+      const provider = new S3Provider({ bucket, client: { ...client, credentials } });
+      const owner = { table: "accounts", column: "name", type: "text" } as const;
+      const store = objectStoreProvider({ database, s3: provider, owner });
+      await store.forUser("system").images.upload({ body: sizedMedia("png", 40_000) });
+      await store.close();
+      provider.destroy();
+      await database.close();
+      const filesOf = async (...options: string[]): Promise<unknown> =>
+        (await jsonOf(environment, "usage", ...options)).at(-1);
+      expect(await filesOf("--owner", "system")).toMatchObject({ images: { files: 1 } });
+      expect(await filesOf("--system")).toMatchObject({ images: { files: 0 } });
+      const both = ["--system", "--owner", "system"];
+      expect(await runProgram(environment, "usage", ...both)).toMatchObject({ code: 2 });
+    });
+  });
+});
+
 describe("migrate sql", () => {
   it.each<[string, Record<string, string>, string]>([
     ["the tables' usual names", {}, ""],
@@ -226,6 +291,16 @@ describe("migrate sql", () => {
       }
       expect(await schemaOf(client)).toEqual(migrated);
     });
+  });
+
+  it("prints statements that end with one semicolon, and none that is empty or two", async () => {
+    const { stdout } = await runProgram({}, "migrate", "sql");
+    expect(stdout).not.toMatch(/;\s*;/);
+    for (const { statements } of await jsonOf({}, "migrate", "sql")) {
+      for (const statement of statements as string[]) {
+        expect(statement.replaceAll(/\$\$[^]*?\$\$/g, "")).not.toContain(";");
+      }
+    }
   });
 
   it("prints a range", async () => {

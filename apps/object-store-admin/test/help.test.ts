@@ -11,6 +11,7 @@ import {
   leaseSecondsOf,
 } from "../src/settings/database.js";
 import { layoutOf } from "../src/settings/layout.js";
+import { variantsOf } from "../src/settings/variants.js";
 import { runProgram } from "./support/program.js";
 
 const COMMANDS = ["migrate", "sweep", "audit", "verify", "make-variants", "usage", "erase"];
@@ -30,9 +31,11 @@ const OPTIONS: Readonly<Record<string, string | undefined>> = {
   "max-files": "1",
   "max-fixes": "1",
   "only-missing": undefined,
-  owner: "system",
+  owner: "a",
+  quiet: undefined,
   recipe: "thumb",
   steps: "1",
+  system: undefined,
   to: "b",
   top: "1",
   yes: undefined,
@@ -89,10 +92,10 @@ describe("--help", () => {
 
   it("names the commands, as the documentation does", async () => {
     const { stdout } = await runProgram({}, "--help");
-    const named = matches(between(stdout, /^Commands:$/m, /^$/m), /^ {2}([a-z]+)/gm);
+    const named = matches(between(stdout, /^Commands:$/m, /^$/m), /^ {2}([a-z-]+)/gm);
     expect(named).toEqual([...COMMANDS].sort());
     const rows = between(await documentation(), /^\| command .*$/m, /^$/m);
-    expect(matches(rows, /^\| `([a-z]+)/gm)).toEqual(named);
+    expect(matches(rows, /^\| `([a-z-]+)/gm)).toEqual(named);
   });
 
   it("names the variables that are read, as the documentation does", async () => {
@@ -112,7 +115,7 @@ describe("--help", () => {
       },
     });
     for (const settings of [
-      ...[databaseUrl, databasePooler, historyTable, leaseSecondsOf, layoutOf],
+      ...[databaseUrl, databasePooler, historyTable, leaseSecondsOf, layoutOf, variantsOf],
     ]) {
       settings(environment);
     }

@@ -46,7 +46,7 @@ export type {
   VerifyReport,
 } from "./maintenance/contract.js";
 
-export interface MaintenanceOptions extends TableOptions<OwnerType> {
+export interface MaintenanceOptions<Type extends OwnerType = OwnerType> extends TableOptions<Type> {
   database: Sequelize;
   s3: StorageClient;
   /** As given to the provider; 2 by default. */
@@ -64,7 +64,9 @@ export interface MaintenanceOptions extends TableOptions<OwnerType> {
 }
 
 /** @throws InvalidInputError (`invalid_input`) when an option is out of its bounds */
-export function objectStoreMaintenance(options: MaintenanceOptions): ObjectStoreMaintenance {
+export function objectStoreMaintenance<Type extends OwnerType = "uuid">(
+  options: MaintenanceOptions<Type>,
+): ObjectStoreMaintenance<Type> {
   const { database, s3 } = checkServers(options);
   const { leaseSeconds, logger, variants, isolation } = options;
   const tables = tablesIn(database, options);

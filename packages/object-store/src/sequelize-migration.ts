@@ -56,9 +56,10 @@ async function inTransaction(
   await sequelize.transaction(async (transaction) => {
     const query = async (sql: string, parameters?: readonly unknown[]) => {
       const options = { transaction, ...(parameters && { bind: [...parameters] }) };
-      const [, result] = await sequelize.query(sql, options);
-      const results = [result].flat() as { rows: Record<string, unknown>[] }[];
-      return results.at(-1)?.rows ?? [];
+      const [rows, result] = await sequelize.query(sql, options);
+      // Several statements have several results. Of an INSERT, Sequelize gives how many rows it made.
+      const last = [result].flat().at(-1) as { rows?: Record<string, unknown>[] } | number;
+      return typeof last === "number" ? (rows as Record<string, unknown>[]) : (last.rows ?? []);
     };
     await query(LIMITS);
     for (const migration of migrations) await migration[direction]({ query });

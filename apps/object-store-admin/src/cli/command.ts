@@ -24,10 +24,12 @@ export type Work = (
       maxFiles: number | undefined;
       cursor: string | undefined;
     }
-  | { name: "usage"; owner: string | null | undefined; top: number | undefined }
+  | { name: "usage"; owner: string | undefined; system: boolean; top: number | undefined }
   | { name: "erase"; userId: string; yes: boolean }
 ) & {
   json: boolean;
+  /** No report when all is well. */
+  quiet: boolean;
   /** A file with variables of the environment. */
   env: string | undefined;
 };
@@ -56,8 +58,10 @@ const OPTIONS = {
   "max-fixes": { type: "string" },
   "only-missing": { type: "boolean" },
   owner: { type: "string" },
+  quiet: { type: "boolean" },
   recipe: { type: "string" },
   steps: { type: "string" },
+  system: { type: "boolean" },
   to: { type: "string" },
   top: { type: "string" },
   yes: { type: "boolean" },
@@ -68,11 +72,11 @@ type OptionName = keyof typeof OPTIONS;
 /** The options of each command, besides those of all. */
 const TAKES: Record<CommandName, readonly OptionName[]> = {
   migrate: ["down", "from", "steps", "to", "yes"],
-  sweep: ["batch-size"],
-  audit: ["fix", "max-fixes"],
-  verify: ["bytes-per-second", "cursor", "max-files"],
+  sweep: ["batch-size", "quiet"],
+  audit: ["fix", "max-fixes", "quiet"],
+  verify: ["bytes-per-second", "cursor", "max-files", "quiet"],
   "make-variants": ["cursor", "drop-undefined", "max-files", "only-missing", "recipe"],
-  usage: ["owner", "top"],
+  usage: ["owner", "system", "top"],
   erase: ["yes"],
 };
 
@@ -96,7 +100,8 @@ export function parseCommand(argv: readonly string[]): Command {
   if (foreign?.kind === "option") {
     throw new UsageError(`${command} takes no ${foreign.rawName}.`);
   }
-  const common = { json: values.json === true, env: values.env };
+  const { json = false, quiet = false, env } = values;
+  const common = { json, quiet, env };
   const count = (option: OptionName, least: number): number | undefined =>
     countOf(option, values[option], least);
   switch (command) {
@@ -135,9 +140,13 @@ export function parseCommand(argv: readonly string[]): Command {
       };
     case "usage":
       requireNoMore(command, rest);
+      if (values.system === true && values.owner !== undefined) {
+        throw new UsageError("usage takes --owner or --system, not both.");
+      }
       return {
         name: command,
-        owner: values.owner === "system" ? null : values.owner,
+        owner: values.owner,
+        system: values.system === true,
         top: count("top", 0),
         ...common,
       };

@@ -20,7 +20,8 @@ Environment:
                         in JSON, such as {"ServerSideEncryption":"aws:kms","contentMd5":true}
   S3_PROXY              http://host:port of a proxy that tunnels by CONNECT
   OWNER_TABLE           what user_id refers to: table.column, schema.table.column, or none. Default:
-                        users.id, of a table that migrate makes as well. It never changes.
+                        users.id, of a table that migrate makes as well. It never changes. A name
+                        with a dot is in double quotes, here and below: "my.schema".table.column
   OWNER_TYPE            uuid (the default), integer, bigint or text. It never changes.
   TABLES_SCHEMA         the schema of the tables; default: by the search path
   TABLE_NAMES           {"images":"…","audio":"…","directUploads":"…","journal":"…","variants":"…",
@@ -61,9 +62,9 @@ A first day:
   object-store-admin usage
 A crontab; only its user may read the file with the variables:
   PATH=/usr/local/bin:/usr/bin:/bin
-  */5 * * * *  /srv/app/node_modules/.bin/object-store-admin sweep --json --env /etc/object-store.env
-  0 3 * * *    /srv/app/node_modules/.bin/object-store-admin audit --json --env /etc/object-store.env
-  0 4 * * 0    /srv/app/node_modules/.bin/object-store-admin verify --json --env /etc/object-store.env
+  */5 * * * *  /srv/app/node_modules/.bin/object-store-admin sweep --quiet --env /etc/object-store.env
+  0 3 * * 0    /srv/app/node_modules/.bin/object-store-admin audit --quiet --env /etc/object-store.env
+  0 4 1 * *    /srv/app/node_modules/.bin/object-store-admin verify --quiet --env /etc/object-store.env
 
 "object-store-admin help <command>" tells more of one.
 ${COMMON}`;
@@ -84,16 +85,17 @@ sql prints the statements of all steps and connects to nothing: for other tools 
   --from <name>   the first step to print
   --to <name>     the last step to print
 `,
-  sweep: `Usage: object-store-admin sweep [--batch-size <n>]
+  sweep: `Usage: object-store-admin sweep [--batch-size <n>] [--quiet]
 
 Removes what expired uploads and deletions left, and multipart uploads that nobody will finish.
 Running uploads are left alone. Any number may run at once, and killing one costs nothing.
 
   --batch-size <n>   files removed together, 1 to 1,000 (default: 1,000)
+  --quiet            prints nothing when all is well, for cron
 
 Exits with 3 when S3 would not remove something; the next sweep tries again.
 `,
-  audit: `Usage: object-store-admin audit [--fix] [--max-fixes <n>]
+  audit: `Usage: object-store-admin audit [--fix] [--max-fixes <n>] [--quiet]
 
 Compares the bucket with the rows, key by key, and lists every difference. Without --fix nothing
 is changed. With it, objects without a row are moved to quarantine/, and rows without an object
@@ -102,10 +104,12 @@ are kept there as JSON and then removed; files of another size are reported only
   --fix              act on what was found
   --max-fixes <n>    repairs after which it only reports (default: 1,000): a large number of
                      differences speaks of a wrong bucket or database
+  --quiet            no report when all is well, for cron
 
 Exits with 3 when there is a difference that was not mended.
 `,
   verify: `Usage: object-store-admin verify [--bytes-per-second <n>] [--max-files <n>] [--cursor <cursor>]
+                                 [--quiet]
 
 Reads every object and compares size and SHA-256 with its row.
 
@@ -113,6 +117,7 @@ Reads every object and compares size and SHA-256 with its row.
   --max-files <n>         ends after so many; the report has the cursor to go on with
   --cursor <cursor>       goes on where an earlier run ended; one that is interrupted, or fails,
                           tells its cursor on standard error
+  --quiet                 prints nothing when all is well, for cron
 
 Exits with 3 when a file is missing, damaged or could not be read.
 `,
@@ -130,12 +135,13 @@ newer one of the same recipe for a day. Run it after a recipe was added or chang
 
 Exits with 3 when a variant could not be made; each is tried three times in all.
 `,
-  usage: `Usage: object-store-admin usage [--owner <id|system>] [--top <n>]
+  usage: `Usage: object-store-admin usage [--owner <id> | --system] [--top <n>]
 
 Counts files and bytes, and says whether the bucket has versioning.
 
-  --owner <id|system>  of one user, whose id is of the type OWNER_TYPE, or of the system, only
-  --top <n>            owners to name, those with the most bytes (default: 20)
+  --owner <id>   of one user only, whose id is of the type OWNER_TYPE
+  --system       of the system only
+  --top <n>      owners to name, those with the most bytes (default: 20)
 `,
   erase: `Usage: object-store-admin erase <user> [--yes]
 

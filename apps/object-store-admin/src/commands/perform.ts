@@ -27,7 +27,7 @@ export async function perform(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<number> {
-  const printer = new Printer(process.stdout, process.stderr, command.json);
+  const printer = new Printer(process.stdout, process.stderr, command.json, command.quiet);
   const { tables, migrations } = layoutOf(environment);
   if (command.name === "migrate" && command.direction === "sql") {
     return migrateSql(command, migrations, printer);
@@ -88,7 +88,7 @@ function maintenanceOf(
     })();
     const logger = {
       warn: (message: string, facts: Readonly<Record<string, unknown>>) => {
-        tools.printer.note(`${message} ${JSON.stringify(facts)}`);
+        tools.printer.warning(`${message} ${JSON.stringify(facts)}`);
       },
     };
     const maintenance = objectStoreMaintenance({ ...options, database, s3, logger });

@@ -1,10 +1,11 @@
 import type { ObjectStoreMaintenance } from "@repo/object-store/maintenance";
+import type { OwnerType } from "@repo/object-store/migrations";
 
 import type { Printer } from "../output/printer.js";
 
 /** What a command on files works with. */
 export interface Tools {
-  maintenance: ObjectStoreMaintenance;
+  maintenance: ObjectStoreMaintenance<OwnerType>;
   printer: Printer;
   signal: AbortSignal;
   /**

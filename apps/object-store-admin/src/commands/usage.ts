@@ -7,10 +7,10 @@ import { describeBucket } from "../output/describe-bucket.js";
 import { given, type Tools } from "./tools.js";
 
 export async function usage(
-  { owner, top }: Extract<Work, { name: "usage" }>,
+  { owner, system, top }: Extract<Work, { name: "usage" }>,
   { maintenance, printer, signal, ownerId }: Tools,
 ): Promise<number> {
-  const only = typeof owner === "string" ? ownerId(owner) : owner;
+  const only = system ? null : owner === undefined ? undefined : ownerId(owner);
   const report = await maintenance.usage({ ...given({ owner: only, top }), signal });
   const { images, audio, variants, owners } = report;
   printer.report(report, true, [
@@ -21,7 +21,7 @@ export async function usage(
     ...describeBucket(report),
     ...owners.map(
       (each) =>
-        `${String(each.owner ?? "system").padEnd(36)}  ${describe(each.images)}; audio ${describe(each.audio)}`,
+        `${String(each.owner ?? "(system)").padEnd(36)}  ${describe(each.images)}; audio ${describe(each.audio)}`,
     ),
   ]);
   return ExitCode.ok;

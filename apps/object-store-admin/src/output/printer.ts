@@ -10,11 +10,14 @@ const REDRAW = 100;
 export class Printer {
   #drawn = false;
   #drawnAt = 0;
+  readonly #warnings: string[] = [];
 
   constructor(
     private readonly out: Output,
     private readonly log: Output,
     readonly json: boolean,
+    /** Holds warnings and the report back when all is well. */
+    private readonly quiet = false,
   ) {}
 
   /** One result: an object for programs, a line for people. */
@@ -31,6 +34,8 @@ export class Printer {
   /** The report: an object for programs; lines for people, the first of them in a color. */
   report(value: object, isWell: boolean, [headline = "", ...lines]: readonly string[]): void {
     this.#clear();
+    if (this.quiet && isWell) return;
+    for (const warning of this.#warnings) this.note(warning);
     if (this.json) {
       this.out.write(`${JSON.stringify({ event: "report", ...value })}\n`);
       return;
@@ -53,6 +58,12 @@ export class Printer {
   note(text: string): void {
     this.#clear();
     this.log.write(`${printable(text)}\n`);
+  }
+
+  /** A remark of the module's. */
+  warning(text: string): void {
+    if (this.quiet) this.#warnings.push(text);
+    else this.note(text);
   }
 
   #clear(): void {

@@ -2,6 +2,7 @@ import { UsageError } from "@repo/command-line/usage-error";
 import type { HistoryTable } from "@repo/database";
 
 import { checkedUrl, type Environment, required } from "./environment.js";
+import { namePath } from "./name-path.js";
 
 /** @throws UsageError naming the variable that is missing or wrong, never its value */
 export function databaseUrl(environment: Environment): string {
@@ -28,9 +29,11 @@ export function databasePooler(environment: Environment): "transaction" | undefi
 export function historyTable(environment: Environment): HistoryTable | undefined {
   const value = environment["HISTORY_TABLE"];
   if (!value) return undefined;
-  const [name, schema, ...more] = value.split(".").reverse();
-  if (!name || schema === "" || more.length > 0) {
-    throw new UsageError("HISTORY_TABLE must be table or schema.table.");
+  const [name, schema, ...more] = namePath(value)?.reverse() ?? [];
+  if (name === undefined || more.length > 0) {
+    throw new UsageError(
+      'HISTORY_TABLE must be table or schema.table. A name with a dot needs quotes: "my.schema".table.',
+    );
   }
   return schema === undefined ? { name } : { schema, name };
 }

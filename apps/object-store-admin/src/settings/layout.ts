@@ -8,6 +8,7 @@ import {
 } from "@repo/object-store/migrations";
 
 import { type Environment, jsonObject } from "./environment.js";
+import { namePath } from "./name-path.js";
 
 /** How the tables fit into the database, and what makes them. */
 export interface Layout {
@@ -53,9 +54,11 @@ function ownerOf(environment: Environment): OwnerTable<OwnerType> | undefined {
     throw new UsageError("OWNER_TYPE needs OWNER_TABLE, which is not set.");
   }
   if (value === "none") return { table: null, type };
-  const [column, table, schema, ...more] = value.split(".").reverse();
-  if (!column || !table || schema === "" || more.length > 0) {
-    throw new UsageError("OWNER_TABLE must be table.column, schema.table.column or none.");
+  const [column, table, schema, ...more] = namePath(value)?.reverse() ?? [];
+  if (column === undefined || table === undefined || more.length > 0) {
+    throw new UsageError(
+      'OWNER_TABLE must be table.column, schema.table.column or none. A name with a dot needs quotes: "my.schema".table.column.',
+    );
   }
   return { ...(schema !== undefined && { schema }), table, column, type };
 }

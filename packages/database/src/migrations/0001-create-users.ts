@@ -12,9 +12,9 @@ export const createUsers: Migration = {
           CONSTRAINT users_email_length CHECK (char_length(email) <= 254),
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now()
-      );
-      CREATE UNIQUE INDEX users_email_key ON users (lower(email));
+      )
     `);
+    await query("CREATE UNIQUE INDEX users_email_key ON users (lower(email))");
   },
 
   async down({ query }) {

@@ -1,7 +1,7 @@
 import type { ListedObject, S3ErrorCode, VersioningStatus, VersionLock } from "@repo/s3-provider";
 
 import type { ServedKind, StoredKind } from "../kinds.js";
-import type { Owner, OwnerId } from "../owner-types.js";
+import type { GivenOwnerIds, Owner, OwnerId, OwnerType } from "../owner-types.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 
 /*
@@ -28,7 +28,7 @@ import type { JournalPurpose } from "../models/journal.model.js";
  * which are retryable, `database_error`, `storage_error`, `invalid_input` for an option out of its
  * bounds, and `operation_aborted` once its signal aborts. What it did until then stays done.
  */
-export interface ObjectStoreMaintenance {
+export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
   /**
    * Cleans up after crashes: removes the objects of expired rows in the journal, and aborts multipart
    * uploads that no running upload owns. Counts as `failed` what S3 does not remove or list; the next
@@ -69,7 +69,7 @@ export interface ObjectStoreMaintenance {
    * A receipt does not cover a request that a client began before its URL expired and sends slowly: the
    * next sweep removes what it creates below `staging/`, which a bucket with versioning keeps as a version.
    */
-  eraseUser(userId: OwnerId | bigint, options?: EraseOptions): Promise<ErasureReceipt>;
+  eraseUser(userId: GivenOwnerIds[Type], options?: EraseOptions): Promise<ErasureReceipt>;
 
   /**
    * Makes the variants that files lack, by the recipes that this was given, several of a file by one

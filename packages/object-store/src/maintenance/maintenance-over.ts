@@ -4,6 +4,7 @@ import type { VariantRecipe } from "@repo/media-processing";
 import { checkInteger, checkOptions } from "../checks.js";
 import { FOLDERS, KINDS_IN_KEY_ORDER } from "../kinds.js";
 import { type ObjectStoreLogger, safeLogger } from "../logger.js";
+import type { OwnerType } from "../owner-types.js";
 import { observed } from "../telemetry/telemetry.js";
 import { UPLOAD_SECONDS } from "../upload/abort.js";
 import { type IsolationOptions, processesFor } from "../upload/decoding.js";
@@ -36,7 +37,10 @@ interface Options {
  *
  * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
  */
-export function maintenanceOver(rows: MaintenanceRows, options: Options): ObjectStoreMaintenance {
+export function maintenanceOver(
+  rows: MaintenanceRows,
+  options: Options,
+): ObjectStoreMaintenance<OwnerType> {
   const { s3 } = options;
   const logger = safeLogger(options.logger);
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
@@ -101,5 +105,5 @@ export function maintenanceOver(rows: MaintenanceRows, options: Options): Object
         new VariantFiller(dependencies, recipes, call).fill(),
       ),
     usage: (options) => run("usage", "count files", options, (call) => usage(dependencies, call)),
-  } satisfies ObjectStoreMaintenance);
+  } satisfies ObjectStoreMaintenance<OwnerType>);
 }

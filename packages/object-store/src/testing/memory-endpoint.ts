@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
-import { S3NotFoundError } from "@repo/s3-provider";
+import { type ByteRange, S3InvalidRangeError, S3NotFoundError } from "@repo/s3-provider";
 
 import type { StorageClient } from "../upload/storage-client.js";
 import { type MemorySignatures, RefusedRequest } from "./memory-signatures.js";
@@ -25,6 +25,7 @@ const CORS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "GET, PUT, POST",
   "Access-Control-Allow-Headers": "*",
+  "Access-Control-Expose-Headers": "ETag, Content-Range",
 };
 
 /** Serves the requests that were signed, and keeps no process alive. */
@@ -82,15 +83,25 @@ async function respond(
     response.writeHead(200, { ETag: etag }).end();
     return;
   }
-  const object = await storage.get(key);
+  const object = await storage.get(key, { range: rangeOf(headers.range) });
   const disposition = url.searchParams.get("response-content-disposition");
-  response.writeHead(200, {
+  const { range, totalByteLength } = object;
+  response.writeHead(range === undefined ? 200 : 206, {
+    "Accept-Ranges": "bytes",
     "Content-Type": url.searchParams.get("response-content-type") ?? object.contentType,
     "Content-Length": object.byteLength,
     ETag: object.etag,
+    ...(range && { "Content-Range": `bytes ${range.start}-${range.end}/${totalByteLength}` }),
     ...(disposition !== null && { "Content-Disposition": disposition }),
   });
   await pipeline(object.body, response);
+}
+
+/** The one range of a header `Range`; as S3 does, ignores what is none. */
+function rangeOf(header: string | undefined): ByteRange | undefined {
+  const [, start = "", end = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (start !== "") return { start: Number(start), ...(end !== "" && { end: Number(end) }) };
+  return end === "" ? undefined : { suffix: Number(end) };
 }
 
 /** Stores an object, or a part of one. */
@@ -149,6 +160,9 @@ function refusalOf(error: unknown): RefusedRequest {
   if (error instanceof S3NotFoundError) {
     const code = error.operation === "uploadPart" ? "NoSuchUpload" : "NoSuchKey";
     return new RefusedRequest(404, code, "There is none of this name.");
+  }
+  if (error instanceof S3InvalidRangeError) {
+    return new RefusedRequest(416, "InvalidRange", "The range lies outside of the object.");
   }
   return new RefusedRequest(500, "InternalError", "The storage failed.");
 }

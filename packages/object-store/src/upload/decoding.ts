@@ -32,11 +32,10 @@ export interface IsolationOptions {
   maxWaiting?: number;
 }
 
-export const DEFAULT_ISOLATION: Readonly<Required<IsolationOptions>> = {
+export const DEFAULT_ISOLATION: Readonly<Required<Omit<IsolationOptions, "renderers">>> = {
   decoders: 2,
   decodeSeconds: 30,
   maxDecodeMegabytes: 1024,
-  renderers: Math.min(availableParallelism(), 64),
   maxWaiting: 100,
 };
 
@@ -48,6 +47,8 @@ export interface Processes {
   maxWaiting: number;
   end(): void;
 }
+
+const MAX_PROCESSES = 64;
 
 let shared: Processes | undefined;
 
@@ -63,25 +64,26 @@ export function processesFor(isolation: IsolationOptions | undefined): Processes
 }
 
 function processesWith(options: IsolationOptions): Processes {
-  const given = { ...DEFAULT_ISOLATION, ...options };
+  const renderers = Math.min(availableParallelism(), MAX_PROCESSES);
+  const given = { ...DEFAULT_ISOLATION, renderers, ...options };
   const check = (name: keyof IsolationOptions, min: number, max: number): number =>
     checkInteger(`isolation.${name}`, given[name], min, max);
   const bounds = {
     seconds: check("decodeSeconds", 1, 600),
     maxMegabytes: check("maxDecodeMegabytes", 128, 65_536),
   };
-  const decoders = new ProcessPool({ ...bounds, processes: check("decoders", 1, 64) });
+  const decoders = new ProcessPool({ ...bounds, processes: check("decoders", 1, MAX_PROCESSES) });
   const maxWaiting = check("maxWaiting", 1, 10_000);
-  const renderers = new ProcessPool({
+  const rendering = new ProcessPool({
     ...bounds,
-    processes: check("renderers", 1, 64),
+    processes: check("renderers", 1, MAX_PROCESSES),
     maxWaiting,
   });
   const end = (): void => {
     decoders.end();
-    renderers.end();
+    rendering.end();
   };
-  return { decoders, renderers, maxWaiting, end };
+  return { decoders, renderers: rendering, maxWaiting, end };
 }
 
 const LOSSES: Record<ProcessLostError["reason"], string> = {

@@ -79,7 +79,7 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
   describe(`an application with tables of its own and owners of type ${type}`, () => {
     let application: Application<Type>;
     let store: ObjectStoreProvider<Type>;
-    let maintenance: ObjectStoreMaintenance;
+    let maintenance: ObjectStoreMaintenance<Type>;
     let mine: MediaScope<OwnerIds[Type]>;
     let theirs: MediaScope<OwnerIds[Type]>;
 

@@ -128,7 +128,7 @@ describe("the plan of a page", () => {
       await harness.database.query("SET LOCAL enable_seqscan = off", { transaction });
       await harness.database.query(
         `DROP INDEX images_user_id_id, images_user_id_content_type_id;
-         ALTER TABLE images DROP CONSTRAINT images_pkey`,
+         ALTER TABLE images DROP CONSTRAINT images_pkey CASCADE`,
         { transaction },
       );
       const rows = await harness.database.query<Record<string, string>>(

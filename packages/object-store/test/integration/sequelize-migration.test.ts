@@ -70,12 +70,16 @@ describe("sequelizeMigration", () => {
     const up: Migration["up"] = async ({ query }) => {
       seen.push(await query("SELECT 1 AS one; SELECT 2 AS two"));
       seen.push(await query("SELECT $1::integer AS given", [3]));
+      const insert = "INSERT INTO shop.accounts (number) VALUES (1), (2) RETURNING number";
+      seen.push(await query(insert));
+      seen.push(await query("DELETE FROM shop.accounts RETURNING number"));
       seen.push(await query("COMMENT ON TABLE shop.accounts IS 'people'"));
     };
     const migration = { name: "shop/a", up, down: up };
     const queryInterface = application.database.getQueryInterface();
     await sequelizeMigration([migration], { from: "shop/a", to: "shop/a" }).up(queryInterface);
-    expect(seen).toEqual([[{ two: 2 }], [{ given: 3 }], []]);
+    const both = [{ number: 1 }, { number: 2 }];
+    expect(seen).toEqual([[{ two: 2 }], [{ given: 3 }], both, both, []]);
   });
 
   it.each([

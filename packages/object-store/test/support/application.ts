@@ -22,7 +22,10 @@ export interface Application<Type extends OwnerType> {
   layout: TableOptions<Type>;
   migrator: Migrator;
   /** Migrates, and makes the module's public face. */
-  install: () => Promise<{ store: ObjectStoreProvider<Type>; maintenance: ObjectStoreMaintenance }>;
+  install: () => Promise<{
+    store: ObjectStoreProvider<Type>;
+    maintenance: ObjectStoreMaintenance<Type>;
+  }>;
   select: (sql: string) => Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }

@@ -71,7 +71,25 @@ describe("the endpoint of a memory storage", () => {
       expect(headers.get("access-control-allow-origin")).toBe("*");
       expect(headers.get("access-control-allow-methods")).toContain("PUT");
       expect(headers.get("access-control-allow-headers")).toBe("*");
+      expect(headers.get("access-control-expose-headers")).toBe("ETag, Content-Range");
     }
+    await close();
+  });
+
+  it.each([
+    ["bytes=1-2", 206, "yt", "bytes 1-2/5"],
+    ["bytes=3-", 206, "es", "bytes 3-4/5"],
+    ["bytes=-2", 206, "es", "bytes 3-4/5"],
+    ["bytes=0-99", 206, "bytes", "bytes 0-4/5"],
+    ["bytes=0-1,3-4", 200, "bytes", null],
+    ["bytes=5-", 416, expect.stringContaining("<Code>InvalidRange</Code>"), null],
+  ])("answers the range %s with %d", async (range, status, body, contentRange) => {
+    const { storage, sign } = await withObject();
+    const { close } = await storage.listen();
+    const answer = await fetch(await sign(), { headers: { Range: range } });
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).toEqual(body);
+    expect(answer.headers.get("content-range")).toBe(contentRange);
     await close();
   });
 
