@@ -46,7 +46,7 @@ export interface MemoryObjectStore<Type extends OwnerType = "uuid"> {
    * Sweeps, audits, verifies, erases and counts the same files, with the `leaseSeconds` and the `logger`
    * of `store`. Let time pass by moving `Date`, as Jest and Vitest can.
    */
-  readonly maintenance: ObjectStoreMaintenance;
+  readonly maintenance: ObjectStoreMaintenance<Type>;
   /**
    * Runs work in a transaction for `WriteOptions`, which commits unless the work fails. A transaction
    * of a database of yours does as well: the store follows its commit or rollback.
