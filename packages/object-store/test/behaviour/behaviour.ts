@@ -29,6 +29,8 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
       await opened?.close();
     });
 
+    // First, as it makes the variants of all files.
+    describeVariants(subject);
     describeUploads(subject);
     describeBodies(subject);
     describeArguments(subject);
@@ -37,7 +39,6 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeReads(subject);
     describeLists(subject);
     describeTransactions(subject);
-    describeVariants(subject);
     // Last, as it lets days pass.
     describeMaintenance(subject);
   });

@@ -302,8 +302,8 @@ export function describeMaintenance(subject: () => Subject): void {
         ids,
       );
       expect(found.map(({ fileId }) => fileId)).not.toContain(intact);
-      const { images: ofImages, audio } = await maintenance.usage();
-      expect(files).toBe(ofImages.files + audio.files);
+      const { images: ofImages, audio, variants } = await maintenance.usage();
+      expect(files).toBe(ofImages.files + audio.files + variants.files);
       await images.deleteMany(Object.values(ids));
     });
   });
@@ -315,7 +315,7 @@ export function describeMaintenance(subject: () => Subject): void {
       await deletedButForObject();
       const before = await maintenance.usage();
       expect((await maintenance.usage({ owner: userId })).owners).toEqual([
-        { owner: userId, images: { ...nothing, unfinished: 1 }, audio: nothing },
+        { owner: userId, images: { ...nothing, unfinished: 1 }, audio: nothing, variants: nothing },
       ]);
       await scope.images.upload({ body: png });
       await scope.images.upload({ body: png });
@@ -323,13 +323,16 @@ export function describeMaintenance(subject: () => Subject): void {
 
       const images = { files: 2, bytes: 2 * png.byteLength, unfinished: 1 };
       const audio = { files: 1, bytes: wav.byteLength, unfinished: 0 };
-      const own = { images, audio, owners: [{ owner: userId, images, audio }] };
+      const variants = nothing;
+      const own = { images, audio, owners: [{ owner: userId, images, audio, variants }] };
       expect(await maintenance.usage({ owner: userId })).toMatchObject(own);
       const all = await maintenance.usage({ top: 10_000 });
-      expect(all.owners).toContainEqual({ owner: userId, images, audio });
+      expect(all.owners).toContainEqual({ owner: userId, images, audio, variants });
       expect(all.images.bytes).toBe(before.images.bytes + images.bytes);
       expect(all.audio.files).toBe(before.audio.files + 1);
-      const sizes = all.owners.map((owner) => owner.images.bytes + owner.audio.bytes);
+      const sizes = all.owners.map(
+        (owner) => owner.images.bytes + owner.audio.bytes + owner.variants.bytes,
+      );
       expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
       expect((await maintenance.usage({ top: 1 })).owners).toEqual(all.owners.slice(0, 1));
     });

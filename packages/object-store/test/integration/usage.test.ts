@@ -49,10 +49,11 @@ describe("usage", () => {
         unfinished: 0,
       },
       audio: { files: 1, bytes: wav?.file.byteSize, unfinished: 1 },
+      variants: NOTHING,
       owners: expect.arrayContaining([
-        { owner: alice, images: one(png), audio: { ...NOTHING, unfinished: 1 } },
-        { owner: bob, images: NOTHING, audio: one(wav) },
-        { owner: null, images: one(gif), audio: NOTHING },
+        { owner: alice, images: one(png), audio: { ...NOTHING, unfinished: 1 }, variants: NOTHING },
+        { owner: bob, images: NOTHING, audio: one(wav), variants: NOTHING },
+        { owner: null, images: one(gif), audio: NOTHING, variants: NOTHING },
       ]),
       ...BUCKET,
     });
@@ -71,13 +72,15 @@ describe("usage", () => {
     expect(await maintenance.usage({ owner: bob })).toEqual({
       images: NOTHING,
       audio: one(uploads[1]),
-      owners: [{ owner: bob, images: NOTHING, audio: one(uploads[1]) }],
+      variants: NOTHING,
+      owners: [{ owner: bob, images: NOTHING, audio: one(uploads[1]), variants: NOTHING }],
       ...BUCKET,
     });
     expect(await maintenance.usage({ owner: null })).toMatchObject({ images: one(uploads[2]) });
     expect(await maintenance.usage({ owner: await harness.addUser() })).toEqual({
       images: NOTHING,
       audio: NOTHING,
+      variants: NOTHING,
       owners: [],
       ...BUCKET,
     });

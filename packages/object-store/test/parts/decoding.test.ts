@@ -62,6 +62,6 @@ describe("Decoding", () => {
     const audio = new Decoding({ run }, 1_000_000);
     await audio.keep(BYTES, undefined);
     await audio.keep(BYTES, "mp3");
-    await expect(audio.verify("png")).rejects.toThrow("no byte of the image was kept");
+    await expect(audio.verify("png")).rejects.toThrow("no byte of the file was kept");
   });
 });
