@@ -118,3 +118,11 @@ export interface Step {
   /** Whether an answer came. */
   isAnswered: boolean;
 }
+
+/** A variant that somebody was shown; it is there for as long as its file. */
+export interface ShownVariant {
+  fileId: string;
+  s3Key: string;
+  /** Whether its recipe is no longer one of the application's, so that it may be removed. */
+  isOld?: boolean;
+}

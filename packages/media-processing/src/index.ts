@@ -8,7 +8,8 @@ export {
 export type { JobBytes, JobName, Jobs } from "./jobs.js";
 export type { ImageDamage } from "./jobs/damage.js";
 export type { DecodeAnswer, DecodeData } from "./jobs/decode.js";
-export type { RenderAnswer, RenderData, RenderedPicture } from "./jobs/render.js";
+export type { RenderedPicture } from "./jobs/encoding.js";
+export type { RenderAnswer, RenderData } from "./jobs/render.js";
 export { ProcessPool, type ProcessPoolOptions } from "./process-pool.js";
 export { Spool } from "./spool.js";
 export { type Size, variantSize } from "./variants/placement.js";

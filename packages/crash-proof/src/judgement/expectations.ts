@@ -1,3 +1,4 @@
+import type { ShownVariant } from "../job.js";
 import type { Scene } from "../site/scene.js";
 import type { Call, Fate } from "./calls.js";
 import { storedBy, type Storing } from "./stored-by.js";
@@ -6,14 +7,6 @@ import { storedBy, type Storing } from "./stored-by.js";
 export interface ExpectedFile {
   sha256: string;
   fate: Fate;
-}
-
-/** A variant that somebody was shown; it is there for as long as its file. */
-export interface ShownVariant {
-  fileId: string;
-  s3Key: string;
-  /** Whether its recipe is no longer one of the application's, so that it may be removed. */
-  isOld?: boolean;
 }
 
 /** What has to be true in the end. For a file, `applied` means that it is there. */

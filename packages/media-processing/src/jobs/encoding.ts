@@ -1,8 +1,24 @@
 import type { Sharp } from "sharp";
 
 import { focalCrop, frameSize, isSameSize, scaledSize, type Size } from "../variants/placement.js";
-import { type CompleteRecipe, type FocalPoint, VARIANT_FORMATS } from "../variants/recipe.js";
-import type { RenderedPicture } from "./render.js";
+import {
+  type CompleteRecipe,
+  type FocalPoint,
+  VARIANT_FORMATS,
+  type VariantContentType,
+} from "../variants/recipe.js";
+
+/** A variant. It has no metadata of the source. */
+export interface RenderedPicture {
+  bytes: Uint8Array;
+  contentType: VariantContentType;
+  /** Pixels. */
+  width: number;
+  /** Pixels of one frame. */
+  height: number;
+  /** Frames. */
+  pageCount: number;
+}
 
 export function isFocal(position: CompleteRecipe["position"]): position is FocalPoint {
   return typeof position === "object";

@@ -1,7 +1,7 @@
-import type { VariantContentType, VariantRecipe } from "../variants/recipe.js";
-import { completeRecipe } from "../variants/recipe.js";
+import { completeRecipe, type VariantRecipe } from "../variants/recipe.js";
 import type { CoverSource } from "./cover.js";
 import { damageOf, type ImageDamage } from "./damage.js";
+import type { RenderedPicture } from "./encoding.js";
 import { Original } from "./original.js";
 import { Rendering } from "./rendering.js";
 
@@ -17,18 +17,6 @@ export interface RenderData {
    * all frames together, yields its first frame.
    */
   maxPixels: number;
-}
-
-/** A variant. It has no metadata of the source. */
-export interface RenderedPicture {
-  bytes: Uint8Array;
-  contentType: VariantContentType;
-  /** Pixels. */
-  width: number;
-  /** Pixels of one frame. */
-  height: number;
-  /** Frames. */
-  pageCount: number;
 }
 
 export type RenderAnswer =

@@ -2,9 +2,8 @@ import { rgbaToThumbHash } from "thumbhash";
 
 import { area, frameSize, isSameSize, scaledSize, type Size } from "../variants/placement.js";
 import { type CompleteRecipe, completeRecipe } from "../variants/recipe.js";
-import { cut, encode, isFocal } from "./encoding.js";
+import { cut, encode, isFocal, type RenderedPicture } from "./encoding.js";
 import type { Original, PictureSource } from "./original.js";
-import type { RenderedPicture } from "./render.js";
 import { WholePicture } from "./whole-picture.js";
 
 /** ThumbHash takes 100 pixels a side at most. */

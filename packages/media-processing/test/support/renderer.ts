@@ -1,4 +1,5 @@
-import type { RenderAnswer, RenderData, RenderedPicture } from "../../src/jobs/render.js";
+import type { RenderedPicture } from "../../src/jobs/encoding.js";
+import type { RenderAnswer, RenderData } from "../../src/jobs/render.js";
 import { ProcessPool } from "../../src/process-pool.js";
 import type { VariantRecipe } from "../../src/variants/recipe.js";
 import { jobBytes } from "./bytes.js";
