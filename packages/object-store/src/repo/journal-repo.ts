@@ -41,7 +41,7 @@ export interface NewVariant extends Omit<NewUpload, "kind" | "isOwnerKnown"> {
 }
 
 /** Who makes a variant. */
-export interface VariantMaker {
+export interface VariantHolder {
   id: string;
   /** Whether its lease is over, by the database's clock. */
   isOver: boolean;
@@ -199,7 +199,7 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   }
 
   /** Who makes a variant at present. */
-  async makerOf(claim: string): Promise<VariantMaker | null> {
+  async holderOfVariant(claim: string): Promise<VariantHolder | null> {
     const [row] = await this.arrays("look for who makes a variant", this.#sql.maker, [claim]);
     return row === undefined ? null : { id: row[0] as string, isOver: row[1] === true };
   }

@@ -107,10 +107,10 @@ export class VariantMaker {
           this.#makeAs(row, of, recipe, rendering, end),
         );
       }
-      const maker = await journal.makerOf(claim);
+      const holder = await journal.holderOfVariant(claim);
       const isFree =
-        maker === null ||
-        (maker.isOver && (await journal.takeOver(maker.id, settleSeconds(leaseSeconds))));
+        holder === null ||
+        (holder.isOver && (await journal.takeOver(holder.id, settleSeconds(leaseSeconds))));
       if (!isFree) {
         await pause(wait, undefined, { signal }).catch(() => {
           throw abortFailure(signal);

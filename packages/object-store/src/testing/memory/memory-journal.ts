@@ -10,7 +10,7 @@ import type {
   KeyHolder,
   NewUpload,
   NewVariant,
-  VariantMaker,
+  VariantHolder,
 } from "../../repo/journal-repo.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTables } from "./memory-table.js";
@@ -55,11 +55,11 @@ export class MemoryJournal implements Journal {
   }
 
   async openVariant({ claim, ...variant }: NewVariant): Promise<JournalModel | null> {
-    if ((await this.makerOf(claim)) !== null) return null;
+    if ((await this.holderOfVariant(claim)) !== null) return null;
     return this.#insert({ ...variant, kind: "variant", isOwnerKnown: true }, null, claim);
   }
 
-  async makerOf(claim: string): Promise<VariantMaker | null> {
+  async holderOfVariant(claim: string): Promise<VariantHolder | null> {
     await Promise.resolve();
     const row = this.tables.journal.first(({ variantClaim }) => variantClaim === claim);
     return row && { id: row.id, isOver: isOver(row.leaseExpiresAt) };
