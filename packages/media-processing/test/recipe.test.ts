@@ -7,7 +7,7 @@ import { recipeDigest, recipeProblem, type VariantRecipe } from "../src/variants
 describe("recipeDigest", () => {
   it("stays the same in every version: a new one makes all variants anew", () => {
     expect(recipeDigest({ width: 320, format: "webp" })).toBe(
-      "13990c8e9a89b3bbaf085def7d49b5ac66380a745925147b3a9ae221fe722387",
+      "f7b457dc5fe9177f31a2ec115525e224401d38b37fdfbfc41a1647cabd36080a",
     );
   });
 
@@ -34,7 +34,7 @@ describe("recipeDigest", () => {
     { fit: "contain" },
     { position: "attention" },
     { position: { x: 0.5, y: 0.5 } },
-    { background: "black" },
+    { background: "#000" },
     { format: "png" },
     { quality: 79 },
     { effort: 5 },
@@ -50,7 +50,7 @@ describe("recipeDigest", () => {
 describe("recipeProblem", () => {
   it.each<VariantRecipe>([
     { width: 1, format: "png" },
-    { height: 16_383, format: "jpeg", quality: 100, background: "hsl(120 50% 50%)" },
+    { height: 16_383, format: "jpeg", quality: 100, background: "#1234" },
     { width: 9, height: 9, format: "webp", effort: 0, position: { x: 0, y: 1 }, animated: true },
     { width: 9, height: 9, format: "avif", effort: 9, fit: "contain", position: "left top" },
   ])("finds none in %j", (recipe) => {
@@ -74,7 +74,10 @@ describe("recipeProblem", () => {
       { width: 9, height: 9, format: "webp", position: { x: 2, y: 0 } },
       "its position must be attention, entropy, a focal point or one of centre, top, right top, right, right bottom, bottom, left bottom, left, left top",
     ],
-    [{ width: 9, format: "webp", background: "nothing" }, "its background must be a CSS colour"],
+    [
+      { width: 9, format: "webp", background: "white" },
+      "its background must be a colour such as #fff, #ffffff or #ffffff00",
+    ],
     [{ width: 9, format: "png", quality: 80 }, "png has no quality"],
     [{ width: 9, format: "jpeg", quality: 101 }, "its quality must be an integer from 1 to 100"],
     [{ width: 9, format: "jpeg", effort: 2 }, "jpeg has no effort"],

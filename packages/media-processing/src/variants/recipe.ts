@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 
-import cssColour from "color-string";
-
 export type VariantFormat = "jpeg" | "png" | "webp" | "avif";
 
 export type VariantContentType = `image/${VariantFormat}`;
@@ -37,7 +35,10 @@ export interface VariantRecipe {
    * and a focal point need `cover` with width and height.
    */
   position?: VariantPosition | "attention" | "entropy" | FocalPoint | undefined;
-  /** CSS colour of the bars of `contain`, and of what is transparent in a JPEG; `white` by default. */
+  /**
+   * Colour of the bars of `contain`, and of what is transparent in a JPEG: `#rgb` or `#rrggbb`, with or
+   * without alpha; `#ffffff` by default.
+   */
   background?: string | undefined;
   format: VariantFormat;
   /** 1 to 100: 80 by default, 50 for AVIF. PNG is lossless and has none. */
@@ -109,7 +110,7 @@ export function completeRecipe(recipe: VariantRecipe): CompleteRecipe {
     height: recipe.height,
     fit: recipe.fit ?? "cover",
     position: recipe.position ?? "centre",
-    background: recipe.background ?? "white",
+    background: recipe.background ?? "#ffffff",
     format: recipe.format,
     quality: recipe.quality ?? quality,
     effort: recipe.effort ?? effort?.byDefault,
@@ -128,7 +129,7 @@ export function recipeDigest(recipe: VariantRecipe): string {
   const canonical = {
     ...rest,
     position: typeof position === "string" ? position : [position.x, position.y],
-    background: cssColour.get(background),
+    background: fullColour(background),
   };
   return createHash("sha256").update(JSON.stringify(canonical)).digest("hex");
 }
@@ -191,7 +192,16 @@ function isFocalPoint(position: unknown): position is FocalPoint {
   return [x, y].every((value) => typeof value === "number" && value >= 0 && value <= 1);
 }
 
+/** With or without alpha, in one or two digits a channel. */
+const COLOUR = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
+
+/** The same colour always in the same eight digits. */
+function fullColour(colour: string): string {
+  const digits = colour.slice(1).toLowerCase();
+  return (digits.length < 6 ? digits.replaceAll(/./g, "$&$&") : digits).padEnd(8, "f");
+}
+
 function colourProblem(background: unknown) {
-  if (typeof background === "string" && cssColour.get(background) !== null) return undefined;
-  return "its background must be a CSS colour";
+  if (typeof background === "string" && COLOUR.test(background)) return undefined;
+  return "its background must be a colour such as #fff, #ffffff or #ffffff00";
 }

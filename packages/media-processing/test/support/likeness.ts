@@ -11,7 +11,7 @@ const ENCODERS = {
 
 /** What sharp alone makes of an original. */
 export async function madeBySharp(original: Uint8Array, recipe: VariantRecipe): Promise<Buffer> {
-  const { format, background = "white", animated = false, profile, ...rest } = recipe;
+  const { format, background = "#ffffff", animated = false, profile, ...rest } = recipe;
   const { quality, effort, ...geometry } = rest;
   const image = sharp(original, { animated, failOn: "error" })
     .autoOrient()
