@@ -32,6 +32,8 @@ const TABLES = [
   "media_direct_uploads",
   "media_images",
   "media_journal",
+  "media_variant_failures",
+  "media_variants",
   "posts",
 ];
 
