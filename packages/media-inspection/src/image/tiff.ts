@@ -49,7 +49,7 @@ export class Tiff {
     for (let at = directory + COUNT_BYTES; at + ENTRY_BYTES <= end; at += ENTRY_BYTES) yield at;
   }
 
-  /** Where the entries of a directory end; at its beginning where it lies outside. */
+  /** Offset of the end of the directory; its start if the directory is out of bounds. */
   entriesEnd(directory: number): number {
     const room = this.bytes.length - directory - COUNT_BYTES;
     if (room < 0) return directory;

@@ -32,7 +32,7 @@ export function cleanExif(profile: Buffer, privacy: Privacy, orientation: number
     : { bytes, removed: exifContents(profile) };
 }
 
-/** What is told of a profile that is removed. */
+/** The name under which a removed profile is reported. */
 export function exifContents(profile: Buffer): RemovedKind[] {
   const removed: RemovedKind[] = ["exif"];
   const tiff = Tiff.open(profile);

@@ -44,7 +44,7 @@ export function maintenanceOver(
   const { s3 } = options;
   const logger = safeLogger(options.logger);
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
-  const { renderers, maxWaiting } = processesFor(options.isolation);
+  const { renderers } = processesFor(options.isolation);
   const { maxPixels } = DEFAULT_INSPECTION_LIMITS;
   const renderer = options.renderer ?? new ProcessRenderer(renderers, maxPixels);
   const recipes = new Recipes(options.variants);
@@ -55,7 +55,9 @@ export function maintenanceOver(
     logger,
     leaseSeconds,
     maker: new VariantMaker({
-      ...{ ...rows, s3, logger, leaseSeconds, renderer, maxWaiting, signal },
+      ...{ ...rows, s3, logger, leaseSeconds, renderer, signal },
+      // A run bounds itself by `parallel`, and makes every recipe of a file at once.
+      maxWaiting: Infinity,
       uploadTimeoutSeconds: UPLOAD_SECONDS,
     }),
     renderers: renderers.processes,

@@ -67,7 +67,7 @@ function* planAll(
   });
 }
 
-/** A copy of the ID3v2 tag at the cursor if it may be one of ours; no bytes where it is not. */
+/** Copies the ID3v2 tag at the cursor if this planner may have written it; otherwise empty. */
 function* ownTag(source: ByteCursor): Walk<Buffer> {
   const header = id3v2Header(yield* source.peek(ID3V2_HEADER_BYTES));
   const bytes = header === undefined ? 0 : ID3V2_HEADER_BYTES + header.bodyBytes;
