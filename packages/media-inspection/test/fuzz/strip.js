@@ -40,8 +40,8 @@ export function imagesAmong(files) {
 }
 
 function stripped(bytes, facts, privacy, chunks) {
-  const whole = planIn(bytes, facts.format, privacy, [bytes.length]);
-  const inPieces = planIn(bytes, facts.format, privacy, chunks);
+  const whole = planIn(bytes, privacy, [bytes.length]);
+  const inPieces = planIn(bytes, privacy, chunks);
   const own = whole.fault ?? inPieces.fault;
   if (own !== undefined) return { fault: own };
   if (!isDeepStrictEqual(whole, inPieces)) return { fault: "another plan in pieces" };
@@ -52,13 +52,13 @@ function stripped(bytes, facts, privacy, chunks) {
   if (!isDeepStrictEqual(after.facts, facts)) {
     return { fault: `other facts: ${JSON.stringify([facts, after])}` };
   }
-  const again = planIn(left, facts.format, privacy, [left.length]);
+  const again = planIn(left, privacy, [left.length]);
   if (again.plan?.edits.length !== 0) return { fault: `more to lose: ${JSON.stringify(again)}` };
   return { edits: whole.plan.edits.length };
 }
 
-function planIn(bytes, format, privacy, chunks) {
-  const planner = new PrivacyPlanner(format, privacy);
+function planIn(bytes, privacy, chunks) {
+  const planner = new PrivacyPlanner(privacy);
   const finish = (isDone) => {
     while (!isDone) isDone = planner.resume();
   };
