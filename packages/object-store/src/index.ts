@@ -15,6 +15,7 @@ export type {
   InspectionLimits,
   MediaFacts,
   MediaKind,
+  RemovedKind,
 } from "@repo/media-inspection";
 export type { IsolationOptions } from "./upload/decoding.js";
 export type { ObjectStoreLogger } from "./logger.js";
@@ -70,5 +71,5 @@ export type { VariantRecipe } from "@repo/media-processing";
 export { type VariantContentType, VariantRead } from "./dto/variant-read.js";
 export { FileUploadResult, type TypeContradiction } from "./dto/upload-result.js";
 export { fromPath, type MediaBody, type PathBody } from "./upload/media-body.js";
-export type { PrivacyChoice } from "./privacy.js";
+export type { PrivacyLevel } from "./privacy.js";
 export type { Truncation, Verification } from "./upload/verification.js";

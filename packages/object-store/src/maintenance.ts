@@ -1,3 +1,4 @@
+import type { InspectionLimits } from "@repo/media-inspection";
 import type { VariantRecipe } from "@repo/media-processing";
 import type { Sequelize } from "sequelize";
 
@@ -21,6 +22,7 @@ import type { OwnerType } from "./owner-types.js";
 import type { IsolationOptions } from "./upload/decoding.js";
 import type { StorageClient } from "./upload/storage-client.js";
 
+export type { Privacy } from "@repo/media-inspection";
 export type { JournalPurpose } from "./models/journal.model.js";
 export type {
   AuditFinding,
@@ -58,6 +60,8 @@ export interface MaintenanceOptions<Type extends OwnerType = OwnerType> extends 
   pooler?: "transaction";
   /** As given to the provider; 600 by default. */
   leaseSeconds?: number;
+  /** As given to the provider, for `strip`. */
+  inspection?: Partial<InspectionLimits>;
   /** As given to the provider, for `makeVariants`. */
   variants?: Readonly<Record<string, VariantRecipe>>;
   /** As given to the provider, for `makeVariants`. */
@@ -71,7 +75,7 @@ export function objectStoreMaintenance<Type extends OwnerType = "uuid">(
   options: MaintenanceOptions<Type>,
 ): ObjectStoreMaintenance<Type> {
   const { database, s3 } = checkServers(options);
-  const { leaseSeconds, logger, variants, isolation } = options;
+  const { leaseSeconds, logger, inspection, variants, isolation } = options;
   const tables = tablesIn(database, options);
   const owners = new OwnerRepo(tables);
   const rows: MaintenanceRows = {
@@ -85,5 +89,5 @@ export function objectStoreMaintenance<Type extends OwnerType = "uuid">(
     usage: new UsageRepo(tables),
     variants: new VariantRepo(tables),
   };
-  return maintenanceOver(rows, { s3, leaseSeconds, logger, variants, isolation });
+  return maintenanceOver(rows, { s3, leaseSeconds, logger, inspection, variants, isolation });
 }

@@ -7,14 +7,14 @@ import type { TableOptions } from "./layout.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import type { OwnerType } from "./owner-types.js";
 import type { Persistence } from "./persistence.js";
-import { checkPrivacy, type PrivacyChoice } from "./privacy.js";
+import { checkPrivacy, type PrivacyLevel } from "./privacy.js";
 import type { Dependencies } from "./service/dependencies.js";
 import { OpenCalls } from "./service/open-calls.js";
 import { TransactionEnds } from "./service/transaction-ends.js";
 import { checkUrlWindow, MAX_URL_SECONDS } from "./service/urls.js";
 import { MAX_UPLOAD_SECONDS, UPLOAD_SECONDS } from "./upload/abort.js";
 import { type IsolationOptions, processesFor } from "./upload/decoding.js";
-import { Inspector } from "./upload/inspection.js";
+import { Inspector } from "./upload/inspector.js";
 import { SOURCE_TIMEOUT_SECONDS } from "./upload/measured-source.js";
 import type { StorageClient } from "./upload/storage-client.js";
 import {
@@ -94,7 +94,7 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
    * and samples: nothing (`keep`), the places that they name (`location`), or everything that viewers and
    * players do not need (`all`). `keep` by default.
    */
-  privacy?: PrivacyChoice;
+  privacy?: PrivacyLevel;
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
   /**

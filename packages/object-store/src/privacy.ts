@@ -8,10 +8,10 @@ import { InvalidInputError } from "./errors.js";
  * (`keep`), the places that it names (`location`), or everything that viewers and players do not need
  * (`all`).
  */
-export type PrivacyChoice = "keep" | Privacy;
+export type PrivacyLevel = "keep" | Privacy;
 
 /** @throws InvalidInputError (`invalid_input`) */
-export function checkPrivacy(given: unknown): PrivacyChoice {
+export function checkPrivacy(given: unknown): PrivacyLevel {
   if (given === "keep" || given === "location" || given === "all") return given;
   throw new InvalidInputError(
     `privacy must be "keep", "location" or "all", and ${described(given)} came.`,

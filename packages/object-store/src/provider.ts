@@ -11,7 +11,7 @@ import type { FileUploadResult } from "./dto/upload-result.js";
 import type { VariantRead } from "./dto/variant-read.js";
 import type { ObjectStoreError } from "./errors.js";
 import type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
-import type { PrivacyChoice } from "./privacy.js";
+import type { PrivacyLevel } from "./privacy.js";
 import type { Truncation, Verification } from "./upload/verification.js";
 
 /*
@@ -342,9 +342,10 @@ export interface UploadOptions extends WriteOptions {
   truncated?: Truncation;
   /**
    * What is removed from the file before it is stored: `keep`, `location` or `all`. Default: `privacy` of the
-   * provider. What cannot be removed with certainty is refused with `invalid_media`.
+   * provider. A file that cannot be stripped with certainty is `invalid_media`; under `all` that is any image
+   * which was cut, whatever `truncated` says. A repeated completion gives the first result.
    */
-  privacy?: PrivacyChoice;
+  privacy?: PrivacyLevel;
   /**
    * Names recipes of the provider's `variants`, which are ready when the upload resolves, or when your
    * transaction commits. An image of which one cannot be made is refused with `variant_failed`; an audio
@@ -355,7 +356,8 @@ export interface UploadOptions extends WriteOptions {
    * Makes the upload safe to repeat: 1 to 255 characters, such as a UUID that the client made for
    * it. A repetition by the same owner with the same bytes stores nothing and gives the first
    * result with a new URL; what else it passes (file name, transcript) is ignored. Other bytes, or
-   * the other kind of file, are `idempotency_conflict`.
+   * the other kind of file, are `idempotency_conflict`. The bytes that would be stored are compared: with
+   * another `privacy`, and after `strip` of maintenance, they may differ.
    *
    * While the first upload runs, the repetition waits for it, its body unread; one that crashed is
    * taken over once its lease is over. A key is remembered as long as its file exists: after a

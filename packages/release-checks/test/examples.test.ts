@@ -154,7 +154,7 @@ describe("the examples", () => {
     expect(portrait).toMatchObject({ privacy: "all", removed: ["exif", "gps"] });
     expect(original).toMatchObject({ privacy: "keep", removed: [], byteSize: photo.length });
     const report = await stripPhotos(app.database, app.s3, new AbortController().signal);
-    expect(report).toMatchObject({ failed: 0, left: [], cursor: null });
+    expect(report).toMatchObject({ failed: 0, failures: [], cursor: null });
     expect(await store.forUser(owner).images.get(original.id)).toMatchObject({
       removed: portrait.removed,
       sha256: portrait.sha256,

@@ -138,15 +138,15 @@ Exits with 3 when a variant could not be made; each is tried three times in all.
 `,
   strip: `Usage: object-store-admin strip location|all [--max-files <n>] [--cursor <cursor>]
 
-Removes the places that stored files name, or everything that viewers and players do not need, with the
-same pixels and sound. Each file gets a new object, and the one before is removed at once: signed URLs of
-it end. Files that were freed of as much before are not read again.
+Removes locations, or all data that viewers and players do not need, from stored files, with the same
+pixels and sound. Each changed file gets a new object; the old one is deleted at once, and its signed
+URLs stop working. A run that was ended can be started again: files that are done are not read again.
 
   --max-files <n>     ends after so many; the report has the cursor to go on with
   --cursor <cursor>   goes on where an earlier run ended; one that is interrupted, or fails, tells its
                       cursor on standard error
 
-Lists the files that are left as they are, with the reason, and exits with 3 when there is one.
+Lists the files that could not be stripped, with the reason, and exits with 3 when there is one.
 `,
   usage: `Usage: object-store-admin usage [--owner <id> | --system] [--top <n>]
 

@@ -30,13 +30,11 @@ export async function strip(
     if (covered !== null) printer.note(goOnFrom(covered));
     throw error;
   });
-  const { files, stripped, unchanged, failed } = report;
+  const { files, stripped, unchanged, skipped, failed } = report;
   const isWell = failed === 0;
   printer.report(report, isWell, [
-    isWell
-      ? "Every file is free of it."
-      : `${formatCount(failed, "file")} had to be left as they are.`,
-    `${formatCount(files, "file")} read, ${stripped} stripped, ${unchanged} had nothing to remove`,
+    isWell ? "No file had to be left." : `${formatCount(failed, "file")} could not be stripped.`,
+    `${formatCount(files, "file")}, ${stripped} stripped, ${unchanged} had nothing to remove, ${skipped} skipped`,
     ...(report.cursor === null ? [] : [goOnFrom(report.cursor)]),
   ]);
   return isWell ? ExitCode.ok : ExitCode.attention;

@@ -11,7 +11,7 @@ import type { AudioModel } from "../models/audio.model.js";
 import type { ImageModel } from "../models/image.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { OwnerId } from "../owner-types.js";
-import type { PrivacyChoice } from "../privacy.js";
+import type { PrivacyLevel } from "../privacy.js";
 
 /** A signed GET URL, on the pages of lists that were asked for with URLs. */
 export class FileUrl {
@@ -29,8 +29,8 @@ class MediaRead extends FileUrl {
   @Expose() readonly byteSize!: number;
   /** SHA-256 of the bytes, 64 lower-case hexadecimal digits. */
   @Expose() readonly sha256!: string;
-  /** What its bytes were freed of before they were stored: `keep` is nothing. */
-  @Expose() readonly privacy!: PrivacyChoice;
+  /** With what level of privacy it was stored; `keep` removed nothing. */
+  @Expose() readonly privacy!: PrivacyLevel;
   /**
    * What was removed from its bytes, such as `["exif", "gps"]`; empty where nothing was. {@link byteSize} and
    * {@link sha256} are of the bytes that are stored.

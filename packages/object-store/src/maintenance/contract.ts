@@ -81,9 +81,9 @@ export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
   makeVariants(options?: MakeVariantsOptions): Promise<MakeVariantsReport>;
 
   /**
-   * Removes from stored files what uploads can be freed of before; see `privacy`. Each gets a new object, and
-   * the one before is removed at once: signed URLs of it end. Files that were freed of as much before are not
-   * read again. It can be ended at any time and continued by its cursor.
+   * Strips files that were stored with less `privacy`, as uploads are stripped. Each changed file gets a new
+   * object; readers see the one or the other. The old object is deleted at once, and its signed URLs stop
+   * working. A run that was ended can simply be repeated: files that are done are not read again.
    */
   strip(options: StripOptions): Promise<StripReport>;
 
@@ -279,9 +279,12 @@ export interface VerifyReport {
 }
 
 export interface StripOptions extends LongCallOptions<StripReport> {
-  /** What to remove from files that were stored with less. */
+  /** The level to strip to. Files that were stored with it, or with `all`, are not read. */
   privacy: Privacy;
-  /** `cursor` of an earlier report, after which to continue. */
+  /**
+   * `cursor` of an earlier report, after which to continue. Without it a run also tries files again that
+   * failed.
+   */
   cursor?: string | null;
   /** Maximum number of files, at least 1; unlimited by default. */
   maxFiles?: number;
@@ -291,26 +294,28 @@ export interface StripOptions extends LongCallOptions<StripReport> {
   onFinding?: (finding: StripFinding) => void | Promise<void>;
 }
 
-/** A file from which nothing could be removed. */
+/** A file that could not be stripped, and is as it was. */
 export interface StripFinding {
   kind: MediaKind;
   fileId: string;
   /**
    * `invalid_media`: it is not certain what would have to be removed. `storage_error`: its object is missing,
-   * or holds other bytes than were stored. `file_not_found`: it was deleted, or replaced by another run.
+   * or holds other bytes than were stored.
    */
   code: ObjectStoreErrorCode;
   message: string;
 }
 
 export interface StripReport {
-  /** Files that were read, or tried. */
+  /** Files that were tried. */
   files: number;
-  /** Files that have an object without what was removed. */
+  /** Files whose object was replaced by a stripped one. */
   stripped: number;
   /** Files that had nothing to remove. */
   unchanged: number;
-  /** Files that are left as they were. */
+  /** Files that were deleted, or replaced by another run, meanwhile. */
+  skipped: number;
+  /** Files that could not be stripped. */
   failed: number;
   /** Where to continue; null once every file was read. */
   cursor: string | null;

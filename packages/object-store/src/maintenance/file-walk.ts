@@ -45,7 +45,7 @@ export class FileWalk {
     this.#options = options;
   }
 
-  /** Where another walk would continue; null once all files were seen. */
+  /** Where another walk would continue: as given at first, null once all files were seen. */
   get cursor(): string | null {
     return this.#cursor;
   }

@@ -1,14 +1,14 @@
-import { DEFAULT_INSPECTION_LIMITS } from "@repo/media-inspection";
+import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-inspection";
 import type { VariantRecipe } from "@repo/media-processing";
 
-import { checkInteger, checkOptions } from "../checks.js";
+import { checkInteger, checkLimits, checkOptions } from "../checks.js";
 import { FOLDERS, KINDS_IN_KEY_ORDER } from "../kinds.js";
 import { type ObjectStoreLogger, safeLogger } from "../logger.js";
 import type { OwnerType } from "../owner-types.js";
 import { observed } from "../telemetry/telemetry.js";
 import { UPLOAD_SECONDS } from "../upload/abort.js";
 import { type IsolationOptions, processesFor } from "../upload/decoding.js";
-import { Inspector } from "../upload/inspection.js";
+import { Inspector } from "../upload/inspector.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import { Recipes } from "../rendering/recipes.js";
 import { ProcessRenderer, type Renderer } from "../rendering/renderer.js";
@@ -28,6 +28,7 @@ interface Options {
   s3: StorageClient;
   leaseSeconds?: number | undefined;
   logger?: ObjectStoreLogger | undefined;
+  inspection?: Partial<InspectionLimits> | undefined;
   variants?: Readonly<Record<string, VariantRecipe>> | undefined;
   isolation?: IsolationOptions | undefined;
   /** Makes the variants; processes when absent. */
@@ -48,9 +49,10 @@ export function maintenanceOver(
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
   const processes = processesFor(options.isolation);
   const { renderers } = processes;
-  const { maxPixels } = DEFAULT_INSPECTION_LIMITS;
+  const limits = checkLimits(options.inspection);
+  const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = limits;
   const renderer = options.renderer ?? new ProcessRenderer(renderers, maxPixels);
-  const inspector = new Inspector({}, processes, renderer);
+  const inspector = new Inspector(limits, processes, renderer);
   const recipes = new Recipes(options.variants);
   const { signal } = new AbortController();
   const dependencies: MaintenanceDependencies = {

@@ -2,38 +2,49 @@ import { createHash } from "node:crypto";
 
 import type { MediaKind, Privacy } from "@repo/media-inspection";
 
-import { FileNotFoundError, InvalidInputError, ObjectStoreError, StorageError } from "../errors.js";
+import { described } from "../described.js";
+import {
+  InvalidInputError,
+  type ObjectStoreError,
+  StorageError,
+  UploadExpiredError,
+} from "../errors.js";
 import { storageKey } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import { MAX_FILE_BYTES } from "../options.js";
-import type { PrivacyChoice } from "../privacy.js";
+import type { PrivacyLevel } from "../privacy.js";
 import { removeObject } from "../remove-objects.js";
 import { attributesOf } from "../service/kind-rules.js";
-import { UPLOAD_SECONDS, withUploadTime } from "../upload/abort.js";
-import { InspectedBody } from "../upload/inspected-body.js";
-import type { Inspector } from "../upload/inspection.js";
+import { throwIfAborted, UPLOAD_SECONDS, withUploadTime } from "../upload/abort.js";
+import type { InspectedBody } from "../upload/inspected-body.js";
+import type { Inspector } from "../upload/inspector.js";
 import { openObject } from "../upload/object-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
 import type { StrippedSource } from "../upload/stripped-source.js";
+import { storageFailure } from "../upload/storage-client.js";
 import { DEFAULT_STRICTNESS } from "../upload/verification.js";
 import type { StripOptions, StripReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
 import { FileWalk } from "./file-walk.js";
 
-/** From what files of less privacy were not freed. */
-const LESS: Readonly<Record<Privacy, readonly PrivacyChoice[]>> = {
+/** The levels that remove less. */
+const LOWER: Readonly<Record<Privacy, readonly PrivacyLevel[]>> = {
   location: ["keep"],
   all: ["keep", "location"],
 };
 
 const DEFAULT_PARALLEL = 4;
 
-/** One run that removes from stored files what uploads can be freed of before. */
+/** Consecutive files that fail for no reason of their own before the run fails. */
+const MAX_FAILURES = 10;
+
+/** One run of `strip`. */
 export class Stripper {
   readonly #privacy: Privacy;
   readonly #walk: FileWalk;
   readonly #report: StripReport;
+  #failuresInARow = 0;
 
   /** @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`) */
   constructor(
@@ -42,18 +53,20 @@ export class Stripper {
     private readonly options: StripOptions,
   ) {
     const { privacy, cursor = null, maxFiles, parallel = DEFAULT_PARALLEL, signal } = options;
-    if (!Object.hasOwn(LESS, privacy)) {
-      throw new InvalidInputError('privacy must be "location" or "all".');
+    if (!Object.hasOwn(LOWER, privacy)) {
+      throw new InvalidInputError(
+        `privacy must be "location" or "all", and ${described(privacy)} came.`,
+      );
     }
     this.#privacy = privacy;
     this.#walk = new FileWalk({ cursor, maxFiles, parallel, signal });
-    this.#report = { files: 0, stripped: 0, unchanged: 0, failed: 0, cursor };
+    this.#report = { files: 0, stripped: 0, unchanged: 0, skipped: 0, failed: 0, cursor };
   }
 
   async strip(): Promise<StripReport> {
     const report = this.#report;
     await this.#walk.run({
-      page: (kind, from) => this.dependencies.files[kind].unstripped(LESS[this.#privacy], from),
+      page: (kind, from) => this.dependencies.files[kind].withPrivacy(LOWER[this.#privacy], from),
       visit: (kind, file) => this.#visit(kind, file),
     });
     report.cursor = this.#walk.cursor;
@@ -66,10 +79,8 @@ export class Stripper {
     const report = this.#report;
     const outcome = await withUploadTime(UPLOAD_SECONDS, [signal], (end) =>
       this.#stripFile(kind, file, end),
-    ).catch((error: unknown) => {
-      if (!isOfFile(error)) throw error;
-      return error;
-    });
+    ).catch((error: unknown) => this.#failureOf(kind, file, error));
+    if (typeof outcome === "string") this.#failuresInARow = 0;
     report.files += 1;
     report[typeof outcome === "string" ? outcome : "failed"] += 1;
     report.cursor = this.#walk.cursor;
@@ -80,11 +91,28 @@ export class Stripper {
     onProgress?.({ ...report });
   }
 
+  /** @returns why one file is left as it is; throws what every file would fail for */
+  async #failureOf(
+    kind: MediaKind,
+    { id, s3Key }: MediaFileModel,
+    error: unknown,
+  ): Promise<ObjectStoreError | "skipped"> {
+    throwIfAborted(this.options.signal);
+    // Somebody else had it first.
+    const current = await this.dependencies.files[kind].byId(id);
+    if (current?.s3Key !== s3Key) return "skipped";
+    const failure = storageFailure("strip the file", error);
+    const isOfFile = failure.category === "content" || failure instanceof DamagedObjectError;
+    this.#failuresInARow = isOfFile ? 0 : this.#failuresInARow + 1;
+    if (this.#failuresInARow > MAX_FAILURES) throw error;
+    return failure;
+  }
+
   async #stripFile(
     kind: MediaKind,
     file: MediaFileModel,
     end: AbortController,
-  ): Promise<"stripped" | "unchanged"> {
+  ): Promise<"stripped" | "unchanged" | "skipped"> {
     const { s3, files } = this.dependencies;
     const { signal } = end;
     const hash = createHash("sha256");
@@ -94,26 +122,23 @@ export class Stripper {
     const source = await openObject(s3, file.s3Key, { signal, onBytes });
     if (source?.byteLength !== file.byteSize) {
       const found = source === undefined ? "no object" : `${source.byteLength} bytes`;
-      throw new StorageError(`The file in S3 has ${found}; ${file.byteSize} bytes were stored.`);
+      throw new DamagedObjectError(
+        `The file in S3 has ${found}; ${file.byteSize} bytes were stored.`,
+      );
     }
-    const rules = {
+    const choices = {
+      ...{ privacy: this.#privacy, strictness: DEFAULT_STRICTNESS, recipes: [] },
       ...{ maxBytes: MAX_FILE_BYTES, sourceTimeoutSeconds: Infinity, signal },
-      onFormat: () => undefined,
     };
-    const left = await this.inspector.strip(source, this.#privacy, rules);
     try {
-      if (!hash.digest().equals(file.sha256)) {
-        throw new StorageError("The file in S3 holds other bytes than were stored.");
-      }
-      if (left.isChanged) {
-        await this.#replace(kind, file, left, end);
-        return "stripped";
-      }
-      const isMarked = await files[kind].markStripped(file.id, file.s3Key, this.#privacy);
-      if (!isMarked) throw new FileNotFoundError(file.id);
-      return "unchanged";
+      return await this.inspector.use(source, choices, async (body, stripped) => {
+        if (!hash.digest().equals(file.sha256)) {
+          throw new DamagedObjectError("The file in S3 holds other bytes than were stored.");
+        }
+        if (stripped.isChanged) return this.#replace(kind, file, { body, stripped, end });
+        return (await files[kind].markStripped(file, this.#privacy)) ? "unchanged" : "skipped";
+      });
     } finally {
-      left.close();
       await source.close();
     }
   }
@@ -121,42 +146,26 @@ export class Stripper {
   /** Stores what is left of a file, and removes the object that it had. */
   async #replace(
     kind: MediaKind,
-    file: MediaFileModel,
-    left: StrippedSource,
-    end: AbortController,
-  ): Promise<void> {
-    const { journal, leaseSeconds, ownerType } = this.dependencies;
-    const { userId } = file;
-    const inspection = this.inspector.begin(DEFAULT_STRICTNESS, []);
-    const rules = { maxBytes: MAX_FILE_BYTES, sourceTimeoutSeconds: Infinity, inspection };
-    let body: InspectedBody | undefined;
-    try {
-      body = await InspectedBody.open(left.source, { ...rules, signal: end.signal });
-      const intent = await journal.open({
-        ...{ kind, userId, leaseSeconds, isOwnerKnown: true },
-        ...storageKey(body.format, userId, ownerType),
-      });
-      const upload = new PendingUpload(this.dependencies, intent);
-      await upload.send(body, end);
-      await this.#makeObjectOf(kind, file, { upload, body, left });
-    } finally {
-      body?.close();
-      inspection.close();
-    }
-  }
-
-  async #makeObjectOf(
-    kind: MediaKind,
-    { id, s3Key, removed }: MediaFileModel,
-    { upload, body, left }: { upload: PendingUpload; body: InspectedBody; left: StrippedSource },
-  ): Promise<void> {
-    const { files, leaseSeconds, logger } = this.dependencies;
+    { id, s3Key, userId, removed }: MediaFileModel,
+    {
+      body,
+      stripped,
+      end,
+    }: { body: InspectedBody; stripped: StrippedSource; end: AbortController },
+  ): Promise<"stripped"> {
+    const { journal, files, leaseSeconds, ownerType, logger } = this.dependencies;
+    const intent = await journal.open({
+      ...{ kind, userId, leaseSeconds, isOwnerKnown: true },
+      ...storageKey(body.format, userId, ownerType),
+    });
+    const upload = new PendingUpload(this.dependencies, intent);
+    await upload.send(body, end);
+    const { id: uploadId, unansweredSeconds } = upload;
     const { facts, byteSize, sha256 } = body.verdict;
     const values = {
-      ...{ ...attributesOf(facts), byteSize, sha256, privacy: left.privacy },
-      removed: [...new Set([...removed, ...left.removed])].sort(),
+      ...{ ...attributesOf(facts), byteSize, sha256, privacy: stripped.privacy },
+      removed: [...new Set([...removed, ...stripped.removed])].sort(),
     };
-    const { id: uploadId, unansweredSeconds } = upload;
     const replacement = { id, s3Key, uploadId, unansweredSeconds, leaseSeconds, values };
     const row = await files[kind].replaceObject(replacement).catch(async (error: unknown) => {
       // Perhaps only the answer was lost.
@@ -167,16 +176,15 @@ export class Stripper {
     });
     if (row === null) {
       await upload.undoExpired();
-      throw new FileNotFoundError(id);
+      // Unless somebody else had the file first.
+      throw new UploadExpiredError();
     }
     await removeObject(this.dependencies, { id: uploadId, s3Key }).catch((error: unknown) => {
       logger.warn("an object is left to the sweeper", { fileId: id, ...errorFacts(error) });
     });
+    return "stripped";
   }
 }
 
-/** Whether a failure is of one file, and not of the servers that all of them need. */
-function isOfFile(error: unknown): error is ObjectStoreError {
-  if (!(error instanceof ObjectStoreError)) return false;
-  return error.category === "content" || ["file_not_found", "storage_error"].includes(error.code);
-}
+/** An object is not as its file was stored. */
+class DamagedObjectError extends StorageError {}

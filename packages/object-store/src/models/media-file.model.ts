@@ -4,7 +4,7 @@ import { AllowNull, Column } from "sequelize-typescript";
 
 import { downloadName } from "../filename.js";
 import { EVERY_OWNER, type Reader } from "../owner-types.js";
-import type { PrivacyChoice } from "../privacy.js";
+import type { PrivacyLevel } from "../privacy.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 import type { VariantModel } from "./variant.model.js";
 
@@ -30,10 +30,10 @@ export abstract class MediaFileModel<
   @Column(DataTypes.BLOB)
   declare sha256: Buffer;
 
-  /** What its bytes were freed of before they were stored. */
+  /** The level of privacy that it was stored with. */
   @AllowNull(false)
   @Column(DataTypes.TEXT)
-  declare privacy: PrivacyChoice;
+  declare privacy: PrivacyLevel;
 
   /** Names of what was left out. */
   @AllowNull(false)

@@ -7,7 +7,7 @@ import { EVERY_OWNER, type Owner, type OwnerId, type Reader } from "../owner-typ
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { MediaModels } from "../models/media-models.js";
 import type { VariantModel } from "../models/variant.model.js";
-import type { PrivacyChoice } from "../privacy.js";
+import type { PrivacyLevel } from "../privacy.js";
 import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
 import { type Removal, type RemovalOptions, removeInHalves } from "./file-removal.js";
 import {
@@ -187,17 +187,21 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
   }
 
   /** Files of all owners with one of these privacies, by id. */
-  unstripped(
-    privacy: readonly PrivacyChoice[],
+  withPrivacy(
+    privacy: readonly PrivacyLevel[],
     { after, limit }: { after: string; limit: number },
   ): Promise<MediaModels[K][]> {
-    return this.rows(READ, this.#sql.unstripped, [after, limit, privacy]);
+    return this.rows(READ, this.#sql.withPrivacy, [after, limit, privacy]);
   }
 
-  /** Remembers that there was nothing to remove from a file. False when it has another object by now. */
-  async markStripped(id: string, s3Key: string, privacy: Privacy): Promise<boolean> {
+  /** Remembers that there was nothing to remove from a file. False when it was changed meanwhile. */
+  async markStripped(
+    { id, s3Key, privacy: before }: Pick<MediaFileModel, "id" | "s3Key" | "privacy">,
+    privacy: Privacy,
+  ): Promise<boolean> {
     const { markStripped } = this.#sql;
-    return (await this.arrays("change the file", markStripped, [id, s3Key, privacy])).length > 0;
+    const parameters: [string, string, PrivacyLevel, Privacy] = [id, s3Key, before, privacy];
+    return (await this.arrays("change the file", markStripped, parameters)).length > 0;
   }
 
   /**

@@ -4,7 +4,7 @@ import type { MediaKind, Privacy } from "@repo/media-inspection";
 import type { Layout } from "../layout.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Owner, OwnerId } from "../owner-types.js";
-import type { PrivacyChoice } from "../privacy.js";
+import type { PrivacyLevel } from "../privacy.js";
 import { fromNow, intoJournal, LockingStatement, OwnedStatement, toRemoval } from "./statements.js";
 import { FILE_COLUMNS, READ_WITH_FILE, removedVariants, variantOf } from "./variant-repo.js";
 
@@ -127,13 +127,15 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
     >((wait) =>
       creation({ layout, kind, columns, given }, wait, { isDirect: true, hasVariants: true }),
     ),
-    unstripped: new PreparedStatement<
-      [after: string, limit: number, privacy: readonly PrivacyChoice[]]
+    withPrivacy: new PreparedStatement<
+      [after: string, limit: number, privacy: readonly PrivacyLevel[]]
     >(`${files} id > $1 AND privacy = ANY ($3) ORDER BY id LIMIT $2`),
-    markStripped: new LockingStatement<[id: string, s3Key: string, privacy: Privacy]>(
+    markStripped: new LockingStatement<
+      [id: string, s3Key: string, before: PrivacyLevel, privacy: Privacy]
+    >(
       (wait) => `
-        UPDATE ${table} SET privacy = $3, updated_at = clock_timestamp()
-        WHERE id = $1 AND s3_key = $2 AND ${wait} RETURNING id
+        UPDATE ${table} SET privacy = $4, updated_at = clock_timestamp()
+        WHERE id = $1 AND s3_key = $2 AND privacy = $3 AND ${wait} RETURNING id
       `,
     ),
     // The row of the journal takes the key that the file gives up.

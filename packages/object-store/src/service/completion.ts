@@ -4,7 +4,7 @@ import type { CreateOf } from "../dto/dtos-of-kind.js";
 import { OwnerNotFoundError, UploadExpiredError } from "../errors.js";
 import { downloadName } from "../filename.js";
 import type { MediaModels } from "../models/media-models.js";
-import type { PrivacyChoice } from "../privacy.js";
+import type { PrivacyLevel } from "../privacy.js";
 import type { SignedUrl } from "../provider.js";
 import type { ClaimedDirectUpload } from "../repo/media-repo.js";
 import type { StatementOptions } from "../repo/statements.js";
@@ -43,7 +43,7 @@ interface SentUpload<K extends MediaKind> extends StatementOptions {
   originalFilename: string | null;
   verdict: Verdict;
   /** What was removed from the bytes. */
-  privacy: PrivacyChoice;
+  privacy: PrivacyLevel;
   removed: readonly RemovedKind[];
   create: CreateOf<K>;
   urlOptions: CheckedUrlOptions;

@@ -2,9 +2,9 @@ import type { MediaKind } from "@repo/media-inspection";
 
 import type { Owner, Reader } from "../owner-types.js";
 import type { ObjectStoreLogger } from "../logger.js";
-import type { PrivacyChoice } from "../privacy.js";
+import type { PrivacyLevel } from "../privacy.js";
 import type { Persistence } from "../persistence.js";
-import type { Inspector } from "../upload/inspection.js";
+import type { Inspector } from "../upload/inspector.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { Strictness } from "../upload/verification.js";
 import type { Recipes } from "../rendering/recipes.js";
@@ -40,7 +40,7 @@ export interface Dependencies extends Persistence {
   /** How strictly an upload is judged unless the call says otherwise. */
   strictness: Strictness;
   /** What is removed from files unless the call says otherwise. */
-  privacy: PrivacyChoice;
+  privacy: PrivacyLevel;
 }
 
 /** One collection: the files of one kind and owner. */

@@ -9,14 +9,13 @@ import { InvalidInputError, ObjectStoreError } from "../errors.js";
 import { sanitizedFilename } from "../filename.js";
 import { storageKey } from "../kinds.js";
 import { errorFacts } from "../logger.js";
-import { checkPrivacy, type PrivacyChoice } from "../privacy.js";
+import { checkPrivacy, type PrivacyLevel } from "../privacy.js";
 import type { Input, UploadOptions } from "../provider.js";
 import type { NewUpload } from "../repo/journal-repo.js";
 import { stage } from "../telemetry/telemetry.js";
 import { withUploadTime } from "../upload/abort.js";
 import type { ByteSource } from "../upload/byte-source.js";
-import { InspectedBody } from "../upload/inspected-body.js";
-import type { Inspection } from "../upload/inspection.js";
+import type { InspectedBody } from "../upload/inspected-body.js";
 import { discardBody, guardBody } from "../upload/unread-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
@@ -37,14 +36,13 @@ interface UploadRequest<Create> {
   options: Checked<UploadOptions>;
   urlOptions: CheckedUrlOptions;
   strictness: Strictness;
-  privacy: PrivacyChoice;
+  privacy: PrivacyLevel;
   /** Of the variants to make with it. */
   recipes: readonly Recipe[];
 }
 
 /** One upload: intent, bytes, completion; or nothing at all. */
 export class Upload<K extends MediaKind> {
-  readonly #inspection: Inspection;
   readonly #filename: string | null;
 
   private constructor(
@@ -52,7 +50,6 @@ export class Upload<K extends MediaKind> {
     private readonly request: UploadRequest<CreateOf<K>>,
     private readonly source: ByteSource,
   ) {
-    this.#inspection = scope.dependencies.inspector.begin(request.strictness, request.recipes);
     this.#filename = sanitizedFilename(request.create.filename ?? source.filename);
   }
 
@@ -79,7 +76,6 @@ export class Upload<K extends MediaKind> {
   }
 
   async #close(): Promise<void> {
-    this.#inspection.close();
     await this.source.close().catch((error: unknown) => {
       const { logger } = this.scope.dependencies;
       logger.warn("the source of a body could not be closed", errorFacts(error));
@@ -87,29 +83,20 @@ export class Upload<K extends MediaKind> {
   }
 
   async #run(): Promise<StoredFile<K>> {
-    const { maxBytes, sourceTimeoutSeconds, uploadTimeoutSeconds, calls } = this.scope.dependencies;
-    const { options } = this.request;
+    const { dependencies, kind } = this.scope;
+    const { maxBytes, sourceTimeoutSeconds, uploadTimeoutSeconds, calls, inspector } = dependencies;
+    const { options, privacy, strictness, recipes } = this.request;
     await requireUploadable(this.scope, options);
-    return withUploadTime(uploadTimeoutSeconds, [options.signal, calls.signal], async (end) => {
-      const rules = { maxBytes, sourceTimeoutSeconds, signal: end.signal };
-      const { source, scope, request } = this;
-      const onFormat = (format: MediaFormat): void => {
-        requireKind(scope.kind, format);
+    return withUploadTime(uploadTimeoutSeconds, [options.signal, calls.signal], (end) => {
+      const choices = {
+        ...{ privacy, strictness, recipes, maxBytes, sourceTimeoutSeconds, signal: end.signal },
+        onFormat: (format: MediaFormat) => {
+          requireKind(kind, format);
+        },
       };
-      const { inspector } = scope.dependencies;
-      const left = await inspector.strip(source, request.privacy, { ...rules, onFormat });
-      try {
-        const inspection = this.#inspection;
-        const open = () => InspectedBody.open(left.source, { ...rules, inspection });
-        const body = await stage("detect", open);
-        try {
-          return await this.#storeBody(body, left, end);
-        } finally {
-          body.close();
-        }
-      } finally {
-        left.close();
-      }
+      return inspector.use(this.source, choices, (body, stripped) =>
+        this.#storeBody(body, stripped, end),
+      );
     });
   }
 
@@ -122,7 +109,6 @@ export class Upload<K extends MediaKind> {
     const { dependencies, owner, kind } = this.scope;
     const { create, options, urlOptions } = this.request;
     const { signal } = end;
-    requireKind(kind, body.format);
     body.readAhead();
     const intent: NewUpload = {
       kind,

@@ -1,59 +1,16 @@
 import {
-  DEFAULT_INSPECTION_LIMITS,
   type InspectionLimits,
   type MediaFacts,
   type MediaFormat,
   MediaInspector,
-  PrivacyPlanner,
 } from "@repo/media-inspection";
 
 import { InvalidMediaError } from "../errors.js";
-import { Decoding, type Processes } from "./decoding.js";
+import type { RenderedVariants } from "../rendering/renderer.js";
+import type { Decoding } from "./decoding.js";
 import { inSlices } from "./in-slices.js";
-import type { Recipe } from "../rendering/recipes.js";
-import type { RenderedVariants, Renderer } from "../rendering/renderer.js";
-import { stage } from "../telemetry/telemetry.js";
-import type { PrivacyChoice } from "../privacy.js";
-import type { ByteSource } from "./byte-source.js";
 import { turnFor } from "./running-hash.js";
-import { asItCame, stripped, type StrippedSource, type StripRules } from "./stripped-source.js";
-import type { Strictness, Truncation } from "./verification.js";
-
-/** Begins the inspections of a store. */
-export class Inspector {
-  /** @param processes used for `verify: "decode"` */
-  constructor(
-    private readonly limits: Partial<InspectionLimits>,
-    private readonly processes: Pick<Processes, "decoders" | "end">,
-    private readonly renderer: Renderer,
-  ) {}
-
-  /** @param recipes of the variants to make of the body */
-  begin({ verify, truncated }: Strictness, recipes: readonly Recipe[]): Inspection {
-    const verifies = verify === "decode";
-    const rendering = recipes.length > 0 ? { renderer: this.renderer, recipes } : undefined;
-    if (!verifies && rendering === undefined) return new Inspection(this.limits, { truncated });
-    const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = this.limits;
-    const decoding = new Decoding(this.processes.decoders, maxPixels, { verifies, rendering });
-    return new Inspection(this.limits, { truncated, decoding });
-  }
-
-  /** What is stored of a body; see {@link stripped}. */
-  async strip(
-    source: ByteSource,
-    privacy: PrivacyChoice,
-    rules: Omit<StripRules, "planner">,
-  ): Promise<StrippedSource> {
-    if (privacy === "keep") return asItCame(source);
-    const planner = new PrivacyPlanner(privacy, this.limits);
-    return stage("strip", () => stripped(source, privacy, { ...rules, planner }));
-  }
-
-  /** Ends the processes that decode, unless other stores share them. */
-  end(): void {
-    this.processes.end();
-  }
-}
+import type { Truncation } from "./verification.js";
 
 interface InspectionOptions {
   /** Whether to accept an image that was cut; `accept` by default. */

@@ -12,17 +12,18 @@ import { Spool } from "@repo/media-processing";
 
 import { SourceFailedError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
-import type { PrivacyChoice } from "../privacy.js";
+import type { PrivacyLevel } from "../privacy.js";
 import type { ByteSource } from "./byte-source.js";
 import { inSlices } from "./in-slices.js";
 import { iterableSource } from "./iterable-source.js";
 import { MeasuredSource, type SourceRules } from "./measured-source.js";
 import { readAll } from "./read-all.js";
+import { turnFor } from "./running-hash.js";
 
 /** What is stored of a body. */
 export interface StrippedSource {
   readonly source: ByteSource;
-  readonly privacy: PrivacyChoice;
+  readonly privacy: PrivacyLevel;
   /** Names of what is left out. */
   readonly removed: readonly RemovedKind[];
   /** Whether its bytes differ from the body's. */
@@ -31,16 +32,16 @@ export interface StrippedSource {
   close(): void;
 }
 
-/** A body that is stored as it came. */
-export function asItCame(source: ByteSource): StrippedSource {
+/** A body from which nothing is removed. */
+export function unchangedSource(source: ByteSource): StrippedSource {
   const close = (): void => undefined;
   return { source, privacy: "keep", removed: [], isChanged: false, close };
 }
 
-export interface StripRules extends SourceRules {
+interface StripRules extends SourceRules {
   planner: PrivacyPlanner;
   /** Called once the format shows; may throw. */
-  onFormat: (format: MediaFormat) => void;
+  onFormat: ((format: MediaFormat) => void) | undefined;
 }
 
 /**
@@ -49,23 +50,29 @@ export interface StripRules extends SourceRules {
  *
  * @throws what `MeasuredSource` and an inspection do; ResourceUnavailableError (`resource_unavailable`)
  */
-export async function stripped(
+export async function openStripped(
   source: ByteSource,
   privacy: Privacy,
   rules: StripRules,
 ): Promise<StrippedSource> {
   const measured = new MeasuredSource(source, rules);
-  const planning = new Planning(rules, source.rewind === undefined ? await openSpool() : undefined);
+  const planning = new PlanReader(
+    rules,
+    source.rewind === undefined ? await openSpool() : undefined,
+  );
   try {
     const { plan, checksum } = await readAll(measured, planning);
     source.rewind?.();
-    const chunks = unchanged(planning.spool?.chunks() ?? chunksOf(source), checksum);
+    const { byteSize } = measured;
+    const again = planning.spool?.chunks() ?? chunksOf(source);
+    const chunks = unchanged(again, { byteSize, checksum });
     const growth = plan.edits.reduce((sum, { bytes, length }) => sum + bytes.length - length, 0);
     return {
       source: {
         ...iterableSource(applyPlan(chunks, plan)),
-        ...{ filename: source.filename, contentType: source.contentType },
-        byteLength: measured.byteSize + growth,
+        filename: source.filename,
+        contentType: source.contentType,
+        byteLength: byteSize + growth,
       },
       privacy,
       removed: plan.removed,
@@ -86,9 +93,11 @@ interface Planned {
   checksum: number;
 }
 
-class Planning {
+/** Plans the bytes of a body as they pass, and keeps them if they can be read once only. */
+class PlanReader {
   #checksum = 0;
   #isFormatKnown = false;
+  #isClosed = false;
 
   constructor(
     private readonly rules: Pick<StripRules, "planner" | "onFormat">,
@@ -97,18 +106,17 @@ class Planning {
 
   async write(chunk: Uint8Array): Promise<void> {
     const { planner, onFormat } = this.rules;
+    // A body in memory waits for nothing else.
+    await turnFor(chunk.byteLength);
     this.#checksum = crc32(chunk, this.#checksum);
-    const kept = this.spool?.append(chunk).catch(fail);
-    // Awaited below; a refusal before that must not leave it unhandled.
-    kept?.catch(() => undefined);
-    await inSlices(
+    const planned = inSlices(
       () => planner.write(chunk),
-      () => planner.resume(),
+      () => this.#resume(),
     );
-    await kept;
+    await Promise.all([planned, this.spool?.append(chunk).catch(fail)]);
     if (this.#isFormatKnown || planner.format === undefined) return;
     this.#isFormatKnown = true;
-    onFormat(planner.format);
+    onFormat?.(planner.format);
   }
 
   async finish(last: Uint8Array): Promise<Planned> {
@@ -116,13 +124,19 @@ class Planning {
     await this.write(last);
     await inSlices(
       () => planner.end(),
-      () => planner.resume(),
+      () => this.#resume(),
     );
     if (planner.plan === undefined) throw new Error("the plan did not end with the file");
     return { plan: planner.plan, checksum: this.#checksum };
   }
 
+  #resume(): boolean {
+    if (this.#isClosed) throw new Error("The plan is given up.");
+    return this.rules.planner.resume();
+  }
+
   close(): void {
+    this.#isClosed = true;
     this.spool?.close().catch(() => undefined);
   }
 }
@@ -139,21 +153,27 @@ async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array, void, u
   }
 }
 
-/** A plan for other bytes could leave what it was made to remove. */
+/** Fails where the bytes differ from those of the first time: the plan would not fit. */
 async function* unchanged(
   chunks: AsyncIterable<Uint8Array>,
-  checksum: number,
+  { byteSize, checksum }: { byteSize: number; checksum: number },
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  let left = byteSize;
   let actual = 0;
+  const requireSame = (isSame: boolean): void => {
+    if (!isSame) throw new SourceFailedError("The body changed while it was read.");
+  };
   try {
     for await (const chunk of chunks) {
+      left -= chunk.byteLength;
+      requireSame(left >= 0);
       actual = crc32(chunk, actual);
       yield chunk;
     }
   } catch (error) {
     fail(error);
   }
-  if (actual !== checksum) throw new SourceFailedError("The body changed while it was read.");
+  requireSame(left === 0 && actual === checksum);
 }
 
 async function openSpool(): Promise<Spool> {

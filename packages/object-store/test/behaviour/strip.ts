@@ -6,6 +6,7 @@ import { collect, sha256 } from "../support/bytes.js";
 import { personalJpeg, personalMp3, personalPng, PLACE, SECRET } from "../support/personal.js";
 import { expectRefusal } from "./expectations.js";
 import type { Subject } from "./subject.js";
+import { VARIANTS } from "./variants.js";
 
 /** What maintenance promises of files that were stored before anybody thought of privacy. */
 export function describeStrip(subject: () => Subject): void {
@@ -29,24 +30,28 @@ export function describeStrip(subject: () => Subject): void {
       const body = await personalJpeg();
       const { file } = await scope.images.upload({ body, filename: "a.jpg" });
       const before = await subject().keys();
+      const { url } = await scope.images.url(file.id);
       expect(await strip("location")).toEqual({
-        ...{ files: 1, stripped: 1, unchanged: 0, failed: 0, cursor: null },
+        ...{ files: 1, stripped: 1, unchanged: 0, skipped: 0, failed: 0, cursor: null },
       });
-      expect(await subject().keys()).toHaveLength(before.length);
+      const keys = await subject().keys();
+      expect(keys).toHaveLength(before.length);
+      const [old = ""] = before.filter((key) => !keys.includes(key));
+      expect(url).toContain(old);
       const after = await scope.images.get(file.id);
       const bytes = await bytesOf(file.id);
       expect([bytes.includes(PLACE), bytes.includes(SECRET)]).toEqual([false, true]);
       const changed = { privacy: "location", removed: ["xmp"], sha256: sha256(bytes) };
       const { byteLength: byteSize } = bytes;
       expect(after).toEqual(Object.assign(file, changed, { byteSize, updatedAt: after.updatedAt }));
+      await scope.images.delete(file.id);
     });
 
     it("removes more of what was freed of places alone, once", async () => {
       const body = await personalJpeg();
       const { file } = await scope.images.upload({ body }, { privacy: "location" });
       expect(await strip("location")).toMatchObject({ files: 0 });
-      // The one before as well.
-      expect(await strip("all")).toMatchObject({ files: 2, stripped: 2 });
+      expect(await strip("all")).toMatchObject({ files: 1, stripped: 1 });
       expect((await bytesOf(file.id)).includes(SECRET)).toBe(false);
       expect(await strip("all")).toMatchObject({ files: 0, cursor: null });
     });
@@ -61,14 +66,55 @@ export function describeStrip(subject: () => Subject): void {
       expect(after.tags.comment).toBeUndefined();
     });
 
-    it("keeps variants, and the key of an upload that may be repeated", async () => {
+    it("keeps the variants of a file", async () => {
+      const { images } = subject()
+        .storeWith({ variants: VARIANTS })
+        .forUser(await subject().addUser());
+      const { file } = await images.upload({ body: await personalJpeg() }, { variants: ["thumb"] });
+      const { url } = await images.url(file.id, { variant: "thumb" });
+      expect(await strip("all")).toMatchObject({ stripped: 1 });
+      const after = await images.url(file.id, { variant: "thumb" });
+      expect(new URL(after.url).pathname).toBe(new URL(url).pathname);
+      expect((await images.get(file.id)).placeholder).toBe(file.placeholder);
+    });
+
+    it("keeps the key of an upload, which compares what is stored then", async () => {
       const body = await personalJpeg();
       const options = { idempotencyKey: "stripped later" };
       const { file } = await scope.images.upload({ body }, options);
       await strip("all");
       const again = await scope.images.upload({ body }, { ...options, privacy: "all" });
       expect(again.file.id).toBe(file.id);
-      await scope.images.delete(file.id);
+      await expectRefusal(scope.images.upload({ body }, options), "idempotency_conflict");
+    });
+
+    it("is done once by two runs at a time", async () => {
+      const body = await personalJpeg();
+      for (let count = 0; count < 5; count += 1) await scope.images.upload({ body });
+      const reports = await Promise.all([strip("all"), strip("all")]);
+      expect(reports.map(({ failed }) => failed)).toEqual([0, 0]);
+      expect(reports.reduce((sum, { stripped }) => sum + stripped, 0)).toBe(5);
+    });
+
+    it("passes over what is deleted meanwhile", async () => {
+      const { file } = await scope.images.upload({ body: await personalJpeg() });
+      const deleted = { match: "get", times: 1 } as const;
+      const run = async (): Promise<void> => {
+        await scope.images.delete(file.id);
+      };
+      subject().faults.add({ ...deleted, fault: { type: "interleave", run } });
+      expect(await strip("all")).toMatchObject({ files: 1, skipped: 1, failed: 0 });
+    });
+
+    it("leaves a file as it was where its new object cannot be stored, and ends where none can", async () => {
+      const body = await personalJpeg();
+      for (let count = 0; count < 12; count += 1) await scope.images.upload({ body });
+      const before = await subject().stored();
+      const refused = subject().faults.add({ match: "put", fault: { type: "error" } });
+      await expectRefusal(strip("all", { parallel: 1 }), "storage_unavailable");
+      refused.remove();
+      expect(await subject().stored()).toEqual(before);
+      expect(await strip("all")).toMatchObject({ stripped: 12 });
     });
 
     it("tells which files it had to leave, and goes on", async () => {

@@ -7,7 +7,7 @@ import type { MediaScope } from "../../src/index.js";
 import { storeOver } from "../../src/object-store-service.js";
 import { dependenciesOf } from "../../src/options.js";
 import { sqlPersistence } from "../../src/persistence.js";
-import { Inspector } from "../../src/upload/inspection.js";
+import { Inspector } from "../../src/upload/inspector.js";
 import { pieces, sha256 } from "../support/bytes.js";
 import { expectNothingStored } from "../support/expect-nothing-stored.js";
 import { type Harness, openHarness } from "../support/harness.js";

@@ -5,7 +5,7 @@ import { PrivacyPlanner } from "@repo/media-inspection";
 
 import type { ByteSource } from "../../src/upload/byte-source.js";
 import { memorySource } from "../../src/upload/open-byte-source.js";
-import { stripped } from "../../src/upload/stripped-source.js";
+import { openStripped } from "../../src/upload/stripped-source.js";
 import { personalPng, SECRET } from "../support/personal.js";
 
 const rules = (formats: string[] = []) => ({
@@ -28,7 +28,7 @@ describe("a stripped source", () => {
   it("tells its length, its format once, and what is left out", async () => {
     const png = await personalPng();
     const formats: string[] = [];
-    const left = await stripped(memorySource(png), "all", rules(formats));
+    const left = await openStripped(memorySource(png), "all", rules(formats));
     expect(left).toMatchObject({ privacy: "all", removed: ["text"], isChanged: true });
     const bytes = await bytesOf(left.source);
     expect(left.source.byteLength).toBe(bytes.length);
@@ -40,7 +40,7 @@ describe("a stripped source", () => {
   it("keeps what can be read once only in a temporary file, until it is closed", async () => {
     const { rewind, ...once } = memorySource(await personalPng());
     expect(rewind).toBeDefined();
-    const left = await stripped(once, "all", rules());
+    const left = await openStripped(once, "all", rules());
     left.close();
     await nextTurn();
     await expect(left.source.read(Buffer.alloc(10))).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe("a stripped source", () => {
         png.write("Another", png.indexOf(SECRET));
       },
     };
-    const left = await stripped(changing, "all", rules());
+    const left = await openStripped(changing, "all", rules());
     await expect(bytesOf(left.source)).rejects.toMatchObject({ code: "source_failed" });
   });
 
@@ -68,7 +68,7 @@ describe("a stripped source", () => {
       throw refusal;
     };
     const png = await personalPng();
-    await expect(stripped(memorySource(png), "all", { ...rules(), onFormat })).rejects.toBe(
+    await expect(openStripped(memorySource(png), "all", { ...rules(), onFormat })).rejects.toBe(
       refusal,
     );
   });

@@ -4,13 +4,13 @@ import type { Sequelize } from "sequelize";
 
 export async function stripPhotos(database: Sequelize, s3: S3Provider, signal: AbortSignal) {
   const maintenance = objectStoreMaintenance({ database, s3 });
-  const left: string[] = [];
+  const failures: string[] = [];
   const report = await maintenance.strip({
     privacy: "all",
     signal,
     onFinding: ({ fileId, message }) => {
-      left.push(`${fileId}: ${message}`);
+      failures.push(`${fileId}: ${message}`);
     },
   });
-  return { ...report, left };
+  return { ...report, failures };
 }

@@ -11,7 +11,7 @@ import {
 } from "../../errors.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
-import type { PrivacyChoice } from "../../privacy.js";
+import type { PrivacyLevel } from "../../privacy.js";
 import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
 import { storageFailure } from "../../upload/storage-client.js";
@@ -31,7 +31,7 @@ export interface CompletionChoices {
   transaction: Transaction | undefined;
   urlOptions: CheckedUrlOptions;
   strictness: Strictness;
-  privacy: PrivacyChoice;
+  privacy: PrivacyLevel;
   /** Of the variants to make with the file. */
   recipes: readonly Recipe[];
 }

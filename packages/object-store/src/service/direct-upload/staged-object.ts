@@ -9,22 +9,23 @@ import {
   LengthMismatchError,
 } from "../../errors.js";
 import { errorFacts } from "../../logger.js";
-import type { PrivacyChoice } from "../../privacy.js";
+import type { PrivacyLevel } from "../../privacy.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import { completeParts } from "../../upload/complete-parts.js";
-import { InspectedBody } from "../../upload/inspected-body.js";
+import type { InspectedBody } from "../../upload/inspected-body.js";
 import { openObject } from "../../upload/object-source.js";
 import type { StrippedSource } from "../../upload/stripped-source.js";
 import { findObject } from "../../upload/storage-client.js";
 import type { Dependencies } from "../dependencies.js";
 import { requireKind } from "../kind-rules.js";
+import { warnOfVersions } from "../../warn-of-versions.js";
 import { planParts } from "./part-plan.js";
 import type { Strictness } from "../../upload/verification.js";
 import type { Recipe } from "../../rendering/recipes.js";
 
-interface StagedRules {
+interface StagedChoices {
   strictness: Strictness;
-  privacy: PrivacyChoice;
+  privacy: PrivacyLevel;
   recipes: readonly Recipe[];
   signal: AbortSignal;
 }
@@ -37,55 +38,46 @@ export class StagedObject {
   ) {}
 
   /**
-   * Inspects the staged bytes, as those of every upload. `use` gets them: read to their end where nothing
-   * was removed from them.
+   * Strips and inspects the staged bytes as in every upload, and runs `use`. Where nothing was removed, the
+   * body has been read to its end.
    *
    * @throws DirectUploadIncompleteError (`direct_upload_incomplete`) when bytes are missing, and the
    *   errors of an upload
    */
   async use<Result>(
     kind: MediaKind,
-    { strictness, privacy, recipes, signal }: StagedRules,
-    use: (body: InspectedBody, left: StrippedSource) => Promise<Result>,
+    choices: StagedChoices,
+    use: (body: InspectedBody, stripped: StrippedSource) => Promise<Result>,
   ): Promise<Result> {
     const { s3, maxBytes, inspector } = this.dependencies;
     const { s3Key, byteSize, multipartId, sha256, md5 } = this.row;
-    if (multipartId !== null) await this.#assemble(multipartId, signal);
+    if (multipartId !== null) await this.#assemble(multipartId, choices.signal);
     const digests = [
       new AnnouncedDigest("MD5", md5),
       // Of bytes that are stored as they are, the inspection gives it.
-      new AnnouncedDigest("SHA-256", privacy === "keep" ? null : sha256),
+      new AnnouncedDigest("SHA-256", choices.privacy === "keep" ? null : sha256),
     ];
     const onBytes = (chunk: Uint8Array): void => {
       for (const digest of digests) digest.update(chunk);
     };
-    const source = await openObject(s3, s3Key, { signal, onBytes });
+    const source = await openObject(s3, s3Key, { signal: choices.signal, onBytes });
     if (source === undefined) {
       throw new DirectUploadIncompleteError("The file has not been sent to S3 yet.");
     }
     if (source.byteLength !== byteSize) throw new LengthMismatchError(byteSize, source.byteLength);
-
     const onFormat = (format: MediaFormat): void => {
       requireKind(kind, format);
     };
     // The S3 provider limits how long its server may be silent.
-    const rules = { maxBytes, sourceTimeoutSeconds: Infinity, signal };
-    const inspection = inspector.begin(strictness, recipes);
-    let left: StrippedSource | undefined;
-    let body: InspectedBody | undefined;
+    const rules = { maxBytes, sourceTimeoutSeconds: Infinity, onFormat };
     try {
-      left = await inspector.strip(source, privacy, { ...rules, onFormat });
-      body = await InspectedBody.open(left.source, { ...rules, inspection });
-      requireKind(kind, body.format);
-      if (!left.isChanged) await body.readToEnd();
-      for (const digest of digests) digest.require();
-      if (privacy === "keep" && sha256 !== null)
-        requireDigest("SHA-256", sha256, body.verdict.sha256);
-      return await use(body, left);
+      return await inspector.use(source, { ...choices, ...rules }, async (body, stripped) => {
+        if (!stripped.isChanged) await body.readToEnd();
+        for (const digest of digests) digest.require();
+        if (choices.privacy === "keep") requireDigest("SHA-256", sha256, body.verdict.sha256);
+        return use(body, stripped);
+      });
     } finally {
-      body?.close();
-      left?.close();
-      inspection.close();
       await source.close();
     }
   }
@@ -97,6 +89,7 @@ export class StagedObject {
     try {
       if (uploadId !== null) await s3.abortMultipartUpload({ key, uploadId }, { signal });
       await s3.delete(key, { signal });
+      warnOfVersions(s3, logger);
     } catch (error) {
       logger.warn("a staged object is left to the sweeper", { id, ...errorFacts(error) });
     }
@@ -152,12 +145,11 @@ class AnnouncedDigest {
 
   /** @throws ChecksumMismatchError (`checksum_mismatch`) */
   require(): void {
-    const { name, announced } = this;
-    if (announced === null || this.#hash === null) return;
-    requireDigest(name, announced, this.#hash.digest());
+    if (this.#hash !== null) requireDigest(this.name, this.announced, this.#hash.digest());
   }
 }
 
-function requireDigest(name: string, announced: Buffer, actual: Buffer): void {
-  if (!announced.equals(actual)) throw new ChecksumMismatchError(name, announced, actual);
+function requireDigest(name: string, announced: Buffer | null, actual: Buffer): void {
+  if (announced === null || announced.equals(actual)) return;
+  throw new ChecksumMismatchError(name, announced, actual);
 }

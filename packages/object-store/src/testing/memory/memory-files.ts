@@ -3,6 +3,7 @@ import type { Transaction } from "sequelize";
 
 import { OwnerNotFoundError } from "../../errors.js";
 import type { AudioModel } from "../../models/audio.model.js";
+import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { MediaModels } from "../../models/media-models.js";
 import type { AudioRepo } from "../../repo/audio-repo.js";
 import type {
@@ -15,7 +16,7 @@ import type {
 import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner, OwnerId, Reader } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
-import type { PrivacyChoice } from "../../privacy.js";
+import type { PrivacyLevel } from "../../privacy.js";
 import { type OwnerCheck, toRemoval } from "./memory-journal.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
@@ -83,8 +84,8 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       .slice(0, limit);
   }
 
-  async unstripped(
-    privacy: readonly PrivacyChoice[],
+  async withPrivacy(
+    privacy: readonly PrivacyLevel[],
     { after, limit }: { after: string; limit: number },
   ): Promise<MediaModels[K][]> {
     await Promise.resolve();
@@ -94,11 +95,14 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       .slice(0, limit);
   }
 
-  async markStripped(id: string, s3Key: string, privacy: Privacy): Promise<boolean> {
+  async markStripped(
+    { id, s3Key, privacy: before }: Pick<MediaFileModel, "id" | "s3Key" | "privacy">,
+    privacy: Privacy,
+  ): Promise<boolean> {
     const { rows } = this.table;
     await rows.unlocked([id]);
     const row = rows.find(id);
-    if (row?.["s3Key"] !== s3Key) return false;
+    if (row?.["s3Key"] !== s3Key || row["privacy"] !== before) return false;
     rows.change(row, { privacy });
     return true;
   }
