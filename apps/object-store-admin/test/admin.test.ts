@@ -13,7 +13,7 @@ import { objectStoreProvider } from "@repo/object-store";
 import { sizedMedia } from "@repo/sample-media";
 import { S3Provider } from "@repo/s3-provider";
 
-import { jsonOf, PROGRAM, type Run, runProgram } from "./support/program.js";
+import { jsonOf, PROGRAM, type Run, runCommand, runProgram } from "./support/program.js";
 
 const USER = "0190f0f0-0000-7000-8000-000000000001";
 
@@ -22,7 +22,7 @@ let services: LocalServices;
 let environment: Record<string, string>;
 
 function admin(...parameters: string[]): Promise<Run> {
-  return runProgram(environment, ...parameters);
+  return runCommand(environment, ...parameters);
 }
 
 /** Runs a command until it has printed something, and then presses Ctrl-C. */
@@ -111,7 +111,7 @@ describe("object-store-admin", () => {
 
   it("names the variables that are missing, never their values", async () => {
     for (const command of ["sweep", "usage"]) {
-      const { code, stderr } = await runProgram({ ...environment, S3_BUCKET: "" }, command);
+      const { code, stderr } = await runCommand({ ...environment, S3_BUCKET: "" }, command);
       expect(code).toBe(2);
       expect(stderr).toContain("S3_BUCKET is not set");
       expect(stderr).not.toContain(environment["S3_SECRET_ACCESS_KEY"]);
@@ -130,17 +130,22 @@ describe("object-store-admin", () => {
     [{ OWNER_TYPE: "float", OWNER_TABLE: "accounts.id" }, 2, "owner.type must be one of uuid"],
     [{ OWNER_TABLE: "a.b.c.d" }, 2, "OWNER_TABLE must be table.column"],
     [{ S3_SECRET_ACCESS_KEY: "" }, 2, "S3_SECRET_ACCESS_KEY is not set"],
-    [{ S3_ENDPOINT: "" }, 2, "The region is not known: set S3_REGION"],
     [{ S3_PROXY: "proxy:8080" }, 2, "S3_PROXY must be a URL"],
   ])("refuses %p", async (wrong, expected, message) => {
-    const { code, stderr } = await runProgram({ ...environment, ...wrong }, "sweep");
+    const { code, stderr } = await runCommand({ ...environment, ...wrong }, "sweep");
     expect(code).toBe(expected);
     expect(stderr).toContain(message);
   });
 
+  it("refuses Amazon S3 in a region that nothing names", async () => {
+    const { code, stderr } = await runProgram({ ...environment, S3_ENDPOINT: "" }, "sweep");
+    expect(code).toBe(2);
+    expect(stderr).toContain("The region is not known: set S3_REGION");
+  });
+
   it("says what to do when a server cannot be reached", async () => {
     const url = "postgresql://nobody@127.0.0.1:1/nothing";
-    const { code, stderr } = await runProgram({ ...environment, DATABASE_URL: url }, "usage");
+    const { code, stderr } = await runCommand({ ...environment, DATABASE_URL: url }, "usage");
     expect(code).toBe(1);
     expect(stderr).toContain("Check that PostgreSQL runs at DATABASE_URL");
   });
@@ -176,7 +181,7 @@ describe("object-store-admin", () => {
       expect((await admin(command)).stdout).toContain("bucket  versioning off, Object Lock off");
     }
     for (const command of ["verify", "sweep", "audit"]) {
-      const run = await admin(command);
+      const run = await runProgram(environment, command);
       expect(run).toMatchObject({ code: 0, stderr: "" });
       expect(run.stdout).not.toContain("\u001B");
       const quiet = { code: 0, stdout: "", stderr: "" };
@@ -198,11 +203,11 @@ describe("object-store-admin", () => {
     const S3_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     try {
       const through = { ...environment, S3_PROXY };
-      expect(await runProgram(through, "audit")).toMatchObject({ code: 0, stderr: "" });
+      expect(await runCommand(through, "audit")).toMatchObject({ code: 0, stderr: "" });
       expect(new Set(tunnels)).toEqual(new Set([new URL(services.s3.endpoint).host]));
       // Which this server refuses to be asked for.
       const S3_REQUESTS = '{"RequestPayer":"requester"}';
-      expect(await runProgram({ ...through, S3_REQUESTS }, "audit")).toMatchObject({ code: 1 });
+      expect(await runCommand({ ...through, S3_REQUESTS }, "audit")).toMatchObject({ code: 1 });
     } finally {
       proxy.close();
     }

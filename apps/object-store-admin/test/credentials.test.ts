@@ -7,7 +7,7 @@ import { type LocalS3, startLocalS3 } from "@repo/local-s3";
 import { type LocalServices, startLocalServices } from "@repo/local-services";
 import { S3Provider } from "@repo/s3-provider";
 
-import { PROGRAM, run, runProgram } from "./support/program.js";
+import { PROGRAM, runFile, runProgram } from "./support/program.js";
 import { refusingProxy } from "./support/refusing-proxy.js";
 
 const SESSION_TOKEN = "FwoGZXIvYXdzE/+=";
@@ -163,7 +163,7 @@ describe("a line of a crontab", () => {
       PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
       HOME: await homeWithProfile("media"),
     };
-    const shell = (text: string) => run("/bin/sh", ["-c", text], { env, cwd: "/" });
+    const shell = (text: string) => runFile("/bin/sh", ["-c", text], { env, cwd: "/" });
     expect(await shell(command)).toMatchObject({ code: 0, stdout: "", stderr: "" });
     const { stdout } = await shell(command.replace("--quiet", "--json"));
     expect(JSON.parse(stdout)).toMatchObject({ event: "report", tooYoung: 1, orphans: 0 });

@@ -11,7 +11,7 @@ import { sizedMedia } from "@repo/sample-media";
 import { S3Provider } from "@repo/s3-provider";
 import { Client } from "pg";
 
-import { jsonOf, runProgram } from "./support/program.js";
+import { jsonOf, runCommand } from "./support/program.js";
 
 /** The layout of an application that has accounts and images of its own. */
 const VARIABLES = {
@@ -110,7 +110,7 @@ describe("object-store-admin in a database that was there before", () => {
   it("keeps its tables beside those of the application, and takes its users' ids", async () => {
     await withDatabase(APPLICATION, async (_client, url) => {
       const environment = { ...s3, ...VARIABLES, DATABASE_URL: url };
-      const { code, stdout } = await runProgram(environment, "migrate", "up");
+      const { code, stdout } = await runCommand(environment, "migrate", "up");
       expect(code).toBe(0);
       expect(stdout).not.toContain("database/");
 
@@ -130,20 +130,20 @@ describe("object-store-admin in a database that was there before", () => {
       expect(await jsonOf(environment, "usage")).toMatchObject([
         { images: { files: 2 }, owners: [{ owner: 8 }, { owner: 7 }] },
       ]);
-      const table = await runProgram(environment, "usage", "--owner", "7");
+      const table = await runCommand(environment, "usage", "--owner", "7");
       expect(table.stdout).toMatch(/^7 +1 file, 40 kB/m);
-      expect(await runProgram(environment, "erase", "seven", "--yes")).toMatchObject({
+      expect(await runCommand(environment, "erase", "seven", "--yes")).toMatchObject({
         code: 2,
         stderr: expect.stringContaining(`of the type integer (OWNER_TYPE), which "seven" is not`),
       });
-      expect(await runProgram(environment, "erase", "9999999999", "--yes")).toMatchObject({
+      expect(await runCommand(environment, "erase", "9999999999", "--yes")).toMatchObject({
         code: 2,
         stderr: expect.stringContaining("A user id must be a whole number of 32 bits"),
       });
       const lines = await jsonOf(environment, "erase", "7", "--yes");
       expect(lines.at(-1)).toMatchObject({ event: "report", userId: 7 });
       expect(await jsonOf(environment, "usage")).toMatchObject([{ images: { files: 1 } }]);
-      expect(await runProgram(environment, "audit")).toMatchObject({ code: 0 });
+      expect(await runCommand(environment, "audit")).toMatchObject({ code: 0 });
     });
   });
 
@@ -152,16 +152,16 @@ describe("object-store-admin in a database that was there before", () => {
       const environment = { ...VARIABLES, HISTORY_TABLE: "", DATABASE_URL: url };
       const before = await schemaOf(client);
       for (const direction of ["up", "status"]) {
-        const { code, stderr } = await runProgram(environment, "migrate", direction);
+        const { code, stderr } = await runCommand(environment, "migrate", direction);
         expect(code).toBe(1);
         expect(stderr).toContain('The table "schema_migrations" has the columns version, and');
         expect(stderr).toContain("Set HISTORY_TABLE, such as object_store_migrations.");
       }
       expect(await schemaOf(client)).toEqual(before);
       const named = { ...environment, HISTORY_TABLE: "object_store_migrations" };
-      expect(await runProgram(named, "migrate", "up")).toMatchObject({ code: 0 });
+      expect(await runCommand(named, "migrate", "up")).toMatchObject({ code: 0 });
       const wrong = { ...environment, HISTORY_TABLE: "a\\b" };
-      expect(await runProgram(wrong, "migrate", "up")).toMatchObject({
+      expect(await runCommand(wrong, "migrate", "up")).toMatchObject({
         code: 2,
         stderr: expect.stringContaining("historyTable.name must be a name"),
       });
@@ -170,11 +170,11 @@ describe("object-store-admin in a database that was there before", () => {
 
   it("says what to set where the application has a table of the same name", async () => {
     await withDatabase("CREATE TABLE users (id uuid PRIMARY KEY)", async (_client, url) => {
-      const { code, stderr } = await runProgram({ DATABASE_URL: url }, "migrate", "up");
+      const { code, stderr } = await runCommand({ DATABASE_URL: url }, "migrate", "up");
       expect(code).toBe(1);
       expect(stderr).toContain("name the application's users in OWNER_TABLE");
       const own = { DATABASE_URL: url, OWNER_TABLE: "users.id" };
-      expect(await runProgram(own, "migrate", "up")).toMatchObject({ code: 0 });
+      expect(await runCommand(own, "migrate", "up")).toMatchObject({ code: 0 });
     });
   });
 });
@@ -194,7 +194,7 @@ describe("names with a dot", () => {
         TABLES_SCHEMA: "my.media",
         HISTORY_TABLE: '"my.media".history',
       };
-      expect(await runProgram(environment, "migrate", "up")).toMatchObject({ code: 0, stderr: "" });
+      expect(await runCommand(environment, "migrate", "up")).toMatchObject({ code: 0, stderr: "" });
       const { rows } = await client.query('SELECT count(*)::int FROM "my.media".history');
       expect(rows).toEqual([{ count: objectStoreMigrations().length }]);
       expect(await jsonOf(environment, "usage", "--owner", "7")).toMatchObject([{ owners: [] }]);
@@ -204,7 +204,7 @@ describe("names with a dot", () => {
   it.each(["a", "a.", ".a", "a..b", 'a."b', '"a"b.c', "a.b.c.d"])(
     "are refused in %s",
     async (table) => {
-      const { code, stderr } = await runProgram({ OWNER_TABLE: table }, "migrate", "sql");
+      const { code, stderr } = await runCommand({ OWNER_TABLE: table }, "migrate", "sql");
       expect(code).toBe(2);
       expect(stderr).toContain('A name with a dot needs quotes: "my.schema".table.column.');
     },
@@ -223,7 +223,7 @@ describe("usage", () => {
         OWNER_TABLE: "accounts.name",
         OWNER_TYPE: "text",
       };
-      await runProgram(environment, "migrate", "up");
+      await runCommand(environment, "migrate", "up");
       const database = createDatabase({ url });
       const { bucket, accessKeyId, secretAccessKey, ...client } = services.s3;
       const credentials = { accessKeyId, secretAccessKey };
@@ -239,7 +239,7 @@ describe("usage", () => {
       expect(await filesOf("--owner", "system")).toMatchObject({ images: { files: 1 } });
       expect(await filesOf("--system")).toMatchObject({ images: { files: 0 } });
       const both = ["--system", "--owner", "system"];
-      expect(await runProgram(environment, "usage", ...both)).toMatchObject({ code: 2 });
+      expect(await runCommand(environment, "usage", ...both)).toMatchObject({ code: 2 });
     });
   });
 });
@@ -250,13 +250,13 @@ describe("migrate sql", () => {
     ["an application's own layout", VARIABLES, APPLICATION],
   ])("prints what the migrator runs, up and down, with %s", async (_layout, variables, tables) => {
     const migrated = await withDatabase(tables, async (client, url) => {
-      await runProgram({ ...variables, DATABASE_URL: url }, "migrate", "up");
+      await runCommand({ ...variables, DATABASE_URL: url }, "migrate", "up");
       return schemaOf(client);
     });
     // It needs nothing but the layout.
-    const { code, stdout: up, stderr } = await runProgram(variables, "migrate", "sql");
+    const { code, stdout: up, stderr } = await runCommand(variables, "migrate", "sql");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const { stdout: down } = await runProgram(variables, "migrate", "sql", "--down");
+    const { stdout: down } = await runCommand(variables, "migrate", "sql", "--down");
     expect(namesIn(down)).toEqual(namesIn(up).reverse());
 
     await withDatabase(tables, async (client, url) => {
@@ -271,7 +271,7 @@ describe("migrate sql", () => {
       );
       await client.query(`INSERT INTO ${history} (name) SELECT unnest($1::text[])`, [namesIn(up)]);
       const environment = { ...variables, DATABASE_URL: url };
-      expect(await runProgram(environment, "migrate", "status")).toMatchObject({ code: 0 });
+      expect(await runCommand(environment, "migrate", "status")).toMatchObject({ code: 0 });
       expect(await jsonOf(environment, "migrate", "up")).toEqual([{ event: "report", applied: 0 }]);
 
       await client.query(`BEGIN; ${down}; COMMIT`);
@@ -281,7 +281,7 @@ describe("migrate sql", () => {
 
   it("prints migrations that may run in one transaction each, and statements one by one", async () => {
     const migrated = await withDatabase("", async (client, url) => {
-      await runProgram({ DATABASE_URL: url }, "migrate", "up");
+      await runCommand({ DATABASE_URL: url }, "migrate", "up");
       return schemaOf(client);
     });
     await withDatabase("", async (client) => {
@@ -295,7 +295,7 @@ describe("migrate sql", () => {
   });
 
   it("prints statements that end with one semicolon, and none that is empty or two", async () => {
-    const { stdout } = await runProgram({}, "migrate", "sql");
+    const { stdout } = await runCommand({}, "migrate", "sql");
     expect(stdout).not.toMatch(/;\s*;/);
     for (const { statements } of await jsonOf({}, "migrate", "sql")) {
       for (const statement of statements as string[]) {
@@ -323,6 +323,6 @@ describe("migrate sql", () => {
       },
     ]);
     const wrong = ["--from", last, "--to", first];
-    expect(await runProgram({}, "migrate", "sql", ...wrong)).toMatchObject({ code: 2, stdout: "" });
+    expect(await runCommand({}, "migrate", "sql", ...wrong)).toMatchObject({ code: 2, stdout: "" });
   });
 });

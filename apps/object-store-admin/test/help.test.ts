@@ -12,7 +12,7 @@ import {
 } from "../src/settings/database.js";
 import { layoutOf } from "../src/settings/layout.js";
 import { variantsOf } from "../src/settings/variants.js";
-import { runProgram } from "./support/program.js";
+import { runCommand } from "./support/program.js";
 
 const COMMANDS = [
   "migrate",
@@ -92,10 +92,10 @@ describe("--help", () => {
   it.each(COMMANDS)(
     "of %s names the options that it takes, as the documentation does",
     async (command) => {
-      const { code, stdout, stderr } = await runProgram({}, "help", command);
+      const { code, stdout, stderr } = await runCommand({}, "help", command);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toContain(`Usage: object-store-admin ${command}`);
-      expect(await runProgram({}, command, "--help")).toMatchObject({ stdout });
+      expect(await runCommand({}, command, "--help")).toMatchObject({ stdout });
       const accepted = acceptedBy(command);
       const [text = ""] = stdout.split(/^Environment:$/m);
       expect(matches(text, /--([a-z-]+)/g)).toEqual(accepted);
@@ -106,7 +106,7 @@ describe("--help", () => {
   );
 
   it("names the commands, as the documentation does", async () => {
-    const { stdout } = await runProgram({}, "--help");
+    const { stdout } = await runCommand({}, "--help");
     const named = matches(between(stdout, /^Commands:$/m, /^$/m), /^ {2}([a-z-]+)/gm);
     expect(named).toEqual([...COMMANDS].sort());
     const rows = between(await documentation(), /^\| command .*$/m, /^$/m);
@@ -136,7 +136,7 @@ describe("--help", () => {
     }
     await bucketSettings(environment);
     const named = [...read].sort();
-    const { stdout } = await runProgram({}, "--help");
+    const { stdout } = await runCommand({}, "--help");
     const lines = between(stdout, /^Environment:$/m, /^$/m).match(/^ {2}[A-Z].*$/gm) ?? [];
     const heads = lines.map((line) => line.trim().split(/ {2,}/)[0] ?? "");
     expect(matches(heads.join(" "), /([A-Z][A-Z0-9_]+)/g)).toEqual(named);
@@ -146,7 +146,7 @@ describe("--help", () => {
   });
 
   it("names the exit codes and the crontab, as the documentation does", async () => {
-    const { stdout } = await runProgram({}, "--help");
+    const { stdout } = await runCommand({}, "--help");
     const documented = await documentation();
     const codes = matches(between(stdout, /^Exit codes:$/m, /^$/m), /^ {2}(\d+)/gm);
     expect(codes).toEqual(["0", "1", "130", "2", "3"]);

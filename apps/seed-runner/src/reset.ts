@@ -9,6 +9,7 @@ import {
 } from "@repo/local-services";
 
 import type { ResetCommand } from "./cli/command.js";
+import type { Surroundings } from "./cli/run.js";
 import { ExitCode } from "@repo/command-line/exit-code";
 import { UsageError } from "@repo/command-line/usage-error";
 import type { Configuration } from "./configuration.js";
@@ -29,6 +30,7 @@ const EMBEDDED_DATA = ["postgres", "s3", "s3-credentials.json"] as const;
 export async function reset(
   { dataDir, json }: ResetCommand,
   configuration: Configuration,
+  outputs: Pick<Surroundings, "stdout" | "stderr">,
 ): Promise<number> {
   if (configuration.kind === "external") {
     throw new UsageError(
@@ -36,7 +38,7 @@ export async function reset(
         "name your own. Unset them to reset the embedded ones.",
     );
   }
-  const reporter = createReporter(json);
+  const reporter = createReporter(json, outputs);
   const tally = new Tally();
   reporter.note(await removeData(dataDir));
   if (json) reporter.end(tally.summary(), []);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 
 import type { SeedCommand } from "./cli/command.js";
+import type { Surroundings } from "./cli/run.js";
 import { ExitCode } from "@repo/command-line/exit-code";
 import type { Configuration } from "./configuration.js";
 import { drawSound } from "./contact-sheet/sound/draw-sound.js";
@@ -29,11 +30,12 @@ type Entry = Source & { problem?: Problem | undefined };
 export async function seed(
   command: SeedCommand,
   configuration: Configuration,
-  signal: AbortSignal,
+  surroundings: Pick<Surroundings, "stdout" | "stderr" | "signal">,
 ): Promise<number> {
   const { dataDir, concurrency, report, serve } = command;
+  const { signal } = surroundings;
   const target = report === undefined ? undefined : await findReportTarget(report);
-  const reporter = createReporter(command.json);
+  const reporter = createReporter(command.json, surroundings);
   const note = (message: string): void => {
     reporter.note(message);
   };

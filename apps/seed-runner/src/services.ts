@@ -36,7 +36,14 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const local = await startLocalServices({ dataDir });
   try {
     const services = await connect(local, options);
-    return { ...services, stop: () => services.stop().finally(() => local.stop()) };
+    const stop = async (): Promise<void> => {
+      try {
+        await services.stop();
+      } finally {
+        await local.stop();
+      }
+    };
+    return { ...services, stop };
   } catch (error) {
     await local.stop();
     throw error;

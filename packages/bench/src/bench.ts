@@ -40,7 +40,11 @@ export interface Round {
 
 /** What is taken of every round. Seconds, bytes and milliseconds. */
 export type Metric =
-  "wallSeconds" | "cpuSeconds" | "peakGrowthBytes" | "eventLoopP99Ms" | "eventLoopMaxMs";
+  | "wallSeconds"
+  | "cpuSeconds"
+  | "peakGrowthBytes"
+  | "eventLoopP99Ms"
+  | "eventLoopMaxMs";
 
 export interface Comparison {
   /** A metric, or a figure that the rounds give. */

@@ -53,6 +53,13 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
       durable,
       ...credentials,
     });
+    const stopBoth = async (): Promise<void> => {
+      try {
+        await s3.close();
+      } finally {
+        await postgres.stop();
+      }
+    };
     let stopped: Promise<void> | undefined;
     return {
       databaseUrl: postgres.url,
@@ -63,7 +70,7 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
         ...credentials,
         forcePathStyle: true,
       },
-      stop: () => (stopped ??= s3.close().finally(() => postgres.stop())),
+      stop: () => (stopped ??= stopBoth()),
     };
   } catch (error) {
     await postgres.stop();

@@ -1,6 +1,8 @@
 /** The stable code of each failure. */
 export type MediaProcessingErrorCode =
-  "process_lost" | "processing_busy" | "processing_unavailable";
+  | "process_lost"
+  | "processing_busy"
+  | "processing_unavailable";
 
 /** The base of every failure of this package. */
 export abstract class MediaProcessingError extends Error {

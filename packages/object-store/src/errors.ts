@@ -284,7 +284,11 @@ export class InspectionInterruptedError extends ObjectStoreError {
 
 /** What the machine may run out of. */
 export type Resource =
-  "disk space" | "file descriptors" | "memory" | "processes" | "temporary folder";
+  | "disk space"
+  | "file descriptors"
+  | "memory"
+  | "processes"
+  | "temporary folder";
 
 /**
  * Raised when the machine that runs this process lacks something: the file is not at fault, and

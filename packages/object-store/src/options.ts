@@ -113,7 +113,11 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
 
 /** Options that say where the rows are. */
 export type DatabaseOptions =
-  "database" | "ownConnections" | "pooler" | "reads" | keyof TableOptions;
+  | "database"
+  | "ownConnections"
+  | "pooler"
+  | "reads"
+  | keyof TableOptions;
 
 /**
  * What the use cases work with, by a store's options.

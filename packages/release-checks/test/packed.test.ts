@@ -14,17 +14,24 @@ import { folderOf, PRODUCT } from "../src/packages.js";
 /** The packages are ES modules only, for Node 20.19 and newer, where require() loads those. */
 const FOR_MODULES = new Set(["node16-esm", "bundler"]);
 
+/** What npm tells of a package that it packed. */
+interface Packed {
+  name: string;
+  filename: string;
+}
+
 let folder: string;
+/** By the package's name. */
 const tarballs = new Map<string, Uint8Array<ArrayBuffer>>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "release-checks-"));
-  for (const name of PRODUCT) {
-    const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
-    const { stdout } = await promisify(execFile)("npm", args, { cwd: folderOf(name) });
-    const [packed] = Object.values(JSON.parse(stdout) as object) as { filename: string }[];
-    if (packed === undefined) throw new Error(`npm packed nothing: ${stdout}`);
-    tarballs.set(name, new Uint8Array(await readFile(join(folder, packed.filename))));
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const options = { maxBuffer: 10_000_000 };
+  const { stdout } = await promisify(execFile)("npm", [...args, ...PRODUCT.map(folderOf)], options);
+  const packed = Object.values(JSON.parse(stdout) as Record<string, Packed>);
+  for (const { name, filename } of packed) {
+    tarballs.set(name, new Uint8Array(await readFile(join(folder, filename))));
   }
 }, 300_000);
 
@@ -32,7 +39,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(PRODUCT)("%s, packed", (name) => {
   const tarball = (): Uint8Array<ArrayBuffer> => {
-    const bytes = tarballs.get(name);
+    const bytes = tarballs.get(`@repo/${name}`);
     if (bytes === undefined) throw new Error(`${name} was not packed`);
     return bytes;
   };

@@ -21,7 +21,12 @@ export type S3CredentialsProvider = (
 ) => Promise<S3Credentials>;
 
 type ReplacedSettings =
-  "region" | "credentials" | "endpoint" | "maxAttempts" | "requestHandler" | "cacheMiddleware";
+  | "region"
+  | "credentials"
+  | "endpoint"
+  | "maxAttempts"
+  | "requestHandler"
+  | "cacheMiddleware";
 
 /**
  * How to reach S3: any setting of the SDK's `S3ClientConfig`, of which region and credentials are

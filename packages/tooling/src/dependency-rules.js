@@ -97,6 +97,15 @@ const publicInterfaceAlone = {
   message: "A feature depends on the public interface alone.",
 };
 
+/** The object store, and the parts of it that work with models. */
+const MODEL_FREE = "packages/object-store/src/**";
+const MODEL_HOMES = ["packages/object-store/src/models/**", "packages/object-store/src/repo/**"];
+const modelImport = {
+  group: ["**/models/**"],
+  allowTypeImports: true,
+  message: "Models are imported by repos only; go through the repo.",
+};
+
 /** Development tools that need what production code must not touch, such as codecs. */
 const EXEMPT_FROM_HOMES = [
   "packages/sample-media/src/**",
@@ -104,76 +113,59 @@ const EXEMPT_FROM_HOMES = [
   "packages/s3-contract/src/**",
 ];
 
-function restrictedImports(files, own) {
+/** What code in `folder` may not import, when it may depend on `own` packages of ours. */
+function restrictedImports(folder, own) {
   const forbiddenOwn = [...PRODUCT, ...DEVELOPMENT_ONLY].filter((name) => !own.includes(name));
   const foreign = HOMES.filter(
-    ({ home }) => home !== files && !EXEMPT_FROM_HOMES.includes(files),
+    ({ home }) => home !== folder && !EXEMPT_FROM_HOMES.includes(folder),
   ).map(({ modules, home }) => ({
     group: modules.flatMap((name) => (name.endsWith("/*") ? [name] : [name, `${name}/*`])),
     message: `Only ${home} may import this.`,
   }));
-  return {
-    files: [files],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              group: forbiddenOwn.flatMap((name) => [`@repo/${name}`, `@repo/${name}/*`]),
-              message: "Dependencies point one way; see docs/architecture.md.",
-            },
-            ...(files === FEATURE ? [publicInterfaceAlone] : []),
-            ...foreign,
-          ],
-        },
-      ],
+  return [
+    {
+      group: forbiddenOwn.flatMap((name) => [`@repo/${name}`, `@repo/${name}/*`]),
+      message: "Dependencies point one way; see docs/architecture.md.",
     },
-  };
+    ...(folder === FEATURE ? [publicInterfaceAlone] : []),
+    ...foreign,
+  ];
 }
 
-const MODEL_FREE = ["packages/object-store/src/**"];
-const MODEL_HOMES = ["packages/object-store/src/models/**", "packages/object-store/src/repo/**"];
+/** Of several for a file, the last one counts. */
+function refuse(files, patterns) {
+  return { files, rules: { "no-restricted-imports": ["error", { patterns }] } };
+}
 
 /** Tests through the public face. Those of a part alone are in `test/parts`. */
 const FACE_TESTS = ["behaviour", "integration", "servers", "telemetry"].map(
   (folder) => `packages/object-store/test/${folder}/**`,
 );
 const publicFace = {
-  regex: "/src/(?!(?:index|maintenance|migrations|testing)\\.js$)",
+  group: [
+    "**/src/**",
+    ...["index", "maintenance", "migrations", "testing"].map((name) => `!**/src/${name}.js`),
+  ],
   message: "These tests use the public face; test a part by itself in test/parts.",
 };
 
-const environment = {
-  selector: "MemberExpression[object.name='process'][property.name='env']",
-  message: "Only apps read the environment; take an option instead.",
-};
-
-const modelImport = {
-  selector: "ImportDeclaration[importKind!='type'][source.value=/\\u002Fmodels\\u002F/]",
-  message: "Models are imported by repos only; go through the repo.",
-};
-
-/** @type {import("eslint").Linter.Config[]} */
+/** @type {import("oxlint").OxlintOverride[]} */
 export const dependencyRules = [
-  ...Object.entries(ALLOWED_OWN).map(([files, own]) => restrictedImports(files, own)),
+  ...Object.entries(ALLOWED_OWN).map(([folder, own]) =>
+    refuse([folder], restrictedImports(folder, own)),
+  ),
+  refuse([MODEL_FREE], [...restrictedImports(MODEL_FREE, ALLOWED_OWN[MODEL_FREE]), modelImport]),
+  refuse(MODEL_HOMES, restrictedImports(MODEL_FREE, ALLOWED_OWN[MODEL_FREE])),
+  refuse(FACE_TESTS, [publicFace]),
   {
-    files: FACE_TESTS,
-    rules: { "no-restricted-imports": ["error", { patterns: [publicFace] }] },
-  },
-  {
+    // Only apps read the environment; a package takes an option instead.
     files: ["packages/*/src/**"],
     // Programs and the configuration of one, not libraries.
-    ignores: [
+    excludeFiles: [
       "packages/bench/src/main.ts",
       "packages/bench/src/soak/main.ts",
       "packages/tooling/src/jest.js",
     ],
-    rules: { "no-restricted-syntax": ["error", environment] },
-  },
-  {
-    files: MODEL_FREE,
-    ignores: MODEL_HOMES,
-    rules: { "no-restricted-syntax": ["error", environment, modelImport] },
+    rules: { "node/no-process-env": "error" },
   },
 ];

@@ -1,56 +1,19 @@
-import { explain } from "@repo/command-line/explain";
 import { listenForInterruption } from "@repo/command-line/interruption";
-import { UsageError } from "@repo/command-line/usage-error";
 
-import { parseCommand } from "./command.js";
-import { ExitCode } from "./exit-code.js";
-import { helpFor } from "./help.js";
-import { nextStep } from "./next-step.js";
+import { run } from "./run.js";
 
-const USAGE_CODES: ReadonlySet<unknown> = new Set(["invalid_history_table", "invalid_input"]);
-
-/** Runs the command line and gives the exit code. */
+/** Runs the command line of this process and gives the exit code. */
 export async function main(
   argv: readonly string[],
 ): Promise<{ code: number; interrupted: boolean }> {
   const interruption = listenForInterruption();
-  const code = await runAndExplain(argv, interruption.signal);
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  const { env, stdin, stdout, stderr } = process;
+  const code = await run(argv, {
+    ...{ env, stdout, stderr },
+    canAsk: stdin.isTTY && stderr.isTTY,
+    signal: interruption.signal,
+  });
   const interruptedCode = interruption.exitCode();
   return { code: interruptedCode ?? code, interrupted: interruptedCode !== undefined };
-}
-
-async function runAndExplain(argv: readonly string[], signal: AbortSignal): Promise<number> {
-  try {
-    const command = parseCommand(argv);
-    if (command.name === "help") {
-      process.stdout.write(helpFor(command.topic));
-      return ExitCode.ok;
-    }
-    // What a command needs is loaded with it: help answers at once.
-    if (command.env !== undefined) loadVariables(command.env);
-    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-    const { perform } = await import("../commands/perform.js");
-    return await perform(command, process.env, signal);
-  } catch (error) {
-    if (!signal.aborted) {
-      const advice = nextStep(error);
-      process.stderr.write(`${explain(error)}\n${advice === undefined ? "" : `${advice}\n`}`);
-    }
-    return isUsage(error) ? ExitCode.usage : ExitCode.failure;
-  }
-}
-
-/** Those that are set already stay as they are. */
-function loadVariables(file: string): void {
-  try {
-    process.loadEnvFile(file);
-  } catch (cause) {
-    throw new UsageError(`The file of --env cannot be read: ${file}.`, { cause });
-  }
-}
-
-/** What the module refuses came from the command line or the environment as well. */
-function isUsage(error: unknown): boolean {
-  if (error instanceof UsageError) return true;
-  return error instanceof Error && "code" in error && USAGE_CODES.has(error.code);
 }

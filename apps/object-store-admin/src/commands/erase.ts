@@ -9,10 +9,10 @@ import type { Tools } from "./tools.js";
 
 export async function erase(
   { userId: given, yes }: Extract<Work, { name: "erase" }>,
-  { maintenance, printer, signal, ownerId }: Tools,
+  { maintenance, printer, canAsk, signal, ownerId }: Tools,
 ): Promise<number> {
   const userId = ownerId(given);
-  if (!yes && !(await isConfirmed(userId, { maintenance, signal }))) {
+  if (!yes && !(await isConfirmed(userId, { maintenance, canAsk, signal }))) {
     printer.note("Nothing was erased.");
     return ExitCode.failure;
   }
@@ -73,9 +73,9 @@ export async function erase(
 /** @throws UsageError where there is nobody to ask */
 async function isConfirmed(
   userId: string | number,
-  { maintenance, signal }: Pick<Tools, "maintenance" | "signal">,
+  { maintenance, canAsk, signal }: Pick<Tools, "maintenance" | "canAsk" | "signal">,
 ): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+  if (!canAsk) {
     throw new UsageError("erase cannot be undone: say --yes, as there is no terminal to ask at.");
   }
   const { images, audio } = await maintenance.usage({ owner: userId, top: 0, signal });

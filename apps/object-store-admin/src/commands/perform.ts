@@ -4,10 +4,10 @@ import type { MaintenanceOptions } from "@repo/object-store/maintenance";
 import type { S3ProviderOptions } from "@repo/s3-provider";
 
 import type { Work } from "../cli/command.js";
+import type { Surroundings } from "../cli/run.js";
 import { Printer } from "../output/printer.js";
 import { bucketSettings } from "../settings/bucket.js";
 import { databasePooler, databaseUrl, historyTable, leaseSecondsOf } from "../settings/database.js";
-import type { Environment } from "../settings/environment.js";
 import { layoutOf } from "../settings/layout.js";
 import { ownerIdOf } from "../settings/owner-id.js";
 import { variantsOf } from "../settings/variants.js";
@@ -23,12 +23,9 @@ import { usage } from "./usage.js";
 import { verify } from "./verify.js";
 
 /** Connects, does what was asked for, and gives the exit code. */
-export async function perform(
-  command: Work,
-  environment: Environment,
-  signal: AbortSignal,
-): Promise<number> {
-  const printer = new Printer(process.stdout, process.stderr, command.json, command.quiet);
+export async function perform(command: Work, surroundings: Surroundings): Promise<number> {
+  const { env: environment, stdout, stderr, canAsk, signal } = surroundings;
+  const printer = new Printer(stdout, stderr, command.json, command.quiet);
   const { tables, migrations } = layoutOf(environment);
   if (command.name === "migrate" && command.direction === "sql") {
     return migrateSql(command, migrations, printer);
@@ -48,7 +45,7 @@ export async function perform(
             ...(leaseSeconds !== undefined && { leaseSeconds }),
           },
           await bucketSettings(environment),
-          { printer, signal },
+          { printer, canAsk, signal },
         );
   const database = createDatabase({ url, applicationName: "object-store-admin", pooler });
   try {
@@ -72,7 +69,7 @@ function maintenanceOf(
   command: Exclude<Work, { name: "migrate" }>,
   options: Omit<MaintenanceOptions, "database" | "s3">,
   bucket: S3ProviderOptions,
-  tools: Pick<Tools, "printer" | "signal">,
+  tools: Pick<Tools, "printer" | "canAsk" | "signal">,
 ): DatabaseWork {
   return async (database) => {
     const [{ objectStoreMaintenance }, { S3InvalidRequestError, S3Provider }] = await Promise.all([

@@ -7,6 +7,8 @@ import type { Printer } from "../output/printer.js";
 export interface Tools {
   maintenance: ObjectStoreMaintenance<OwnerType>;
   printer: Printer;
+  /** Whether somebody is at the terminal to answer a question. */
+  canAsk: boolean;
   signal: AbortSignal;
   /**
    * A user's id as the command line has it.

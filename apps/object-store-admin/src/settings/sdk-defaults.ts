@@ -29,6 +29,7 @@ export async function sdkRegion(): Promise<string> {
 
 /** A client that sends nothing, for what it takes from its surroundings. */
 async function sdkConfig() {
+  // oxlint-disable-next-line no-restricted-imports -- s3-provider takes settings, and these are the SDK's own.
   const { S3Client } = await import("@aws-sdk/client-s3");
   return new S3Client({}).config;
 }

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import { run } from "../../src/cli/run.js";
+
 /** What an installation links into its `node_modules/.bin`; `TEST_PROGRAM` names another one's. */
 export const PROGRAM =
   process.env["TEST_PROGRAM"] ??
@@ -12,12 +14,32 @@ export interface Run {
   stderr: string;
 }
 
-/** Runs the program with these variables and no others. */
+/** Runs the program as a process, with these variables and no others. */
 export function runProgram(env: Record<string, string>, ...parameters: string[]): Promise<Run> {
-  return run(process.execPath, [PROGRAM, ...parameters], { env });
+  return runFile(process.execPath, [PROGRAM, ...parameters], { env });
 }
 
-export function run(
+/**
+ * Runs a command with these variables: in this process, which saves a start, unless another
+ * installation's program is to be tested. Not for what the AWS SDK takes from the environment.
+ */
+export async function runCommand(
+  env: Record<string, string>,
+  ...parameters: string[]
+): Promise<Run> {
+  if (process.env["TEST_PROGRAM"] !== undefined) return runProgram(env, ...parameters);
+  let [stdout, stderr] = ["", ""];
+  const code = await run(parameters, {
+    env,
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    canAsk: false,
+    signal: new AbortController().signal,
+  });
+  return { code, stdout, stderr };
+}
+
+export function runFile(
   file: string,
   parameters: readonly string[],
   options: { env: Record<string, string>; cwd?: string },
@@ -34,7 +56,7 @@ export async function jsonOf(
   env: Record<string, string>,
   ...parameters: string[]
 ): Promise<Record<string, unknown>[]> {
-  const { stdout } = await runProgram(env, ...parameters, "--json");
+  const { stdout } = await runCommand(env, ...parameters, "--json");
   return stdout
     .trim()
     .split("\n")

@@ -1,10 +1,12 @@
+import type { Output } from "@repo/command-line/output";
+
 import { HumanReporter } from "./human-reporter.js";
 import { JsonReporter } from "./json-reporter.js";
 import type { Reporter } from "./reporter.js";
 
-/** The reporter of this process. */
-export function createReporter(json: boolean): Reporter {
-  return json
-    ? new JsonReporter(process.stdout, process.stderr)
-    : new HumanReporter(process.stdout, process.stderr);
+export function createReporter(
+  json: boolean,
+  { stdout, stderr }: { stdout: Output; stderr: Output },
+): Reporter {
+  return json ? new JsonReporter(stdout, stderr) : new HumanReporter(stdout, stderr);
 }

@@ -10,7 +10,7 @@ import { User } from "@repo/database";
 import { tempFolder } from "../temp-folder.js";
 import { type ExternalServices, startExternalServices } from "./external-services.js";
 import { GIF, PNG, PNG_SIGNATURE, wav } from "./media.js";
-import { eventsOf, type Line, runSeed, type SeedResult } from "./run-seed.js";
+import { eventsOf, type Line, runHere, runSeed, type SeedResult } from "./run-seed.js";
 
 const execFileAsync = promisify(execFile);
 
@@ -39,7 +39,7 @@ async function folderOf(name: string, files: Record<string, Uint8Array>): Promis
 }
 
 const importing = (...args: string[]): Promise<SeedResult> =>
-  runSeed(["--json", "--from", ...args], { env: services.env, cwd: folder });
+  runHere(["--json", "--from", ...args], services.env);
 
 const outcomes = (files: readonly Line[]): Record<string, string> =>
   Object.fromEntries(
@@ -118,7 +118,8 @@ describe("--from", () => {
 
   it("takes relative paths as given, and goes on after one that cannot be read", async () => {
     await folderOf("relative", { "sub/a.gif": GIF });
-    const result = await importing("missing.gif", "relative/", "./relative/sub/a.gif");
+    const args = ["--json", "--from", "missing.gif", "relative/", "./relative/sub/a.gif"];
+    const result = await runSeed(args, { env: services.env, cwd: folder });
     expect(result.code).toBe(1);
     expect(outcomes(eventsOf(result).files)).toEqual({
       "missing.gif": "failed unreadable_file",

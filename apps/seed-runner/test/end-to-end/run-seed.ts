@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import { run } from "../../src/cli/run.js";
+
 export const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 /** What can be set from outside; without it the embedded services are used. */
@@ -71,6 +73,21 @@ export async function runSeed(
   options: SeedOptions = {},
 ): Promise<SeedResult> {
   return startSeed(args, options).ended;
+}
+
+/** Runs the program in this process, which saves a start. */
+export async function runHere(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<SeedResult> {
+  let [stdout, stderr] = ["", ""];
+  const code = await run(args, {
+    env,
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    signal: new AbortController().signal,
+  });
+  return { code, signal: null, stdout, stderr };
 }
 
 /** The lines of `--json`. Fails when standard output holds anything else. */

@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { tempFolder } from "../temp-folder.js";
-import { eventsOf, linesOf, runSeed, type SeedResult } from "./run-seed.js";
+import { contactSheetInBrowser } from "./contact-sheet.js";
+import { eventsOf, linesOf, runHere, runSeed, type SeedResult } from "./run-seed.js";
 
 const FORMATS = [
   "audio/flac",
@@ -130,6 +131,10 @@ describe("the second run", () => {
   });
 });
 
+describe("the contact sheet in a browser", () => {
+  contactSheetInBrowser(() => ({ report, files: eventsOf(first).files }));
+});
+
 describe("--reset", () => {
   it("removes the embedded data and nothing else", async () => {
     await writeFile(join(dataDir, "mine.txt"), "mine");
@@ -144,7 +149,7 @@ describe("--reset", () => {
       const foreign = join(folder, `foreign-${name}`);
       await mkdir(join(foreign, name), { recursive: true });
       await writeFile(join(foreign, name, "precious.txt"), "mine");
-      const result = await runSeed(["--reset", "--data", foreign]);
+      const result = await runHere(["--reset", "--data", foreign]);
       expect(result.code).toBe(2);
       expect(await readdir(join(foreign, name))).toEqual(["precious.txt"]);
     }
@@ -154,7 +159,7 @@ describe("--reset", () => {
     const empty = join(folder, "empty");
     await mkdir(empty);
     for (const path of [empty, join(folder, "missing")]) {
-      const result = await runSeed(["--reset", "--json", "--data", path]);
+      const result = await runHere(["--reset", "--json", "--data", path]);
       expect(result.code).toBe(0);
       expect(linesOf(result)).toEqual([expect.objectContaining({ event: "summary", stored: 0 })]);
     }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 
 import { tempFolder } from "../temp-folder.js";
-import { MAIN, runSeed } from "./run-seed.js";
+import { MAIN, runHere, runSeed } from "./run-seed.js";
 
 describe("the program", () => {
   it("answers --help on standard output with options and exit codes", async () => {
@@ -36,7 +36,7 @@ describe("the program", () => {
       /--reset removes the data of the embedded services only/,
     ],
   ])("ends %j with 2 and says why", async (args, env, reason) => {
-    const result = await runSeed(args, { env });
+    const result = await runHere(args, env);
     expect(result.code).toBe(2);
     expect(result.stdout).toBe("");
     expect(result.stderr).toMatch(reason);
@@ -70,7 +70,7 @@ describe("the program", () => {
   it.each([["/dev/null/data"], ["/dev/null"], ["/proc/data"]])(
     "ends with 1 and says of %s that it cannot hold data",
     async (dataDir) => {
-      const { code, stdout, stderr } = await runSeed(["--json", "--data", dataDir]);
+      const { code, stdout, stderr } = await runHere(["--json", "--data", dataDir]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toContain(`${dataDir} cannot hold data; use another data directory\n`);
       expect(stderr).not.toMatch(/\n\s+at /);
@@ -80,7 +80,7 @@ describe("the program", () => {
   it.each([["/dev/null/data"], ["/proc/data"]])(
     "is content to reset %s, which is not there, and says so",
     async (dataDir) => {
-      const { code, stderr } = await runSeed(["--reset", "--data", dataDir]);
+      const { code, stderr } = await runHere(["--reset", "--data", dataDir]);
       expect({ code, stderr }).toEqual({
         code: 0,
         stderr: `There is no folder ${dataDir}; nothing was removed.\n`,
@@ -89,14 +89,12 @@ describe("the program", () => {
   );
 
   it("ends with 1 and says what to check when the services cannot be reached", async () => {
-    const { code, stdout, stderr } = await runSeed(["--json"], {
-      env: {
-        DATABASE_URL: "postgres://me:secret@127.0.0.1:1/app",
-        S3_ENDPOINT: "http://127.0.0.1:1",
-        S3_BUCKET: "bucket",
-        S3_ACCESS_KEY_ID: "key",
-        S3_SECRET_ACCESS_KEY: "hush",
-      },
+    const { code, stdout, stderr } = await runHere(["--json"], {
+      DATABASE_URL: "postgres://me:secret@127.0.0.1:1/app",
+      S3_ENDPOINT: "http://127.0.0.1:1",
+      S3_BUCKET: "bucket",
+      S3_ACCESS_KEY_ID: "key",
+      S3_SECRET_ACCESS_KEY: "hush",
     });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain("Check S3_ENDPOINT");

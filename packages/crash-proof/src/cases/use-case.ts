@@ -83,6 +83,11 @@ export interface UseCase {
   readonly atOnce?: boolean;
   /** What the caller does after the crash: the same once more. */
   readonly afterwards?:
-    "retry upload" | "complete again" | "make again" | "fill again" | "erase" | "audit";
+    | "retry upload"
+    | "complete again"
+    | "make again"
+    | "fill again"
+    | "erase"
+    | "audit";
   run(props: Props): Promise<unknown>;
 }

@@ -67,7 +67,11 @@ export async function tables(database: Sequelize): Promise<string[]> {
 async function administer(statement: string): Promise<void> {
   const client = new Client({ connectionString: serverUrl(), ssl: false });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 function serverUrl(): string {

@@ -33,8 +33,13 @@ export function expressForms({ scopeOf, maxBytes, folder }: Options): Express {
     });
     if (request.file === undefined) throw new InvalidInputError("The form has no file.");
     const { path, originalname: filename } = request.file;
-    const upload = images.upload({ body: fromPath(path), filename });
-    const { file, url } = await upload.finally(() => rm(path, { force: true }));
+    let stored;
+    try {
+      stored = await images.upload({ body: fromPath(path), filename });
+    } finally {
+      await rm(path, { force: true });
+    }
+    const { file, url } = stored;
     response.status(201).location(url).json({ id: file.id });
   });
 

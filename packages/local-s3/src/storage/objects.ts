@@ -53,7 +53,7 @@ export class Objects {
 
   static async open(dir: string, volume: Volume): Promise<Objects> {
     const readKey = (name: string): string =>
-      (readBlobMetadataSync(join(dir, name))?.metadata as ObjectMetadata).key;
+      (readBlobMetadataSync(join(dir, name)) as { metadata: ObjectMetadata }).metadata.key;
     const keys = (await readdir(dir))
       .map((name) => keyOfFile(name, readKey))
       .filter((key) => key !== undefined);

@@ -2,7 +2,14 @@ import type { AudioTags } from "../media-facts.js";
 
 /** Tags that are texts in the result. */
 export type TextTag =
-  "title" | "artist" | "album" | "albumArtist" | "composer" | "genre" | "comment" | "language";
+  | "title"
+  | "artist"
+  | "album"
+  | "albumArtist"
+  | "composer"
+  | "genre"
+  | "comment"
+  | "language";
 /** Tags that are numbers in the result. */
 export type NumberTag = "year" | "trackNumber" | "trackTotal" | "discNumber" | "discTotal";
 /** Tags that files write as text, numbers too. */

@@ -24,7 +24,7 @@ export function audioPlan(
 ): EditPlan {
   const source = new ByteCursor();
   const walk = planEdits(source, privacy, () => undefined, {
-    // eslint-disable-next-line require-yield -- it has no steps
+    // oxlint-disable-next-line require-yield -- it has no steps
     stripPicture: function* strip(_, picture) {
       return stripPicture(picture);
     },

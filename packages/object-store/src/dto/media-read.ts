@@ -41,7 +41,7 @@ class MediaRead extends FileUrl {
 }
 
 /** A stored image. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- What an application gets.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- What an application gets.
 export class ImageRead<Id extends OwnerId = string> extends MediaRead {
   /** The owner, or null for a system-wide file. */
   @Expose() readonly userId!: Id | null;
@@ -69,7 +69,7 @@ export class ImageRead<Id extends OwnerId = string> extends MediaRead {
 }
 
 /** A stored audio file. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- What an application gets.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- What an application gets.
 export class AudioRead<Id extends OwnerId = string> extends MediaRead {
   /** The owner, or null for a system-wide file. */
   @Expose() readonly userId!: Id | null;

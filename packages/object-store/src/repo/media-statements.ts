@@ -44,7 +44,8 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
   const noFile = Array(columns.length).fill("NULL").join(", ");
   // Locks in the order of the ids, so that concurrent deletions of the same files do not deadlock. Gives
   // the files and then the variants: PostgreSQL, which expects few, joins them in quadratic time.
-  const deletion = (lock: string) => (wait: string) => `
+  const deletion = (lock: string) => (wait: string) =>
+    `
     WITH wanted AS (
       SELECT id FROM ${table}
       WHERE id = ANY ($1) AND user_id IS NOT DISTINCT FROM $2 AND ${wait}

@@ -126,7 +126,7 @@ async function storeForm(
   formType = "",
 ): Promise<string> {
   const form = new Response(body, { headers: { "Content-Type": formType } });
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- it warns of forms that do not fit in memory
+  // oxlint-disable-next-line typescript/no-deprecated -- it warns of forms that do not fit in memory
   const entries = [...(await form.formData().catch(() => new FormData()))];
   // S3 ignores the fields behind the file.
   const last = entries.findIndex(([name]) => name === "file");

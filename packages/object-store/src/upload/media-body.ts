@@ -17,7 +17,12 @@ import { InvalidInputError } from "../errors.js";
  * as they are read, and what is stored is what was read.
  */
 export type MediaBody =
-  Uint8Array | Blob | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | PathBody;
+  | Uint8Array
+  | Blob
+  | Readable
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | PathBody;
 
 /** Registered, so that two copies of the module know each other's. JSON cannot hold a symbol. */
 const PATH: unique symbol = Symbol.for("object-store.path");

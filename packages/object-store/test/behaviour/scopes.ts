@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/unbound-method -- it is tested here that methods are bound */
+/* oxlint-disable typescript/unbound-method -- it is tested here that methods are bound */
 import { inspect } from "node:util";
 
 import { beforeAll, describe, expect, it } from "@jest/globals";

@@ -81,7 +81,11 @@ describe("a store that is closed", () => {
     const refusal = await expectNothingStored(harness, async () => {
       const upload = harness.store.forUser(userId).images.upload({ body });
       const closing = harness.store.close({ timeoutSeconds: 0 });
-      await upload.finally(() => closing);
+      try {
+        await upload;
+      } finally {
+        await closing;
+      }
     });
     expect(refusal).toMatchObject(CLOSED);
   });

@@ -69,7 +69,15 @@ interface Tagged extends Sample {
   path: string;
 }
 
-async function tagged(format: SampleFormat): Promise<Tagged> {
+const made = new Map<SampleFormat, Promise<Tagged>>();
+
+function tagged(format: SampleFormat): Promise<Tagged> {
+  const sample = made.get(format) ?? makeTagged(format);
+  made.set(format, sample);
+  return sample;
+}
+
+async function makeTagged(format: SampleFormat): Promise<Tagged> {
   const sample = await sampleOf(format);
   const bytes = behindLargeTag(sample.bytes);
   const path = join(folder, sample.name);

@@ -135,7 +135,7 @@ describe("the erasure of a user in a bucket with versioning", () => {
   it("is not complete where it may neither read the versioning nor list versions", async () => {
     const versions = new KeptVersions([]);
     versions.status = () => Promise.reject(accessDenied("versioning"));
-    // eslint-disable-next-line require-yield -- it fails before
+    // oxlint-disable-next-line require-yield -- it fails before
     versions.list = async function* () {
       await Promise.reject(accessDenied("listVersions"));
     };

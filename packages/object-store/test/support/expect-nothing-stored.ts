@@ -26,11 +26,14 @@ export async function expectNothingStored(
   watched: Watched,
   call: () => Promise<unknown>,
 ): Promise<ObjectStoreError> {
-  return expectNothingChanged(watched, async () => {
-    const refusal = await call().then(failUnrefused, (error: unknown) => error);
-    if (!(refusal instanceof ObjectStoreError)) throw refusal;
-    return refusal;
-  });
+  return expectNothingChanged(watched, () => refusalOf(call));
+}
+
+/** Makes a call that must be refused. */
+export async function refusalOf(call: () => Promise<unknown>): Promise<ObjectStoreError> {
+  const refusal = await call().then(failUnrefused, (error: unknown) => error);
+  if (!(refusal instanceof ObjectStoreError)) throw refusal;
+  return refusal;
 }
 
 function failUnrefused(): never {

@@ -1,4 +1,3 @@
-/* global afterAll, beforeAll, expect, it */
 const { Image, sequelize, User } = require("../models/index.js");
 const { deleteAccount, signUp } = require("../src/accounts.js");
 const { close, maintenance, store } = require("../src/media.js");

@@ -81,7 +81,11 @@ describe("the store and a model of it", () => {
           isUnderWay = false;
         }
       });
-      await fc.assert(agreement, { seed: SEED, numRuns: RUNS, timeout: HANGING_MS });
+      await fc.assert(agreement, {
+        seed: SEED,
+        numRuns: RUNS,
+        plugins: [fc.timeout(HANGING_MS)],
+      });
     },
     Math.max(600_000, RUNS * 30_000),
   );

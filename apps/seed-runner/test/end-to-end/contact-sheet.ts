@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { pathToFileURL } from "node:url";
 
 import type { Browser, Page } from "playwright-core";
 
-import { tempFolder } from "../temp-folder.js";
 import { hasBrowser, launchBrowser } from "./browser.js";
-import { type Line, eventsOf, runSeed } from "./run-seed.js";
+import type { Line } from "./run-seed.js";
 
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1280, height: 900 };
@@ -32,41 +30,40 @@ interface Opened {
   errors: string[];
 }
 
-let remove: () => Promise<void>;
-let report: string;
-let files: Line[];
-let browser: Browser;
-
-async function open(options: Parameters<Browser["newPage"]>[0]): Promise<Opened> {
-  const page = await browser.newPage(options);
-  const requests: string[] = [];
-  const errors: string[] = [];
-  page.on("request", (request) => requests.push(request.url()));
-  page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
-  await page.goto(pathToFileURL(report).href);
-  return { page, requests, errors };
+/** A contact sheet, and the lines about the files that it shows. */
+interface Sheet {
+  report: string;
+  files: Line[];
 }
 
-if (!hasBrowser) {
-  it.todo("opens in a browser: install Chromium (apt-get install chromium) or set TEST_CHROMIUM");
-}
+/** The tests of a contact sheet that was made by the time they run. */
+export function contactSheetInBrowser(sheet: () => Sheet): void {
+  if (!hasBrowser) {
+    it.todo("opens in a browser: install Chromium (apt-get install chromium) or set TEST_CHROMIUM");
+    return;
+  }
+  let browser: Browser;
+  let report: string;
+  let files: Line[];
 
-(hasBrowser ? describe : describe.skip)("the contact sheet in a browser", () => {
   beforeAll(async () => {
-    const folder = await tempFolder();
-    remove = folder.remove;
-    report = join(folder.path, "sheet.html");
-    const args = ["--json", "--data", join(folder.path, "data"), "--report", report];
-    files = eventsOf(await runSeed(args)).files;
+    ({ report, files } = sheet());
     browser = await launchBrowser();
   }, 120_000);
 
-  afterAll(async () => {
-    await browser.close();
-    await remove();
-  });
+  afterAll(() => browser.close());
+
+  async function open(options: Parameters<Browser["newPage"]>[0]): Promise<Opened> {
+    const page = await browser.newPage(options);
+    const requests: string[] = [];
+    const errors: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("console", (message) => {
+      if (message.type() === "error") errors.push(message.text());
+    });
+    await page.goto(pathToFileURL(report).href);
+    return { page, requests, errors };
+  }
 
   it("shows every image and plays every sound, and asks for nothing but itself", async () => {
     const { page, requests, errors } = await open({ viewport: DESKTOP });
@@ -137,4 +134,4 @@ if (!hasBrowser) {
     await page.locator("label:has(#owner-0)").click();
     expect(await page.locator(".card:visible").count()).toBeLessThan(sounds);
   });
-});
+}

@@ -1,0 +1,1 @@
+export { oxlintConfig as default } from "@repo/tooling/oxlint";
