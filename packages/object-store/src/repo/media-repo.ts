@@ -148,9 +148,9 @@ function statementsWith({ layout, kind, columns, given }: Sql) {
     ), variants_written AS (
       ${removedVariants(layout, "variants", "$3")}
     )
-    SELECT ${columns.list("gone")}, NULL::uuid, NULL::json FROM gone
+    SELECT ${columns.list("gone")}, NULL::uuid, NULL::json, NULL::bytea FROM gone
     UNION ALL
-    SELECT ${noFile}, ${FILE_COLUMNS[kind]}, ${READ_WITH_FILE.json()} FROM variants
+    SELECT ${noFile}, ${FILE_COLUMNS[kind]}, ${READ_WITH_FILE.json()}, sha256 FROM variants
   `;
   return {
     byId: new PreparedStatement<[id: string]>(`${files} id = $1`),
@@ -557,9 +557,12 @@ function withVariants<Row extends Pick<MediaFileModel, "id" | "variants">>(
 ): Row[] {
   const variants = new Map<unknown, VariantModel[]>();
   for (const file of files) variants.set(file.id, (file.variants = []));
-  for (const [fileId, values] of rows.map((row) => row.slice(-2))) {
+  for (const [fileId, values, sha256] of rows.map((row) => row.slice(-3))) {
     const of = variants.get(fileId);
-    of?.push(READ_WITH_FILE.instance(values as readonly unknown[]));
+    if (of === undefined) continue;
+    const variant = READ_WITH_FILE.instance(values as readonly unknown[]);
+    variant.sha256 = sha256 as Buffer;
+    of.push(variant);
   }
   return files;
 }
