@@ -166,9 +166,9 @@ function forked(module: URL, sharedFile: TemporaryFile): ChildProcess {
   stdio[SHARED_FILE] = sharedFile.fd;
   try {
     return fork(PROCESS_MAIN, [String(process.pid), module.href], {
-      // Jobs need nothing of the application's environment and arguments. glibc would give each thread a heap
-      // of its own, which keeps what it has freed.
-      env: { MALLOC_ARENA_MAX: "1" },
+      // Jobs need nothing of the application's environment and arguments. By default, glibc gives nearly every
+      // thread a heap, which keeps what was freed.
+      env: { MALLOC_ARENA_MAX: "2" },
       execArgv: [],
       serialization: "advanced",
       stdio,

@@ -55,10 +55,11 @@ function readerOf(url: string, listed: Listed, withUrls: true | { variant: strin
     }
     return cursor;
   };
-  let deep: Promise<string | null> | undefined;
+  const cursors = new Map<number, string | null>([[1, null]]);
   return {
     async page(number) {
-      const cursor = number === 1 ? null : await (deep ??= lastCursor());
+      if (!cursors.has(number)) cursors.set(number, await lastCursor());
+      const cursor = cursors.get(number) ?? null;
       const { items } = await scope.images.list({ limit: PAGE_SIZE, cursor, withUrls });
       return items.map(({ id, url: signed }) => ({ id, url: signed ?? "" }));
     },
