@@ -61,7 +61,7 @@ function readerOf(url: string, listed: Listed, withUrls: true | { variant: strin
       if (!cursors.has(number)) cursors.set(number, await lastCursor());
       const cursor = cursors.get(number) ?? null;
       const { items } = await scope.images.list({ limit: PAGE_SIZE, cursor, withUrls });
-      return items.map(({ id, url: signed }) => ({ id, url: signed ?? "" }));
+      return items;
     },
     async close() {
       s3.destroy();
