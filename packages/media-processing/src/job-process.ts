@@ -1,14 +1,14 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { deserialize } from "node:v8";
 
 import { startDeadline } from "./deadline.js";
 import { ProcessingUnavailableError, ProcessLostError } from "./errors.js";
 import type { JobBytes, JobName, Jobs } from "./jobs.js";
 import { PROCESS_MAIN } from "./process-entry.js";
-import type { JobRequest, ProcessReply, ProcessRequest } from "./protocol.js";
-
-type Answer = Jobs[JobName]["answer"] | undefined;
+import { type JobRequest, type ProcessReply, SHARED_FILE } from "./protocol.js";
+import { TemporaryFile } from "./temporary-file.js";
 
 /**
  * A child process that runs one job at a time. It is not a thread, because native code can only be
@@ -16,21 +16,23 @@ type Answer = Jobs[JobName]["answer"] | undefined;
  */
 export class JobProcess {
   readonly #child: ChildProcess;
+  readonly #sharedFile: TemporaryFile;
   readonly #deadlineMs: number;
   #isReady = false;
   #isLost = false;
   /** Why its module could not be loaded. */
   #loadError: unknown;
-  #onAnswer: ((answer: Answer) => void) | undefined;
+  #onAnswer: ((answerBytes: number) => void) | undefined;
   #onEnd: ((failure: unknown) => void) | undefined;
 
-  private constructor(child: ChildProcess, deadlineMs: number) {
+  private constructor(child: ChildProcess, sharedFile: TemporaryFile, deadlineMs: number) {
     this.#child = child;
+    this.#sharedFile = sharedFile;
     this.#deadlineMs = deadlineMs;
     child.on("message", (reply: ProcessReply) => {
       if ("excess" in reply) this.#lose(reply.excess);
-      else if ("failed" in reply) this.#loadError = errorWith(...reply.failed);
-      else this.#onAnswer?.("answer" in reply ? reply.answer : undefined);
+      else if ("failed" in reply) this.#fail(errorWith(...reply.failed));
+      else this.#onAnswer?.("answerBytes" in reply ? reply.answerBytes : 0);
     });
     child.on("error", (error) => {
       this.#lose("fault", error);
@@ -47,10 +49,18 @@ export class JobProcess {
    * @param module the URL of the module with its jobs
    * @param deadlineMs for the start and for each job
    * @param signal kills the process; the call throws its reason
-   * @throws ProcessingUnavailableError (`start`) if it does not start in time
+   * @throws ProcessingUnavailableError (`start`) if it does not start in time, or (`temporary file`)
    */
   static async start(module: URL, deadlineMs: number, signal: AbortSignal): Promise<JobProcess> {
-    const started = new JobProcess(forked(module), deadlineMs);
+    const sharedFile = await TemporaryFile.open();
+    let child: ChildProcess;
+    try {
+      child = forked(module, sharedFile);
+    } catch (error) {
+      await sharedFile.close();
+      throw error;
+    }
+    const started = new JobProcess(child, sharedFile, deadlineMs);
     await started.#during(signal, () => started.#nextAnswer());
     started.#isReady = true;
     return started;
@@ -64,7 +74,8 @@ export class JobProcess {
    * Runs a job.
    *
    * @param signal kills the process; the call throws its reason
-   * @throws ProcessLostError if the process exceeds a limit or ends
+   * @throws ProcessLostError if the process exceeds a limit or ends, ProcessingUnavailableError
+   *   (`temporary file`)
    */
   run<Name extends JobName>(
     job: JobRequest<Name>,
@@ -72,18 +83,24 @@ export class JobProcess {
     signal: AbortSignal,
   ): Promise<Jobs[Name]["answer"]> {
     return this.#during(signal, async () => {
-      const answer = this.#nextAnswer();
-      await this.#send({ job });
+      let position = 0;
       for await (const chunk of bytes.chunks()) {
         if (this.#isLost) break;
-        await this.#send({ chunk });
+        await this.#sharedFile.write(chunk, position);
+        position += chunk.byteLength;
       }
-      return (await answer) as Jobs[Name]["answer"];
+      const answerBytes = this.#nextAnswer();
+      // If the process is gone, `#lose` rejects the job.
+      this.#child.send(job, () => undefined);
+      const answer = Buffer.allocUnsafeSlow(await answerBytes);
+      await this.#sharedFile.read(answer, 0);
+      return deserialize(answer) as Jobs[Name]["answer"];
     });
   }
 
   /** Kills the process. Its start or job rejects with `failure`. */
   end(failure?: unknown): void {
+    if (!this.#isLost) this.#sharedFile.close().catch(() => undefined);
     this.#isLost = true;
     // A process that could not be made has no pid; kill() would signal the application's own group.
     if (this.#child.pid !== undefined) this.#child.kill("SIGKILL");
@@ -105,7 +122,6 @@ export class JobProcess {
         this.#onEnd = reject;
         if (signal.aborted) onAbort();
         work().then(resolve, (error: unknown) => {
-          // The process has received only a part of its bytes.
           this.end(error);
         });
       });
@@ -116,7 +132,7 @@ export class JobProcess {
     }
   }
 
-  #nextAnswer(): Promise<Answer> {
+  #nextAnswer(): Promise<number> {
     return new Promise((resolve) => {
       this.#onAnswer = resolve;
     });
@@ -130,13 +146,10 @@ export class JobProcess {
     );
   }
 
-  /** Resolves also if the process is gone: `#lose` rejects the job then. */
-  #send(request: ProcessRequest): Promise<void> {
-    return new Promise((resolve) => {
-      this.#child.send(request, () => {
-        resolve();
-      });
-    });
+  /** The process could not load its module, or not use the shared file. */
+  #fail(error: Error): void {
+    if (this.#isReady) this.end(new ProcessingUnavailableError("temporary file", error));
+    else this.#loadError = error;
   }
 
   #keepAlive(isBusy: boolean): void {
@@ -146,16 +159,19 @@ export class JobProcess {
   }
 }
 
-function forked(module: URL): ChildProcess {
+function forked(module: URL, sharedFile: TemporaryFile): ChildProcess {
   // The process itself could only say that it exited.
   if (!existsSync(PROCESS_MAIN)) throw new ProcessingUnavailableError("start", missing());
+  const stdio: StdioOptions = ["ignore", "ignore", "ignore", "ipc"];
+  stdio[SHARED_FILE] = sharedFile.fd;
   try {
     return fork(PROCESS_MAIN, [String(process.pid), module.href], {
-      // Jobs need nothing of the application's environment and arguments.
-      env: {},
+      // Jobs need nothing of the application's environment and arguments. By default, glibc gives nearly every
+      // thread a heap, which keeps what was freed.
+      env: { MALLOC_ARENA_MAX: "2" },
       execArgv: [],
       serialization: "advanced",
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      stdio,
     });
   } catch (error) {
     throw new ProcessingUnavailableError("start", error);

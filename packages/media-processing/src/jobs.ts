@@ -3,7 +3,7 @@ import type { RenderAnswer, RenderData } from "./jobs/render.js";
 
 /**
  * The jobs by name. `data` describes a job and `answer` is its result; both are copied between processes
- * (structured clone), so keep them small: pictures of 2 MB cost the parent some milliseconds.
+ * (structured clone).
  */
 export interface Jobs {
   decode: { data: DecodeData; answer: DecodeAnswer };

@@ -84,6 +84,18 @@ describe("ProcessPool", () => {
     expect(await next).toEqual(SOUND);
   });
 
+  it("does not blame the bytes if a process cannot write its answer, and runs the next job in another", async () => {
+    openPool(HOSTILE);
+    const failed = expect(decode(NEVER, Buffer.concat([png, Buffer.from("!shut")]))).rejects;
+    const next = decode();
+    await failed.toMatchObject({
+      code: "processing_unavailable",
+      operation: "temporary file",
+      cause: { code: "EBADF" },
+    });
+    expect(await next).toEqual(SOUND);
+  });
+
   it("kills a process that hangs before it is ready, and starts another for the next job", async () => {
     const { url, pidFile } = hanging.module("start");
     openPool(url, { seconds: 5 });

@@ -390,8 +390,8 @@ export class OperationAbortedError extends ObjectStoreError {
 }
 
 /**
- * Raised when an upload outlives its lease and the sweeper took it over, or takes longer than the
- * provider's `uploadTimeoutSeconds`. Nothing is kept.
+ * Raised when an upload, or the making of a variant, outlives its lease and the sweeper took it over, or
+ * takes longer than the provider's `uploadTimeoutSeconds`. Nothing of it is kept.
  */
 export class UploadExpiredError extends ObjectStoreError {
   readonly code = "upload_expired";
@@ -399,7 +399,7 @@ export class UploadExpiredError extends ObjectStoreError {
   /** @param seconds the bound that the upload exceeded; absent when it lost its lease */
   constructor(seconds?: number) {
     const bound = seconds === undefined ? "its lease" : `${seconds} seconds`;
-    super(`The upload took longer than ${bound} and was given up. Upload the file again.`, {
+    super(`The upload took longer than ${bound} and was given up. Try again.`, {
       retryable: true,
     });
   }

@@ -64,7 +64,7 @@ export interface MaintenanceOptions<Type extends OwnerType = OwnerType> extends 
   inspection?: Partial<InspectionLimits>;
   /** As given to the provider, for `makeVariants`. */
   variants?: Readonly<Record<string, VariantRecipe>>;
-  /** As given to the provider, for `makeVariants`. */
+  /** As given to the provider, for `makeVariants`; `parallel` takes the place of `maxWaiting`. */
   isolation?: IsolationOptions;
   /** Logger for what could not be swept, and why; silent by default. */
   logger?: ObjectStoreLogger;

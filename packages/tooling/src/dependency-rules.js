@@ -76,6 +76,7 @@ const ALLOWED_OWN = {
     "command-line",
     "local-s3",
     "local-services",
+    "media-processing",
     "sample-media",
   ],
   "apps/*/src/**": [

@@ -14,21 +14,31 @@ export async function makeVariants(
   }: Extract<Work, { name: "make-variants" }>,
   { maintenance, printer, signal }: Tools,
 ): Promise<number> {
-  const report = await maintenance.makeVariants({
+  let covered: string | null = null;
+  const run = maintenance.makeVariants({
     ...given({ recipe, maxFiles, cursor }),
     onlyMissing,
     dropUndefined,
     signal,
-    onProgress: ({ files, made, failed }) => {
+    onProgress: ({ files, made, failed, cursor: at }) => {
+      covered = at;
       printer.progress(`${files} files, ${made} made, ${failed} failed`);
     },
+  });
+  const report = await run.catch((error: unknown) => {
+    if (covered !== null) printer.note(goOnFrom(covered));
+    throw error;
   });
   const { files, made, failed, removed } = report;
   const isWell = failed === 0;
   printer.report(report, isWell, [
     isWell ? "Every variant was made." : `${formatCount(failed, "variant")} could not be made.`,
     `${formatCount(made, "variant")} made of ${formatCount(files, "file")}, ${removed} removed`,
-    ...(report.cursor === null ? [] : [`Go on with: make-variants --cursor ${report.cursor}`]),
+    ...(report.cursor === null ? [] : [goOnFrom(report.cursor)]),
   ]);
   return isWell ? ExitCode.ok : ExitCode.attention;
+}
+
+function goOnFrom(cursor: string): string {
+  return `Go on with: make-variants --cursor ${cursor}`;
 }

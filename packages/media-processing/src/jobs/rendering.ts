@@ -6,10 +6,10 @@ import { cut, encode, isFocal, type RenderedPicture } from "./encoding.js";
 import type { Original, PictureSource } from "./original.js";
 import { WholePicture } from "./whole-picture.js";
 
-/** ThumbHash takes 100 pixels a side at most. */
+/** ThumbHash takes 100 pixels a side at most; with half of them it takes a quarter of the time. */
 const PLACEHOLDER = completeRecipe({
-  width: 100,
-  height: 100,
+  width: 50,
+  height: 50,
   fit: "inside",
   withoutEnlargement: true,
   format: "png",
@@ -125,6 +125,8 @@ export class Rendering {
     if (area(whole) > area(size)) return false;
     const step = Math.max(scaled.width / whole.width, scaled.height / whole.height);
     if (step > MAX_STEP && !isSameSize(whole, scaled)) return false;
+    // A pixel more or less makes no difference to a ThumbHash.
+    if (recipe === PLACEHOLDER) return true;
     const scales = format === "jpeg" ? JPEG_SCALES : [1];
     const decoded = scales.flatMap((scale) =>
       [Math.floor, Math.ceil].map((round) => ({

@@ -103,18 +103,10 @@ export class Eraser {
   /** Files that another transaction has locked are skipped. */
   async #eraseFiles(kind: MediaKind): Promise<void> {
     const { files, leaseSeconds } = this.dependencies;
-    const toErased = ({ id, s3Key, byteSize, sha256, unansweredUntil }: MediaFileModel): Erased => {
-      const facts = { byteSize, sha256: sha256.toString("hex"), until: unansweredUntil };
-      return { id, s3Key, kind, was: "file", mayHaveParts: false, ...facts };
-    };
-    const variantErased = ({
-      id,
-      s3Key,
-      byteSize,
-      unansweredUntil: until,
-    }: VariantModel): Erased => {
-      const facts = { byteSize, sha256: null, until };
-      return { id, s3Key, kind: "variant", was: "file", mayHaveParts: false, ...facts };
+    const erasedOf = (of: StoredKind, row: MediaFileModel | VariantModel): Erased => {
+      const { id, s3Key, byteSize, unansweredUntil: until } = row;
+      const facts = { byteSize, sha256: row.sha256.toString("hex"), until };
+      return { id, s3Key, kind: of, was: "file", mayHaveParts: false, ...facts };
     };
     let after = NIL;
     for (;;) {
@@ -129,13 +121,16 @@ export class Eraser {
       for (const row of page) {
         const error = inUse.get(row.id);
         if (error === undefined) continue;
-        this.#writeErased(toErased(row), {
+        this.#writeErased(erasedOf(kind, row), {
           outcome: "in_use",
           constraint: error.constraint ?? null,
         });
       }
       await this.#eraseBatch(
-        removed.flatMap((file) => [toErased(file), ...(file.variants ?? []).map(variantErased)]),
+        removed.flatMap((file) => [
+          erasedOf(kind, file),
+          ...(file.variants ?? []).map((variant) => erasedOf("variant", variant)),
+        ]),
       );
       after = last.id;
     }

@@ -35,6 +35,9 @@ interface Options {
   renderer?: Renderer | undefined;
 }
 
+/** More than a run has lanes: it bounds itself by `parallel`. */
+const MAX_WAITING = 10_000;
+
 /**
  * The maintenance of any rows and any storage.
  *
@@ -44,10 +47,10 @@ export function maintenanceOver(
   rows: MaintenanceRows,
   options: Options,
 ): ObjectStoreMaintenance<OwnerType> {
-  const { s3 } = options;
+  const { s3, isolation } = options;
   const logger = safeLogger(options.logger);
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
-  const processes = processesFor(options.isolation);
+  const processes = processesFor(isolation && { ...isolation, maxWaiting: MAX_WAITING });
   const { renderers } = processes;
   const limits = checkLimits(options.inspection);
   const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = limits;
@@ -62,7 +65,7 @@ export function maintenanceOver(
     leaseSeconds,
     maker: new VariantMaker({
       ...{ ...rows, s3, logger, leaseSeconds, renderer, signal },
-      // A run bounds itself by `parallel`, and makes every recipe of a file at once.
+      // Every recipe of a file counts.
       maxWaiting: Infinity,
       uploadTimeoutSeconds: UPLOAD_SECONDS,
     }),

@@ -376,9 +376,12 @@ function withVariants<Row extends Pick<MediaFileModel, "id" | "variants">>(
 ): Row[] {
   const variants = new Map<unknown, VariantModel[]>();
   for (const file of files) variants.set(file.id, (file.variants = []));
-  for (const [fileId, values] of rows.map((row) => row.slice(-2))) {
+  for (const [fileId, values, sha256] of rows.map((row) => row.slice(-3))) {
     const of = variants.get(fileId);
-    of?.push(READ_WITH_FILE.instance(values as readonly unknown[]));
+    if (of === undefined) continue;
+    const variant = READ_WITH_FILE.instance(values as readonly unknown[]);
+    variant.sha256 = sha256 as Buffer;
+    of.push(variant);
   }
   return files;
 }

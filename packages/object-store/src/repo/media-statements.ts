@@ -65,9 +65,9 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
     ), variants_written AS (
       ${removedVariants(layout, "variants", "$3")}
     )
-    SELECT ${columns.list("gone")}, NULL::uuid, NULL::json FROM gone
+    SELECT ${columns.list("gone")}, NULL::uuid, NULL::json, NULL::bytea FROM gone
     UNION ALL
-    SELECT ${noFile}, ${FILE_COLUMNS[kind]}, ${READ_WITH_FILE.json()} FROM variants
+    SELECT ${noFile}, ${FILE_COLUMNS[kind]}, ${READ_WITH_FILE.json()}, sha256 FROM variants
   `;
   return {
     byId: new PreparedStatement<[id: string]>(`${files} id = $1`),

@@ -248,6 +248,18 @@ describe("a process that makes as many variants as it may", () => {
   });
 });
 
+describe("a run that makes all variants of many files at once", () => {
+  it("is bounded by its own parallel only", async () => {
+    const isolation = { renderers: 1, maxWaiting: 1 };
+    const maintenance = harness.maintenanceWith({ variants: VARIANTS, isolation });
+    await maintenance.makeVariants({ parallel: 1 });
+    const files = 6;
+    await Promise.all(Array.from({ length: files }, () => upload()));
+    const report = await maintenance.makeVariants({ parallel: files });
+    expect(report).toMatchObject({ files, made: files * NAMES.length, failed: 0 });
+  });
+});
+
 describe("two versions of an application side by side", () => {
   it("keep their own variants of a recipe that differs, and a deletion takes both", async () => {
     await expectNothingChanged(harness, async () => {
