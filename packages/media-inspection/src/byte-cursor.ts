@@ -232,8 +232,17 @@ export class ByteCursor {
     }
   }
 
-  /** Skips `n` bytes, showing them in runs that are whole multiples of `unit` bytes. */
-  *fold(n: number, unit: number, visit: (run: Buffer) => void): Walk<void> {
+  /**
+   * Skips `n` bytes, showing them in runs that are whole multiples of `unit` bytes.
+   *
+   * @param stepsPerByte what `visit` takes
+   */
+  *fold(
+    n: number,
+    unit: number,
+    visit: (run: Buffer) => void,
+    stepsPerByte = PER_TAKEN_BYTE,
+  ): Walk<void> {
     if (this.#spend(CALL)) yield* this.#giveWay();
     let left = n - (n % unit);
     while (left > 0) {
@@ -246,7 +255,7 @@ export class ByteCursor {
       visit(run);
       left -= run.length;
       this.#consume(run.length);
-      if (this.#spend(run.length * PER_TAKEN_BYTE)) yield* this.#giveWay();
+      if (this.#spend(run.length * stepsPerByte)) yield* this.#giveWay();
     }
   }
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { validSamples } from "@repo/sample-media";
 
 import {
+  cueSheet,
   flacKept,
   flacRemoved,
   M4A_KEPT,
@@ -12,6 +13,7 @@ import {
   type Places,
   WAV_KEPT,
   WAV_REMOVED,
+  withCueSheet,
 } from "../support/planted-audio.js";
 import { verdict } from "../support/inspect.js";
 import { audioPlan, stripped } from "../support/strip-audio.js";
@@ -85,5 +87,11 @@ describe("in a FLAC", () => {
     const place = flacKept(flac)[name];
     if (place === undefined) throw new Error(`there is no ${name}`);
     await expectKept(place);
+  });
+
+  it("a cue sheet keeps its points", async () => {
+    expect((await strip(() => withCueSheet(flac, cueSheet()), flac)).includes(cueSheet())).toBe(
+      true,
+    );
   });
 });

@@ -1,4 +1,6 @@
 import { walkMp3 } from "../../audio/mp3-walker.js";
+import { layer3FrameBytes, MPEG_HEADER_BYTES } from "../../audio/mpeg-frame.js";
+import { bareInfoFrame } from "../../audio/xing.js";
 import type { ByteCursor, Walk } from "../../byte-cursor.js";
 import { InspectionError } from "../../errors.js";
 import type { EditPlan } from "../edit-plan.js";
@@ -22,6 +24,8 @@ export function* planMp3(
   const kept: [start: number, end: number][] = [];
   let wholeEnd = 0;
   let tagsAt = Infinity;
+  const firstAt = source.position;
+  const first = yield* firstFrame(source);
   const facts = yield* walkMp3(source, leading.tags, junkBytes, {
     frames: (from, to, whole) => {
       if (to === from) return;
@@ -50,7 +54,14 @@ export function* planMp3(
   if (soundStart !== tag.length || !tag.equals(start)) {
     edits.replace(0, soundStart, tag, "tags");
   }
+  edits.change(firstAt, first, bareInfoFrame(first), "application-data");
   edits.dropBetween(ranges, "application-data");
   edits.drop(soundEnd, fileEnd, tagsAt < fileEnd ? "tags" : "trailer");
   return edits.plan();
+}
+
+/** A copy of the frame at the cursor, unread still. */
+function* firstFrame(source: ByteCursor): Walk<Buffer> {
+  const header = (yield* source.peek(MPEG_HEADER_BYTES)).readUInt32BE(0);
+  return yield* source.copy(layer3FrameBytes(header));
 }
