@@ -28,7 +28,7 @@ const XMP = "XML:com.adobe.xmp";
 const RAW_PROFILE = "Raw profile type ";
 /** Steps for a byte in which places are sought. */
 const STEPS_PER_BYTE = 4;
-const STEPS_PER_SUMMED_BYTE = 1 / 16;
+const STEPS_PER_SUMMED_BYTE = 1 / 32;
 
 /** Chunks before the image data that stay, once each, by the bytes that they may have. */
 const KEPT_BEFORE_DATA: Readonly<Record<string, (length: number) => boolean>> = {

@@ -14,19 +14,20 @@ export async function plantedFiles() {
   const samples = new Map(
     (await validSamples()).map(({ name, bytes }) => [name, Buffer.from(bytes)]),
   );
+  const cover = png(samples.get("coral-pixel.png"));
   const planted = {
     "planted.jpg": jpeg(samples.get("lighthouse-orientation-6.jpg")),
     "planted.png": png(samples.get("azulejo-palette.png")),
-    "planted-tiny.png": png(samples.get("coral-pixel.png")),
+    "planted-tiny.png": cover,
     "planted.webp": webp(samples.get("jellyfish-alpha.webp")),
     "planted-animated.webp": webp(samples.get("orbits-animated.webp")),
     "planted-simple.webp": webp(samples.get("bauhaus-lossless.webp")),
     "planted.gif": gif(samples.get("butterfly-transparent.gif")),
     "planted-tiny.gif": gif(samples.get("spacer-pixel.gif")),
-    "planted.mp3": mp3(samples.get("short-signal.mp3")),
-    "planted.wav": wav(samples.get("answering-machine-8-khz.wav")),
-    "planted.flac": flac(samples.get("quiet-hall.flac")),
-    "planted.m4a": m4a(samples.get("beacon.m4a")),
+    "planted.mp3": mp3(samples.get("short-signal.mp3"), cover),
+    "planted.wav": wav(samples.get("answering-machine-8-khz.wav"), cover),
+    "planted.flac": flac(samples.get("quiet-hall.flac"), cover),
+    "planted.m4a": m4a(samples.get("beacon.m4a"), cover),
     "planted-fragmented.m4a": fragmentedM4a(samples.get("beacon.m4a")),
   };
   return Object.entries(planted).map(([name, bytes]) => ({ name, bytes }));
@@ -170,8 +171,10 @@ function id3Frame(id, ...parts) {
   return joined(id, number(body.length, 4), "\0\0", body);
 }
 
-function secretTag() {
+/** A tag with a cover, which has secrets of its own. */
+function secretTag(cover) {
   return id3v2(
+    id3Frame("APIC", "\0image/png\0\x03", SECRET, "\0", cover),
     id3Frame("COMM", "\0eng\0", SECRET),
     id3Frame("TXXX", "\0owner\0", SECRET),
     id3Frame("PRIV", "owner\0", SECRET),
@@ -189,7 +192,7 @@ function id3v1() {
   return tag;
 }
 
-function mp3(bytes) {
+function mp3(bytes, cover) {
   const at = bytes.indexOf("ID3") === 0 ? 10 + (bytes[8] << 7) + bytes[9] : 0;
   const frames = bytes.subarray(at);
   const words = joined("LYRICSBEGIN", "LYR00016", SECRET);
@@ -201,24 +204,28 @@ function mp3(bytes) {
     );
   const ape = joined(descriptor(0xa0000000), item, descriptor(0x80000000));
   return joined(
-    ...[secretTag(), frames, secretTag(), Buffer.alloc(9, 1), SECRET, frames, ape],
+    ...[secretTag(cover), frames, secretTag(cover), Buffer.alloc(9, 1), SECRET, frames, ape],
     ...[words, String(words.length).padStart(6, "0"), "LYRICS200", id3v1()],
   );
 }
 
-function wav(bytes) {
+function wav(bytes, cover) {
   return joined(
     riff(
       ...["WAVE", riffChunk("bext", SECRET, Buffer.alloc(586)), riffChunk("JUNK", SECRET)],
       ...[riffChunk("iXML", "<A>", SECRET, "</A>"), riffChunk("zzzz", SECRET)],
       ...[bytes.subarray(12), riffChunk("LIST", "INFO", riffChunk("ICMT", SECRET))],
-      ...[riffChunk("_PMX", SECRET), riffChunk("id3 ", secretTag()), riffChunk("data", SECRET)],
+      ...[
+        riffChunk("_PMX", SECRET),
+        riffChunk("id3 ", secretTag(cover)),
+        riffChunk("data", SECRET),
+      ],
     ),
     SECRET,
   );
 }
 
-function flac(bytes) {
+function flac(bytes, cover) {
   const block = (type, ...parts) => {
     const body = joined(...parts);
     return joined(Buffer.of(type), number(body.length, 3), body);
@@ -230,7 +237,7 @@ function flac(bytes) {
     isLast = bytes[at] >= 0x80;
   head[4] = 0;
   return joined(
-    ...[secretTag(), head, block(2, "test", SECRET), block(1, SECRET)],
+    ...[secretTag(cover), head, block(2, "test", SECRET), block(1, SECRET)],
     block(4, number(16, 4, true), SECRET, number(1, 4, true), field, SECRET),
     block(
       6,
@@ -265,10 +272,11 @@ function secretBox(type) {
   return box(type, SECRET);
 }
 
-function secretMetadata() {
+function secretMetadata(cover) {
   const item = box("\xa9cmt", box("data", number(1, 4), number(0, 4), SECRET));
+  const picture = box("covr", box("data", number(14, 4), number(0, 4), cover));
   const handler = box("hdlr", Buffer.alloc(8), "mdirappl", Buffer.alloc(9));
-  const meta = box("meta", number(0, 4), handler, box("ilst", item));
+  const meta = box("meta", number(0, 4), handler, box("ilst", item, picture));
   return box("udta", secretBox("\xa9xyz"), secretBox("loci"), meta);
 }
 
@@ -284,9 +292,9 @@ function withSecrets(bytes) {
 }
 
 /** @param bytes a file whose movie stands in front of its media */
-function m4a(bytes) {
+function m4a(bytes, cover) {
   const [ftyp, moov, mdat] = boxesOf(bytes);
-  const movie = box("moov", withSecrets(moov.body), secretMetadata());
+  const movie = box("moov", withSecrets(moov.body), secretMetadata(cover));
   const head = joined(ftyp.whole, secretBox("free"), movie);
   const moved = head.length - ftyp.whole.length - moov.whole.length;
   const at = head.indexOf("stco") + 8;

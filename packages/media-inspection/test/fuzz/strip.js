@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { InspectionError, PlanEditor, PrivacyPlanner } from "../../dist/index.js";
+import { stepsAllowed } from "../../dist/step-budget.js";
 import { inspectIn } from "./inspect.js";
 import { applyMutations, damagedFiles } from "./mutations.js";
 import { isPerceived } from "./perceived.js";
@@ -109,6 +110,7 @@ function planIn(bytes, format, privacy, chunks) {
   } catch (error) {
     if (!(error instanceof InspectionError)) return { fault: `wrong error: ${error.stack}` };
     if (error.cause !== undefined) return { fault: `${error.message} ${error.cause.stack}` };
+    if (planner.steps > stepsAllowed(bytes.length)) return { fault: "it takes too many steps" };
     return { code: error.code };
   }
 }

@@ -9,8 +9,10 @@ import {
   M4A_REMOVED,
   MP3_KEPT,
   MP3_REMOVED,
+  paddedWav,
   type Place,
   type Places,
+  timedM4a,
   WAV_KEPT,
   WAV_REMOVED,
   withCueSheet,
@@ -65,6 +67,21 @@ describe.each([
 
   it.each(Object.entries(kept))("there is still %s", async (_name, place) => {
     await expectKept(place);
+  });
+});
+
+describe("in a sound", () => {
+  it("no times of creation and change are left", () => {
+    const times = Buffer.from("7f3Qz9k!");
+    const file = timedM4a(times);
+    expect(file.toString("latin1").split("7f3Qz9k!")).toHaveLength(4);
+    expect(stripped(file).includes(times)).toBe(false);
+    expect(audioPlan(file).removed).toContain("timestamp");
+  });
+
+  it("a byte of padding is a zero", () => {
+    expect(stripped(paddedWav(0x41)).equals(paddedWav(0))).toBe(true);
+    expect(audioPlan(paddedWav(0)).edits).toEqual([]);
   });
 });
 

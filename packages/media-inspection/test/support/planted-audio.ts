@@ -102,6 +102,7 @@ export const MP3_REMOVED: Places = {
     const words = bytes("LYRICSBEGIN", "LYR00016", m);
     return bytes(sound, words, String(words.length).padStart(6, "0"), "LYRICS200", id3v1("T"));
   },
+  "lyrics of version 1": (m) => bytes(sound, "LYRICSBEGIN", m, "LYRICSEND", id3v1("T")),
   "what follows an encoder's header": (m) => {
     const header = xingFrame(8).fill("LAME3.100", 48, 57, "latin1").fill(m, 84, 100);
     return bytes(header, sound);
@@ -411,6 +412,18 @@ function fragmented(parts: {
     ...[FTYP, moov, between, make(size)],
     ...[box("mdat", before, AUDIO, other, after), back],
   );
+}
+
+/** An M4A with these 8 bytes as the times of creation and change, everywhere. */
+export function timedM4a(times: Buffer): Buffer {
+  const file = mediaFirst({ sound: { times } });
+  return file.fill(times, file.indexOf("mvhd") + 8, file.indexOf("mvhd") + 16);
+}
+
+/** A WAV with an odd number of bytes of audio, and this one behind them. */
+export function paddedWav(padding: number): Buffer {
+  const odd = riffChunk("data", Buffer.alloc(401, 1));
+  return wav(fmt(), odd.fill(padding, odd.length - 1));
 }
 
 /** Places in an M4A that are removed. */
