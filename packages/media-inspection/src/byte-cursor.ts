@@ -147,8 +147,11 @@ export class ByteCursor {
 
   /** The `n` bytes that stand `offset` bytes on, unread still. The view is good until the next call. */
   *peekAt(offset: number, n: number): Walk<Buffer> {
-    if (this.#spend(CALL + n * PER_LOOKED_BYTE, offset + n)) yield* this.#giveWay();
     if (this.available < offset + n) yield* this.#arrive(offset + n);
+    const end = Math.min(offset + n, this.available);
+    if (this.#spend(CALL + Math.max(0, end - offset) * PER_LOOKED_BYTE, end)) {
+      yield* this.#giveWay();
+    }
     return this.#window(Math.min(offset + n, this.available)).subarray(offset);
   }
 

@@ -20,6 +20,7 @@ const KEPT_TAGS = ["title", "artist", "album", "genre", "year", "track"];
  */
 export async function isPerceived(bytes, at, length, facts) {
   if (isAmongFrames(bytes, at, facts.format)) return true;
+  if (isInPixels(bytes, at, facts.format) && !(await isWhole(bytes))) return undefined;
   const changed = Buffer.from(bytes);
   for (let index = at; index < at + length; index += 1) changed[index] ^= 1;
   const [one, other] = [await perceived(bytes, facts), await perceived(changed, facts)];
@@ -44,6 +45,26 @@ function isAmongFrames(bytes, at, format) {
     size = layer3FrameBytes(bytes.readUInt32BE(end));
   }
   return at >= start && at < end;
+}
+
+/** Whether bytes are inside the pixels of a WebP, behind which a cut picture may have swallowed others. */
+function isInPixels(bytes, at, format) {
+  if (format !== "webp") return false;
+  for (let start = 12; start + 8 <= at;) {
+    const end = start + 8 + bytes.readUInt32LE(start + 4);
+    if (at < end) return /^(VP8[ L]|ALPH|ANMF)$/.test(bytes.toString("latin1", start, start + 4));
+    start = end + (end % 2);
+  }
+  return false;
+}
+
+async function isWhole(bytes) {
+  try {
+    await sharp(bytes, { pages: -1, failOn: "warning" }).raw().toBuffer();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function perceived(bytes, { kind, contentType }) {

@@ -17,6 +17,8 @@ import {
   WAV_REMOVED,
   withCueSheet,
 } from "../support/planted-audio.js";
+import { id3Frame, mp3Frames } from "../support/audio.js";
+import { bytes } from "../support/bytes.js";
 import { verdict } from "../support/inspect.js";
 import { audioPlan, stripped } from "../support/strip-audio.js";
 
@@ -77,6 +79,12 @@ describe("in a sound", () => {
     expect(file.toString("latin1").split("7f3Qz9k!")).toHaveLength(4);
     expect(stripped(file).includes(times)).toBe(false);
     expect(audioPlan(file).removed).toContain("timestamp");
+  });
+
+  it("a tag goes that claims many times the bytes of its file", () => {
+    const claimed = bytes("ID3", 3, 0, 0, 4, 0, 0, 0, id3Frame("COMM", bytes(0, "eng\0Mine")));
+    const result = stripped(bytes(claimed, mp3Frames(20)));
+    expect(result.equals(mp3Frames(20))).toBe(true);
   });
 
   it("a byte of padding is a zero", () => {
