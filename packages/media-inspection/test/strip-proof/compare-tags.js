@@ -20,8 +20,8 @@ export function compareTags(original, left, cover, privacy) {
       ...found.map(({ group, name, value }) => `has ${group}:${name} ${JSON.stringify(value)}`),
       ...(isDeepStrictEqual(are, were) ? [] : [`other fields: ${JSON.stringify([were, are])}`]),
     ],
-    secretsBefore: original.filter((tag) => tag.group !== "ExifTool" && isSecret[privacy](tag))
-      .length,
+    before: original.filter((tag) => tag.group !== "ExifTool" && isSecret[privacy](tag)).length,
+    after: found.length,
   };
 }
 

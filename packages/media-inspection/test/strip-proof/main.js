@@ -26,7 +26,8 @@ if (process.argv.length > 2) {
 
 const folder = mkdtempSync(join(tmpdir(), "strip-proof-"));
 const count = { image: 0, audio: 0, covers: 0, refused: 0, apart: 0, differences: 0 };
-const secrets = { all: 0, location: 0 };
+/** The tags to remove that ExifTool finds. */
+const found = { all: { before: 0, after: 0 }, location: { before: 0, after: 0 } };
 try {
   const files = (await acceptedFiles()).map(inFolder);
   for (const name of ["original", ...PRIVACIES]) mkdirSync(join(folder, name));
@@ -38,10 +39,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 console.log(
-  `${count.image} images and ${count.audio} sounds stripped of all (${count.refused} broken ones refused) and ` +
-    `of their location: ${count.covers} covers and the content compared, of ${count.apart} sounds their packets; ` +
-    `of ${secrets.all} tags and ${secrets.location} places that ExifTool finds in the originals none is left; ` +
-    `${count.differences} differences`,
+  `${count.image} images and ${count.audio} sounds, of ${count.apart} their packets, and ${count.covers} covers ` +
+    `compared; ${count.refused} broken ones refused; tags to remove that ExifTool finds, without all: ` +
+    `${found.all.before} before, ${found.all.after} after, without location: ${found.location.before} before, ` +
+    `${found.location.after} after; ${count.differences} differences`,
 );
 process.exitCode = count.differences > 0 ? 1 : 0;
 
@@ -86,15 +87,16 @@ async function writeCover({ facts, paths }, left) {
 function findTags(files) {
   const originals = tagsIn(join(folder, "original"));
   for (const privacy of PRIVACIES) {
-    const found = tagsIn(join(folder, privacy));
+    const stripped = tagsIn(join(folder, privacy));
     for (const file of files) {
       const original = originals.get(file.inFolder);
-      const left = found.get(file.inFolder);
-      const cover = found.get(`${file.inFolder}${COVER}`) ?? [];
-      if (left === undefined) continue;
-      const { differences, secretsBefore } = compareTags(original, left, cover, privacy);
+      const tags = stripped.get(file.inFolder);
+      const cover = stripped.get(`${file.inFolder}${COVER}`) ?? [];
+      if (tags === undefined) continue;
+      const { differences, before, after } = compareTags(original, tags, cover, privacy);
       report(file, privacy, differences);
-      secrets[privacy] += secretsBefore;
+      found[privacy].before += before;
+      found[privacy].after += after;
     }
   }
 }
