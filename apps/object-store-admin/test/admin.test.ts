@@ -254,6 +254,19 @@ describe("object-store-admin", () => {
     ]);
   });
 
+  it("strips stored files, and knows which it has seen", async () => {
+    // One of the files has no object any more.
+    const finding = { event: "finding", kind: "image", code: "storage_error" };
+    const [first, last] = await jsonLines("strip", "all");
+    expect(first).toMatchObject(finding);
+    expect(last).toMatchObject({ event: "report", failed: 1, cursor: null });
+    expect(await jsonLines("strip", "all")).toMatchObject([
+      finding,
+      { event: "report", files: 1, stripped: 0, failed: 1 },
+    ]);
+    expect(await admin("strip")).toMatchObject({ code: 2 });
+  });
+
   it("prints each line of an erasure when it is true, also of one that fails later", async () => {
     const database = createDatabase({ url: services.databaseUrl });
     // Images go before audio.

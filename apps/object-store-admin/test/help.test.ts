@@ -14,7 +14,16 @@ import { layoutOf } from "../src/settings/layout.js";
 import { variantsOf } from "../src/settings/variants.js";
 import { runProgram } from "./support/program.js";
 
-const COMMANDS = ["migrate", "sweep", "audit", "verify", "make-variants", "usage", "erase"];
+const COMMANDS = [
+  "migrate",
+  "sweep",
+  "audit",
+  "verify",
+  "make-variants",
+  "strip",
+  "usage",
+  "erase",
+];
 
 /** Everything that the program takes, with a value that it accepts. */
 const OPTIONS: Readonly<Record<string, string | undefined>> = {
@@ -41,6 +50,13 @@ const OPTIONS: Readonly<Record<string, string | undefined>> = {
   yes: undefined,
 };
 
+/** What a command needs besides its options, in every form that takes options of its own. */
+const WORDS: Readonly<Record<string, readonly string[][]>> = {
+  migrate: [["up"], ["down"], ["sql"]],
+  strip: [["all"]],
+  erase: [["user"]],
+};
+
 function matches(text: string, pattern: RegExp): string[] {
   return [...new Set([...text.matchAll(pattern)].map(([, found = ""]) => found))].sort();
 }
@@ -58,8 +74,7 @@ async function documentation(): Promise<string> {
 
 /** The options that a command of the line parser takes. */
 function acceptedBy(command: string): string[] {
-  const ways =
-    command === "migrate" ? [["up"], ["down"], ["sql"]] : [command === "erase" ? ["user"] : []];
+  const ways = WORDS[command] ?? [[]];
   return Object.keys(OPTIONS).filter((option) =>
     ways.some((way) => {
       const value = OPTIONS[option];

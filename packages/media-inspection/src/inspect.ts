@@ -40,7 +40,7 @@ export function inspect(
   source: ByteCursor,
   decide: (format: MediaFormat) => void,
 ): Walk<MediaFacts> {
-  return identify(source, decide, walk);
+  return identify(source, decide, walkFormat);
 }
 
 /**
@@ -91,7 +91,8 @@ function mayFollow(format: MediaFormat, { count, paddingBytes }: LeadingTags): b
   return count > 0 ? MEDIA_FORMATS[format].kind === "audio" : paddingBytes === 0;
 }
 
-function* walk(
+/** Runs the parser of a format. */
+export function* walkFormat(
   source: ByteCursor,
   format: MediaFormat,
   { tags }: LeadingTags,

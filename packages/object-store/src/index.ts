@@ -70,4 +70,5 @@ export type { VariantRecipe } from "@repo/media-processing";
 export { type VariantContentType, VariantRead } from "./dto/variant-read.js";
 export { FileUploadResult, type TypeContradiction } from "./dto/upload-result.js";
 export { fromPath, type MediaBody, type PathBody } from "./upload/media-body.js";
+export type { PrivacyChoice } from "./privacy.js";
 export type { Truncation, Verification } from "./upload/verification.js";

@@ -11,6 +11,7 @@ import { letKeysChange } from "./migrations/0008-let-keys-change.js";
 import { tellCutImages } from "./migrations/0009-tell-cut-images.js";
 import { findMultipartUploads } from "./migrations/0010-find-multipart-uploads.js";
 import { createVariants } from "./migrations/0011-create-variants.js";
+import { tellWhatWasRemoved } from "./migrations/0012-tell-what-was-removed.js";
 import { Layout, type TableOptions } from "./layout.js";
 
 export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
@@ -43,5 +44,6 @@ export function objectStoreMigrations(options?: TableOptions<OwnerType>): readon
     tellCutImages(layout),
     findMultipartUploads(layout),
     createVariants(layout),
+    tellWhatWasRemoved(layout),
   ];
 }

@@ -7,6 +7,7 @@ import type { TableOptions } from "./layout.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import type { OwnerType } from "./owner-types.js";
 import type { Persistence } from "./persistence.js";
+import { checkPrivacy, type PrivacyChoice } from "./privacy.js";
 import type { Dependencies } from "./service/dependencies.js";
 import { OpenCalls } from "./service/open-calls.js";
 import { TransactionEnds } from "./service/transaction-ends.js";
@@ -88,6 +89,12 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
   verify?: Verification;
   /** Whether to accept images that were cut, unless a call says otherwise; `accept` by default. */
   truncated?: Truncation;
+  /**
+   * What is removed from files before they are stored, unless a call says otherwise, with the same pixels
+   * and samples: nothing (`keep`), the places that they name (`location`), or everything that viewers and
+   * players do not need (`all`). `keep` by default.
+   */
+  privacy?: PrivacyChoice;
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
   /**
@@ -153,6 +160,7 @@ export function dependenciesOf(
       signal,
     }),
     strictness: checkStrictness(options, DEFAULT_STRICTNESS),
+    privacy: checkPrivacy(options.privacy ?? "keep"),
     maxBytes: checkInteger("maxBytes", maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),
     urlExpiresIn: checkInteger("urlExpiresIn", urlExpiresIn ?? 900, 1, MAX_URL_SECONDS),
     urlWindow: checkUrlWindow("urlWindow", options.urlWindow),

@@ -11,6 +11,7 @@ import type { FileUploadResult } from "./dto/upload-result.js";
 import type { VariantRead } from "./dto/variant-read.js";
 import type { ObjectStoreError } from "./errors.js";
 import type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
+import type { PrivacyChoice } from "./privacy.js";
 import type { Truncation, Verification } from "./upload/verification.js";
 
 /*
@@ -339,6 +340,11 @@ export interface UploadOptions extends WriteOptions {
   verify?: Verification;
   /** Accepts an image that was cut. Default: `truncated` of the provider. */
   truncated?: Truncation;
+  /**
+   * What is removed from the file before it is stored: `keep`, `location` or `all`. Default: `privacy` of the
+   * provider. What cannot be removed with certainty is refused with `invalid_media`.
+   */
+  privacy?: PrivacyChoice;
   /**
    * Names recipes of the provider's `variants`, which are ready when the upload resolves, or when your
    * transaction commits. An image of which one cannot be made is refused with `variant_failed`; an audio

@@ -38,8 +38,10 @@ import { mediaServer } from "./examples/media-server.js";
 import { migrate } from "./examples/migrate.js";
 import { type App, openApp } from "./examples/open-app.js";
 import { addTranscript, newestEpisodes, publish } from "./examples/podcasts.js";
+import { addPhotos, photoStore } from "./examples/private-photos.js";
 import { changePicture, signUp } from "./examples/sign-up.js";
 import { startServers } from "./examples/servers.js";
+import { stripPhotos } from "./examples/strip-photos.js";
 import { sweeper } from "./examples/sweep.js";
 import { testDirectUpload } from "./examples/test-direct-upload.js";
 import { testAccountDeletion, testPublishing } from "./examples/test-without-servers.js";
@@ -53,6 +55,7 @@ const DOCUMENTS = [
   "docs/guide.md",
   "docs/direct-uploads.md",
   "docs/existing-application.md",
+  "docs/privacy.md",
   "docs/variants.md",
   "packages/object-store/README.md",
 ];
@@ -137,6 +140,25 @@ describe("the examples", () => {
     await fillGallery(app.database, app.s3, new AbortController().signal);
     const filled = await galleryPage(store, owner, null);
     expect(filled.pictures.every(({ placeholder }) => placeholder !== null)).toBe(true);
+    await store.close();
+  });
+
+  it("keep, remove and strip what photos say of people", async () => {
+    const store = photoStore(app.database, app.s3);
+    const owner = await signUp("photos@example.com");
+    const gps = { GPSLatitudeRef: "N", GPSLatitude: "52/1 31/1 12/1" };
+    const exif = { IFD0: { Copyright: "Ada" }, IFD3: gps };
+    const photo = await sharp(png).jpeg().withExif(exif).toBuffer();
+    const { shared, portrait, original } = await addPhotos(store, owner, photo);
+    expect(shared).toMatchObject({ privacy: "location", removed: ["gps"] });
+    expect(portrait).toMatchObject({ privacy: "all", removed: ["exif", "gps"] });
+    expect(original).toMatchObject({ privacy: "keep", removed: [], byteSize: photo.length });
+    const report = await stripPhotos(app.database, app.s3, new AbortController().signal);
+    expect(report).toMatchObject({ failed: 0, left: [], cursor: null });
+    expect(await store.forUser(owner).images.get(original.id)).toMatchObject({
+      removed: portrait.removed,
+      sha256: portrait.sha256,
+    });
     await store.close();
   });
 

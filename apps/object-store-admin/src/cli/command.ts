@@ -24,6 +24,12 @@ export type Work = (
       maxFiles: number | undefined;
       cursor: string | undefined;
     }
+  | {
+      name: "strip";
+      privacy: "location" | "all";
+      maxFiles: number | undefined;
+      cursor: string | undefined;
+    }
   | { name: "usage"; owner: string | undefined; system: boolean; top: number | undefined }
   | { name: "erase"; userId: string; yes: boolean }
 ) & {
@@ -76,6 +82,7 @@ const TAKES: Record<CommandName, readonly OptionName[]> = {
   audit: ["fix", "max-fixes", "quiet"],
   verify: ["bytes-per-second", "cursor", "max-files", "quiet"],
   "make-variants": ["cursor", "drop-undefined", "max-files", "only-missing", "recipe"],
+  strip: ["cursor", "max-files"],
   usage: ["owner", "system", "top"],
   erase: ["yes"],
 };
@@ -138,6 +145,15 @@ export function parseCommand(argv: readonly string[]): Command {
         cursor: values.cursor,
         ...common,
       };
+    case "strip": {
+      const [privacy, ...more] = rest;
+      if (privacy !== "location" && privacy !== "all") {
+        throw new UsageError("strip needs to know what to remove: location or all.");
+      }
+      requireNoMore(command, more);
+      const maxFiles = count("max-files", 1);
+      return { name: command, privacy, maxFiles, cursor: values.cursor, ...common };
+    }
     case "usage":
       requireNoMore(command, rest);
       if (values.system === true && values.owner !== undefined) {

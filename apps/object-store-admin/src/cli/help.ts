@@ -54,6 +54,7 @@ Commands:
   audit [--fix]               compares the bucket with the rows; changes nothing without --fix
   verify                      reads every object again and compares its SHA-256
   make-variants               makes the variants that files lack
+  strip location|all          removes personal data from stored files
   usage                       counts files and bytes
   erase <user>                removes everything of one user, with a receipt
 
@@ -134,6 +135,18 @@ newer one of the same recipe for a day. Run it after a recipe was added or chang
   --cursor <cursor>    goes on where an earlier run ended
 
 Exits with 3 when a variant could not be made; each is tried three times in all.
+`,
+  strip: `Usage: object-store-admin strip location|all [--max-files <n>] [--cursor <cursor>]
+
+Removes the places that stored files name, or everything that viewers and players do not need, with the
+same pixels and sound. Each file gets a new object, and the one before is removed at once: signed URLs of
+it end. Files that were freed of as much before are not read again.
+
+  --max-files <n>     ends after so many; the report has the cursor to go on with
+  --cursor <cursor>   goes on where an earlier run ended; one that is interrupted, or fails, tells its
+                      cursor on standard error
+
+Lists the files that are left as they are, with the reason, and exits with 3 when there is one.
 `,
   usage: `Usage: object-store-admin usage [--owner <id> | --system] [--top <n>]
 

@@ -16,6 +16,7 @@ import { erase } from "./erase.js";
 import { makeVariants } from "./make-variants.js";
 import { migrate } from "./migrate.js";
 import { migrateSql } from "./migrate-sql.js";
+import { strip } from "./strip.js";
 import { sweep } from "./sweep.js";
 import type { Tools } from "./tools.js";
 import { usage } from "./usage.js";
@@ -114,6 +115,8 @@ function performOnFiles(
       return verify(command, tools);
     case "make-variants":
       return makeVariants(command, tools);
+    case "strip":
+      return strip(command, tools);
     case "usage":
       return usage(command, tools);
     case "erase":

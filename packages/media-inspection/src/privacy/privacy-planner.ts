@@ -1,14 +1,9 @@
-import { ByteCursor, type Walk } from "../byte-cursor.js";
+import { ByteCursor } from "../byte-cursor.js";
 import { FedWalk, walkAtOnce } from "../fed-walk.js";
-import { identify } from "../inspect.js";
 import { type InspectionLimits, resolveLimits } from "../limits.js";
 import type { MediaFormat } from "../media-facts.js";
-import { planAudio } from "./audio/audio-plan.js";
 import type { EditPlan, Privacy } from "./edit-plan.js";
-import { onlyFormat } from "./only-format.js";
-import { isImage, planImage } from "./plan-image.js";
-import { stripPicture } from "./strip-picture.js";
-import { placelessXmp } from "./xmp-places.js";
+import { planEdits } from "./plan-edits.js";
 
 /**
  * Plans what is removed from a file that `MediaInspector` accepts, from the same bytes and in bounded
@@ -16,15 +11,24 @@ import { placelessXmp } from "./xmp-places.js";
  * later turns. `applyPlan` makes the file that the plan describes: it has the same pixels or sound, the same
  * facts but for tags that were removed, and its own plan is empty.
  *
- * Throws an `InspectionError`: `unsupported_media_type` where the file is of another format, `invalid_media`
- * where it is not certain what has to be removed.
+ * Throws an `InspectionError`: `empty_file` and `unsupported_media_type` as `MediaInspector` does,
+ * `invalid_media` where it is not certain what has to be removed.
  */
 export class PrivacyPlanner {
   readonly #walk: FedWalk<EditPlan>;
+  #format: MediaFormat | undefined;
 
-  constructor(format: MediaFormat, privacy: Privacy, limits: Partial<InspectionLimits> = {}) {
+  constructor(privacy: Privacy, limits: Partial<InspectionLimits> = {}) {
     const source = new ByteCursor(resolveLimits(limits));
-    this.#walk = new FedWalk(source, planEdits(source, format, privacy));
+    const walk = planEdits(source, privacy, (format) => {
+      this.#format = format;
+    });
+    this.#walk = new FedWalk(source, walk);
+  }
+
+  /** The format that the beginning of the file shows; undefined before that. */
+  get format(): MediaFormat | undefined {
+    return this.#format;
   }
 
   /** Undefined before the file has ended. */
@@ -64,17 +68,14 @@ export class PrivacyPlanner {
  * @throws InspectionError
  */
 export function planPrivacy(
-  format: MediaFormat,
   privacy: Privacy,
   bytes: Uint8Array,
   limits: Partial<InspectionLimits> = {},
 ): EditPlan {
   const source = new ByteCursor(resolveLimits(limits));
-  return walkAtOnce(source, planEdits(source, format, privacy), bytes);
-}
-
-function planEdits(source: ByteCursor, format: MediaFormat, privacy: Privacy): Walk<EditPlan> {
-  return isImage(format)
-    ? identify(source, onlyFormat(format), () => planImage(source, format, privacy))
-    : planAudio(source, format, privacy, { stripPicture, placelessXmp });
+  return walkAtOnce(
+    source,
+    planEdits(source, privacy, () => undefined),
+    bytes,
+  );
 }

@@ -68,8 +68,8 @@ async function secretsIn(left, facts) {
 }
 
 function stripped(bytes, facts, privacy, chunks) {
-  const whole = planIn(bytes, facts.format, privacy, [bytes.length]);
-  const inPieces = planIn(bytes, facts.format, privacy, chunks);
+  const whole = planIn(bytes, privacy, [bytes.length]);
+  const inPieces = planIn(bytes, privacy, chunks);
   const own = whole.fault ?? inPieces.fault;
   if (own !== undefined) return { fault: own };
   if (!isDeepStrictEqual(whole, inPieces)) return { fault: "another plan in pieces" };
@@ -81,7 +81,7 @@ function stripped(bytes, facts, privacy, chunks) {
   if (!isDeepStrictEqual(is, was)) {
     return { fault: `other facts: ${JSON.stringify([facts, after])}` };
   }
-  const again = planIn(left, facts.format, privacy, [left.length]);
+  const again = planIn(left, privacy, [left.length]);
   if (again.plan?.edits.length !== 0) return { fault: `more to lose: ${JSON.stringify(again)}` };
   return { edits: whole.plan.edits.length, left };
 }
@@ -94,8 +94,8 @@ function keptFacts(facts, privacy) {
   return { ...others, bitrate: facts.format === "flac" ? undefined : bitrate, kept };
 }
 
-function planIn(bytes, format, privacy, chunks) {
-  const planner = new PrivacyPlanner(format, privacy);
+function planIn(bytes, privacy, chunks) {
+  const planner = new PrivacyPlanner(privacy);
   const finish = (isDone) => {
     while (!isDone) isDone = planner.resume();
   };

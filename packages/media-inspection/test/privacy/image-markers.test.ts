@@ -7,16 +7,16 @@ import { strip } from "../support/strip.js";
 const NOTHING = { edits: [], removed: [] };
 
 describe("a file that is stripped of all", () => {
-  it.each(REMOVED)("loses what stands in $place ($format)", ({ format, bytes }) => {
+  it.each(REMOVED)("loses what stands in $place ($format)", ({ bytes }) => {
     expect(bytes.includes(MARKER)).toBe(true);
-    const stripped = strip(format, bytes);
+    const stripped = strip(bytes);
     expect(stripped.bytes.includes(MARKER)).toBe(false);
     expect(stripped.plan.removed).not.toEqual([]);
     expect(inspectBytes(stripped.bytes)).toEqual(inspectBytes(bytes));
-    expect(strip(format, stripped.bytes).plan).toEqual(NOTHING);
+    expect(strip(stripped.bytes).plan).toEqual(NOTHING);
   });
 
-  it.each(KEPT)("keeps what stands in $place ($format)", ({ format, bytes }) => {
-    expect(strip(format, bytes)).toEqual({ plan: NOTHING, bytes });
+  it.each(KEPT)("keeps what stands in $place ($format)", ({ bytes }) => {
+    expect(strip(bytes)).toEqual({ plan: NOTHING, bytes });
   });
 });

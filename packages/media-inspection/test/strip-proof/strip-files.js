@@ -24,7 +24,7 @@ export async function acceptedFiles() {
  * only a broken file may be.
  */
 export function stripFile({ name, bytes, isValid, facts }, privacy) {
-  const plan = accepted(() => planPrivacy(facts.format, privacy, bytes));
+  const plan = accepted(() => planPrivacy(privacy, bytes));
   if (plan === undefined) return { faults: isValid ? ["is refused"] : [] };
   const editor = new PlanEditor(plan);
   const left = Buffer.concat([...editor.edit(bytes), ...editor.end()]);
@@ -32,7 +32,7 @@ export function stripFile({ name, bytes, isValid, facts }, privacy) {
   const after = accepted(() => inspectBytes(left));
   const [was, is] = [facts, after].map((each) => keptFacts(each, name, privacy));
   if (!isDeepStrictEqual(is, was)) faults.push(`other facts: ${JSON.stringify([was, is])}`);
-  const again = accepted(() => planPrivacy(facts.format, privacy, left));
+  const again = accepted(() => planPrivacy(privacy, left));
   if (again?.edits.length !== 0) faults.push(`more to strip: ${JSON.stringify(again)}`);
   return { left, faults };
 }

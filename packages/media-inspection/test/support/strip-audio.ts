@@ -1,8 +1,7 @@
 import { ByteCursor } from "../../src/byte-cursor.js";
-import { inspectBytes } from "../../src/media-inspector.js";
-import { planAudio } from "../../src/privacy/audio/audio-plan.js";
 import type { PlacelessXmp } from "../../src/privacy/audio/location-plan.js";
 import type { EditPlan, Privacy } from "../../src/privacy/edit-plan.js";
+import { planEdits } from "../../src/privacy/plan-edits.js";
 
 interface StripOptions {
   /** Sizes of the chunks in which the bytes arrive, in turn. */
@@ -24,9 +23,7 @@ export function audioPlan(
   }: StripOptions = {},
 ): EditPlan {
   const source = new ByteCursor();
-  const facts = inspectBytes(bytes);
-  if (facts.kind !== "audio") throw new Error(`the file is ${facts.format}`);
-  const walk = planAudio(source, facts.format, privacy, {
+  const walk = planEdits(source, privacy, () => undefined, {
     // eslint-disable-next-line require-yield -- it has no steps
     stripPicture: function* strip(_, picture) {
       return stripPicture(picture);

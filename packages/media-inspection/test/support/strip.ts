@@ -1,7 +1,6 @@
 import { PlanEditor } from "../../src/privacy/apply-plan.js";
 import type { EditPlan, Privacy } from "../../src/privacy/edit-plan.js";
 import { PrivacyPlanner } from "../../src/privacy/privacy-planner.js";
-import type { ImageFormat } from "../../src/media-facts.js";
 
 export interface Stripped {
   plan: EditPlan;
@@ -10,11 +9,10 @@ export interface Stripped {
 
 /** Strips an image that arrives in chunks of these sizes in turn. */
 export function strip(
-  format: ImageFormat,
   bytes: Uint8Array,
   { privacy = "all", chunks = [65_536] }: { privacy?: Privacy; chunks?: number[] } = {},
 ): Stripped {
-  const planner = new PrivacyPlanner(format, privacy);
+  const planner = new PrivacyPlanner(privacy);
   // One buffer for all chunks: what is kept must have been copied.
   const lent = Buffer.alloc(Math.max(...chunks));
   const parts = [...pieces(bytes, chunks)];

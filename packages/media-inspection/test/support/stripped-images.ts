@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from "node:util";
 import { beforeAll, expect, it } from "@jest/globals";
 import sharp from "sharp";
 
-import type { ImageFormat } from "../../src/media-facts.js";
 import { inspectBytes } from "../../src/media-inspector.js";
 import { type Collection, comparedFiles, missingFolder } from "../differential/compared-files.js";
 import { verdict } from "./inspect.js";
@@ -11,7 +10,6 @@ import { strip } from "./strip.js";
 
 interface Image {
   name: string;
-  format: ImageFormat;
   bytes: Uint8Array;
 }
 
@@ -24,7 +22,7 @@ async function imagesOf(collection: Collection): Promise<Image[]> {
   for (const { name, bytes } of await comparedFiles(collection)) {
     const facts = await verdict(bytes);
     if (typeof facts !== "string" && facts.kind === "image") {
-      images.push({ name, format: facts.format, bytes });
+      images.push({ name, bytes });
     }
   }
   return images;
@@ -65,8 +63,8 @@ export function testStrippedImages(collection: Collection): void {
 
   test.each(PRIVACIES)("keep their facts, pixels and colours without %s", async (privacy) => {
     expect(images.length).toBeGreaterThan(0);
-    for (const { name, format, bytes } of images) {
-      const stripped = strip(format, bytes, { privacy });
+    for (const { name, bytes } of images) {
+      const stripped = strip(bytes, { privacy });
       expect({ name, ...inspectBytes(stripped.bytes) }).toEqual({ name, ...inspectBytes(bytes) });
       const isSame = isDeepStrictEqual(await decoded(stripped.bytes), await decoded(bytes));
       expect({ name, isSame }).toEqual({ name, isSame: true });
@@ -74,25 +72,25 @@ export function testStrippedImages(collection: Collection): void {
   });
 
   test.each(PRIVACIES)("have no more of %s to lose", (privacy) => {
-    for (const { name, format, bytes } of images) {
-      const again = strip(format, strip(format, bytes, { privacy }).bytes, { privacy });
+    for (const { name, bytes } of images) {
+      const again = strip(strip(bytes, { privacy }).bytes, { privacy });
       expect({ name, ...again.plan }).toEqual({ name, edits: [], removed: [] });
     }
   });
 
   test("have no metadata left without all", async () => {
-    for (const { name, format, bytes } of images) {
-      const found = await metadataOf(strip(format, bytes).bytes);
+    for (const { name, bytes } of images) {
+      const found = await metadataOf(strip(bytes).bytes);
       expect({ name, found }).toEqual({ name, found: {} });
     }
   });
 
   test.each(PRIVACIES)("lose the same of %s however they arrive", (privacy) => {
-    for (const { name, format, bytes } of images) {
-      const { plan } = strip(format, bytes, { privacy, chunks: [bytes.length] });
+    for (const { name, bytes } of images) {
+      const { plan } = strip(bytes, { privacy, chunks: [bytes.length] });
       const small = bytes.length < 30_000 ? [[1], [7]] : [[701, 3]];
       for (const chunks of [...small, [65_536]]) {
-        expect({ name, ...strip(format, bytes, { privacy, chunks }).plan }).toEqual({
+        expect({ name, ...strip(bytes, { privacy, chunks }).plan }).toEqual({
           name,
           ...plan,
         });

@@ -3,6 +3,7 @@ import type {
   AudioTags,
   DurationSource,
   ImageContentType,
+  RemovedKind,
 } from "@repo/media-inspection";
 import { Expose } from "class-transformer";
 
@@ -10,6 +11,7 @@ import type { AudioModel } from "../models/audio.model.js";
 import type { ImageModel } from "../models/image.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { OwnerId } from "../owner-types.js";
+import type { PrivacyChoice } from "../privacy.js";
 
 /** A signed GET URL, on the pages of lists that were asked for with URLs. */
 export class FileUrl {
@@ -27,6 +29,13 @@ class MediaRead extends FileUrl {
   @Expose() readonly byteSize!: number;
   /** SHA-256 of the bytes, 64 lower-case hexadecimal digits. */
   @Expose() readonly sha256!: string;
+  /** What its bytes were freed of before they were stored: `keep` is nothing. */
+  @Expose() readonly privacy!: PrivacyChoice;
+  /**
+   * What was removed from its bytes, such as `["exif", "gps"]`; empty where nothing was. {@link byteSize} and
+   * {@link sha256} are of the bytes that are stored.
+   */
+  @Expose() readonly removed!: readonly RemovedKind[];
   @Expose() readonly createdAt!: Date;
   @Expose() readonly updatedAt!: Date;
 }
@@ -138,6 +147,8 @@ function shared(row: MediaFileModel): object {
     filename: row.originalFilename,
     byteSize: row.byteSize,
     sha256: row.sha256.toString("hex"),
+    privacy: row.privacy,
+    removed: row.removed,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };

@@ -1,5 +1,7 @@
+import type { MediaKind, Privacy } from "@repo/media-inspection";
 import type { ListedObject, S3ErrorCode, VersioningStatus, VersionLock } from "@repo/s3-provider";
 
+import type { ObjectStoreErrorCode } from "../errors.js";
 import type { ServedKind, StoredKind } from "../kinds.js";
 import type { GivenOwnerIds, Owner, OwnerId, OwnerType } from "../owner-types.js";
 import type { JournalPurpose } from "../models/journal.model.js";
@@ -77,6 +79,13 @@ export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
    * recipe was added or changed. It can be ended at any time and continued by its cursor.
    */
   makeVariants(options?: MakeVariantsOptions): Promise<MakeVariantsReport>;
+
+  /**
+   * Removes from stored files what uploads can be freed of before; see `privacy`. Each gets a new object, and
+   * the one before is removed at once: signed URLs of it end. Files that were freed of as much before are not
+   * read again. It can be ended at any time and continued by its cursor.
+   */
+  strip(options: StripOptions): Promise<StripReport>;
 
   /** Counts files and bytes, of all owners or of one, and tells whether the bucket has versioning. */
   usage(options?: UsageOptions): Promise<UsageReport>;
@@ -265,6 +274,44 @@ export interface VerifyReport {
   corrupt: number;
   /** Files that could not be read. */
   unreadable: number;
+  /** Where to continue; null once every file was read. */
+  cursor: string | null;
+}
+
+export interface StripOptions extends LongCallOptions<StripReport> {
+  /** What to remove from files that were stored with less. */
+  privacy: Privacy;
+  /** `cursor` of an earlier report, after which to continue. */
+  cursor?: string | null;
+  /** Maximum number of files, at least 1; unlimited by default. */
+  maxFiles?: number;
+  /** Files at a time, 1 to 64; 4 by default. */
+  parallel?: number;
+  /** Called with each file that is left as it is. An error that it throws ends the call. */
+  onFinding?: (finding: StripFinding) => void | Promise<void>;
+}
+
+/** A file from which nothing could be removed. */
+export interface StripFinding {
+  kind: MediaKind;
+  fileId: string;
+  /**
+   * `invalid_media`: it is not certain what would have to be removed. `storage_error`: its object is missing,
+   * or holds other bytes than were stored. `file_not_found`: it was deleted, or replaced by another run.
+   */
+  code: ObjectStoreErrorCode;
+  message: string;
+}
+
+export interface StripReport {
+  /** Files that were read, or tried. */
+  files: number;
+  /** Files that have an object without what was removed. */
+  stripped: number;
+  /** Files that had nothing to remove. */
+  unchanged: number;
+  /** Files that are left as they were. */
+  failed: number;
   /** Where to continue; null once every file was read. */
   cursor: string | null;
 }

@@ -8,6 +8,7 @@ import type { OwnerType } from "../owner-types.js";
 import { observed } from "../telemetry/telemetry.js";
 import { UPLOAD_SECONDS } from "../upload/abort.js";
 import { type IsolationOptions, processesFor } from "../upload/decoding.js";
+import { Inspector } from "../upload/inspection.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import { Recipes } from "../rendering/recipes.js";
 import { ProcessRenderer, type Renderer } from "../rendering/renderer.js";
@@ -17,6 +18,7 @@ import type { ObjectStoreMaintenance } from "./contract.js";
 import type { MaintenanceDependencies, MaintenanceRows } from "./dependencies.js";
 import { Eraser } from "./eraser.js";
 import { longCall } from "./long-call.js";
+import { Stripper } from "./stripper.js";
 import { type StagedPosition, Sweeper } from "./sweeper.js";
 import { usage } from "./usage.js";
 import { VariantFiller } from "./variant-filler.js";
@@ -44,9 +46,11 @@ export function maintenanceOver(
   const { s3 } = options;
   const logger = safeLogger(options.logger);
   const leaseSeconds = checkInteger("leaseSeconds", options.leaseSeconds ?? 600, 10, 86_400);
-  const { renderers } = processesFor(options.isolation);
+  const processes = processesFor(options.isolation);
+  const { renderers } = processes;
   const { maxPixels } = DEFAULT_INSPECTION_LIMITS;
   const renderer = options.renderer ?? new ProcessRenderer(renderers, maxPixels);
+  const inspector = new Inspector({}, processes, renderer);
   const recipes = new Recipes(options.variants);
   const { signal } = new AbortController();
   const dependencies: MaintenanceDependencies = {
@@ -105,6 +109,10 @@ export function maintenanceOver(
     makeVariants: (options) =>
       run("make_variants", "make variants", options, (call) =>
         new VariantFiller(dependencies, recipes, call).fill(),
+      ),
+    strip: (options) =>
+      run("strip", "strip files", options, (call) =>
+        new Stripper(dependencies, inspector, call).strip(),
       ),
     usage: (options) => run("usage", "count files", options, (call) => usage(dependencies, call)),
   } satisfies ObjectStoreMaintenance<OwnerType>);

@@ -1,8 +1,7 @@
 import type { MediaKind } from "@repo/media-inspection";
 
-import { checkBoolean, checkInteger } from "../checks.js";
+import { checkBoolean } from "../checks.js";
 import { ObjectStoreError, VariantFailedError } from "../errors.js";
-import { MEDIA_KINDS } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { VariantModel } from "../models/variant.model.js";
@@ -11,23 +10,14 @@ import { throwIfAborted } from "../upload/abort.js";
 import type { Recipe, Recipes } from "../rendering/recipes.js";
 import type { MakeVariantsOptions, MakeVariantsReport } from "./contract.js";
 import type { MaintenanceDependencies } from "./dependencies.js";
-import { decodeVariantCursor, encodeVariantCursor, type VariantCursor } from "./variant-cursor.js";
-
-const FIRST_ID = "00000000-0000-0000-0000-000000000000";
-
-/** Files that are read from the database at a time. */
-const PAGE = 100;
-
-const MAX_PARALLEL = 64;
+import { FileWalk } from "./file-walk.js";
 
 /** One run that makes the variants that files lack, by id. */
 export class VariantFiller {
   readonly #recipes: readonly Recipe[];
   readonly #staleToo: boolean;
   readonly #dropsUndefined: boolean;
-  readonly #parallel: number;
-  readonly #maxFiles: number;
-  readonly #start: VariantCursor;
+  readonly #walk: FileWalk;
   readonly #report: MakeVariantsReport;
 
   /** @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`) */
@@ -36,57 +26,31 @@ export class VariantFiller {
     private readonly known: Recipes,
     private readonly options: MakeVariantsOptions,
   ) {
-    const { recipe, cursor = null, parallel = dependencies.renderers } = options;
-    const most = Number.MAX_SAFE_INTEGER;
+    const { recipe, cursor = null, maxFiles, signal } = options;
     this.#recipes = recipe === undefined ? [...known] : [known.get(recipe)];
     this.#staleToo = !checkBoolean("onlyMissing", options.onlyMissing ?? false);
     this.#dropsUndefined = checkBoolean("dropUndefined", options.dropUndefined ?? false);
-    this.#parallel = checkInteger("parallel", parallel, 1, MAX_PARALLEL);
-    this.#maxFiles = checkInteger("maxFiles", options.maxFiles ?? most, 1, most);
-    this.#start =
-      cursor === null ? { kind: "image", after: FIRST_ID } : decodeVariantCursor(cursor);
+    const parallel = options.parallel ?? dependencies.renderers;
+    this.#walk = new FileWalk({ cursor, maxFiles, parallel, signal });
     this.#report = { files: 0, made: 0, failed: 0, removed: 0, cursor };
   }
 
   async fill(): Promise<MakeVariantsReport> {
+    const recipes = this.#recipes;
+    const staleToo = this.#staleToo;
+    await this.#walk.run({
+      page: async (kind, from) =>
+        recipes.length === 0
+          ? []
+          : this.dependencies.files[kind].lackingVariants(recipes, { ...from, staleToo }),
+      visit: (kind, file) => this.#makeOf(kind, file),
+    });
     const report = this.#report;
-    let after = this.#start.after;
-    for (const kind of MEDIA_KINDS.slice(MEDIA_KINDS.indexOf(this.#start.kind))) {
-      for (;;) {
-        const limit = Math.min(PAGE, this.#maxFiles - report.files);
-        if (limit === 0 || this.#recipes.length === 0) break;
-        const page = { after, limit, staleToo: this.#staleToo };
-        const files = await this.dependencies.files[kind].lackingVariants(this.#recipes, page);
-        await this.#makeAll(kind, files);
-        after = files.at(-1)?.id ?? after;
-        report.cursor = encodeVariantCursor({ kind, after });
-        if (files.length < limit) break;
-      }
-      if (report.files === this.#maxFiles) return report;
-      after = FIRST_ID;
-    }
-    report.cursor = null;
+    report.cursor = this.#walk.cursor;
+    if (report.cursor !== null) return report;
     await this.#removeOld();
     this.options.onProgress?.({ ...report });
     return report;
-  }
-
-  /** Runs in as many lanes as there are processes. After a failure no further file begins. */
-  async #makeAll(kind: MediaKind, files: readonly MediaFileModel[]): Promise<void> {
-    const waiting = [...files];
-    const lane = async (): Promise<void> => {
-      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-        throwIfAborted(this.options.signal);
-        try {
-          await this.#makeOf(kind, file);
-        } catch (error) {
-          waiting.length = 0;
-          throw error;
-        }
-      }
-    };
-    const lanes = await Promise.allSettled(Array.from({ length: this.#parallel }, lane));
-    for (const ended of lanes) if (ended.status === "rejected") throw ended.reason;
   }
 
   async #makeOf(kind: MediaKind, file: MediaFileModel): Promise<void> {
@@ -103,6 +67,7 @@ export class VariantFiller {
     );
     const report = this.#report;
     report.files += 1;
+    report.cursor = this.#walk.cursor;
     for (const each of made) {
       if (each.status === "fulfilled") {
         report.made += 1;

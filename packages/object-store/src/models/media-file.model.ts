@@ -1,8 +1,10 @@
+import type { RemovedKind } from "@repo/media-inspection";
 import { DataTypes, type NonAttribute } from "sequelize";
 import { AllowNull, Column } from "sequelize-typescript";
 
 import { downloadName } from "../filename.js";
 import { EVERY_OWNER, type Reader } from "../owner-types.js";
+import type { PrivacyChoice } from "../privacy.js";
 import { StoredObjectModel } from "./stored-object.model.js";
 import type { VariantModel } from "./variant.model.js";
 
@@ -27,6 +29,16 @@ export abstract class MediaFileModel<
   @AllowNull(false)
   @Column(DataTypes.BLOB)
   declare sha256: Buffer;
+
+  /** What its bytes were freed of before they were stored. */
+  @AllowNull(false)
+  @Column(DataTypes.TEXT)
+  declare privacy: PrivacyChoice;
+
+  /** Names of what was left out. */
+  @AllowNull(false)
+  @Column(DataTypes.ARRAY(DataTypes.TEXT))
+  declare removed: RemovedKind[];
 
   @AllowNull
   @Column(DataTypes.TEXT)

@@ -1,38 +1,26 @@
-import {
-  type ModelColumns,
-  type PreparedOptions,
-  PreparedStatement,
-  type SqlParameter,
-} from "@repo/database";
-import type { MediaKind } from "@repo/media-inspection";
+import type { PreparedOptions, SqlParameter } from "@repo/database";
+import type { MediaKind, Privacy } from "@repo/media-inspection";
 import type { ModelCtor } from "sequelize-typescript";
 
 import { OwnerNotFoundError } from "../errors.js";
-import type { Layout } from "../layout.js";
 import { EVERY_OWNER, type Owner, type OwnerId, type Reader } from "../owner-types.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { MediaModels } from "../models/media-models.js";
 import type { VariantModel } from "../models/variant.model.js";
+import type { PrivacyChoice } from "../privacy.js";
 import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
 import { type Removal, type RemovalOptions, removeInHalves } from "./file-removal.js";
+import {
+  type CreateParameters,
+  type ForReaders,
+  mediaStatements,
+  type VariantParameters,
+} from "./media-statements.js";
 import { ModelRepo } from "./model-repo.js";
 import { StatementGroup } from "./statement-group.js";
-import {
-  fromNow,
-  intoJournal,
-  LockingStatement,
-  OwnedStatement,
-  type StatementOptions,
-} from "./statements.js";
+import type { StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";
-import {
-  FILE_COLUMNS,
-  MAX_ATTEMPTS,
-  READ_WITH_FILE,
-  type RecipeName,
-  removedVariants,
-  variantOf,
-} from "./variant-repo.js";
+import { MAX_ATTEMPTS, READ_WITH_FILE, type RecipeName } from "./variant-repo.js";
 
 /** What the row of a file needs besides what the journal's row of its upload has. */
 export interface Completion {
@@ -61,6 +49,20 @@ export interface NewVariantRow {
   unansweredSeconds: number;
 }
 
+/** Another object in the place of the one that a file has. */
+export interface Replacement {
+  id: string;
+  /** The key of the object that the file has. */
+  s3Key: string;
+  /** The upload of the new object. */
+  uploadId: string;
+  /** For how many seconds a request of the upload may still arrive; 0 if all were answered. */
+  unansweredSeconds: number;
+  leaseSeconds: number;
+  /** By attribute of the model, what is known of the new object's content. */
+  values: Readonly<Record<string, unknown>>;
+}
+
 /** The direct upload that becomes the file, and the claim of who completes it. */
 export interface ClaimedDirectUpload {
   id: string;
@@ -85,9 +87,6 @@ export interface ReadingOptions extends StatementOptions {
 /** Its public methods, which the store in memory implements too. */
 export type Files<K extends MediaKind = MediaKind> = Pick<MediaRepo<K>, keyof MediaRepo<K>>;
 
-/** An owner's files and system-wide files; with null as the owner, only the latter. */
-const VISIBLE = "(user_id = $2 OR user_id IS NULL)";
-
 /** The action of every read, for messages. */
 const READ = "read files";
 
@@ -98,226 +97,12 @@ const NOT_GIVEN = new Set([
   ...["id", "userId", "s3Key", "idempotencyKey", "createdAt", "updatedAt", "unansweredUntil"],
 ]);
 
-type CreateParameters = [
-  rows: string,
-  ids: readonly string[],
-  unansweredSeconds: readonly number[],
-];
-type DirectParameters = [direct: string, claim: string | null];
-type VariantParameters = [
-  variants: string,
-  variantIds: readonly string[],
-  variantsUnansweredSeconds: readonly number[],
-];
-type OfIds = [ids: readonly string[], recipe: string, digest: string];
-type DeleteParameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
-
-interface Sql {
-  layout: Layout;
-  kind: MediaKind;
-  columns: ModelColumns<MediaFileModel>;
-  /** The columns that come with the values of a {@link Completion}. */
-  given: readonly string[];
-}
-
-function statementsWith({ layout, kind, columns, given }: Sql) {
-  const table = layout.table(kind);
-  const files = `SELECT ${columns.list()} FROM ${table} WHERE`;
-  const variant = variantOf(layout, kind, table, ["$2", "$3"]);
-  const filesWithVariant = `SELECT ${columns.list()}, ${variant} FROM ${table} WHERE`;
-  const noFile = Array(columns.length).fill("NULL").join(", ");
-  // Locks in the order of the ids, so that concurrent deletions of the same files do not deadlock. Gives
-  // the files and then the variants: PostgreSQL, which expects few, joins them in quadratic time.
-  const deletion = (lock: string) => (wait: string) => `
-    WITH wanted AS (
-      SELECT id FROM ${table}
-      WHERE id = ANY ($1) AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
-      ORDER BY id ${lock}
-    ), gone AS (
-      DELETE FROM ${table} AS file USING wanted WHERE file.id = wanted.id RETURNING file.*
-    ), written AS (
-      ${intoJournal(layout, "gone", {
-        kind,
-        mayHaveParts: "false",
-        lease: fromNow("$3"),
-        settled: "GREATEST(unanswered_until, clock_timestamp())",
-      })}
-    ), variants AS (
-      DELETE FROM ${layout.table("variant")} AS variant USING gone
-      WHERE variant.${FILE_COLUMNS[kind]} = gone.id RETURNING variant.*
-    ), variants_written AS (
-      ${removedVariants(layout, "variants", "$3")}
-    )
-    SELECT ${columns.list("gone")}, NULL::uuid, NULL::json FROM gone
-    UNION ALL
-    SELECT ${noFile}, ${FILE_COLUMNS[kind]}, ${READ_WITH_FILE.json()} FROM variants
-  `;
-  return {
-    byId: new PreparedStatement<[id: string]>(`${files} id = $1`),
-    visibleById: forReaders<string>((visible) => `${files} id = $1 AND ${visible}`),
-    visibleByIds: forReaders<readonly string[]>(
-      (visible) => `${files} id = ANY ($1) AND ${visible}`,
-    ),
-    withVariant: {
-      owner: new PreparedStatement<[...OfIds, owner: Owner]>(
-        `${filesWithVariant} id = ANY ($1) AND (user_id = $4 OR user_id IS NULL)`,
-      ),
-      application: new PreparedStatement<OfIds>(`${filesWithVariant} id = ANY ($1)`),
-    },
-    exists: forReaders<string>((visible) => `SELECT 1 FROM ${table} WHERE id = $1 AND ${visible}`),
-    listByUser: new PreparedStatement<[userId: OwnerId, after: string, limit: number]>(
-      `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
-    ),
-    lackingVariants: new PreparedStatement<
-      [
-        after: string,
-        limit: number,
-        recipes: readonly string[],
-        digests: readonly string[],
-        staleToo: boolean,
-        maxAttempts: number,
-      ]
-    >(`
-      SELECT ${columns.list("file")} FROM ${table} AS file
-      WHERE id > $1 AND EXISTS (
-        SELECT FROM unnest($3::text[], $4::text[]) AS wanted (recipe, digest)
-        WHERE NOT EXISTS (
-          SELECT FROM ${layout.table("variant")} AS variant
-          WHERE variant.${FILE_COLUMNS[kind]} = file.id AND variant.recipe = wanted.recipe
-            AND (variant.digest = wanted.digest OR NOT $5)
-        ) AND NOT EXISTS (
-          SELECT FROM ${layout.table("variant_failure")} AS failure
-          WHERE failure.${FILE_COLUMNS[kind]} = file.id AND failure.recipe = wanted.recipe
-            AND failure.digest = wanted.digest AND failure.attempts >= $6
-        )
-      )
-      ORDER BY id LIMIT $2
-    `),
-    byIdempotencyKey: new OwnedStatement<[idempotencyKey: string, owner: Owner]>(
-      layout.ownerType,
-      (ownedBy) => `${files} idempotency_key = $1 AND ${ownedBy("$2")}`,
-    ),
-    create: new LockingStatement<CreateParameters>((wait) =>
-      creation({ layout, kind, columns, given }, wait),
-    ),
-    createWithVariants: new LockingStatement<[...CreateParameters, ...VariantParameters]>((wait) =>
-      creation({ layout, kind, columns, given }, wait, { hasVariants: true }),
-    ),
-    createFromDirectUpload: new LockingStatement<[...CreateParameters, ...DirectParameters]>(
-      (wait) => creation({ layout, kind, columns, given }, wait, { isDirect: true }),
-    ),
-    createFromDirectUploadWithVariants: new LockingStatement<
-      [...CreateParameters, ...DirectParameters, ...VariantParameters]
-    >((wait) =>
-      creation({ layout, kind, columns, given }, wait, { isDirect: true, hasVariants: true }),
-    ),
-    delete: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE")),
-    deleteUnlocked: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE SKIP LOCKED")),
-  };
-}
-
-/** A statement about files that a reader may see. */
-interface ForReaders<Ids extends SqlParameter> {
-  owner: PreparedStatement<[ids: Ids, owner: Owner]>;
-  application: PreparedStatement<[ids: Ids]>;
-}
-
-function forReaders<Ids extends SqlParameter>(text: (visible: string) => string): ForReaders<Ids> {
-  return {
-    owner: new PreparedStatement(text(VISIBLE)),
-    application: new PreparedStatement(text("true")),
-  };
-}
-
-/**
- * Moves uploads that hold their lease to the files. Values come as JSON, which PostgreSQL reads as rows.
- *
- * @see https://www.postgresql.org/docs/current/functions-json.html (json_populate_recordset)
- */
-function creation(
-  { layout, kind, columns, given }: Sql,
-  wait: string,
-  { isDirect = false, hasVariants = false } = {},
-): string {
-  const table = layout.table(kind);
-  const journal = layout.table("journal");
-  const directUploads = layout.table("direct_upload");
-  const direct = `
-    claimed AS (
-      SELECT direct.id
-      FROM ${directUploads} AS direct, ${journal} AS upload
-      WHERE direct.id = $4 AND direct.claim = $5 AND direct.status = 'pending'
-        AND upload.id = ANY ($2::uuid[]) AND upload.purpose = 'upload'
-        AND upload.lease_expires_at > clock_timestamp() AND ${wait}
-      FOR UPDATE
-    ), completed AS (
-      UPDATE ${directUploads} AS direct SET
-        status = 'deleting', file_id = ($2::uuid[])[1], claim = NULL, claim_expires_at = NULL,
-        updated_at = clock_timestamp()
-      FROM claimed WHERE direct.id = claimed.id
-    ),
-  `;
-  const [rows, ids, unanswered] = isDirect ? ["$6", "$7", "$8"] : ["$4", "$5", "$6"];
-  // All of them or none, as the file is shown with them.
-  const sent = `
-    sent AS (
-      SELECT id FROM ${journal}
-      WHERE id = ANY (${ids}::uuid[]) AND purpose = 'upload'
-        AND lease_expires_at > clock_timestamp() AND ${wait}
-      ORDER BY id FOR UPDATE
-    ),
-  `;
-  const variants = `
-    , variants_done AS (
-      DELETE FROM ${journal} AS entry USING sent
-      WHERE entry.id = sent.id AND EXISTS (SELECT FROM done)
-      RETURNING entry.id, entry.user_id, entry.s3_key, entry.created_at
-    ), variants AS (
-      INSERT INTO ${layout.table("variant")} (
-        id, user_id, s3_key, created_at, updated_at, ${FILE_COLUMNS[kind]}, recipe, digest, content_type,
-        byte_size, sha256, width, height, page_count, unanswered_until
-      )
-      SELECT
-        sent.id, sent.user_id, sent.s3_key, sent.created_at, clock_timestamp(), ($2::uuid[])[1],
-        given.recipe, given.digest, given.content_type, given.byte_size, given.sha256, given.width,
-        given.height, given.page_count, ${unansweredUntil(`(${unanswered}::int[])[given.ordinality]`)}
-      FROM json_populate_recordset(NULL::${layout.table("variant")}, ${rows}) WITH ORDINALITY AS given
-      JOIN variants_done AS sent ON sent.id = given.id
-    )
-  `;
-  return `
-    WITH ${isDirect ? direct : ""} ${hasVariants ? sent : ""} done AS (
-      DELETE FROM ${journal}
-      WHERE id = ANY ($2::uuid[]) AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
-        AND ${wait} ${isDirect ? "AND EXISTS (SELECT FROM claimed)" : ""}
-        ${hasVariants ? `AND (SELECT count(*) FROM sent) = cardinality(${ids}::uuid[])` : ""}
-      RETURNING id, user_id, s3_key, idempotency_key, created_at
-    )${hasVariants ? variants : ""}
-    INSERT INTO ${table} (
-      id, user_id, s3_key, idempotency_key, created_at, updated_at, unanswered_until,
-      ${given.join(", ")}
-    )
-    SELECT
-      done.id, done.user_id, done.s3_key, done.idempotency_key, done.created_at, clock_timestamp(),
-      ${unansweredUntil("($3::int[])[given.ordinality]")},
-      ${given.map((column) => `given.${column}`).join(", ")}
-    FROM json_populate_recordset(NULL::${table}, $1) WITH ORDINALITY AS given
-    JOIN done ON done.id = given.id
-    RETURNING ${columns.list()}
-  `;
-}
-
-/** SQL for until when a request may still arrive; null if all were answered. */
-function unansweredUntil(seconds: string): string {
-  return `CASE WHEN ${seconds} > 0 THEN ${fromNow(seconds)} END`;
-}
-
 /** The files of one kind. */
 export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaModels[K]> {
   readonly #place: "pool" | "replica";
   /** Columns by attribute. */
   readonly #fields: ReadonlyMap<string, string>;
-  readonly #sql: ReturnType<typeof statementsWith>;
+  readonly #sql: ReturnType<typeof mediaStatements>;
   /** One group for each owner: a lock on an owner's row delays only that owner's uploads. */
   readonly #groups = new Map<Owner, StatementGroup<Completion, MediaModels[K] | null>>();
 
@@ -329,7 +114,7 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     const given = [...this.#fields].flatMap(([name, field]) =>
       NOT_GIVEN.has(name) ? [] : [`"${field}"`],
     );
-    this.#sql = statementsWith({ layout: this.layout, kind, columns: this.columns, given });
+    this.#sql = mediaStatements({ layout: this.layout, kind, columns: this.columns, given });
   }
 
   /** A file of any owner. */
@@ -399,6 +184,33 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     const digests = recipes.map(({ digest }) => digest);
     const parameters = [after, limit, names, digests, staleToo, MAX_ATTEMPTS] as const;
     return this.rows(READ, this.#sql.lackingVariants, [...parameters]);
+  }
+
+  /** Files of all owners with one of these privacies, by id. */
+  unstripped(
+    privacy: readonly PrivacyChoice[],
+    { after, limit }: { after: string; limit: number },
+  ): Promise<MediaModels[K][]> {
+    return this.rows(READ, this.#sql.unstripped, [after, limit, privacy]);
+  }
+
+  /** Remembers that there was nothing to remove from a file. False when it has another object by now. */
+  async markStripped(id: string, s3Key: string, privacy: Privacy): Promise<boolean> {
+    const { markStripped } = this.#sql;
+    return (await this.arrays("change the file", markStripped, [id, s3Key, privacy])).length > 0;
+  }
+
+  /**
+   * Gives a file the object of an upload, whose row in the journal becomes the removal of the object before.
+   * Null when the lease is over, or the file has another object by now.
+   */
+  replaceObject(replacement: Replacement): Promise<MediaModels[K] | null> {
+    const { id, s3Key, uploadId, leaseSeconds, unansweredSeconds, values } = replacement;
+    const given = JSON.stringify(this.#given(id, values));
+    return this.first("change the file", this.#sql.replaceObject, [
+      ...([id, s3Key, uploadId] as const),
+      ...([leaseSeconds, unansweredSeconds, given] as const),
+    ]);
   }
 
   /** The owner's file that was uploaded with an idempotency key. */
@@ -528,16 +340,19 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
   ): Promise<(MediaModels[K] | null)[]> {
     const ids = completions.map(({ id }) => id);
     const unanswered = completions.map(({ unansweredSeconds }) => unansweredSeconds);
-    const given = completions.map(({ id, values }) => {
-      const columns = Object.entries(values).map(([name, value]): [string, unknown] => [
-        this.#fields.get(name) ?? name,
-        toJson(value),
-      ]);
-      return Object.fromEntries<unknown>([["id", id], ...columns]);
-    });
+    const given = completions.map(({ id, values }) => this.#given(id, values));
     const rows = await execute([JSON.stringify(given), ids, unanswered]);
     const byId = new Map(this.columns.instances(rows).map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id) ?? null);
+  }
+
+  /** Values by column, as JSON holds them. */
+  #given(id: string, values: Completion["values"]): Record<string, unknown> {
+    const columns = Object.entries(values).map(([name, value]): [string, unknown] => [
+      this.#fields.get(name) ?? name,
+      toJson(value),
+    ]);
+    return Object.fromEntries<unknown>([["id", id], ...columns]);
   }
 }
 

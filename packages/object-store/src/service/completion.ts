@@ -1,9 +1,10 @@
-import type { MediaKind } from "@repo/media-inspection";
+import type { MediaKind, RemovedKind } from "@repo/media-inspection";
 
 import type { CreateOf } from "../dto/dtos-of-kind.js";
 import { OwnerNotFoundError, UploadExpiredError } from "../errors.js";
 import { downloadName } from "../filename.js";
 import type { MediaModels } from "../models/media-models.js";
+import type { PrivacyChoice } from "../privacy.js";
 import type { SignedUrl } from "../provider.js";
 import type { ClaimedDirectUpload } from "../repo/media-repo.js";
 import type { StatementOptions } from "../repo/statements.js";
@@ -11,7 +12,7 @@ import { abortFailure } from "../upload/abort.js";
 import type { Verdict } from "../upload/inspected-body.js";
 import type { PendingUpload } from "../upload/pending-upload.js";
 import type { CollectionScope, Dependencies } from "./dependencies.js";
-import { isOfKind, KIND_RULES } from "./kind-rules.js";
+import { attributesOf, isOfKind, KIND_RULES } from "./kind-rules.js";
 import { giveUpVariants, type PendingVariant, storeVariants } from "./pending-variants.js";
 import { type CheckedUrlOptions, signFile } from "./urls.js";
 
@@ -41,6 +42,9 @@ interface SentUpload<K extends MediaKind> extends StatementOptions {
   upload: PendingUpload;
   originalFilename: string | null;
   verdict: Verdict;
+  /** What was removed from the bytes. */
+  privacy: PrivacyChoice;
+  removed: readonly RemovedKind[];
   create: CreateOf<K>;
   urlOptions: CheckedUrlOptions;
   /** Ends the upload. */
@@ -74,10 +78,11 @@ export async function completeUpload<K extends MediaKind>(
     await Promise.all([upload.giveUp(), giveUpVariants(variants)]);
     throw error;
   }
-  const attributes = KIND_RULES[kind].attributes(facts, create);
+  const { privacy, removed } = sent;
+  const attributes = { ...attributesOf(facts), ...KIND_RULES[kind].given(create) };
   const placeholder = rendered?.placeholder && Buffer.from(rendered.placeholder);
   const values = {
-    ...{ originalFilename, contentType, byteSize, sha256, ...attributes },
+    ...{ originalFilename, byteSize, sha256, privacy, removed, ...attributes },
     ...(kind === "image" && placeholder !== undefined && { placeholder }),
   };
   const row = await makeFile(scope, { upload, values, direct, variants }, { transaction });

@@ -2,6 +2,7 @@ import type { MediaKind } from "@repo/media-inspection";
 
 import type { Owner, Reader } from "../owner-types.js";
 import type { ObjectStoreLogger } from "../logger.js";
+import type { PrivacyChoice } from "../privacy.js";
 import type { Persistence } from "../persistence.js";
 import type { Inspector } from "../upload/inspection.js";
 import type { StorageClient } from "../upload/storage-client.js";
@@ -38,6 +39,8 @@ export interface Dependencies extends Persistence {
   maker: VariantMaker;
   /** How strictly an upload is judged unless the call says otherwise. */
   strictness: Strictness;
+  /** What is removed from files unless the call says otherwise. */
+  privacy: PrivacyChoice;
 }
 
 /** One collection: the files of one kind and owner. */

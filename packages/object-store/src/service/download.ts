@@ -14,37 +14,46 @@ import {
 } from "../errors.js";
 import type { Reader } from "../owner-types.js";
 import type { Download, DownloadOptions } from "../provider.js";
+import type { ReadingOptions } from "../repo/media-repo.js";
 import { abortFailure, abortWith } from "../upload/abort.js";
-import { storageFailure } from "../upload/storage-client.js";
+import { type StorageClient, storageFailure } from "../upload/storage-client.js";
 import type { CollectionScope } from "./dependencies.js";
 import { checkShown, shownOf } from "./urls.js";
 
+/** What is opened of a file: its own object, or a variant's. */
+type Opened = NonNullable<ReturnType<typeof shownOf>>;
+
 /** Opens a file's bytes, or a range of them. */
 export async function openDownload(
-  { dependencies, kind, owner }: CollectionScope<MediaKind, Reader>,
+  scope: CollectionScope<MediaKind, Reader>,
   id: string,
   { range, signal: callers, transaction, ...options }: Checked<DownloadOptions>,
 ): Promise<Download> {
-  const { s3, calls, files, recipes } = dependencies;
+  const { calls, files, recipes } = scope.dependencies;
   const shown = checkShown(options, recipes);
   const fileId = checkFileId(id);
   const { variant } = shown;
-  const file = await files[kind].visibleById(fileId, owner, { transaction, variant });
-  if (file === null) throw new FileNotFoundError(id);
-  const row = shownOf(file, shown);
-  if (row === undefined) throw new VariantNotReadyError(variant?.name ?? "");
-  if (range !== undefined) checkRange(range, row.byteSize);
+  const read = async (how: ReadingOptions): Promise<Opened> => {
+    const file = await files[scope.kind].visibleById(fileId, scope.owner, { ...how, variant });
+    if (file === null) throw new FileNotFoundError(id);
+    const row = shownOf(file, shown);
+    if (row === undefined) throw new VariantNotReadyError(variant?.name ?? "");
+    if (range !== undefined) checkRange(range, row.byteSize);
+    return row;
+  };
+  const row = await read({ transaction });
   const end = new AbortController();
   const stopFollowing = abortWith(end, [callers, calls.signal]);
   const { signal } = end;
   try {
-    const object = await s3.get(row.s3Key, { range, signal });
-    if (object.totalByteLength !== row.byteSize) {
-      object.body.destroy();
-      throw new StorageError(
-        `The file in S3 has ${object.totalByteLength} bytes; ${row.byteSize} were stored.`,
-      );
-    }
+    const { s3 } = scope.dependencies;
+    const object = await open(s3, row, { range, signal }).catch(async (error: unknown) => {
+      if (!(error instanceof S3NotFoundError)) throw error;
+      // It was deleted meanwhile, or has another object by now.
+      const current = await read({ transaction, decides: true });
+      if (current.s3Key === row.s3Key) throw error;
+      return open(s3, current, { range, signal });
+    });
     const stream = withOurErrors(object.body, signal);
     const closed = new Promise((resolve) => stream.once("close", resolve));
     calls.hold(closed);
@@ -58,12 +67,21 @@ export async function openDownload(
     };
   } catch (error) {
     stopFollowing();
-    const isGone =
-      error instanceof S3NotFoundError &&
-      !(await files[kind].exists(fileId, owner, { transaction, decides: true }));
-    if (isGone) throw new FileNotFoundError(id);
     throw storageFailure("read the file", error, signal);
   }
+}
+
+async function open(
+  s3: StorageClient,
+  row: Opened,
+  { range, signal }: Pick<DownloadOptions, "range"> & { signal: AbortSignal },
+) {
+  const object = await s3.get(row.s3Key, { range, signal });
+  if (object.totalByteLength === row.byteSize) return object;
+  object.body.destroy();
+  throw new StorageError(
+    `The file in S3 has ${object.totalByteLength} bytes; ${row.byteSize} were stored.`,
+  );
 }
 
 function checkRange(range: { start: number; end?: number } | null, byteSize: number): void {

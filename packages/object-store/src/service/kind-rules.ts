@@ -1,8 +1,14 @@
-import type { MediaFacts, MediaKind } from "@repo/media-inspection";
+import {
+  MEDIA_FORMATS,
+  type MediaFacts,
+  type MediaFormat,
+  type MediaKind,
+} from "@repo/media-inspection";
 
 import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
 import { AudioCreate, ImageCreate } from "../dto/media-create.js";
 import { toAudioRead, toImageRead } from "../dto/media-read.js";
+import { UnsupportedMediaTypeError } from "../errors.js";
 import type { MediaModels } from "../models/media-models.js";
 
 /** What differs between the kinds of files, for the use cases that serve all of them. */
@@ -10,8 +16,8 @@ interface KindRules<K extends MediaKind> {
   /** What messages call the accepted content. */
   readonly accepted: string;
   readonly createDto: new () => CreateOf<K>;
-  /** The attributes of the file's model that come from its content and from the caller. */
-  attributes(facts: MediaFacts & { kind: K }, create: CreateOf<K>): object;
+  /** The attributes of the file's model that come from the caller. */
+  given(create: CreateOf<K>): object;
   read(row: MediaModels[K]): ReadOf<K>;
 }
 
@@ -19,28 +25,31 @@ export const KIND_RULES: { readonly [K in MediaKind]: KindRules<K> } = {
   image: {
     accepted: "an image (JPEG, PNG, WebP or GIF)",
     createDto: ImageCreate,
-    attributes: ({ width, height, orientation, pages, hasAlpha, complete }) => {
-      return { width, height, orientation, pageCount: pages, hasAlpha, complete };
-    },
+    given: () => ({}),
     read: toImageRead,
   },
   audio: {
     accepted: "an audio file (MP3, WAV, FLAC or M4A)",
     createDto: AudioCreate,
-    attributes: (facts, { transcript = null }) => ({
-      durationSeconds: facts.durationSeconds,
-      durationSource: facts.durationSource,
-      bitrate: Math.max(1, Math.round(facts.bitrate)),
-      sampleRate: facts.sampleRate,
-      channels: facts.channels,
-      codec: facts.codec,
-      lossless: facts.lossless,
-      tags: facts.tags,
-      transcript,
-    }),
+    given: ({ transcript = null }) => ({ transcript }),
     read: toAudioRead,
   },
 };
+
+/** The attributes of a file's model that come from its content. */
+export function attributesOf(facts: MediaFacts): object {
+  const { contentType } = facts;
+  if (facts.kind === "image") {
+    const { width, height, orientation, pages, hasAlpha, complete } = facts;
+    return { contentType, width, height, orientation, pageCount: pages, hasAlpha, complete };
+  }
+  const { durationSeconds, durationSource, sampleRate, channels, codec, lossless, tags } = facts;
+  const bitrate = Math.max(1, Math.round(facts.bitrate));
+  return {
+    ...{ contentType, durationSeconds, durationSource, bitrate, sampleRate, channels, codec },
+    ...{ lossless, tags },
+  };
+}
 
 /** Whether facts are those of a kind of file. */
 export function isOfKind<K extends MediaKind>(
@@ -48,4 +57,12 @@ export function isOfKind<K extends MediaKind>(
   facts: MediaFacts,
 ): facts is MediaFacts & { kind: K } {
   return facts.kind === kind;
+}
+
+/** @throws UnsupportedMediaTypeError (`unsupported_media_type`) unless the format is of the kind */
+export function requireKind(kind: MediaKind, format: MediaFormat): void {
+  const { kind: actual, contentType } = MEDIA_FORMATS[format];
+  if (actual === kind) return;
+  const { accepted } = KIND_RULES[kind];
+  throw new UnsupportedMediaTypeError(`The content must be ${accepted}; it is ${contentType}.`);
 }

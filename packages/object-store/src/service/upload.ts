@@ -1,14 +1,15 @@
-import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
+import type { MediaFormat, MediaKind } from "@repo/media-inspection";
 
 import { type Checked, checkIdempotencyKey, checkOptions } from "../checks.js";
 import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
 import type { MediaCreate } from "../dto/media-create.js";
 import { validated } from "../dto/rules.js";
 import { FileUploadResult } from "../dto/upload-result.js";
-import { InvalidInputError, ObjectStoreError, UnsupportedMediaTypeError } from "../errors.js";
+import { InvalidInputError, ObjectStoreError } from "../errors.js";
 import { sanitizedFilename } from "../filename.js";
 import { storageKey } from "../kinds.js";
 import { errorFacts } from "../logger.js";
+import { checkPrivacy, type PrivacyChoice } from "../privacy.js";
 import type { Input, UploadOptions } from "../provider.js";
 import type { NewUpload } from "../repo/journal-repo.js";
 import { stage } from "../telemetry/telemetry.js";
@@ -19,6 +20,7 @@ import type { Inspection } from "../upload/inspection.js";
 import { discardBody, guardBody } from "../upload/unread-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
+import type { StrippedSource } from "../upload/stripped-source.js";
 import { checkStrictness, type Strictness } from "../upload/verification.js";
 import { completeUpload, requireUploadable, type StoredFile } from "./completion.js";
 import type { CollectionScope } from "./dependencies.js";
@@ -26,7 +28,7 @@ import { contradictionsTo } from "./declared-type.js";
 import type { Dependencies } from "./dependencies.js";
 import type { Recipe } from "../rendering/recipes.js";
 import { IdempotencyKey, requireSameBytes } from "./idempotency.js";
-import { KIND_RULES } from "./kind-rules.js";
+import { KIND_RULES, requireKind } from "./kind-rules.js";
 import { type CheckedUrlOptions, checkUrlOptions, signFile } from "./urls.js";
 
 /** What a caller asks of an upload, with every choice made. */
@@ -35,6 +37,7 @@ interface UploadRequest<Create> {
   options: Checked<UploadOptions>;
   urlOptions: CheckedUrlOptions;
   strictness: Strictness;
+  privacy: PrivacyChoice;
   /** Of the variants to make with it. */
   recipes: readonly Recipe[];
 }
@@ -88,29 +91,38 @@ export class Upload<K extends MediaKind> {
     const { options } = this.request;
     await requireUploadable(this.scope, options);
     return withUploadTime(uploadTimeoutSeconds, [options.signal, calls.signal], async (end) => {
-      const inspection = this.#inspection;
-      const rules = { maxBytes, sourceTimeoutSeconds, inspection, signal: end.signal };
-      const body = await stage("detect", () => InspectedBody.open(this.source, rules));
+      const rules = { maxBytes, sourceTimeoutSeconds, signal: end.signal };
+      const { source, scope, request } = this;
+      const onFormat = (format: MediaFormat): void => {
+        requireKind(scope.kind, format);
+      };
+      const { inspector } = scope.dependencies;
+      const left = await inspector.strip(source, request.privacy, { ...rules, onFormat });
       try {
-        return await this.#storeBody(body, end);
+        const inspection = this.#inspection;
+        const open = () => InspectedBody.open(left.source, { ...rules, inspection });
+        const body = await stage("detect", open);
+        try {
+          return await this.#storeBody(body, left, end);
+        } finally {
+          body.close();
+        }
       } finally {
-        body.close();
+        left.close();
       }
     });
   }
 
   /** @param end ends the upload before its time */
-  async #storeBody(body: InspectedBody, end: AbortController): Promise<StoredFile<K>> {
+  async #storeBody(
+    body: InspectedBody,
+    { privacy, removed }: StrippedSource,
+    end: AbortController,
+  ): Promise<StoredFile<K>> {
     const { dependencies, owner, kind } = this.scope;
     const { create, options, urlOptions } = this.request;
     const { signal } = end;
-    const format = MEDIA_FORMATS[body.format];
-    if (format.kind !== kind) {
-      const { accepted } = KIND_RULES[kind];
-      throw new UnsupportedMediaTypeError(
-        `The content must be ${accepted}; it is ${format.contentType}.`,
-      );
-    }
+    requireKind(kind, body.format);
     body.readAhead();
     const intent: NewUpload = {
       kind,
@@ -135,7 +147,8 @@ export class Upload<K extends MediaKind> {
     const { verdict } = body;
     const { transaction } = options;
     const originalFilename = this.#filename;
-    const sent = { upload, originalFilename, verdict, create, urlOptions, end, transaction };
+    const what = { upload, originalFilename, verdict, create, privacy, removed };
+    const sent = { ...what, urlOptions, end, transaction };
     return stage("complete", () => completeUpload(this.scope, sent));
   }
 
@@ -174,8 +187,9 @@ async function uploadRequest<Create extends MediaCreate>(
       defaults,
       "urlExpiresIn",
     );
+    const privacy = checkPrivacy(options.privacy ?? defaults.privacy);
     const recipes = defaults.recipes.all(options.variants);
-    return { create, options, urlOptions, strictness, recipes };
+    return { create, options, urlOptions, strictness, privacy, recipes };
   } catch (error) {
     await (create === undefined ? discardInput(input) : discardBody(create.body));
     if (error instanceof ObjectStoreError) throw error;

@@ -32,6 +32,8 @@ export interface ByteSource {
    *   ResourceUnavailableError (`resource_unavailable`)
    */
   read(target: Uint8Array): Promise<number>;
+  /** Has the source read again from its first byte; absent where it can be read once only. */
+  rewind?: () => void;
   /** Releases what the source holds open, also when it was never read. */
   close(): Promise<void>;
 }

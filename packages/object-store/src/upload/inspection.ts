@@ -1,22 +1,23 @@
 import {
   DEFAULT_INSPECTION_LIMITS,
-  InspectionError,
   type InspectionLimits,
   type MediaFacts,
   type MediaFormat,
   MediaInspector,
+  PrivacyPlanner,
 } from "@repo/media-inspection";
 
-import { EmptyFileError, InvalidMediaError, UnsupportedMediaTypeError } from "../errors.js";
-import { shortage } from "../machine-failure.js";
+import { InvalidMediaError } from "../errors.js";
 import { Decoding, type Processes } from "./decoding.js";
+import { inSlices } from "./in-slices.js";
 import type { Recipe } from "../rendering/recipes.js";
 import type { RenderedVariants, Renderer } from "../rendering/renderer.js";
+import { stage } from "../telemetry/telemetry.js";
+import type { PrivacyChoice } from "../privacy.js";
+import type { ByteSource } from "./byte-source.js";
 import { turnFor } from "./running-hash.js";
+import { asItCame, stripped, type StrippedSource, type StripRules } from "./stripped-source.js";
 import type { Strictness, Truncation } from "./verification.js";
-
-/** Bytes whose hashing takes as long as one slice of parsing. */
-const SLICE_BYTES = 1024 * 1024;
 
 /** Begins the inspections of a store. */
 export class Inspector {
@@ -37,6 +38,17 @@ export class Inspector {
     return new Inspection(this.limits, { truncated, decoding });
   }
 
+  /** What is stored of a body; see {@link stripped}. */
+  async strip(
+    source: ByteSource,
+    privacy: PrivacyChoice,
+    rules: Omit<StripRules, "planner">,
+  ): Promise<StrippedSource> {
+    if (privacy === "keep") return asItCame(source);
+    const planner = new PrivacyPlanner(privacy, this.limits);
+    return stage("strip", () => stripped(source, privacy, { ...rules, planner }));
+  }
+
   /** Ends the processes that decode, unless other stores share them. */
   end(): void {
     this.processes.end();
@@ -54,12 +66,6 @@ interface InspectionOptions {
    */
   guessesFormat?: boolean;
 }
-
-const CLASSES = {
-  empty_file: EmptyFileError,
-  invalid_media: InvalidMediaError,
-  unsupported_media_type: UnsupportedMediaTypeError,
-} as const;
 
 /**
  * The inspection of one body while its bytes pass by, on this thread in short slices.
@@ -146,21 +152,10 @@ export class Inspection {
     await this.#untilDone(() => this.#parser.write(chunk));
   }
 
-  /** Runs the first slice at once. */
-  async #untilDone(begin: () => boolean): Promise<void> {
-    try {
-      for (let isDone = begin(); !isDone; isDone = this.#parser.resume()) {
-        await turnFor(SLICE_BYTES);
-        if (this.#isClosed) throw new Error("The inspection is closed.");
-      }
-    } catch (error) {
-      throw failureOf(error);
-    }
+  #untilDone(begin: () => boolean): Promise<void> {
+    return inSlices(begin, () => {
+      if (this.#isClosed) throw new Error("The inspection is closed.");
+      return this.#parser.resume();
+    });
   }
-}
-
-function failureOf(error: unknown): unknown {
-  if (!(error instanceof InspectionError)) return error;
-  const { code, message, cause } = error;
-  return shortage(cause) ?? new CLASSES[code](message, cause === undefined ? {} : { cause });
 }

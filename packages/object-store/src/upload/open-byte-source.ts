@@ -78,6 +78,9 @@ export function memorySource(bytes: Uint8Array): ByteSource {
         memory.pass(piece.byteLength);
         resolve(piece.byteLength);
       }),
+    rewind: () => {
+      position = 0;
+    },
     close: () => Promise.resolve(),
   };
 }
@@ -99,6 +102,9 @@ function blobSource(blob: Blob): ByteSource {
       } catch (error) {
         throw sourceFailure(error);
       }
+    },
+    rewind: () => {
+      position = 0;
     },
     close: () => Promise.resolve(),
   };
@@ -135,6 +141,9 @@ async function fileSource(path: string): Promise<ByteSource> {
         } catch (error) {
           throw sourceFailure(error);
         }
+      },
+      rewind: () => {
+        position = 0;
       },
       close: () => file.close(),
     };

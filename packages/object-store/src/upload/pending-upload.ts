@@ -62,14 +62,12 @@ export class PendingUpload {
     return this.#make(() => transfer(this.#parts.s3, body, target), end);
   }
 
-  /** The same by a copy of an object of the bucket, which has to have the bytes that were judged. */
-  copy(
-    source: { key: string; sha256: Buffer; contentType: string },
-    end: AbortController,
-  ): Promise<void> {
+  /** The same by a copy of the object of the bucket that the body was read from, to its end. */
+  copy(sourceKey: string, { verdict }: InspectedBody, end: AbortController): Promise<void> {
     const { s3 } = this.#parts;
     const { signal } = end;
-    const { key: sourceKey, sha256, contentType } = source;
+    const { sha256, facts } = verdict;
+    const { contentType } = facts;
     const input = { sourceKey, targetKey: this.key, contentType, signal };
     const copy = async (): Promise<Written> => {
       const copied = await s3.copy(input).catch((error: unknown) => {

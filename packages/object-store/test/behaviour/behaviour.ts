@@ -5,8 +5,10 @@ import { describeBodies } from "./bodies.js";
 import { describeDirectUploads } from "./direct-uploads.js";
 import { describeLists } from "./lists.js";
 import { describeMaintenance } from "./maintenance.js";
+import { describePrivacy } from "./privacy.js";
 import { describeReads } from "./reads.js";
 import { describeScopes } from "./scopes.js";
+import { describeStrip } from "./strip.js";
 import type { Subject } from "./subject.js";
 import { describeTransactions } from "./transactions.js";
 import { describeUploads } from "./uploads.js";
@@ -35,10 +37,12 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeBodies(subject);
     describeArguments(subject);
     describeDirectUploads(subject);
+    describePrivacy(subject);
     describeScopes(subject);
     describeReads(subject);
     describeLists(subject);
     describeTransactions(subject);
+    describeStrip(subject);
     // Last, as it lets days pass.
     describeMaintenance(subject);
   });

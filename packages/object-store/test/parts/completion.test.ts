@@ -19,6 +19,8 @@ const VALUES = {
   contentType: "image/png",
   byteSize: 5,
   sha256: Buffer.alloc(32),
+  privacy: "keep",
+  removed: [],
   width: 1,
   height: 1,
   orientation: 1,

@@ -42,6 +42,7 @@ it("keeps the text of migrations for ever", async () => {
       "object-store/0009-tell-cut-images": "ae199d5a27351650",
       "object-store/0010-find-multipart-uploads": "317aa9149557f92d",
       "object-store/0011-create-variants": "95199df3963ac213",
+      "object-store/0012-tell-what-was-removed": "38b645f09557cf96",
     }
   `);
 });
@@ -65,6 +66,7 @@ it("keeps it for owners of text in tables of other names", async () => {
       "object-store/0009-tell-cut-images": "da8fe1fbe68c6b3e",
       "object-store/0010-find-multipart-uploads": "ecefd359eb3f1ebf",
       "object-store/0011-create-variants": "e36946e05ecccf0d",
+      "object-store/0012-tell-what-was-removed": "25dc9351ba8d8244",
     }
   `);
 });

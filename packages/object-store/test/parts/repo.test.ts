@@ -16,6 +16,8 @@ const VALUES = {
   contentType: "image/png",
   byteSize: 10,
   sha256: Buffer.alloc(32, 1),
+  privacy: "keep",
+  removed: [],
   width: 3,
   height: 2,
   orientation: 1,

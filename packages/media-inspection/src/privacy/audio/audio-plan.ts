@@ -1,14 +1,13 @@
 import type { ByteCursor, Walk } from "../../byte-cursor.js";
-import { identify } from "../../inspect.js";
+import type { FormatWalk } from "../../inspect.js";
 import type { AudioFormat } from "../../media-facts.js";
 import { ID3V2_HEADER_BYTES, id3v2Header } from "../../tags/id3v2.js";
 import { KeptContent, MAX_KEPT_PICTURE_BYTES } from "../../tags/kept-content.js";
 import type { EditPlan, Privacy } from "../edit-plan.js";
-import { onlyFormat } from "../only-format.js";
 import type { AudioPlanOptions } from "./audio-plan-options.js";
 import { planFlac } from "./flac-plan.js";
 import type { StripPicture } from "./kept-tags.js";
-import { planLocation, type PlacelessXmp } from "./location-plan.js";
+import { beginLocation, type PlacelessXmp } from "./location-plan.js";
 import { planM4a } from "./m4a-plan.js";
 import { planMp3 } from "./mp3-plan.js";
 import { planWav } from "./wav-plan.js";
@@ -37,34 +36,25 @@ export interface AudioCleaning {
 }
 
 /**
- * Plans what is removed from a file that holds sound, from its first byte on.
+ * Begins the plan of a file that may hold sound, from its first byte on: what stands in front of the sound is
+ * kept as it passes. The walk that it gives goes on behind that.
  *
  * @throws InspectionError as an inspection does, and under `all` (`invalid_media`) where it is not certain what
  *   has to go
  */
-export function planAudio(
+export function* beginAudio(
   source: ByteCursor,
-  format: AudioFormat,
   privacy: Privacy,
   { stripPicture, placelessXmp }: AudioCleaning,
-): Walk<EditPlan> {
-  return privacy === "location"
-    ? planLocation(source, format, placelessXmp)
-    : planAll(source, format, stripPicture);
-}
-
-function* planAll(
-  source: ByteCursor,
-  format: AudioFormat,
-  stripPicture: StripPicture,
-): Walk<EditPlan> {
+): Walk<FormatWalk<EditPlan>> {
+  if (privacy === "location") return beginLocation(source, placelessXmp);
   const content = new KeptContent();
   source.kept = content;
   const start = yield* ownTag(source);
-  return yield* identify(source, onlyFormat(format), (_, __, leading, junkBytes) => {
+  return (_, format, leading, junkBytes) => {
     const options = { leading, content, start, stripPicture };
-    return PLANNERS[format](source, options, junkBytes);
-  });
+    return PLANNERS[format as AudioFormat](source, options, junkBytes);
+  };
 }
 
 /** Copies the ID3v2 tag at the cursor if this planner may have written it; otherwise empty. */

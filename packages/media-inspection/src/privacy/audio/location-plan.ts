@@ -1,10 +1,8 @@
-import type { ByteCursor, Walk } from "../../byte-cursor.js";
-import { inspect } from "../../inspect.js";
-import type { AudioFormat } from "../../media-facts.js";
+import type { ByteCursor } from "../../byte-cursor.js";
+import { type FormatWalk, walkFormat } from "../../inspect.js";
 import { isPlaceName, type PlaceObserver } from "../../tags/place-observer.js";
 import type { EditPlan } from "../edit-plan.js";
 import { EditList } from "../edit-list.js";
-import { onlyFormat } from "../only-format.js";
 
 /** Overwrites the places in an XMP packet, in as many bytes; undefined where it cannot be read. */
 export type PlacelessXmp = (packet: Buffer) => Buffer | undefined;
@@ -17,19 +15,18 @@ const FREE = Buffer.from("free");
 
 /**
  * Plans the removal of the places that the tags of a sound name. Every value is overwritten where it stands, so
- * that nothing changes its place.
- *
- * @throws InspectionError as an inspection does
+ * that nothing changes its place. The walk throws as an inspection does.
  */
-export function* planLocation(
+export function beginLocation(
   source: ByteCursor,
-  format: AudioFormat,
   placelessXmp: PlacelessXmp,
-): Walk<EditPlan> {
+): FormatWalk<EditPlan> {
   const places = new PlaceList(placelessXmp);
   source.places = places;
-  yield* inspect(source, onlyFormat(format));
-  return places.plan();
+  return function* (_, format, leading, junkBytes) {
+    yield* walkFormat(source, format, leading, junkBytes);
+    return places.plan();
+  };
 }
 
 class PlaceList implements PlaceObserver {

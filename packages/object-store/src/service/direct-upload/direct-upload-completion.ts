@@ -1,4 +1,4 @@
-import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
+import type { MediaKind } from "@repo/media-inspection";
 import { S3PreconditionFailedError } from "@repo/s3-provider";
 import type { Transaction } from "sequelize";
 
@@ -11,6 +11,7 @@ import {
 } from "../../errors.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import type { PrivacyChoice } from "../../privacy.js";
 import { keepLease } from "../../upload/lease-keeper.js";
 import { PendingUpload } from "../../upload/pending-upload.js";
 import { storageFailure } from "../../upload/storage-client.js";
@@ -30,6 +31,7 @@ export interface CompletionChoices {
   transaction: Transaction | undefined;
   urlOptions: CheckedUrlOptions;
   strictness: Strictness;
+  privacy: PrivacyChoice;
   /** Of the variants to make with the file. */
   recipes: readonly Recipe[];
 }
@@ -37,7 +39,8 @@ export interface CompletionChoices {
 /**
  * One completion of a claimed direct upload. The staged bytes are inspected, and then copied to the
  * key of a new file, which is recorded before, as in every upload. The copy is
- * read back; where an attempt to copy may land late, the key is given up.
+ * read back; where an attempt to copy may land late, the key is given up. Where something is removed from
+ * them, they are sent instead.
  */
 export class DirectUploadCompletion<K extends MediaKind> {
   readonly #staged: StagedObject;
@@ -76,32 +79,34 @@ export class DirectUploadCompletion<K extends MediaKind> {
     }
   }
 
-  async #store(): Promise<StoredFile<K>> {
+  #store(): Promise<StoredFile<K>> {
     const { scope, direct } = this;
     const { dependencies, kind, owner } = scope;
-    const { end, transaction, urlOptions, strictness, recipes } = this.choices;
-    const { signal } = end;
-    const verdict = await this.#staged.inspect(kind, { strictness, recipes, signal });
-    const { format } = verdict.facts;
-    const intent = await dependencies.journal.open({
-      kind,
-      userId: owner,
-      ...storageKey(format, owner, dependencies.ownerType),
-      leaseSeconds: dependencies.leaseSeconds,
-      isOwnerKnown: transaction !== undefined,
+    const { end, transaction, urlOptions } = this.choices;
+    const choices = { ...this.choices, signal: end.signal };
+    return this.#staged.use(kind, choices, async (body, { isChanged, privacy, removed }) => {
+      const intent = await dependencies.journal.open({
+        kind,
+        userId: owner,
+        ...storageKey(body.format, owner, dependencies.ownerType),
+        leaseSeconds: dependencies.leaseSeconds,
+        isOwnerKnown: transaction !== undefined,
+      });
+      const upload = new PendingUpload(dependencies, intent);
+      if (isChanged) await upload.send(body, end);
+      else await upload.copy(direct.s3Key, body, end);
+      if (transaction !== undefined) {
+        dependencies.ends.of(transaction).run((ending) => this.#settle(upload.id, ending));
+      }
+      const { id, claim, originalFilename } = direct;
+      const { verdict } = body;
+      const create = new KIND_RULES[kind].createDto();
+      const what = { upload, originalFilename, verdict, create, privacy, removed };
+      const sent = { ...what, urlOptions, end, transaction, direct: { id, claim } };
+      const stored = await completeUpload(scope, sent);
+      if (transaction === undefined) await this.#staged.discard();
+      return stored;
     });
-    const upload = new PendingUpload(dependencies, intent);
-    const { contentType } = MEDIA_FORMATS[format];
-    await upload.copy({ key: direct.s3Key, sha256: verdict.sha256, contentType }, end);
-    if (transaction !== undefined) {
-      dependencies.ends.of(transaction).run((ending) => this.#settle(upload.id, ending));
-    }
-    const { id, claim, originalFilename } = direct;
-    const create = new KIND_RULES[kind].createDto();
-    const sent = { upload, originalFilename, verdict, create, urlOptions, end, transaction };
-    const stored = await completeUpload(scope, { ...sent, direct: { id, claim } });
-    if (transaction === undefined) await this.#staged.discard();
-    return stored;
   }
 
   /** After the caller's transaction: discards the staged object, or frees the direct upload again. */

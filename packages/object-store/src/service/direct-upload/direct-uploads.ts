@@ -22,6 +22,7 @@ import { sanitizedFilename } from "../../filename.js";
 import { stagingKey } from "../../kinds.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
+import { checkPrivacy } from "../../privacy.js";
 import type { CompleteOptions, DirectUploadOptions, Input } from "../../provider.js";
 import type { DirectUploadPlace } from "../../repo/direct-upload-repo.js";
 import { abortable, withUploadTime } from "../../upload/abort.js";
@@ -115,6 +116,7 @@ export class DirectUploads<K extends MediaKind> {
       transaction,
       urlOptions: checkUrlOptions({ expiresIn: urlExpiresIn }, dependencies, "urlExpiresIn"),
       strictness: checkStrictness(given, dependencies.strictness),
+      privacy: checkPrivacy(given.privacy ?? dependencies.privacy),
       recipes: dependencies.recipes.all(given.variants),
     };
     const place = this.#place(id);

@@ -1,25 +1,33 @@
 import { createHash } from "node:crypto";
 
-import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
+import type { MediaFormat, MediaKind } from "@repo/media-inspection";
 import { S3NotFoundError } from "@repo/s3-provider";
 
 import {
   ChecksumMismatchError,
   DirectUploadIncompleteError,
   LengthMismatchError,
-  UnsupportedMediaTypeError,
 } from "../../errors.js";
 import { errorFacts } from "../../logger.js";
+import type { PrivacyChoice } from "../../privacy.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import { completeParts } from "../../upload/complete-parts.js";
-import { InspectedBody, type Verdict } from "../../upload/inspected-body.js";
-import { openStagedSource } from "../../upload/staged-source.js";
+import { InspectedBody } from "../../upload/inspected-body.js";
+import { openObject } from "../../upload/object-source.js";
+import type { StrippedSource } from "../../upload/stripped-source.js";
 import { findObject } from "../../upload/storage-client.js";
 import type { Dependencies } from "../dependencies.js";
-import { KIND_RULES } from "../kind-rules.js";
+import { requireKind } from "../kind-rules.js";
 import { planParts } from "./part-plan.js";
 import type { Strictness } from "../../upload/verification.js";
 import type { Recipe } from "../../rendering/recipes.js";
+
+interface StagedRules {
+  strictness: Strictness;
+  privacy: PrivacyChoice;
+  recipes: readonly Recipe[];
+  signal: AbortSignal;
+}
 
 /** The staged object of one direct upload. */
 export class StagedObject {
@@ -29,52 +37,54 @@ export class StagedObject {
   ) {}
 
   /**
-   * Inspects the staged bytes, read in ranges, as those of every upload.
+   * Inspects the staged bytes, as those of every upload. `use` gets them: read to their end where nothing
+   * was removed from them.
    *
    * @throws DirectUploadIncompleteError (`direct_upload_incomplete`) when bytes are missing, and the
    *   errors of an upload
    */
-  async inspect(
+  async use<Result>(
     kind: MediaKind,
-    {
-      strictness,
-      recipes,
-      signal,
-    }: { strictness: Strictness; recipes: readonly Recipe[]; signal: AbortSignal },
-  ): Promise<Verdict> {
+    { strictness, privacy, recipes, signal }: StagedRules,
+    use: (body: InspectedBody, left: StrippedSource) => Promise<Result>,
+  ): Promise<Result> {
     const { s3, maxBytes, inspector } = this.dependencies;
-    const { s3Key, byteSize, multipartId, sha256, md5: announcedMd5 } = this.row;
+    const { s3Key, byteSize, multipartId, sha256, md5 } = this.row;
     if (multipartId !== null) await this.#assemble(multipartId, signal);
-    const md5 = createHash("md5");
+    const digests = [
+      new AnnouncedDigest("MD5", md5),
+      // Of bytes that are stored as they are, the inspection gives it.
+      new AnnouncedDigest("SHA-256", privacy === "keep" ? null : sha256),
+    ];
     const onBytes = (chunk: Uint8Array): void => {
-      md5.update(chunk);
+      for (const digest of digests) digest.update(chunk);
     };
-    const source = await openStagedSource(s3, s3Key, { signal, onBytes });
+    const source = await openObject(s3, s3Key, { signal, onBytes });
     if (source === undefined) {
       throw new DirectUploadIncompleteError("The file has not been sent to S3 yet.");
     }
     if (source.byteLength !== byteSize) throw new LengthMismatchError(byteSize, source.byteLength);
 
+    const onFormat = (format: MediaFormat): void => {
+      requireKind(kind, format);
+    };
+    // The S3 provider limits how long its server may be silent.
+    const rules = { maxBytes, sourceTimeoutSeconds: Infinity, signal };
     const inspection = inspector.begin(strictness, recipes);
+    let left: StrippedSource | undefined;
     let body: InspectedBody | undefined;
     try {
-      // The S3 provider limits how long its server may be silent.
-      const rules = { maxBytes, sourceTimeoutSeconds: Infinity, inspection, signal };
-      body = await InspectedBody.open(source, rules);
-      const format = MEDIA_FORMATS[body.format];
-      if (format.kind !== kind) {
-        const { accepted } = KIND_RULES[kind];
-        throw new UnsupportedMediaTypeError(
-          `The content must be ${accepted}; it is ${format.contentType}.`,
-        );
-      }
-      await body.readToEnd();
-      const { verdict } = body;
-      requireDigest("SHA-256", sha256, verdict.sha256);
-      requireDigest("MD5", announcedMd5, md5.digest());
-      return verdict;
+      left = await inspector.strip(source, privacy, { ...rules, onFormat });
+      body = await InspectedBody.open(left.source, { ...rules, inspection });
+      requireKind(kind, body.format);
+      if (!left.isChanged) await body.readToEnd();
+      for (const digest of digests) digest.require();
+      if (privacy === "keep" && sha256 !== null)
+        requireDigest("SHA-256", sha256, body.verdict.sha256);
+      return await use(body, left);
     } finally {
       body?.close();
+      left?.close();
       inspection.close();
       await source.close();
     }
@@ -125,7 +135,29 @@ export class StagedObject {
   }
 }
 
-function requireDigest(name: string, announced: Buffer | null, actual: Buffer): void {
-  if (announced === null || announced.equals(actual)) return;
-  throw new ChecksumMismatchError(name, announced, actual);
+/** A digest that a client announced, held to the bytes that came. */
+class AnnouncedDigest {
+  readonly #hash;
+
+  constructor(
+    private readonly name: "MD5" | "SHA-256",
+    private readonly announced: Buffer | null,
+  ) {
+    this.#hash = announced && createHash(name.replace("-", ""));
+  }
+
+  update(chunk: Uint8Array): void {
+    this.#hash?.update(chunk);
+  }
+
+  /** @throws ChecksumMismatchError (`checksum_mismatch`) */
+  require(): void {
+    const { name, announced } = this;
+    if (announced === null || this.#hash === null) return;
+    requireDigest(name, announced, this.#hash.digest());
+  }
+}
+
+function requireDigest(name: string, announced: Buffer, actual: Buffer): void {
+  if (!announced.equals(actual)) throw new ChecksumMismatchError(name, announced, actual);
 }

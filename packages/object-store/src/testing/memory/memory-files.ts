@@ -1,4 +1,4 @@
-import type { MediaKind } from "@repo/media-inspection";
+import type { MediaKind, Privacy } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
 import { OwnerNotFoundError } from "../../errors.js";
@@ -10,11 +10,13 @@ import type {
   Completion,
   Files,
   ReadingOptions,
+  Replacement,
 } from "../../repo/media-repo.js";
 import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner, OwnerId, Reader } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
-import type { OwnerCheck } from "./memory-journal.js";
+import type { PrivacyChoice } from "../../privacy.js";
+import { type OwnerCheck, toRemoval } from "./memory-journal.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
 import type { RecipeName } from "../../repo/variant-repo.js";
@@ -79,6 +81,48 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       .select((row) => row.id > after && lacks(this.tables, this.kind, row.id, recipes, staleToo))
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .slice(0, limit);
+  }
+
+  async unstripped(
+    privacy: readonly PrivacyChoice[],
+    { after, limit }: { after: string; limit: number },
+  ): Promise<MediaModels[K][]> {
+    await Promise.resolve();
+    return this.table
+      .select((row) => row.id > after && privacy.some((each) => each === row["privacy"]))
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async markStripped(id: string, s3Key: string, privacy: Privacy): Promise<boolean> {
+    const { rows } = this.table;
+    await rows.unlocked([id]);
+    const row = rows.find(id);
+    if (row?.["s3Key"] !== s3Key) return false;
+    rows.change(row, { privacy });
+    return true;
+  }
+
+  async replaceObject({
+    id,
+    s3Key,
+    uploadId,
+    leaseSeconds,
+    unansweredSeconds,
+    values,
+  }: Replacement): Promise<MediaModels[K] | null> {
+    const { rows } = this.table;
+    const { journal } = this.tables;
+    await rows.unlocked([id]);
+    const [row, upload] = [rows.find(id), journal.rows.find(uploadId)];
+    if (row?.["s3Key"] !== s3Key) return null;
+    if (upload?.["purpose"] !== "upload" || isOver(upload["leaseExpiresAt"])) return null;
+    const settledAt = row["unansweredUntil"] instanceof Date ? row["unansweredUntil"] : fromNow(0);
+    const removal = toRemoval(fromNow(leaseSeconds), settledAt);
+    journal.rows.change(upload, { ...removal, s3Key, mayHaveParts: false });
+    const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;
+    const changed = { ...values, s3Key: upload["s3Key"], unansweredUntil };
+    return this.table.toModel(rows.change(row, changed));
   }
 
   async byIdempotencyKey(

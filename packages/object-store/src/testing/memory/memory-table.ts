@@ -55,7 +55,7 @@ function own(values: Values): Values {
   const entries = Object.entries(values).map(([name, value]) => {
     if (value instanceof Date) return [name, new Date(value)];
     if (Buffer.isBuffer(value)) return [name, Buffer.from(value)];
-    return [name, typeof value === "object" && value !== null ? { ...value } : value];
+    return [name, structuredClone(value)];
   });
   return Object.fromEntries(entries) as Values;
 }

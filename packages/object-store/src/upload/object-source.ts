@@ -7,8 +7,8 @@ import { type StorageClient, storageFailure } from "./storage-client.js";
 /** Bytes that one request asks for: a slow inspection never holds a connection for long. */
 const RANGE_BYTES = 8 * 1024 * 1024;
 
-/** The bytes of a staged object, all of them of one version. */
-export interface StagedSource extends ByteSource {
+/** The bytes of an object of the bucket, all of them of one version. */
+export interface ObjectSource extends ByteSource {
   readonly byteLength: number;
 }
 
@@ -19,14 +19,14 @@ interface Reading {
 }
 
 /**
- * Opens a staged object, or gives undefined when there is none. Its bytes are read in ranges, which
+ * Opens an object, or gives undefined when there is none. Its bytes are read in ranges, which
  * fail once somebody has replaced them.
  */
-export async function openStagedSource(
+export async function openObject(
   s3: StorageClient,
   key: string,
   reading: Reading,
-): Promise<StagedSource | undefined> {
+): Promise<ObjectSource | undefined> {
   const { signal } = reading;
   const object = await factsOf(s3, key, signal);
   if (object === undefined) return undefined;
@@ -70,6 +70,6 @@ async function* rangesOf(
       }
     }
   } catch (error) {
-    throw storageFailure("read the staged file", error, signal);
+    throw storageFailure("read the file", error, signal);
   }
 }

@@ -5,18 +5,18 @@ import { InvalidCursorError } from "../errors.js";
 import { MEDIA_KINDS } from "../kinds.js";
 
 /** Where a run continues. */
-export interface VariantCursor {
+export interface FileCursor {
   kind: MediaKind;
   /** The id of the last file that was seen. */
   after: string;
 }
 
-export function encodeVariantCursor({ kind, after }: VariantCursor): string {
+export function encodeFileCursor({ kind, after }: FileCursor): string {
   return `${kind}:${after}`;
 }
 
 /** @throws InvalidCursorError (`invalid_cursor`) */
-export function decodeVariantCursor(cursor: unknown): VariantCursor {
+export function decodeFileCursor(cursor: unknown): FileCursor {
   const [first, last, ...more] = typeof cursor === "string" ? cursor.split(":", 3) : [];
   const kind = MEDIA_KINDS.find((each) => each === first);
   const after = normalizedFileId(last);

@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+
+import type { MediaScope } from "../../src/index.js";
+import type { StripFinding, StripOptions, StripReport } from "../../src/maintenance.js";
+import { collect, sha256 } from "../support/bytes.js";
+import { personalJpeg, personalMp3, personalPng, PLACE, SECRET } from "../support/personal.js";
+import { expectRefusal } from "./expectations.js";
+import type { Subject } from "./subject.js";
+
+/** What maintenance promises of files that were stored before anybody thought of privacy. */
+export function describeStrip(subject: () => Subject): void {
+  describe("the stripping of stored files", () => {
+    let scope: MediaScope;
+
+    beforeAll(async () => {
+      scope = subject().store.forUser(await subject().addUser());
+      await strip("all");
+    });
+
+    const strip = (
+      privacy: "location" | "all",
+      options: Partial<StripOptions> = {},
+    ): Promise<StripReport> => subject().maintenance.strip({ privacy, ...options });
+
+    const bytesOf = async (id: string): Promise<Buffer> =>
+      collect((await scope.images.download(id)).stream);
+
+    it("gives each file another object, and removes the one that it had", async () => {
+      const body = await personalJpeg();
+      const { file } = await scope.images.upload({ body, filename: "a.jpg" });
+      const before = await subject().keys();
+      expect(await strip("location")).toEqual({
+        ...{ files: 1, stripped: 1, unchanged: 0, failed: 0, cursor: null },
+      });
+      expect(await subject().keys()).toHaveLength(before.length);
+      const after = await scope.images.get(file.id);
+      const bytes = await bytesOf(file.id);
+      expect([bytes.includes(PLACE), bytes.includes(SECRET)]).toEqual([false, true]);
+      const changed = { privacy: "location", removed: ["xmp"], sha256: sha256(bytes) };
+      const { byteLength: byteSize } = bytes;
+      expect(after).toEqual(Object.assign(file, changed, { byteSize, updatedAt: after.updatedAt }));
+    });
+
+    it("removes more of what was freed of places alone, once", async () => {
+      const body = await personalJpeg();
+      const { file } = await scope.images.upload({ body }, { privacy: "location" });
+      expect(await strip("location")).toMatchObject({ files: 0 });
+      // The one before as well.
+      expect(await strip("all")).toMatchObject({ files: 2, stripped: 2 });
+      expect((await bytesOf(file.id)).includes(SECRET)).toBe(false);
+      expect(await strip("all")).toMatchObject({ files: 0, cursor: null });
+    });
+
+    it("keeps what the uploader said of a sound", async () => {
+      const body = await personalMp3();
+      const { file } = await scope.audio.upload({ body, transcript: "Words" });
+      expect(file.tags.comment).toBe(SECRET);
+      await strip("all");
+      const after = await scope.audio.get(file.id);
+      expect(after).toMatchObject({ transcript: "Words", privacy: "all", removed: ["tags"] });
+      expect(after.tags.comment).toBeUndefined();
+    });
+
+    it("keeps variants, and the key of an upload that may be repeated", async () => {
+      const body = await personalJpeg();
+      const options = { idempotencyKey: "stripped later" };
+      const { file } = await scope.images.upload({ body }, options);
+      await strip("all");
+      const again = await scope.images.upload({ body }, { ...options, privacy: "all" });
+      expect(again.file.id).toBe(file.id);
+      await scope.images.delete(file.id);
+    });
+
+    it("tells which files it had to leave, and goes on", async () => {
+      const damaged = await personalPng();
+      damaged.write("TEXT", damaged.indexOf("tEXt"));
+      const left = await scope.images.upload({ body: damaged });
+      const { file } = await scope.images.upload({ body: await personalJpeg() });
+      const gone = await scope.images.upload({ body: await personalJpeg() });
+      const key = (await subject().keys()).find((each) => each.includes(gone.file.id)) ?? "";
+      await subject().s3.delete(key);
+      const findings: StripFinding[] = [];
+      const report = await strip("all", {
+        onFinding: (finding) => {
+          findings.push(finding);
+        },
+      });
+      expect(report).toMatchObject({ files: 3, stripped: 1, failed: 2, cursor: null });
+      const codes = new Map(findings.map(({ fileId, code }) => [fileId, code]));
+      expect(codes.get(left.file.id)).toBe("invalid_media");
+      expect(codes.get(gone.file.id)).toBe("storage_error");
+      expect((await bytesOf(file.id)).includes(SECRET)).toBe(false);
+      expect((await bytesOf(left.file.id)).equals(damaged)).toBe(true);
+      await scope.images.deleteMany([left.file.id, gone.file.id]);
+    });
+
+    it("continues by its cursor", async () => {
+      const body = await personalJpeg();
+      for (let count = 0; count < 3; count += 1) await scope.images.upload({ body });
+      const first = await strip("all", { maxFiles: 2, parallel: 1 });
+      expect(first).toMatchObject({ files: 2, stripped: 2 });
+      expect(first.cursor).not.toBeNull();
+      const rest = await strip("all", { cursor: first.cursor });
+      expect(rest).toMatchObject({ files: 1, stripped: 1, cursor: null });
+    });
+
+    it("refuses options out of their bounds", async () => {
+      await expectRefusal(strip("keep" as "all"), "invalid_input");
+      await expectRefusal(strip("all", { parallel: 0 }), "invalid_input");
+      await expectRefusal(strip("all", { cursor: "elsewhere" }), "invalid_cursor");
+      await expectRefusal(strip("all", { signal: AbortSignal.abort() }), "operation_aborted");
+    });
+  });
+}
