@@ -147,8 +147,11 @@ export class ByteCursor {
 
   /** The `n` bytes that stand `offset` bytes on, unread still. The view is good until the next call. */
   *peekAt(offset: number, n: number): Walk<Buffer> {
-    if (this.#spend(CALL + n * PER_LOOKED_BYTE, offset + n)) yield* this.#giveWay();
     if (this.available < offset + n) yield* this.#arrive(offset + n);
+    const end = Math.min(offset + n, this.available);
+    if (this.#spend(CALL + Math.max(0, end - offset) * PER_LOOKED_BYTE, end)) {
+      yield* this.#giveWay();
+    }
     return this.#window(Math.min(offset + n, this.available)).subarray(offset);
   }
 
@@ -232,8 +235,17 @@ export class ByteCursor {
     }
   }
 
-  /** Skips `n` bytes, showing them in runs that are whole multiples of `unit` bytes. */
-  *fold(n: number, unit: number, visit: (run: Buffer) => void): Walk<void> {
+  /**
+   * Skips `n` bytes, showing them in runs that are whole multiples of `unit` bytes.
+   *
+   * @param stepsPerByte what `visit` takes
+   */
+  *fold(
+    n: number,
+    unit: number,
+    visit: (run: Buffer) => void,
+    stepsPerByte = PER_TAKEN_BYTE,
+  ): Walk<void> {
     if (this.#spend(CALL)) yield* this.#giveWay();
     let left = n - (n % unit);
     while (left > 0) {
@@ -246,7 +258,7 @@ export class ByteCursor {
       visit(run);
       left -= run.length;
       this.#consume(run.length);
-      if (this.#spend(run.length * PER_TAKEN_BYTE)) yield* this.#giveWay();
+      if (this.#spend(run.length * stepsPerByte)) yield* this.#giveWay();
     }
   }
 

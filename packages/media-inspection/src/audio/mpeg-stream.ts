@@ -26,11 +26,19 @@ export interface MpegStream {
   tagBytes: number;
 }
 
-/**
- * Called for consecutive frames, a Xing header's too: from `start` up to `end`, behind `wholeEnd` if the file
- * ends inside the last one.
- */
-export type FramesObserver = (start: number, end: number, wholeEnd: number) => void;
+/** Consecutive frames of one kind, or the one that holds a Xing header. */
+export interface FrameRun {
+  start: number;
+  end: number;
+  /** Where the last frame would end; behind `end` if the file ends inside it. */
+  wholeEnd: number;
+  /** Header of the first frame. */
+  header: number;
+  /** Whole frames. */
+  count: number;
+}
+
+export type FramesObserver = (run: FrameRun) => void;
 
 /**
  * Counts the frames from the one that begins at the cursor on, up to the offset `end`, by hopping
@@ -46,7 +54,8 @@ export function* countFrames(
   const announced = announcedFrames(yield* source.peek(XING_BYTES), first);
   const start = source.position;
   if (announced !== undefined) yield* source.skip(layer3FrameBytes(first));
-  observe?.(start, source.position, source.position);
+  const behind = source.position;
+  observe?.({ start, end: behind, wholeEnd: behind, header: first, count: 1 });
 
   const parts = new MpegParts(first);
   const passed = new PassedTags();
@@ -79,7 +88,8 @@ function* readParts(
     const header = next.readUInt32BE(0);
     const start = source.position;
     const run = yield* source.hop(framesLike(header), end);
-    observe?.(start, source.position, start + run.bytes);
+    const { count } = run;
+    observe?.({ start, end: source.position, wholeEnd: start + run.bytes, header, count });
     parts.add(header, run);
     if (run.count > 0) passed.forget();
     if (run.isCut) return true;

@@ -15,7 +15,7 @@ export interface WavFormat {
 export const WAV_PCM = 0x0001;
 export const WAV_FLOAT = 0x0003;
 export const WAV_MP3 = 0x0055;
-const EXTENSIBLE = 0xfffe;
+export const WAV_EXTENSIBLE = 0xfffe;
 /** Sub-formats whose first two bytes are a format tag: Microsoft's, Ambisonics, and where none is given. */
 const TAGGED_GUIDS = [
   "00001000800000aa00389b71",
@@ -41,7 +41,7 @@ export function readWavFormat(body: Buffer): WavFormat {
     );
   }
   const declaredTag = body.readUInt16LE(0);
-  const isExtensible = declaredTag === EXTENSIBLE && body.length >= 40;
+  const isExtensible = declaredTag === WAV_EXTENSIBLE && body.length >= 40;
   return {
     tag: isExtensible ? subFormatTag(body.subarray(24, 40)) : declaredTag,
     channels: body.readUInt16LE(2),
@@ -55,5 +55,5 @@ export function readWavFormat(body: Buffer): WavFormat {
 
 function subFormatTag(guid: Buffer): number {
   const isTagged = TAGGED_GUIDS.includes(guid.toString("hex", 4)) && guid.readUInt16LE(2) === 0;
-  return isTagged ? guid.readUInt16LE(0) : (GUID_TAGS[guid.toString("hex")] ?? EXTENSIBLE);
+  return isTagged ? guid.readUInt16LE(0) : (GUID_TAGS[guid.toString("hex")] ?? WAV_EXTENSIBLE);
 }

@@ -47,6 +47,9 @@ export function* planGif(source: ByteCursor, edits: EditList, privacy: Privacy):
       yield* source.skip(colourTableSize(descriptor[8] ?? 0) + 1);
       yield* skipSubBlocks(source);
     } else {
+      if (privacy === "all" && introducer !== TRAILER) {
+        throw broken(start, "it does not end with a trailer");
+      }
       yield* endPicture(source, introducer, start, edits);
       return;
     }
@@ -74,10 +77,7 @@ function* stripExtension(source: ByteCursor, start: number, edits: EditList): Wa
   if (label === GRAPHIC_CONTROL) {
     const size = (yield* source.peek(1))[0];
     if (size !== undefined && size !== GRAPHIC_CONTROL_BYTES) {
-      throw new InspectionError(
-        "invalid_media",
-        `The GIF cannot be stripped: near byte ${start}, a graphic control has ${size} bytes, not ${GRAPHIC_CONTROL_BYTES}.`,
-      );
+      throw broken(start, `a graphic control has ${size} bytes, not ${GRAPHIC_CONTROL_BYTES}`);
     }
     yield* source.skip(1 + GRAPHIC_CONTROL_BYTES);
     yield* keepSubBlocks(source, edits, () => false);
@@ -162,4 +162,11 @@ function* readSubBlocks(source: ByteCursor): Walk<Buffer | undefined> {
 function* skipSubBlocks(source: ByteCursor): Walk<void> {
   yield* source.hop(SUB_BLOCKS);
   yield* source.skip(1);
+}
+
+function broken(at: number, what: string): InspectionError {
+  return new InspectionError(
+    "invalid_media",
+    `The GIF cannot be stripped: near byte ${at}, ${what}.`,
+  );
 }

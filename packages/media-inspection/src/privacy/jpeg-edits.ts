@@ -17,6 +17,7 @@ import { MAX_PROFILES } from "../image/jpeg-walker.js";
 import type { Privacy, RemovedKind } from "./edit-plan.js";
 import type { EditList } from "./edit-list.js";
 import { cleanExif } from "./exif-profile.js";
+import { iccBytes } from "./icc-bytes.js";
 import { placelessIptc } from "./iptc-places.js";
 import { isPictureSegment, isWholeSegment } from "./jpeg-segments.js";
 import { placelessXmp } from "./xmp-places.js";
@@ -29,6 +30,8 @@ const XMP = "http://ns.adobe.com/xap/1.0/\0";
 const MORE_XMP = "http://ns.adobe.com/xmp/extension/\0";
 const PHOTOSHOP = "Photoshop 3.0\0";
 const ICC = "ICC_PROFILE\0";
+/** Behind its name, the number of a part and how many there are. */
+const ICC_HEAD_BYTES = ICC.length + 2;
 const ADOBE = "Adobe";
 /** Bytes that tell them apart. */
 const HEAD_BYTES = MORE_XMP.length;
@@ -55,6 +58,8 @@ interface Picture {
   scans: number;
   profiles: number;
   orientation: number | undefined;
+  /** Bytes of the colour profile that are still to come; undefined before its first part. */
+  colourBytes: number | undefined;
   /** Whether metadata that was cleaned stands behind a scan. */
   hasLateMetadata: boolean;
 }
@@ -88,6 +93,7 @@ function* planPicture(source: ByteCursor, edits: EditList, privacy: Privacy): Wa
     scans: 0,
     profiles: 0,
     orientation: undefined,
+    colourBytes: undefined,
     hasLateMetadata: false,
   };
   const isStrict = privacy === "all";
@@ -128,7 +134,10 @@ function* planPicture(source: ByteCursor, edits: EditList, privacy: Privacy): Wa
     }
     if (marker !== SOS) continue;
     picture.scans += 1;
-    if (!(yield* skipScan(source, isStrict))) return;
+    if (yield* skipScan(source, isStrict)) continue;
+    // Without an end marker, the last bytes may be no data of the scan.
+    if (isStrict) throw broken(source);
+    return;
   }
 }
 
@@ -173,7 +182,7 @@ function* stripSegment(
     return;
   }
   if (isHeader && marker === APP2 && head.startsWith(ICC)) {
-    yield* source.skip(length);
+    yield* keepColours(source, segment, picture, edits);
     return;
   }
   if (isHeader && marker === APP0 && head.startsWith(JFIF) && length >= JFIF_BYTES) {
@@ -195,6 +204,25 @@ function* stripSegment(
   }
   yield* source.skip(length);
   edits.drop(start, source.position, contentOf(marker, head));
+}
+
+/** Keeps a part of the colour profile, but not what follows its end. */
+function* keepColours(
+  source: ByteCursor,
+  { start, length }: Segment,
+  picture: Picture,
+  edits: EditList,
+): Walk<void> {
+  const body = yield* source.take(length);
+  const part = body.subarray(ICC_HEAD_BYTES);
+  if (picture.colourBytes === undefined) {
+    picture.colourBytes = body[ICC.length] === 1 ? iccBytes(part) : Infinity;
+  }
+  const kept = Math.min(part.length, picture.colourBytes);
+  picture.colourBytes -= kept;
+  if (kept === part.length) return;
+  const own = segmentOf(APP2, body.subarray(0, ICC_HEAD_BYTES + kept));
+  edits.replace(start, source.position, kept === 0 ? Buffer.alloc(0) : own, "application-data");
 }
 
 function contentOf(marker: number, head: string): RemovedKind {

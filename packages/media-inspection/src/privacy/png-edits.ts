@@ -28,6 +28,7 @@ const XMP = "XML:com.adobe.xmp";
 const RAW_PROFILE = "Raw profile type ";
 /** Steps for a byte in which places are sought. */
 const STEPS_PER_BYTE = 4;
+const STEPS_PER_SUMMED_BYTE = 1 / 32;
 
 /** Chunks before the image data that stay, once each, by the bytes that they may have. */
 const KEPT_BEFORE_DATA: Readonly<Record<string, (length: number) => boolean>> = {
@@ -93,7 +94,7 @@ export function* planPng(source: ByteCursor, edits: EditList, privacy: Privacy):
     const length = header.length < HEADER_BYTES ? 0 : header.readUInt32BE(0);
     const type = header.toString("latin1", 4);
     if (header.length < HEADER_BYTES) {
-      if (privacy === "all") edits.drop(start, start + header.length, "trailer");
+      if (privacy === "all") throw broken(start, "it ends without an IEND chunk");
       break;
     }
     if (length > MAX_CHUNK_BYTES || !/^[A-Za-z]{4}$/.test(type)) {
@@ -136,16 +137,19 @@ function* stripChunk(source: ByteCursor, chunk: Chunk, seen: Seen, edits: EditLi
   if (type === "IDAT") {
     if (seen.data === "behind") throw broken(start, "image data follows other chunks");
     seen.data = "inside";
+    yield* passKept(source, chunk);
     return;
   }
   if (type === "PLTE" && seen.data === "before" && !seen.kept.has(type)) {
     if (length > 768) throw broken(start, "its palette has more than 256 colours");
     seen.kept.add(type);
+    yield* passKept(source, chunk);
     return;
   }
   if (type === "fcTL" || type === "fdAT") {
     if (seen.kept.has("acTL")) {
       if (type === "fcTL" && length !== 26) throw broken(start, "a frame's header is broken");
+      yield* passKept(source, chunk);
       return;
     }
     seen.hasStrayFrames = true;
@@ -159,6 +163,7 @@ function* stripChunk(source: ByteCursor, chunk: Chunk, seen: Seen, edits: EditLi
     if (type === "tRNS" && !fits) throw broken(start, "its transparency is broken");
     if (fits && isFirst) {
       seen.kept.add(type);
+      yield* passKept(source, chunk);
       return;
     }
   }
@@ -171,6 +176,23 @@ function* stripChunk(source: ByteCursor, chunk: Chunk, seen: Seen, edits: EditLi
   const removed = isTextType(type) ? yield* readText(source, chunk, seen) : [contentOf(type)];
   yield* source.skip(start + HEADER_BYTES + length + CHECKSUM_BYTES - source.position);
   edits.drop(start, source.position, ...removed);
+}
+
+/** Passes over a chunk that stays. Its checksum tells that no other chunk was swallowed by a wrong length. */
+function* passKept(source: ByteCursor, { type, start, length }: Chunk): Walk<void> {
+  let sum = crc32(Buffer.from(type));
+  yield* source.fold(
+    length,
+    1,
+    (run) => {
+      sum = crc32(run, sum);
+    },
+    STEPS_PER_SUMMED_BYTE,
+  );
+  const checksum = yield* source.take(CHECKSUM_BYTES);
+  if (checksum.length < CHECKSUM_BYTES || checksum.readUInt32BE(0) !== sum) {
+    throw broken(start, "a chunk is cut short or does not match its checksum");
+  }
 }
 
 function contentOf(type: string): RemovedKind {

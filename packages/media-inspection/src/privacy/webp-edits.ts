@@ -5,6 +5,7 @@ import { ANIMATION, EXIF, FRAME_HEADER_BYTES, VP8X_BYTES, XMP } from "../image/w
 import type { EditList } from "./edit-list.js";
 import type { Privacy, RemovedKind } from "./edit-plan.js";
 import { cleanExif } from "./exif-profile.js";
+import { iccBytes } from "./icc-bytes.js";
 import { placelessXmp } from "./xmp-places.js";
 
 const HEADER_BYTES = 8;
@@ -116,16 +117,28 @@ function* stripChunk(source: ByteCursor, chunk: Chunk, seen: Seen, edits: EditLi
   } else if (type === "ANMF" && isAnimated) {
     if (size < FRAME_HEADER_BYTES + HEADER_BYTES) throw broken(start, "a frame is broken");
     yield* stripFrame(source, chunk, seen, edits);
-  } else if (
-    isFirst &&
-    ((type === "ANIM" && isAnimated && size === 6) || (type === "ICCP" && flags))
-  ) {
+  } else if (isFirst && type === "ANIM" && isAnimated && size === 6) {
     kept.add(type);
+  } else if (isFirst && type === "ICCP" && flags) {
+    kept.add(type);
+    yield* keepColours(source, chunk, seen, edits);
   } else if (type === "EXIF") {
     yield* cleanProfile(source, chunk, seen, edits, "all");
   } else {
     yield* dropChunk(source, chunk, seen, edits, type === "XMP " ? "xmp" : "application-data");
   }
+}
+
+/** Keeps the colour profile, but not what follows its end. */
+function* keepColours(source: ByteCursor, chunk: Chunk, seen: Seen, edits: EditList): Walk<void> {
+  const { start, size, endInside } = chunk;
+  const bytes = iccBytes(yield* source.peek(4));
+  if (bytes >= size) return;
+  const kept = start + HEADER_BYTES + bytes;
+  yield* source.skip(chunk.end - source.position);
+  edits.replace(start + SIZE_AT, start + HEADER_BYTES, uint32(bytes), "application-data");
+  edits.replace(kept, source.position, Buffer.alloc(bytes % 2), "application-data");
+  seen.growth -= endInside - kept - (bytes % 2);
 }
 
 /** The first image counts. */

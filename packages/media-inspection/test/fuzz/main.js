@@ -5,13 +5,13 @@ import { stepsAllowed } from "../../dist/step-budget.js";
 import { baseFiles } from "./base-files.js";
 import { fuzz } from "./fuzz.js";
 import { applyMutations, damagedFiles } from "./mutations.js";
-import { fuzzStripping, imagesAmong } from "./strip.js";
+import { filesToStrip, fuzzStripping } from "./strip.js";
 
 const HELP = `Damages media files at random and inspects them, whole and in pieces.
 
   --runs N      damaged files; 50,000 by default
   --seed N      repeats the run of that seed; another one each time by default
-  --strip       strips the damaged images that are accepted
+  --strip       strips the damaged files that are accepted, half of which had secrets in what is removed
   --write N     writes the N-th damaged file of the run to fuzz-N.bin, and inspects nothing
   --verdicts F  writes the verdicts to a file, a line each
 `;
@@ -33,7 +33,9 @@ if (values.help) {
 
 const [runs, seed] = [values.runs, values.seed].map(Number);
 const allFiles = await baseFiles();
-const files = values.strip ? imagesAmong(allFiles) : allFiles;
+const { files, others } = values.strip
+  ? await filesToStrip(allFiles)
+  : { files: allFiles, others: allFiles };
 console.log(`seed ${seed}: ${runs} mutations of ${files.length} files`);
 
 const onFault = (index, name, fault) => {
@@ -42,12 +44,13 @@ const onFault = (index, name, fault) => {
 
 if (values.write !== undefined) {
   const damaged = damagedFiles(runs, seed)[Number(values.write)];
-  writeFileSync(`fuzz-${values.write}.bin`, applyMutations(damaged, files));
+  writeFileSync(`fuzz-${values.write}.bin`, applyMutations(damaged, files, others));
 } else if (values.strip) {
-  const result = fuzzStripping(files, runs, seed, onFault);
+  const result = await fuzzStripping({ files, others }, runs, seed, onFault);
   console.log(
     `${runs} mutations tried, each stripped of all and of its location: ${result.stripped} stripped, ` +
-      `${result.unchanged} unchanged, ${result.refused} refused, ${result.faults} faults; ` +
+      `${result.unchanged} unchanged, ${result.refused} refused, ${result.faults} faults; secrets left ` +
+      `where they are shown or played: ${result.perceived}, where nothing can be decoded: ${result.undecodable}; ` +
       `replay: pnpm fuzz --strip --seed ${seed} --runs ${runs}`,
   );
   process.exitCode = result.faults > 0 ? 1 : 0;

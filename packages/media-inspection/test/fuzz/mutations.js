@@ -44,19 +44,19 @@ export function damagedFiles(count, seed) {
   return fc.sample(damagedFile, { numRuns: count, seed });
 }
 
-/** The bytes of a damaged file. */
-export function applyMutations({ file, mutations }, files) {
+/** The bytes of a damaged file, into which parts of others may come. */
+export function applyMutations({ file, mutations }, files, others = files) {
   return mutations.reduce(
-    (bytes, each) => applyMutation(bytes, each, files),
+    (bytes, each) => applyMutation(bytes, each, others),
     Buffer.from(files[file % files.length].bytes),
   );
 }
 
-function applyMutation(bytes, mutation, files) {
+function applyMutation(bytes, mutation, others) {
   const start = bytes.length === 0 ? 0 : (mutation.at ?? 0) % bytes.length;
   const head = bytes.subarray(0, start);
   const tail = bytes.subarray(start);
-  const other = files[(mutation.other ?? 0) % files.length].bytes;
+  const other = others[(mutation.other ?? 0) % others.length].bytes;
   switch (mutation.kind) {
     case "flip":
       return Buffer.concat([head, Buffer.of((tail[0] ?? 0) ^ mutation.mask), tail.subarray(1)]);

@@ -1,42 +1,70 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { InspectionError, MEDIA_FORMATS, PlanEditor, PrivacyPlanner } from "../../dist/index.js";
+import { InspectionError, PlanEditor, PrivacyPlanner } from "../../dist/index.js";
+import { stepsAllowed } from "../../dist/step-budget.js";
 import { inspectIn } from "./inspect.js";
 import { applyMutations, damagedFiles } from "./mutations.js";
+import { isPerceived } from "./perceived.js";
+import { plantedFiles, SECRET } from "./planted-files.js";
 
 const PRIVACIES = ["all", "location"];
+/** Of a sound that is stripped of all; its cover stays where it can be stripped. */
+const KEPT_TAGS = "title,artist,album,genre,year,trackNumber,trackTotal,chapters".split(",");
+const SECRETS = [Buffer.from(SECRET, "latin1"), Buffer.from(SECRET, "utf16le")];
 
 /**
- * Damages images at random, and strips those that are accepted: what is left must have the same facts and
- * nothing more to lose, however it arrived.
+ * Damages files at random, and strips those that are accepted: what is left must have the same facts and
+ * nothing more to lose, however it arrived, and without all no secret but in what is shown or played.
  *
- * @returns counts: of images that were stripped, were left as they are, and could not be stripped
+ * @returns counts: of files that were stripped, were left as they are, and could not be stripped; and of secrets
+ *   that became a part of what is shown or played, or of a file that others cannot decode
  */
-export function fuzzStripping(files, runs, seed, onFault) {
-  const count = { stripped: 0, unchanged: 0, refused: 0, faults: 0 };
-  damagedFiles(runs, seed).forEach((damaged, index) => {
-    const bytes = applyMutations(damaged, files);
+export async function fuzzStripping({ files, others }, runs, seed, onFault) {
+  const count = { stripped: 0, unchanged: 0, refused: 0, perceived: 0, undecodable: 0, faults: 0 };
+  for (const [index, damaged] of damagedFiles(runs, seed).entries()) {
+    const bytes = applyMutations(damaged, files, others);
     const { facts } = inspectIn(bytes, [bytes.length || 1]);
-    if (facts?.kind !== "image") return;
+    if (facts === undefined) continue;
     for (const privacy of PRIVACIES) {
-      const { fault, edits } = stripped(bytes, facts, privacy, damaged.chunks);
-      if (fault !== undefined) {
+      const { fault, edits, left } = stripped(bytes, facts, privacy, damaged.chunks);
+      const found = left && privacy === "all" ? await secretsIn(left, facts) : [];
+      for (const each of ["perceived", "undecodable"]) if (found.includes(each)) count[each] += 1;
+      const leak = found.find((each) => typeof each === "number");
+      if (fault !== undefined || leak !== undefined) {
         count.faults += 1;
-        onFault(index, files[damaged.file % files.length].name, `without ${privacy}: ${fault}`);
+        const what = fault ?? `a secret is left at byte ${leak} of ${left.length}`;
+        onFault(index, files[damaged.file % files.length].name, `without ${privacy}: ${what}`);
       } else if (edits === undefined) count.refused += 1;
       else if (edits > 0) count.stripped += 1;
       else count.unchanged += 1;
     }
-  });
+  }
   return count;
 }
 
-/** The images among files. */
-export function imagesAmong(files) {
-  return files.filter(({ bytes }) => {
-    const { facts } = inspectIn(bytes, [bytes.length || 1]);
-    return facts !== undefined && MEDIA_FORMATS[facts.format].kind === "image";
-  });
+/**
+ * The files that are accepted, and as many with secrets. Others are what damaged files get parts of, anywhere:
+ * without secrets, which would come into pictures and sounds.
+ */
+export async function filesToStrip(all) {
+  const others = all.filter(
+    ({ bytes }) => inspectIn(bytes, [bytes.length || 1]).facts !== undefined,
+  );
+  const planted = await plantedFiles();
+  const files = others.flatMap((file, index) => [file, planted[index % planted.length]]);
+  return { files, others };
+}
+
+/** Where a secret is left, or why it may be. */
+async function secretsIn(left, facts) {
+  const found = [];
+  for (const secret of SECRETS) {
+    for (let at = left.indexOf(secret); at >= 0; at = left.indexOf(secret, at + 1)) {
+      const may = await isPerceived(left, at, secret.length, facts);
+      found.push(may === undefined ? "undecodable" : may ? "perceived" : at);
+    }
+  }
+  return found;
 }
 
 function stripped(bytes, facts, privacy, chunks) {
@@ -49,12 +77,21 @@ function stripped(bytes, facts, privacy, chunks) {
   const editor = new PlanEditor(whole.plan);
   const left = Buffer.concat([...editor.edit(bytes), ...editor.end()]);
   const after = inspectIn(left, [left.length]);
-  if (!isDeepStrictEqual(after.facts, facts)) {
+  const [was, is] = [facts, after.facts].map((each) => keptFacts(each, privacy));
+  if (!isDeepStrictEqual(is, was)) {
     return { fault: `other facts: ${JSON.stringify([facts, after])}` };
   }
   const again = planIn(left, privacy, [left.length]);
   if (again.plan?.edits.length !== 0) return { fault: `more to lose: ${JSON.stringify(again)}` };
-  return { edits: whole.plan.edits.length };
+  return { edits: whole.plan.edits.length, left };
+}
+
+/** What must be the same. Where a FLAC's last frame ends is not known while other bytes follow it. */
+function keptFacts(facts, privacy) {
+  if (facts?.kind !== "audio" || privacy !== "all") return facts;
+  const { tags, bitrate, ...others } = facts;
+  const kept = KEPT_TAGS.map((name) => tags[name]);
+  return { ...others, bitrate: facts.format === "flac" ? undefined : bitrate, kept };
 }
 
 function planIn(bytes, privacy, chunks) {
@@ -73,6 +110,7 @@ function planIn(bytes, privacy, chunks) {
   } catch (error) {
     if (!(error instanceof InspectionError)) return { fault: `wrong error: ${error.stack}` };
     if (error.cause !== undefined) return { fault: `${error.message} ${error.cause.stack}` };
+    if (planner.steps > stepsAllowed(bytes.length)) return { fault: "it takes too many steps" };
     return { code: error.code };
   }
 }

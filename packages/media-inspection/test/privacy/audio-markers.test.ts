@@ -2,17 +2,23 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { validSamples } from "@repo/sample-media";
 
 import {
+  cueSheet,
   flacKept,
   flacRemoved,
   M4A_KEPT,
   M4A_REMOVED,
   MP3_KEPT,
   MP3_REMOVED,
+  paddedWav,
   type Place,
   type Places,
+  timedM4a,
   WAV_KEPT,
   WAV_REMOVED,
+  withCueSheet,
 } from "../support/planted-audio.js";
+import { id3Frame, mp3Frames } from "../support/audio.js";
+import { bytes } from "../support/bytes.js";
 import { verdict } from "../support/inspect.js";
 import { audioPlan, stripped } from "../support/strip-audio.js";
 
@@ -66,6 +72,27 @@ describe.each([
   });
 });
 
+describe("in a sound", () => {
+  it("no times of creation and change are left", () => {
+    const times = Buffer.from("7f3Qz9k!");
+    const file = timedM4a(times);
+    expect(file.toString("latin1").split("7f3Qz9k!")).toHaveLength(4);
+    expect(stripped(file).includes(times)).toBe(false);
+    expect(audioPlan(file).removed).toContain("timestamp");
+  });
+
+  it("a tag goes that claims many times the bytes of its file", () => {
+    const claimed = bytes("ID3", 3, 0, 0, 4, 0, 0, 0, id3Frame("COMM", bytes(0, "eng\0Mine")));
+    const result = stripped(bytes(claimed, mp3Frames(20)));
+    expect(result.equals(mp3Frames(20))).toBe(true);
+  });
+
+  it("a byte of padding is a zero", () => {
+    expect(stripped(paddedWav(0x41)).equals(paddedWav(0))).toBe(true);
+    expect(audioPlan(paddedWav(0)).edits).toEqual([]);
+  });
+});
+
 describe("in a FLAC", () => {
   let flac: Buffer;
 
@@ -85,5 +112,11 @@ describe("in a FLAC", () => {
     const place = flacKept(flac)[name];
     if (place === undefined) throw new Error(`there is no ${name}`);
     await expectKept(place);
+  });
+
+  it("a cue sheet keeps its points", async () => {
+    expect((await strip(() => withCueSheet(flac, cueSheet()), flac)).includes(cueSheet())).toBe(
+      true,
+    );
   });
 });

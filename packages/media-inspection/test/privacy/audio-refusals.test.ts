@@ -19,6 +19,10 @@ const UNCERTAIN: Readonly<Record<string, Buffer>> = {
   ),
   "an M4A that does not say where its samples are": bytes(FTYP, moov(trak()), MDAT),
   "an M4A whose samples are frames of packets": PACKETED,
+  "an MP3 with a single frame of another kind between tags": bytes(
+    ...[0xff, 0xf3, 0x80, 0xc4, Buffer.alloc(204)],
+    ...[id3v1("Title"), mp3Frames(8)],
+  ),
   "an MP3 with a tag inside its last frame": bytes(
     mp3Frames(3),
     mp3Frames(1).fill(id3v1("Title"), 417 - 128),

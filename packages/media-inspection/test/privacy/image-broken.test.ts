@@ -24,6 +24,11 @@ const frame = frameHeader(3, 2);
 const scan = bytes(segment(0xda, bytes(1, 1, 0, 0, 63, 0)), 1, 2, 3);
 const header = pngHeader(3, 2);
 const data = chunk("IDAT", bytes(1));
+const text = chunk("tEXt", bytes("Author\0", MARKER));
+const swallowed = bytes(
+  ...[PNG_SIGNATURE, header, uint32be(text.length + 4), "IDAT", uint32be(0), text, uint32be(7)],
+  chunk("IEND"),
+);
 const animation = chunk("acTL", bytes(uint32be(1), uint32be(0)));
 const anim = riffChunk("ANIM", Buffer.alloc(6));
 const imageless = riffChunk("ANMF", bytes(Buffer.alloc(16), riffChunk("abcd", MARKER)));
@@ -49,6 +54,7 @@ describe("under all, where it is not certain what belongs to the picture,", () =
       bytes(0xff, 0xd8, frame, scan, segment(0xfe, MARKER)),
     ],
     ["that ends in its header", bytes(0xff, 0xd8, segment(0xfe, MARKER))],
+    ["that ends in its scan, or behind it", bytes(0xff, 0xd8, frame, scan, MARKER)],
     ["that ends before a scan", bytes(0xff, 0xd8, frame, 0xff, 0xd9)],
   ])("a JPEG is refused %s", (_, file) => {
     expect(() => planPrivacy("all", file)).toThrow(InspectionError);
@@ -58,6 +64,13 @@ describe("under all, where it is not certain what belongs to the picture,", () =
     ["with an unknown critical chunk", png(header, chunk("ABCD", MARKER))],
     ["with a second header", png(header, header)],
     ["whose image data is not in a row", bytes(PNG_SIGNATURE, header, data, chunk("tEXt"), data)],
+    ["whose image data has swallowed a chunk", swallowed],
+    ["that ends in its image data", bytes(PNG_SIGNATURE, header, uint32be(99), "IDAT", MARKER)],
+    ["that ends without IEND", bytes(PNG_SIGNATURE, header, data, MARKER.subarray(0, 3))],
+    [
+      "whose gamma does not match its checksum",
+      png(header, chunk("gAMA", uint32be(45_455)).fill(0, 12)),
+    ],
     ["with bytes in the place of a chunk", bytes(PNG_SIGNATURE, header, data, MARKER)],
     ["whose palette is too long", png(header, chunk("PLTE", Buffer.alloc(771)))],
     ["whose transparency is too long", png(header, chunk("tRNS", Buffer.alloc(257)))],
@@ -87,8 +100,14 @@ describe("under all, where it is not certain what belongs to the picture,", () =
     expect(() => planPrivacy("all", file)).toThrow(InspectionError);
   });
 
-  it("a GIF is refused with a graphic control of a wrong length", () => {
-    const file = gif(3, 2, bytes(0x21, 0xf9, MARKER.length, MARKER, 0), gifFrame());
+  it.each([
+    [
+      "with a graphic control of a wrong length",
+      gif(3, 2, bytes(0x21, 0xf9, MARKER.length, MARKER, 0), gifFrame()),
+    ],
+    ["that ends in its image", gif(3, 2, gifFrame().subarray(0, -1), MARKER)],
+    ["whose image ends before other bytes than a block", gif(3, 2, gifFrame(), MARKER)],
+  ])("a GIF is refused %s", (_, file) => {
     expect(() => planPrivacy("all", file)).toThrow(InspectionError);
   });
 

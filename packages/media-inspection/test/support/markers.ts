@@ -41,6 +41,8 @@ const data = chunk("IDAT", bytes(1, 2, 3));
 const afterData = (...chunks: Uint8Array[]) =>
   bytes(PNG_SIGNATURE, header, data, ...chunks, chunk("IEND"));
 const animation = chunk("acTL", bytes(uint32be(1), uint32be(0)));
+/** As far as its size tells, which is odd. */
+const profile = bytes(uint32be(131), Buffer.alloc(127, 1));
 const canvas = (flags = 0) => vp8x(3, 2, flags);
 const webpFrame = (...chunks: Uint8Array[]) =>
   webp(
@@ -90,7 +92,15 @@ export const REMOVED: readonly MarkedFile[] = [
     "a colour profile behind the scan": scanned(
       segment(0xe2, bytes("ICC_PROFILE\0\x01\x01", MARKER)),
     ),
+    "what follows the colour profile": headed(
+      segment(0xe2, bytes("ICC_PROFILE\0\x01\x01", profile, MARKER)),
+    ),
+    "a part behind the colour profile": headed(
+      segment(0xe2, bytes("ICC_PROFILE\0\x01\x02", profile)),
+      segment(0xe2, bytes("ICC_PROFILE\0\x02\x02", MARKER)),
+    ),
     "what follows the end": bytes(headed(), MARKER),
+    "a motion photo's video": bytes(headed(), uint32be(24), "ftypmp42", MARKER),
     "a picture behind the end": bytes(headed(), headed(segment(0xfe, MARKER))),
   }),
   ...marked("png", {
@@ -156,6 +166,11 @@ export const REMOVED: readonly MarkedFile[] = [
       vp8(3, 2),
       riffChunk("ANMF", bytes(Buffer.alloc(16), MARKER)),
     ),
+    "what follows the colour profile": webp(
+      canvas(0x20),
+      riffChunk("ICCP", bytes(profile, 0, MARKER)),
+      vp8(3, 2),
+    ),
     "a chunk behind a simple image": webp(vp8(3, 2), riffChunk("abcd", bytes(MARKER, 1))),
     "bytes behind a simple image": webp(vp8(3, 2), MARKER),
     "a chunk in a frame": webpFrame(vp8(1, 1), riffChunk("abcd", bytes(MARKER, 1))),
@@ -164,7 +179,7 @@ export const REMOVED: readonly MarkedFile[] = [
   }),
   ...marked("gif", {
     "a comment": gif(3, 2, bytes(0x21, 0xfe, block(MARKER), 0), gifFrame()),
-    XMP: gif(3, 2, gifFrame(), application("XMP DataXMP", MARKER, xmpTrailer)),
+    XMP: gif(3, 2, gifFrame(), bytes(0x21, 0xff, 11, "XMP DataXMP", MARKER, xmpTrailer)),
     "an unknown application": gif(3, 2, application("UNKNOWN 1.0", block(MARKER)), gifFrame()),
     "an unknown extension": gif(3, 2, bytes(0x21, 0x42, block(MARKER), 0), gifFrame()),
     "more than how often to play": gif(
@@ -180,7 +195,6 @@ export const REMOVED: readonly MarkedFile[] = [
       gifFrame(),
     ),
     "what follows the end": bytes(gif(3, 2, gifFrame()), MARKER),
-    "what begins no block": gif(3, 2, gifFrame(), MARKER),
   }),
 ];
 

@@ -12,9 +12,20 @@ import {
   wav,
   xingFrame,
 } from "./audio.js";
-import { bytes, uint24be, uint32be, uint32le } from "./bytes.js";
+import { bytes, uint16be, uint24be, uint32be, uint32le } from "./bytes.js";
 import { riffChunk } from "./images.js";
-import { aacEntry, box, FTYP, itemList, mvhd, soundEntry, trex, versionedEntry } from "./m4a.js";
+import {
+  AAC_LC_STEREO,
+  aacEntry,
+  box,
+  esds,
+  FTYP,
+  itemList,
+  mvhd,
+  soundEntry,
+  trex,
+  versionedEntry,
+} from "./m4a.js";
 
 /** A place in a file: makes one that holds the marker there. */
 export type Place = (marker: Buffer) => Buffer;
@@ -91,9 +102,26 @@ export const MP3_REMOVED: Places = {
     const words = bytes("LYRICSBEGIN", "LYR00016", m);
     return bytes(sound, words, String(words.length).padStart(6, "0"), "LYRICS200", id3v1("T"));
   },
+  "lyrics of version 1": (m) => bytes(sound, "LYRICSBEGIN", m, "LYRICSEND", id3v1("T")),
+  "what follows an encoder's header": (m) => {
+    const header = xingFrame(8).fill("LAME3.100", 48, 57, "latin1").fill(m, 84, 100);
+    return bytes(header, sound);
+  },
+  "a header of an unknown encoder": (m) => bytes(xingFrame(8).fill(m, 48, 64), sound),
+  "what follows Fraunhofer's header": (m) => bytes(vbriFrame().fill(m, 64, 80), sound),
   "ID3v2 at the end": (m) => bytes(sound, tag3(id3Frame("PRIV", m))),
   "bytes at the end": (m) => bytes(sound, Buffer.alloc(30, 1), m),
 };
+
+/** A header that announces 8 frames, with a table of one entry of 2 bytes. */
+function vbriFrame(): Buffer {
+  const fields = [uint32be(1), uint16be(0), uint32be(8 * 417), uint32be(8)];
+  const table = [1, 1, 2, 1].map(uint16be);
+  const header = bytes("VBRI", ...fields, ...table, Buffer.alloc(2, 7));
+  const frame = mp3Frames(1).fill(0, 4);
+  header.copy(frame, 36);
+  return frame;
+}
 
 function chapter(frames: Buffer, name: Uint8Array | string = "one"): Buffer {
   const times = bytes(uint32be(0), uint32be(100), Buffer.alloc(8, 0xff));
@@ -115,6 +143,7 @@ export const MP3_KEPT: Places = {
 };
 
 const data = riffChunk("data", Buffer.alloc(401, 1));
+const PCM_GUID = Buffer.from("0100000000001000800000aa00389b71", "hex");
 
 /** Places in a WAV that are removed. */
 export const WAV_REMOVED: Places = {
@@ -131,6 +160,10 @@ export const WAV_REMOVED: Places = {
   "a chunk behind the audio": (m) => wav(fmt(), data, riffChunk("zzzz", m)),
   "a second audio chunk": (m) => wav(fmt(), data, riffChunk("data", m)),
   "what PCM's format has too much": (m) => wav(fmt({ extension: bytes(16, 0, m) }), data),
+  "what another codec's format has too much": (m) =>
+    wav(fmt({ tag: 0x11, bits: 4, blockAlign: 256, extension: bytes(2, 0, 249, 1, m) }), data),
+  "what an extensible format has too much": (m) =>
+    wav(fmt({ tag: 0xfffe, extension: bytes(22, 0, Buffer.alloc(6), PCM_GUID, m) }), data),
   "what the number of samples has too much": (m) =>
     wav(fmt(), riffChunk("fact", bytes(uint32le(100), m)), data),
   "an ID3v2 tag": (m) => wav(fmt(), data, riffChunk("id3 ", tag3(id3Frame("PRIV", m)))),
@@ -172,6 +205,17 @@ function flacPicture(kind: number, description: Uint8Array | string, picture: Ui
   );
 }
 
+/** A FLAC with a cue sheet. */
+export function withCueSheet(flac: Buffer, sheet: Buffer): Buffer {
+  return withBlocks(flac, [flacBlock(5, sheet)]);
+}
+
+/** Of one track with two index points. */
+export function cueSheet(): Buffer {
+  const points = [0, 7000].map((at) => bytes(uint32be(0), uint32be(at), 1, 0, 0, 0));
+  return bytes(Buffer.alloc(395), 1, Buffer.alloc(35), points.length, ...points);
+}
+
 /** Places in a FLAC that are removed; its frames are those of a real one. */
 export function flacRemoved(flac: Buffer): Places {
   const cover = flacPicture(3, "", Buffer.from("cover"));
@@ -187,6 +231,13 @@ export function flacRemoved(flac: Buffer): Places {
     "a reserved block": (m) => withBlocks(flac, [flacBlock(50, m)]),
     "another picture": (m) => withBlocks(flac, [cover, flacPicture(4, "", m)]),
     "a picture's description": (m) => withBlocks(flac, [flacPicture(3, m, Buffer.from("cover"))]),
+    "a cue sheet's catalogue number": (m) =>
+      withBlocks(flac, [flacBlock(5, cueSheet().fill(m, 0, 16))]),
+    "a cue sheet's reserved bytes": (m) =>
+      withBlocks(flac, [flacBlock(5, cueSheet().fill(m, 200, 216))]),
+    "what follows a cue sheet": (m) => withBlocks(flac, [flacBlock(5, bytes(cueSheet(), m))]),
+    "a cut cue sheet": (m) => withBlocks(flac, [flacBlock(5, bytes(Buffer.alloc(395), 9, m))]),
+    "what follows a seek table": (m) => withBlocks(flac, [flacBlock(3, m)]),
     "a tag in front": (m) => bytes(tag3(id3Frame("PRIV", m)), withBlocks(flac, [])),
     "a tag behind": (m) => withBlocks(flac, [], id3v1("T").fill(m, 97, 113)),
     "bytes behind": (m) => withBlocks(flac, [], m),
@@ -207,12 +258,13 @@ export function flacKept(flac: Buffer): Places {
       const picture = flacPicture(3, "", m).subarray(4).toString("base64");
       return withBlocks(flac, [vorbisComment(`METADATA_BLOCK_PICTURE=${picture}`)]);
     },
-    "the cue sheet": (m) => withBlocks(flac, [flacBlock(5, bytes(m, Buffer.alloc(380)))]),
     "the title in a tag in front": (m) =>
       bytes(id3v2(id3Frame("TIT2", bytes(3, m))), withBlocks(flac, [])),
   };
 }
 
+/** The fields of an index of no segment. */
+const EMPTY_INDEX = Buffer.alloc(24);
 const SAMPLE_BYTES = 20;
 const SAMPLES = 9;
 const AUDIO = Buffer.alloc(SAMPLE_BYTES * SAMPLES, 0x21);
@@ -362,6 +414,18 @@ function fragmented(parts: {
   );
 }
 
+/** An M4A with these 8 bytes as the times of creation and change, everywhere. */
+export function timedM4a(times: Buffer): Buffer {
+  const file = mediaFirst({ sound: { times } });
+  return file.fill(times, file.indexOf("mvhd") + 8, file.indexOf("mvhd") + 16);
+}
+
+/** A WAV with an odd number of bytes of audio, and this one behind them. */
+export function paddedWav(padding: number): Buffer {
+  const odd = riffChunk("data", Buffer.alloc(401, 1));
+  return wav(fmt(), odd.fill(padding, odd.length - 1));
+}
+
 /** Places in an M4A that are removed. */
 export const M4A_REMOVED: Places = {
   "a place of QuickTime": (m) =>
@@ -384,10 +448,21 @@ export const M4A_REMOVED: Places = {
   "a track's data": (m) => mediaFirst({ sound: { inTrack: box("udta", box("name", m)) } }),
   "a track's unknown box": (m) => mediaFirst({ sound: { inTrack: box("uuid", m) } }),
   "an unknown table": (m) => mediaFirst({ sound: { inTable: box("zzzz", m) } }),
+  "what follows the fields of a table": (m) =>
+    mediaFirst({ sound: { inTable: box("stss", uint32be(0), uint32be(0), m) } }),
+  "what follows the groups of samples": (m) => {
+    const groups = [uint32be(0x1000000), "roll", uint32be(2), uint32be(1), 0xff, 0xff];
+    return mediaFirst({ sound: { inTable: box("sgpd", ...groups, m) } });
+  },
+  "what follows the decoder's configuration": (m) =>
+    mediaFirst({ sound: { entry: soundEntry("mp4a", withRest(esds(AAC_LC_STEREO), m)) } }),
+  "flags of the samples": (m) => mediaFirst({ sound: { inTable: box("sdtp", uint32be(0), m) } }),
+  "brands that nobody registered": (m) =>
+    mediaFirst({ front: [box("ftyp", "M4A ", uint32be(0), m)] }),
   "a handler's name": (m) => mediaFirst({ sound: { name: m } }),
   "the address of the samples": (m) => mediaFirst({ sound: { reference: m } }),
   "an unknown box of the entry": (m) =>
-    mediaFirst({ sound: { entry: withChild(aacEntry(), box("zzzz", m)) } }),
+    mediaFirst({ sound: { entry: withRest(aacEntry(), box("zzzz", m)) } }),
   "comments in FLAC's configuration": (m) => {
     const info = Buffer.alloc(34);
     info.writeUInt32BE((44_100 << 12) | (1 << 9) | (15 << 4), 10);
@@ -420,6 +495,11 @@ export const M4A_REMOVED: Places = {
   "an event": (m) => fragmented({ between: box("emsg", m) }),
   "an event behind a fragment": (m) => fragmented({ back: box("emsg", m) }),
   "the time of a producer": (m) => fragmented({ back: box("prft", m) }),
+  "brands of a segment": (m) =>
+    fragmented({ between: box("sidx", EMPTY_INDEX), back: box("styp", "isom", uint32be(0), m) }),
+  "what follows the fields of an index": (m) => fragmented({ back: box("sidx", EMPTY_INDEX, m) }),
+  "what follows the fields of a run": (m) =>
+    fragmented({ inFragment: box("trun", uint32be(0), uint32be(0), m) }),
   "an extension of a fragment": (m) => fragmented({ inFragment: box("uuid", m) }),
   "free space behind a fragment": (m) => fragmented({ back: box("free", m) }),
   "a gap before a fragment's samples": (m) => fragmented({ before: m }),
@@ -429,9 +509,9 @@ export const M4A_REMOVED: Places = {
   "bytes behind fragments": (m) => fragmented({ back: bytes(uint32be(3), "abcd", m) }),
 };
 
-/** An entry with one more box in it. */
-function withChild(entry: Buffer, child: Buffer): Buffer {
-  return bytes(uint32be(entry.length + child.length), entry.subarray(4), child);
+/** A box with more bytes. */
+function withRest(whole: Buffer, rest: Buffer): Buffer {
+  return bytes(uint32be(whole.length + rest.length), whole.subarray(4), rest);
 }
 
 /** Places in an M4A that stay. */

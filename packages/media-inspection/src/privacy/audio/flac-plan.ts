@@ -14,6 +14,7 @@ import type { EditPlan } from "../edit-plan.js";
 import type { AudioPlanOptions } from "./audio-plan-options.js";
 import { joined, uint32be } from "./byte-parts.js";
 import { EditList } from "../edit-list.js";
+import { bareCueSheet } from "./flac-cue-sheet.js";
 import { flacFrameBytes } from "./flac-frame-end.js";
 import { keptTags } from "./kept-tags.js";
 import { flacPictureBody, vorbisComment } from "./vorbis-writer.js";
@@ -24,11 +25,12 @@ interface Block {
   body: Buffer;
 }
 
-/** Blocks that are kept as they are. */
+/** Blocks of which the fields are kept. */
 const NEEDED = [STREAMINFO, SEEKTABLE, CUESHEET];
 /** Blocks that may be ours already. */
 const WRITTEN = [VORBIS_COMMENT, PICTURE];
 const BLOCK_HEADER_BYTES = 4;
+const SEEK_POINT_BYTES = 18;
 const MAX_BODY_BYTES = 0xffffff;
 const IS_LAST = 0x80;
 const NAMES: ReadonlyMap<number, "tags" | "application-data"> = new Map([
@@ -66,8 +68,7 @@ export function* planFlac(
       const block = yield* source.copy(bytes);
       blocks.push(block);
       if (isWritten) return;
-      const most = type === STREAMINFO ? STREAMINFO_BYTES : Infinity;
-      needed.push({ type, body: block.subarray(BLOCK_HEADER_BYTES, BLOCK_HEADER_BYTES + most) });
+      needed.push({ type, body: fieldsOf(type, block.subarray(BLOCK_HEADER_BYTES)) });
     },
     frames: (first, last) => {
       soundStart = first;
@@ -83,8 +84,8 @@ export function* planFlac(
     { type: PICTURE, body: flacPictureBody(kept) },
   ];
   const head = metadata([
-    ...needed.toSorted((one, other) => one.type - other.type),
-    ...own.filter(({ body }) => body.length > 0 && body.length <= MAX_BODY_BYTES),
+    ...needed.toSorted((one, other) => one.type - other.type).filter(isWritable),
+    ...own.filter(isWritable),
   ]);
   const edits = new EditList();
   edits.drop(0, start, "tags");
@@ -94,6 +95,17 @@ export function* planFlac(
   }
   edits.drop(soundEnd, fileEnd, "trailer");
   return edits.plan();
+}
+
+/** What a player needs of a block. */
+function fieldsOf(type: number, body: Buffer): Buffer {
+  if (type === STREAMINFO) return body.subarray(0, STREAMINFO_BYTES);
+  if (type === CUESHEET) return bareCueSheet(body);
+  return body.subarray(0, body.length - (body.length % SEEK_POINT_BYTES));
+}
+
+function isWritable({ body }: Block): boolean {
+  return body.length > 0 && body.length <= MAX_BODY_BYTES;
 }
 
 function metadata(blocks: readonly Block[]): Buffer {

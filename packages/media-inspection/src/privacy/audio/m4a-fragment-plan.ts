@@ -2,14 +2,18 @@ import type { Box } from "../../audio/m4a-boxes.js";
 import type { ByteCursor, Walk } from "../../byte-cursor.js";
 import type { RemovedKind } from "../edit-plan.js";
 import type { EditList, Range } from "../edit-list.js";
+import { knownBrands } from "./m4a-brands.js";
+import { fieldBytes } from "./m4a-fields.js";
 import { boxesIn, findBox, type MemoryBox } from "./m4a-tree.js";
 import { mergedRanges, unclear } from "./m4a-samples.js";
 
 const MAX_FRAGMENT_BYTES = 16 * 1024 * 1024;
+/** 65,535 references. */
+const MAX_INDEX_BYTES = 1024 * 1024;
 /** What stays of a fragmented file from its first index or fragment on, and in a fragment and its tracks. */
-const KEPT = ["moof", "mdat", "sidx", "ssix", "styp"];
+const KEPT = ["sidx", "styp"];
 const KEPT_IN_FRAGMENT = ["mfhd", "traf"];
-const KEPT_IN_TRACK = ["tfhd", "tfdt", "trun", "sbgp", "sgpd", "subs", "sdtp"];
+const KEPT_IN_TRACK = ["tfhd", "tfdt", "trun", "sbgp", "sgpd"];
 const KINDS: ReadonlyMap<string, RemovedKind> = new Map<string, RemovedKind>([
   ["prft", "timestamp"],
   ["meta", "tags"],
@@ -82,7 +86,8 @@ export class M4aFragments {
   *pass(box: Box): Walk<void> {
     if (box.type === "moof") yield* this.#passFragment(box);
     else if (box.type === "mdat") yield* this.#passMedia(box);
-    else if (!KEPT.includes(box.type)) yield* this.#blank(box);
+    else if (KEPT.includes(box.type)) yield* this.#keepFields(box);
+    else yield* this.#blank(box);
   }
 
   /**
@@ -119,7 +124,7 @@ export class M4aFragments {
     let base = start;
     for (const child of boxesIn(bytes)) {
       if (child.type === "traf") base = this.#passTrack(child, start, base, fragment);
-      else if (!KEPT_IN_FRAGMENT.includes(child.type)) blank(child);
+      else keepFields(child, KEPT_IN_FRAGMENT);
     }
     fragment.isBlanked = !bytes.equals(original);
     if (fragment.isBlanked || fragment.offsetsAt.length > 0) this.#changes.push(fragment);
@@ -151,7 +156,7 @@ export class M4aFragments {
       if (isKept) this.#samples.push(samples);
     }
     if (!isKept) blank(traf);
-    else for (const child of boxes) if (!KEPT_IN_TRACK.includes(child.type)) blank(child);
+    else for (const child of boxes) keepFields(child, KEPT_IN_TRACK);
     return end;
   }
 
@@ -165,6 +170,19 @@ export class M4aFragments {
     }
     yield* this.#clear(mdat.end, "application-data");
     this.#samples = this.#samples.filter((samples) => !isHere(samples));
+  }
+
+  /** Overwrites what follows the fields of a box, and brands that nobody registered. */
+  *#keepFields(box: Box): Walk<void> {
+    const { source } = this;
+    const body = yield* source.copy(Math.min(MAX_INDEX_BYTES, box.end - source.position));
+    const fields = box.type === "styp" ? knownBrands(body) : Buffer.from(body);
+    fields.fill(0, fieldBytes(box.type, body));
+    const isSame = fields.equals(body);
+    const kind = "application-data";
+    if (!isSame) this.#changes.push({ offset: source.position, bytes: fields, kind });
+    yield* source.skip(body.length);
+    yield* this.#clear(box.end, kind);
   }
 
   *#blank(box: Box): Walk<void> {
@@ -215,6 +233,12 @@ function runRange(
     bytes += body.readUInt32BE(at + sample * recordBytes + (flags & HAS_DURATION ? 4 : 0));
   }
   return [start, start + bytes];
+}
+
+/** Blanks what follows the fields of a box, or all of it. */
+function keepFields(box: MemoryBox, types: readonly string[]): void {
+  if (types.includes(box.type)) box.body.fill(0, fieldBytes(box.type, box.body));
+  else blank(box);
 }
 
 /** Makes a box one of zeros that players pass over. */

@@ -1,6 +1,7 @@
 import { InspectionError } from "../../errors.js";
 import type { RemovedKind } from "../edit-plan.js";
 import { uint16be, uint32be } from "./byte-parts.js";
+import { withoutRest } from "./m4a-fields.js";
 import { soundEntries } from "./m4a-sample-entries.js";
 import { box, boxesIn, findBox, type MemoryBox } from "./m4a-tree.js";
 
@@ -12,10 +13,11 @@ const CONTAINERS: Readonly<Record<string, readonly string[]>> = {
   edts: ["elst"],
   mdia: ["mdhd", "hdlr", "minf"],
   minf: ["smhd", "nmhd", "sthd", "gmhd", "hdlr", "dinf", "stbl"],
+  gmhd: ["gmin", "text"],
   dinf: ["dref"],
   stbl: [
     ...["stsd", "stts", "ctts", "cslg", "stsc", "stsz", "stz2", "stco", "co64"],
-    ...["stss", "sgpd", "sbgp", "sdtp", "subs"],
+    ...["stss", "sgpd", "sbgp"],
   ],
 };
 const REWRITERS: ReadonlyMap<string, (box: MemoryBox, rebuilding: Rebuilding) => Buffer> = new Map([
@@ -92,9 +94,10 @@ function rebuild(child: MemoryBox, parent: string, rebuilding: Rebuilding): Buff
     const { type } = child;
     return [box(type, ...boxesIn(child.body).flatMap((each) => rebuild(each, type, rebuilding)))];
   }
-  const rewritten = REWRITERS.get(child.type)?.(child, rebuilding) ?? child.whole;
-  const isNamed = TIMED.includes(child.type) || rewritten.equals(child.whole);
-  if (!isNamed) rebuilding.removed.add("application-data");
+  const fields = withoutRest(child);
+  const rewritten = REWRITERS.get(child.type)?.(fields, rebuilding) ?? fields.whole;
+  const isNamed = fields === child && TIMED.includes(child.type);
+  if (!isNamed && !rewritten.equals(child.whole)) rebuilding.removed.add("application-data");
   return [rewritten];
 }
 

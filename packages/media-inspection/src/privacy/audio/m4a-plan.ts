@@ -8,6 +8,7 @@ import type { AudioPlanOptions } from "./audio-plan-options.js";
 import { uint32be, uint64be } from "./byte-parts.js";
 import { EditList, type Range } from "../edit-list.js";
 import { keptTags } from "./kept-tags.js";
+import { knownBrands } from "./m4a-brands.js";
 import { M4aFragments } from "./m4a-fragment-plan.js";
 import {
   defaultSampleBytes,
@@ -28,6 +29,9 @@ const TITLE_HANDLERS = ["text", "sbtl"];
 const NAMED_BYTES = 64 * 1024;
 /** Before these no offset may change: fragments, and the index of them. */
 const FRAGMENTED = ["moof", "sidx"];
+
+/** A longer list of them is refused. */
+const MAX_BRANDS_BYTES = 64 * 1024;
 
 const PADDING = ["free", "skip", "wide"];
 const CHUNK_TABLES = ["stco", "co64"];
@@ -62,6 +66,7 @@ export function* planM4a(
 ): Walk<EditPlan> {
   const start = source.position;
   const boxes: FileBox[] = [];
+  const brands: { at: number; body: Buffer }[] = [];
   const removed = new Set<RemovedKind>();
   let movie: Movie | undefined;
   let samples: readonly Range[] = [];
@@ -86,6 +91,10 @@ export function* planM4a(
       }
       const found = { type: box.type, start: box.start, bodyAt: source.position, end: box.end };
       boxes.push(found);
+      if (box.type === "ftyp") {
+        const body = yield* source.copy(Math.min(MAX_BRANDS_BYTES, box.end - source.position));
+        brands.push({ at: source.position, body });
+      }
       if (box.type === "moov" && movie === undefined) {
         movie = { ...found, body: yield* movieBody(source, box), tracks: [] };
       } else if (!isKept(found, movie)) {
@@ -123,6 +132,7 @@ export function* planM4a(
       edits.drop(box.start, Math.min(box.end, fileEnd));
     }
   }
+  for (const { at, body } of brands) edits.change(at, body, knownBrands(body), "application-data");
   const isSame = movie.end - movie.start === rebuilt.length && movie.body.equals(bodyOf(rebuilt));
   if (!isSame || edits.size > 0) {
     edits.replace(movie.start, Math.min(movie.end, fileEnd), rebuilt);

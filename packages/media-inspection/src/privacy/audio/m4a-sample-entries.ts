@@ -1,5 +1,6 @@
 import { soundFields } from "../../audio/m4a-sound-fields.js";
 import { joined } from "./byte-parts.js";
+import { withoutRest } from "./m4a-fields.js";
 import { box, boxesIn, type MemoryBox } from "./m4a-tree.js";
 
 const LIST_HEADER_BYTES = 8;
@@ -27,7 +28,7 @@ export function soundEntries({ body }: MemoryBox): Buffer {
 function neededBox(child: MemoryBox): Buffer[] {
   if (!NEEDED.includes(child.type)) return [];
   if (child.type === "wave") return [box("wave", ...boxesIn(child.body).flatMap(neededBox))];
-  return [child.type === "dfLa" ? flacConfig(child) : child.whole];
+  return [child.type === "dfLa" ? flacConfig(child) : withoutRest(child).whole];
 }
 
 /** FLAC's blocks of comments and pictures may stand here too. */

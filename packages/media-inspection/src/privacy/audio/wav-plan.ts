@@ -1,6 +1,6 @@
 import { MIN_UNKNOWN_SIZE } from "../../audio/wav-data.js";
 import type { WavChunk } from "../../audio/wav-chunks.js";
-import { WAV_FLOAT, WAV_PCM } from "../../audio/wav-format.js";
+import { WAV_EXTENSIBLE, WAV_FLOAT, WAV_PCM } from "../../audio/wav-format.js";
 import { walkWav } from "../../audio/wav-walker.js";
 import type { ByteCursor, Walk } from "../../byte-cursor.js";
 import { MAX_KEPT_PICTURE_BYTES } from "../../tags/kept-content.js";
@@ -22,6 +22,8 @@ const OWN = ["LIST", "id3 "];
 const MAX_OWN_BYTES = MAX_KEPT_PICTURE_BYTES + 1024 * 1024;
 /** The fields of WAVEFORMATEX without an extension, which PCM does not have. */
 const PLAIN_FORMAT_BYTES = 18;
+const EXTENSIBLE_FORMAT_BYTES = 40;
+const SAMPLES_PER_BLOCK_BYTES = 2;
 const FACT_BYTES = 4;
 /** Of `ds64`: the sizes of file and audio, the samples, and how many sizes of other chunks follow. */
 const LONG_SIZES_BYTES = 28;
@@ -158,8 +160,12 @@ function chunk(type: string, body: Buffer | undefined): Buffer[] {
 
 function formatOf(body: Buffer | undefined): Buffer | undefined {
   if (body === undefined || body.length < PLAIN_FORMAT_BYTES) return body;
-  const isPlain = [WAV_PCM, WAV_FLOAT].includes(body.readUInt16LE(0));
-  return isPlain ? body.subarray(0, PLAIN_FORMAT_BYTES) : body;
+  const tag = body.readUInt16LE(0);
+  if ([WAV_PCM, WAV_FLOAT].includes(tag)) return body.subarray(0, PLAIN_FORMAT_BYTES);
+  if (tag === WAV_EXTENSIBLE) return body.subarray(0, EXTENSIBLE_FORMAT_BYTES);
+  // The extension of some says that it has no bytes.
+  const extension = Math.max(body.readUInt16LE(PLAIN_FORMAT_BYTES - 2), SAMPLES_PER_BLOCK_BYTES);
+  return body.subarray(0, PLAIN_FORMAT_BYTES + extension);
 }
 
 function longSizesOf(original: Buffer, riffBytes: number): Buffer {
