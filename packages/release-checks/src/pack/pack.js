@@ -85,8 +85,9 @@ async function writeModules(stage) {
     return target === undefined ? specifier : specifierOf(file, target);
   };
   for (const name of INSIDE) {
-    await compile(join(folderOf(name), "src"), join(lib, name), redirect);
-    await copyTypes(join(folderOf(name), "dist"), join(lib, name), redirect);
+    const [sources, built] = ["src", "dist"].map((each) => join(folderOf(name), each));
+    await compile(sources, join(lib, name), redirect);
+    await copyTypes(sources, built, join(lib, name), redirect);
   }
   // An ES module only.
   const { resolve: find } = createRequire(join(folderOf("object-store"), "package.json"));
