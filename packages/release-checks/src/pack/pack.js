@@ -27,6 +27,7 @@ const ENTRIES = {
 
 /** What the application has as well, and of which there must be one copy; with the tested ranges. */
 const PEERS = {
+  "@opentelemetry/api": "^1.3.0",
   pg: "^8.11.0",
   "reflect-metadata": "^0.2.0",
   sequelize: "^6.37.0",
