@@ -177,6 +177,18 @@ describe("object-store-admin in a database that was there before", () => {
       expect(await runCommand(own, "migrate", "up")).toMatchObject({ code: 0 });
     });
   });
+
+  it("says what to do where its role lacks a privilege", async () => {
+    await withDatabase("CREATE ROLE clerk LOGIN PASSWORD 'clerk'", async (_client, given) => {
+      const url = new URL(given);
+      url.username = "clerk";
+      url.password = "clerk";
+      const { code, stderr } = await runProgram({ DATABASE_URL: url.href }, "migrate", "up");
+      expect(code).toBe(1);
+      expect(stderr).toContain("permission denied for schema public");
+      expect(stderr).toContain("Grant the privilege to the user of DATABASE_URL");
+    });
+  });
 });
 
 describe("names with a dot", () => {

@@ -50,6 +50,10 @@ export class MigrationLockTimeoutError extends DatabaseSetupError {
 /** The table of applied migrations could not be made or read; the cause says why. */
 export class MigrationHistoryError extends DatabaseSetupError {
   readonly code = "migration_history_unavailable";
+
+  constructor(message: string, options: { cause: unknown }) {
+    super(`${message}: ${reasonOf(options.cause)}`, options);
+  }
 }
 
 /** `historyTable` names no table. */
@@ -132,8 +136,7 @@ export class MigrationFailedError extends DatabaseSetupError {
     readonly direction: "up" | "down",
     options: { cause: unknown },
   ) {
-    const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
-    super(`Migration ${migration} (${direction}) failed: ${reason}`, options);
+    super(`Migration ${migration} (${direction}) failed: ${reasonOf(options.cause)}`, options);
   }
 }
 
@@ -155,4 +158,8 @@ export class MigrationTableLockedError extends DatabaseSetupError {
       options,
     );
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

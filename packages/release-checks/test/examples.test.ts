@@ -43,6 +43,7 @@ import { changePicture, signUp } from "./examples/sign-up.js";
 import { startServers } from "./examples/servers.js";
 import { stripPhotos } from "./examples/strip-photos.js";
 import { sweeper } from "./examples/sweep.js";
+import { testExpiry } from "./examples/test-expiry.js";
 import { testDirectUpload } from "./examples/test-direct-upload.js";
 import { testAccountDeletion, testPublishing } from "./examples/test-without-servers.js";
 import { toneOf } from "./support/tone.js";
@@ -351,6 +352,7 @@ describe("the examples", () => {
     await expect(testAccountDeletion(toneOf(0.5))).resolves.toBeUndefined();
     const picture = new File([Uint8Array.from(png)], "picture.png", { type: "image/png" });
     await expect(testDirectUpload(picture)).resolves.toBeUndefined();
+    await expect(testExpiry(picture)).resolves.toBeUndefined();
   });
 });
 

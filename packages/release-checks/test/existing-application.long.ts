@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import { sizedMedia } from "@repo/sample-media";
 import { QueryTypes, Sequelize } from "sequelize";
 
 import { openStore } from "./examples/existing-store.js";
+import { tables } from "./examples/existing-tables.js";
 import { feed } from "./examples/feed.js";
 import { umzugOf } from "./examples/migrate-with-umzug.js";
 import { picturesOfAccounts } from "./examples/picture-statistics.js";
@@ -22,20 +23,29 @@ import { startServers } from "./examples/servers.js";
 
 const APPLICATION = fileURLToPath(new URL("examples/sequelize-cli/", import.meta.url));
 const SEQUELIZE_CLI = createRequire(import.meta.url).resolve("sequelize-cli/lib/sequelize");
+const UMZUG = fileURLToPath(new URL("examples/umzug/", import.meta.url));
+const PROGRAMS = fileURLToPath(new URL("../node_modules/.bin", import.meta.url));
+const OPERATIONS = new URL("../../../docs/operations.md", import.meta.url);
+
+/** The layout of the examples, for `object-store-admin`. */
+const VARIABLES = {
+  OWNER_TABLE: "accounts.id",
+  OWNER_TYPE: "integer",
+  TABLE_NAMES: JSON.stringify(tables.tables),
+};
 
 /** In the order of their names. */
-const TABLES = [
-  "SequelizeMeta",
-  "accounts",
-  "images",
+const MODULE = [
   "media_audio",
   "media_direct_uploads",
   "media_images",
   "media_journal",
   "media_variant_failures",
   "media_variants",
-  "posts",
 ];
+const TABLES = ["SequelizeMeta", "accounts", "images", ...MODULE, "posts"];
+
+const ACCOUNTS = "CREATE TABLE accounts (id serial PRIMARY KEY);";
 
 describe("an application that was there before", () => {
   let folder: string;
@@ -66,9 +76,26 @@ describe("an application that was there before", () => {
 
   async function createDatabase(name: string): Promise<string> {
     await open(services.databaseUrl).query(`CREATE DATABASE ${name}`);
+    return urlOf(name);
+  }
+
+  function urlOf(name: string): string {
     const url = new URL(services.databaseUrl);
     url.pathname = name;
     return url.href;
+  }
+
+  /** Runs a program with the installed ones in its path. */
+  async function run(
+    command: string,
+    args: readonly string[],
+    settings = {},
+    cwd = folder,
+  ): Promise<string> {
+    const path = `${PROGRAMS}:${String(process.env["PATH"])}`;
+    const env = { ...process.env, NODE_OPTIONS: "", PATH: path, ...settings };
+    const { stdout } = await promisify(execFile)(command, args, { cwd, env });
+    return stdout;
   }
 
   async function tablesIn(database: Sequelize): Promise<unknown[]> {
@@ -81,9 +108,7 @@ describe("an application that was there before", () => {
 
   async function sequelizeCli(command: string): Promise<string> {
     const args = [SEQUELIZE_CLI, command, "--url", cliUrl, "--migrations-path", "migrations"];
-    const options = { cwd: APPLICATION, env: { ...process.env, NODE_OPTIONS: "" } };
-    const { stdout } = await promisify(execFile)(process.execPath, args, options);
-    return stdout;
+    return run(process.execPath, args, {}, APPLICATION);
   }
 
   it("migrates with its own umzug, down and up again", async () => {
@@ -98,9 +123,62 @@ describe("an application that was there before", () => {
     expect((await umzug.up()).map(({ name }) => name)).toEqual(all.slice(1));
   });
 
-  it("shows a file for sequelize-cli that names all migrations", async () => {
-    const path = join(APPLICATION, "migrations/20270101000000-object-store.js");
-    const [, to] = /to: "(.+)"/.exec(await readFile(path, "utf8")) ?? [];
+  it("migrates with an umzug that finds files, down and up again", async () => {
+    const url = await createDatabase("files");
+    const umzug = (...args: string[]) =>
+      run(process.execPath, [join(UMZUG, "migrate.js"), ...args], { DATABASE_URL: url });
+    await umzug("up");
+    const all = TABLES.filter((name) => name !== "images" && name !== "posts");
+    expect(await tablesIn(open(url))).toEqual(all);
+    await umzug("down");
+    expect(await tablesIn(open(url))).toEqual(["SequelizeMeta", "accounts"]);
+    await umzug("up");
+    expect(await tablesIn(open(url))).toEqual(all);
+  });
+
+  describe("as SQL", () => {
+    let file: string;
+    let pipe: string;
+
+    beforeAll(async () => {
+      const [, section = ""] = (await readFile(OPERATIONS, "utf8")).split("### Migrations as SQL");
+      const blocks = section.matchAll(/^```sh\n([^]*?)^```$/gm);
+      [file = "", pipe = ""] = [...blocks].map(([, lines = ""]) => lines);
+    });
+
+    it("migrates with dbmate, down and up again", async () => {
+      const database = open(await createDatabase("dbmate"));
+      const url = `${urlOf("dbmate")}?sslmode=disable`;
+      const project = join(folder, "dbmate");
+      await mkdir(join(project, "db/migrations"), { recursive: true });
+      const own = `-- migrate:up\n${ACCOUNTS}\n-- migrate:down\nDROP TABLE accounts;\n`;
+      await writeFile(join(project, "db/migrations/20200101000000_accounts.sql"), own);
+      await run("bash", ["-euo", "pipefail", "-c", file], VARIABLES, project);
+      const dbmate = (command: string) =>
+        run("dbmate", ["--no-dump-schema", command], { DATABASE_URL: url }, project);
+      await dbmate("up");
+      expect(await tablesIn(database)).toEqual(["accounts", ...MODULE, "schema_migrations"]);
+      await dbmate("rollback");
+      expect(await tablesIn(database)).toEqual(["accounts", "schema_migrations"]);
+      await dbmate("up");
+      expect(await tablesIn(database)).toEqual(["accounts", ...MODULE, "schema_migrations"]);
+    });
+
+    it("migrates with psql", async () => {
+      const database = open(await createDatabase("psql"));
+      await database.query(ACCOUNTS);
+      const variables = { ...VARIABLES, DATABASE_URL: urlOf("psql") };
+      await run("bash", ["-euo", "pipefail", "-c", pipe], variables);
+      expect(await tablesIn(database)).toEqual(["accounts", ...MODULE]);
+    });
+  });
+
+  it.each([
+    ["sequelize-cli", APPLICATION, "20270101000000-object-store.js"],
+    ["umzug", UMZUG, "2027-01-01-object-store.js"],
+  ])("shows a file for %s that names all migrations", async (_tool, application, file) => {
+    const text = await readFile(join(application, "migrations", file), "utf8");
+    const [, to] = /to: "(.+)"/.exec(text) ?? [];
     expect(to).toBe(objectStoreMigrations().at(-1)?.name);
   });
 

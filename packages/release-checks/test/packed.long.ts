@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
@@ -17,13 +18,17 @@ import {
   programOf,
   readmeProgramOf,
   resultFor,
+  telemetryProgramOf,
   testOf,
   typesOf,
 } from "./support/packed-program.js";
 
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const NAME = "@acme/object-store";
 const PEERS = ["pg", "reflect-metadata", "sequelize@6", "sequelize-typescript"];
 const TOOLS = [
+  "@opentelemetry/sdk-metrics@3",
+  "@opentelemetry/sdk-trace@3",
   "@types/jest@30",
   "@types/node@20",
   "@types/pg",
@@ -44,26 +49,109 @@ jest.setTimeout(900_000);
 let folder: string;
 let tarball: string;
 let project: string;
+let photo: Buffer;
+let bundling: string;
+/** The lowest Node that the package supports. */
+let lowestNode: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "packed-"));
-  tarball = await packObjectStore({ name: NAME, version: "1.2.3-beta.1", out: folder });
-  project = await projectIn("npm");
-  await run("npm", ["install", "--no-audit", "--no-fund", tarball, ...PEERS, ...TOOLS], project);
+  photo = await noise(WIDTH);
+  project = await projectIn("shop");
+  const [installation = "", ...others] = await linesOfInstallPage();
+  [bundling = ""] = others;
+  expect(others).toHaveLength(1);
+  const [userconfig, cache, registry] = await npmSettings("userconfig", "cache", "registry");
+  const home = {
+    HOME: folder,
+    npm_config_userconfig: userconfig,
+    npm_config_cache: cache,
+    npm_config_yes: "true",
+  };
+  await run("bash", ["-euc", installation], ROOT, home);
+  tarball = join(project, "vendor/acme-object-store-1.0.0.tgz");
+
+  const { peerDependencies } = await manifestOf(NAME, project);
+  const lowest = Object.entries(peerDependencies).map(
+    ([name, range]) => `${name}@${range.slice("^".length)}`,
+  );
+  const install = ["npm", "install", "--no-audit", "--no-fund"];
+  const npx = ["npx", "--yes"];
+  const api = "@opentelemetry/api";
+  const yarn4 = ["--package=@yarnpkg/cli-dist@4", "yarn", "add"];
+  const yarnSettings = { YARN_NPM_REGISTRY_SERVER: registry, YARN_ENABLE_TELEMETRY: "0" };
+  lowestNode = join(folder, "node/node_modules/.bin/node");
+  await Promise.all([
+    run(...commandOf(install, TOOLS), project),
+    run(...commandOf(install, ["--prefix", join(folder, "node"), "node@20.19.0"]), folder),
+    addIn("lowest", [...install, ...lowest, ...telemetry("1.8.0")]),
+    addIn("pnpm", [...npx, "pnpm@12", "add", `${api}@1.9`, ...PEERS, ...telemetry("2")]),
+    addIn("yarn-1", [...npx, "yarn@1", "add", "--silent", api, ...PEERS]),
+    addIn("yarn-4", [...npx, ...yarn4, api, ...PEERS], yarnSettings),
+  ]);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The shell blocks of docs/install.md, each of which this runs. */
+async function linesOfInstallPage(): Promise<string[]> {
+  const text = await readFile(join(ROOT, "docs/install.md"), "utf8");
+  return [...text.matchAll(/^```\w+\n([^]*?)^```$/gm)].map(([, lines = ""]) => lines);
+}
+
+/** The call of a test runner that docs/direct-uploads.md shows. */
+async function fakeTimersOf(runner: "jest" | "vi"): Promise<string> {
+  const text = await readFile(join(ROOT, "docs/direct-uploads.md"), "utf8");
+  const [call = ""] = new RegExp(`\\b${runner}\\.useFakeTimers\\(.+\\)`).exec(text) ?? [];
+  expect(call).not.toBe("");
+  return call;
+}
+
+/** Those of this machine, for a program that has another home or another package manager. */
+async function npmSettings(...names: readonly string[]): Promise<(string | undefined)[]> {
+  const values = names.map((name) => run("npm", ["config", "get", name], folder));
+  return (await Promise.all(values)).map((value) => value.trim());
+}
+
+function telemetry(version: string): string[] {
+  return ["metrics", "trace-node"].map((name) => `@opentelemetry/sdk-${name}@${version}`);
+}
 
 /** A folder with the program in both formats, and its photo. */
 async function projectIn(name: string): Promise<string> {
   const path = join(folder, name);
   await mkdir(path);
   await writeFile(join(path, "package.json"), JSON.stringify({ name, private: true }));
-  await writeFile(join(path, "photo.png"), await noise(WIDTH));
+  await writeFile(join(path, "photo.png"), photo);
   for (const format of FORMATS) {
     await writeFile(join(path, `program.${EXTENSION[format]}`), programOf(NAME, format));
   }
   return path;
+}
+
+/** Adds the tarball and others to a project of its own. */
+async function addIn(name: string, command: readonly string[], settings = {}): Promise<void> {
+  const path = await projectIn(name);
+  if (name === "yarn-4") {
+    await writeFile(join(path, "yarn.lock"), "");
+    await writeFile(join(path, ".yarnrc.yml"), "nodeLinker: node-modules\n");
+  }
+  await run(...commandOf(command, [tarball]), path, settings);
+}
+
+function commandOf(
+  [command = "", ...args]: readonly string[],
+  more: readonly string[],
+): [string, string[]] {
+  return [command, [...args, ...more]];
+}
+
+async function manifestOf(
+  name: string,
+  cwd: string,
+): Promise<{ version: string; exports: object; peerDependencies: Record<string, string> }> {
+  const text = await readFile(join(cwd, "node_modules", name, "package.json"), "utf8");
+  return JSON.parse(text) as Awaited<ReturnType<typeof manifestOf>>;
 }
 
 function noise(width: number): Promise<Buffer> {
@@ -74,14 +162,19 @@ function noise(width: number): Promise<Buffer> {
 }
 
 /** Runs a program to its end without the settings of this test. */
-async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const env = { ...process.env, NODE_OPTIONS: "" };
+async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  settings = {},
+): Promise<string> {
+  const env = { ...process.env, NODE_OPTIONS: "", ...settings };
   const { stdout } = await promisify(execFile)(command, args, { cwd, env });
   return stdout;
 }
 
-async function runProgram(path: string, cwd: string): Promise<unknown> {
-  return JSON.parse(await run(process.execPath, [path], cwd));
+async function runProgram(path: string, cwd: string, node = process.execPath): Promise<unknown> {
+  return JSON.parse(await run(node, [path], cwd));
 }
 
 /** What a program that fails prints. */
@@ -116,10 +209,10 @@ describe("the code of its README, on real servers", () => {
 
   afterAll(() => servers.stop());
 
-  async function readmeResult(cwd: string): Promise<unknown> {
+  async function readmeResult(cwd: string, node: string): Promise<unknown> {
     const { databaseUrl, s3 } = servers;
     const args = ["readme/main.mjs", JSON.stringify({ databaseUrl, s3 })];
-    return JSON.parse(await run(process.execPath, args, cwd));
+    return JSON.parse(await run(node, args, cwd));
   }
 
   const expected = {
@@ -128,19 +221,13 @@ describe("the code of its README, on real servers", () => {
   };
 
   it("runs with the newest peers", async () => {
-    expect(await readmeResult(project)).toMatchObject(expected);
+    expect(await readmeResult(project, process.execPath)).toMatchObject(expected);
   });
 
-  it("runs with the lowest peers of their ranges", async () => {
-    const path = await projectIn("lowest");
-    const manifest = await readFile(join(project, "node_modules", NAME, "package.json"), "utf8");
-    const { peerDependencies } = JSON.parse(manifest) as { peerDependencies: object };
-    const lowest = Object.entries(peerDependencies).map(
-      ([name, range]) => `${name}@${String(range).slice("^".length)}`,
-    );
-    await run("npm", ["install", "--no-audit", "--no-fund", tarball, ...lowest], path);
+  it("runs with the lowest peers of their ranges, on the lowest Node", async () => {
+    const path = join(folder, "lowest");
     await cp(join(project, "readme"), join(path, "readme"), { recursive: true });
-    expect(await readmeResult(path)).toMatchObject(expected);
+    expect(await readmeResult(path, lowestNode)).toMatchObject(expected);
   });
 });
 
@@ -157,8 +244,7 @@ describe("the packed object store", () => {
     const root = join(project, "node_modules", NAME);
     const manifest = await readFile(join(root, "package.json"), "utf8");
     expect(manifest).not.toMatch(/@repo|workspace:|catalog:/);
-    expect(JSON.parse(manifest)).toMatchObject({ name: NAME, version: "1.2.3-beta.1" });
-    expect(await readFile(join(root, "README.md"), "utf8")).toContain(`from "${NAME}/s3"`);
+    expect(JSON.parse(manifest)).toMatchObject({ name: NAME, version: "1.0.0" });
     expect(await readFile(join(root, "LICENSE"), "utf8")).toContain("MIT");
     const paths = await readdir(join(root, "lib"), { recursive: true });
     const code = paths.filter((path) => /\.(js|d\.ts)$/.test(path));
@@ -171,6 +257,16 @@ describe("the packed object store", () => {
       const map = JSON.parse(await readFile(join(root, "lib", path), "utf8")) as object;
       expect(map).toMatchObject({ sourcesContent: [expect.stringMatching(/\S/)] });
     }
+  });
+
+  it("has a README that names its own entries, and nothing of the workspace", async () => {
+    const readme = await readFile(join(project, "node_modules", NAME, "README.md"), "utf8");
+    expect(readme).not.toMatch(/@repo|pnpm|\]\((?!https:)/);
+    const named = readme.match(new RegExp(`${NAME}[\\w/-]*`, "g"));
+    const { exports } = await manifestOf(NAME, project);
+    const entries = Object.keys(exports).filter((path) => path !== "./package.json");
+    const paths = [...new Set(named)].map((each) => each.replace(NAME, "."));
+    expect(paths.toSorted()).toEqual(entries.toSorted());
   });
 
   it("has a name that npm takes", async () => {
@@ -200,15 +296,59 @@ describe("the packed object store", () => {
     expect(await runProgram("both.mjs", project)).toEqual(Array(6).fill(true));
   });
 
-  it.each([
-    ["pnpm", ["pnpm@12", "add"]],
-    ["yarn", ["yarn@1", "add", "--silent"]],
-  ])("installs and runs with %s", async (name, add) => {
-    const path = await projectIn(name);
-    await run("npx", ["--yes", ...add, tarball, ...PEERS], path);
+  it("names the folders of its copies when they do not fit together", async () => {
+    const copy = join(project, "node_modules/library/node_modules", NAME);
+    await cp(join(project, "node_modules", NAME), copy, { recursive: true });
+    await write(
+      "copies.cjs",
+      `const { InvalidInputError } = require("${NAME}");
+      const { createDatabase } = require("${NAME}/database");
+      const { objectStoreProvider } = require("./node_modules/library/node_modules/${NAME}");
+      const database = createDatabase({ url: "postgres://nobody@127.0.0.1:1/none" });
+      try {
+        objectStoreProvider({ database, s3: {} });
+      } catch (error) {
+        const isOfFirst = error instanceof InvalidInputError;
+        console.log(JSON.stringify({ isOfFirst, message: error.message }));
+      }`,
+    );
+    const folders = [join(project, "node_modules", NAME), copy].map((each) =>
+      join(each, "lib/object-store/"),
+    );
+    expect(await runProgram("copies.cjs", project)).toEqual({
+      isOfFirst: true,
+      message: expect.stringContaining(
+        `This process has 2 copies of the package: ${folders.join(", ")}. Give all of them one version.`,
+      ),
+    });
+  });
+
+  it.each(FORMATS)("runs as %s on Node 20.19.0", async (format) => {
+    expect(await run(lowestNode, ["--version"], project)).toBe("v20.19.0\n");
+    const program = `program.${EXTENSION[format]}`;
+    expect(await runProgram(program, project, lowestNode)).toEqual(resultFor(WIDTH));
+  });
+
+  it.each(["pnpm", "yarn-1", "yarn-4"])("runs after %s", async (name) => {
     for (const format of FORMATS) {
-      expect(await runProgram(`program.${EXTENSION[format]}`, path)).toEqual(resultFor(WIDTH));
+      const program = `program.${EXTENSION[format]}`;
+      expect(await runProgram(program, join(folder, name))).toEqual(resultFor(WIDTH));
     }
+  });
+
+  it.each([
+    ["1.3.0", "lowest", "@opentelemetry/sdk-trace-node"],
+    ["1.9.", "pnpm", "@opentelemetry/sdk-trace-node"],
+    ["1.10.", "shop", "@opentelemetry/sdk-trace"],
+  ])("reports to the SDK of an application with %s of OpenTelemetry's API", async (...given) => {
+    const [version, name, tracing] = given;
+    const path = join(folder, name);
+    expect((await manifestOf("@opentelemetry/api", path)).version).toContain(version);
+    await writeFile(join(path, "telemetry.cjs"), telemetryProgramOf(NAME, tracing));
+    expect(await runProgram("telemetry.cjs", path)).toEqual({
+      spans: ["object_store.list"],
+      metrics: ["object_store.operation.duration"],
+    });
   });
 
   it.each([
@@ -238,8 +378,9 @@ describe("the packed object store", () => {
 
   it("runs in Jest's CommonJS, from JavaScript and with ts-jest", async () => {
     await mkdir(join(project, "jest"));
-    await write("jest/javascript.test.js", testOf(NAME, "cjs", WIDTH));
-    await write("jest/typescript.test.ts", testOf(NAME, "esm", WIDTH));
+    const fake = await fakeTimersOf("jest");
+    await write("jest/javascript.test.js", testOf(NAME, "cjs", WIDTH, fake));
+    await write("jest/typescript.test.ts", testOf(NAME, "esm", WIDTH, fake));
     const compilerOptions = {
       target: "es2022",
       module: "commonjs",
@@ -266,9 +407,17 @@ describe("the packed object store", () => {
 
   it("runs in Vitest", async () => {
     await mkdir(join(project, "vitest"));
-    await write("vitest/works.spec.mjs", testOf(NAME, "esm", WIDTH));
+    const fake = await fakeTimersOf("vi");
+    await write("vitest/works.spec.mjs", testOf(NAME, "esm", WIDTH, fake));
     const args = ["node_modules/vitest/vitest.mjs", "run", "--globals", "--dir", "vitest"];
     await run(process.execPath, args, project);
+  });
+
+  it("runs when a bundle is made as the page says", async () => {
+    await mkdir(join(project, "src"));
+    await write("src/main.ts", programOf(NAME, "esm"));
+    await run("bash", ["-euc", bundling], project);
+    expect(await runProgram("dist/main.js", project)).toEqual(resultFor(WIDTH));
   });
 
   describe.each(FORMATS)("in a bundle of esbuild as %s", (format) => {

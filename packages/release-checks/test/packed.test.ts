@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
+import { copyTypes } from "../src/pack/compile.js";
 import { folderOf, PRODUCT } from "../src/packages.js";
 
 /** The packages are ES modules only, for Node 20.19 and newer, where require() loads those. */
@@ -57,4 +58,16 @@ describe.each(PRODUCT)("%s, packed", (name) => {
     );
     expect(problems).toEqual([]);
   });
+});
+
+it("packs no declarations that a build has left behind for sources that are gone", async () => {
+  const [sources, built, to] = [join(folder, "src"), join(folder, "dist"), join(folder, "lib")];
+  await mkdir(join(sources, "deep"), { recursive: true });
+  await mkdir(join(built, "deep"), { recursive: true });
+  await writeFile(join(sources, "deep/here.ts"), "");
+  await writeFile(join(built, "deep/here.d.ts"), 'export * from "@repo/other";');
+  await writeFile(join(built, "deep/gone.d.ts"), "");
+  await copyTypes(sources, built, to, () => "./other.js");
+  expect(await readdir(join(to, "deep"))).toEqual(["here.d.ts"]);
+  expect(await readFile(join(to, "deep/here.d.ts"), "utf8")).toBe('export * from "./other.js";');
 });

@@ -20,11 +20,17 @@ const BY_CODE: Readonly<Record<string, string>> = {
 /** PostgreSQL's `duplicate_table`. */
 const TABLE_EXISTS = "42P07";
 
+/** PostgreSQL's `insufficient_privilege`. */
+const NOT_PERMITTED = "42501";
+
 /** What to do about an error, as far as its kind tells. */
 export function nextStep(error: unknown): string | undefined {
   const codes = [...chainOf(error)].map(codeOf);
   if (codes.some((code) => code !== undefined && OLD_SCHEMA.has(code))) {
     return 'The tables are missing or older than this program. Run "migrate up" first, or the tool that made them, or check TABLES_SCHEMA and TABLE_NAMES.';
+  }
+  if (codes.includes(NOT_PERMITTED)) {
+    return "Grant the privilege to the user of DATABASE_URL, or take another: migrations create tables, and refer to that of the owners.";
   }
   if (codes.includes(TABLE_EXISTS)) {
     return "If the table is of the module's own, another tool made it: go on with that one. Otherwise name the application's users in OWNER_TABLE, and other names for these tables in TABLE_NAMES.";

@@ -35,6 +35,8 @@ const POOL_CLOSED = /connection manager was closed/;
 const REASONS: Readonly<Record<string, string>> = {
   "25P02": "an earlier statement of the transaction failed",
   "3F000": "a schema is missing: make it, or give the one that the migrations were given",
+  "42501":
+    "the role lacks a privilege: grant it SELECT, INSERT, UPDATE and DELETE on the module's tables, and USAGE on their schema",
   "42P01": "a table is missing: run the migrations, with the same options",
   "42703": "a column is missing: run the migrations of this version",
 };

@@ -46,10 +46,17 @@ export async function compile(from, to, resolve) {
 }
 
 /**
- * Copies the declarations of a folder; parameters as of `compile`.
+ * Copies the declarations that were built of a folder's sources. Others, which a build has left behind
+ * for sources that are gone, stay out.
+ *
+ * @param {string} sources the folder of the sources
+ * @param {string} from the folder that they were built to
+ * @param {string} to as of `compile`
+ * @param {(specifier: string, file: string) => string} resolve as of `compile`
  */
-export async function copyTypes(from, to, resolve) {
-  for (const path of await filesIn(from, /\.d\.ts$/)) {
+export async function copyTypes(sources, from, to, resolve) {
+  for (const source of await filesIn(sources, /(?<!\.d)\.ts$/)) {
+    const path = source.replace(/\.ts$/, ".d.ts");
     const out = join(to, path);
     await write(out, redirect(await readFile(join(from, path), "utf8"), out, resolve));
   }

@@ -27,6 +27,7 @@ const ENTRIES = {
 
 /** What the application has as well, and of which there must be one copy; with the tested ranges. */
 const PEERS = {
+  "@opentelemetry/api": "^1.3.0",
   pg: "^8.11.0",
   "reflect-metadata": "^0.2.0",
   sequelize: "^6.37.0",
@@ -85,8 +86,9 @@ async function writeModules(stage) {
     return target === undefined ? specifier : specifierOf(file, target);
   };
   for (const name of INSIDE) {
-    await compile(join(folderOf(name), "src"), join(lib, name), redirect);
-    await copyTypes(join(folderOf(name), "dist"), join(lib, name), redirect);
+    const [sources, built] = ["src", "dist"].map((each) => join(folderOf(name), each));
+    await compile(sources, join(lib, name), redirect);
+    await copyTypes(sources, built, join(lib, name), redirect);
   }
   // An ES module only.
   const { resolve: find } = createRequire(join(folderOf("object-store"), "package.json"));

@@ -50,7 +50,7 @@ check().then(
 
 export type Format = "esm" | "cjs";
 
-/** A function \`check\` that uses every entry of the package; it is TypeScript as well. */
+/** A function `check` that uses every entry of the package; it is TypeScript as well. */
 function checkOf(name: string, format: Format): string {
   const builtIn = [
     ["readFileSync", "node:fs"],
@@ -65,22 +65,27 @@ function checkOf(name: string, format: Format): string {
   return `${imports.join("")}${CHECK}`;
 }
 
-/** A program that prints the result of \`check\`, or the code and the cause of its failure. */
+/** A program that prints the result of `check`, or the code and the cause of its failure. */
 export function programOf(name: string, format: Format): string {
   return `${checkOf(name, format)}${PRINT}`;
 }
 
-/** A test with \`test\` and \`expect\`, for test runners. */
-export function testOf(name: string, format: Format, width: number): string {
+/** Tests with `test` and `expect`, for test runners; the last one after a call that fakes timers. */
+export function testOf(name: string, format: Format, width: number, fake: string): string {
   const expected = JSON.stringify(resultFor(width));
   return `${checkOf(name, format)}
 test("the package works", async () => {
   expect(await check()).toEqual(${expected});
 }, 60_000);
+
+test("the package works with fake timers", async () => {
+  ${fake};
+  expect(await check()).toEqual(${expected});
+}, 60_000);
 `;
 }
 
-/** Fails to compile if a type of the package does not resolve, which would make it \`any\`. */
+/** Fails to compile if a type of the package does not resolve, which would make it `any`. */
 export function typesOf(name: string): string {
   return `
 import type { ImageRead, ObjectStoreProvider } from "${name}";
@@ -127,5 +132,47 @@ const file = await coverImages(config)(id, createReadStream("photo.png"));
 const s3 = new S3Provider({ bucket: "media", client: config.s3 });
 const swept = await sweeper({ database, s3 })();
 process.stdout.write(JSON.stringify({ file, swept }), () => process.exit());
+`;
+}
+
+/**
+ * Runs the package in an application with an SDK of OpenTelemetry, of version 1, 2 or 3, and prints
+ * what the SDK got.
+ */
+export function telemetryProgramOf(name: string, tracing: string): string {
+  return `
+const { metrics, trace } = require("@opentelemetry/api");
+const { MeterProvider, MetricReader } = require("@opentelemetry/sdk-metrics");
+const { NodeTracerProvider, TracerProvider = NodeTracerProvider } = require("${tracing}");
+const { memoryObjectStore } = require("${name}/testing");
+
+const done = () => Promise.resolve();
+const spans = [];
+const onEnd = (span) => spans.push(span.name);
+const processor = { onStart() {}, onEnd, forceFlush: done, shutdown: done };
+const tracers = new TracerProvider({ spanProcessors: [processor] });
+tracers.addSpanProcessor?.(processor);
+trace.setGlobalTracerProvider(tracers);
+
+class Reader extends MetricReader {
+  onForceFlush = done;
+  onShutdown = done;
+}
+const reader = new Reader();
+const meters = new MeterProvider({ readers: [reader] });
+meters.addMetricReader?.(reader);
+metrics.setGlobalMeterProvider(meters);
+
+const { store } = memoryObjectStore();
+store
+  .forUser("0190f5a0-0000-7000-8000-000000000001")
+  .list()
+  .then(() => reader.collect())
+  .then(({ resourceMetrics }) => {
+    const all = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+    const counted = all.filter(({ dataPoints }) => dataPoints.length > 0);
+    const names = counted.map(({ descriptor }) => descriptor.name);
+    console.log(JSON.stringify({ spans, metrics: names }));
+  });
 `;
 }

@@ -1,0 +1,11 @@
+const { objectStoreMigrations, sequelizeMigration } = require("@repo/object-store/migrations");
+
+const tables = require("../object-store-tables.js");
+
+const { up, down } = sequelizeMigration(objectStoreMigrations(tables), {
+  from: "object-store/0001-create-images",
+  to: "object-store/0011-create-variants",
+});
+
+exports.up = ({ context }) => up(context);
+exports.down = ({ context }) => down(context);
