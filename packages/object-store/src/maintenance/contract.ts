@@ -297,7 +297,8 @@ export interface StripFinding {
   fileId: string;
   /**
    * `invalid_media`: it is not certain what would have to be removed. `storage_error`: its object is missing,
-   * or holds other bytes than were stored. `file_not_found`: it was deleted, or replaced by another run.
+   * or holds other bytes than were stored. `upload_expired`: its new object was not there in time.
+   * `file_not_found`: it was deleted.
    */
   code: ObjectStoreErrorCode;
   message: string;
@@ -308,7 +309,7 @@ export interface StripReport {
   files: number;
   /** Files that have an object without what was removed. */
   stripped: number;
-  /** Files that had nothing to remove. */
+  /** Files that had nothing to remove, or none any more, as another run was faster. */
   unchanged: number;
   /** Files that are left as they were. */
   failed: number;

@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 
 import type { MediaKind, Privacy } from "@repo/media-inspection";
 
-import { FileNotFoundError, InvalidInputError, ObjectStoreError, StorageError } from "../errors.js";
+import {
+  FileNotFoundError,
+  InvalidInputError,
+  ObjectStoreError,
+  StorageError,
+  UploadExpiredError,
+} from "../errors.js";
 import { storageKey } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
@@ -28,6 +34,8 @@ const LESS: Readonly<Record<Privacy, readonly PrivacyChoice[]>> = {
 };
 
 const DEFAULT_PARALLEL = 4;
+
+type Outcome = "stripped" | "unchanged";
 
 /** One run that removes from stored files what uploads can be freed of before. */
 export class Stripper {
@@ -62,14 +70,9 @@ export class Stripper {
   }
 
   async #visit(kind: MediaKind, file: MediaFileModel): Promise<void> {
-    const { onFinding, onProgress, signal } = this.options;
+    const { onFinding, onProgress } = this.options;
     const report = this.#report;
-    const outcome = await withUploadTime(UPLOAD_SECONDS, [signal], (end) =>
-      this.#stripFile(kind, file, end),
-    ).catch((error: unknown) => {
-      if (!isOfFile(error)) throw error;
-      return error;
-    });
+    const outcome = await this.#outcomeOf(kind, file);
     report.files += 1;
     report[typeof outcome === "string" ? outcome : "failed"] += 1;
     report.cursor = this.#walk.cursor;
@@ -80,11 +83,22 @@ export class Stripper {
     onProgress?.({ ...report });
   }
 
-  async #stripFile(
-    kind: MediaKind,
-    file: MediaFileModel,
-    end: AbortController,
-  ): Promise<"stripped" | "unchanged"> {
+  async #outcomeOf(kind: MediaKind, file: MediaFileModel): Promise<Outcome | ObjectStoreError> {
+    try {
+      return await withUploadTime(UPLOAD_SECONDS, [this.options.signal], (end) =>
+        this.#stripFile(kind, file, end),
+      );
+    } catch (error) {
+      if (!isOfFile(error)) throw error;
+      const current = await this.dependencies.files[kind].byId(file.id);
+      if (current === null) return new FileNotFoundError(file.id);
+      // Another run was faster.
+      if (!LESS[this.#privacy].includes(current.privacy)) return "unchanged";
+      return current.s3Key === file.s3Key ? error : this.#outcomeOf(kind, current);
+    }
+  }
+
+  async #stripFile(kind: MediaKind, file: MediaFileModel, end: AbortController): Promise<Outcome> {
     const { s3, files } = this.dependencies;
     const { signal } = end;
     const hash = createHash("sha256");
@@ -167,7 +181,7 @@ export class Stripper {
     });
     if (row === null) {
       await upload.undoExpired();
-      throw new FileNotFoundError(id);
+      throw new UploadExpiredError();
     }
     await removeObject(this.dependencies, { id: uploadId, s3Key }).catch((error: unknown) => {
       logger.warn("an object is left to the sweeper", { fileId: id, ...errorFacts(error) });
@@ -178,5 +192,6 @@ export class Stripper {
 /** Whether a failure is of one file, and not of the servers that all of them need. */
 function isOfFile(error: unknown): error is ObjectStoreError {
   if (!(error instanceof ObjectStoreError)) return false;
-  return error.category === "content" || ["file_not_found", "storage_error"].includes(error.code);
+  const codes = ["file_not_found", "storage_error", "upload_expired"];
+  return error.category === "content" || codes.includes(error.code);
 }

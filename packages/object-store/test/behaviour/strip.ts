@@ -94,6 +94,55 @@ export function describeStrip(subject: () => Subject): void {
       await scope.images.deleteMany([left.file.id, gone.file.id]);
     });
 
+    it.each(["get", "put"] as const)(
+      "leaves a file to a run that is faster at %s",
+      async (operation) => {
+        const { file } = await scope.images.upload({ body: await personalJpeg() });
+        const before = await subject().keys();
+        const reports: StripReport[] = [];
+        const run = async (): Promise<void> => {
+          reports.push(await strip("all"));
+        };
+        subject().faults.add({ match: operation, times: 1, fault: { type: "interleave", run } });
+        reports.push(await strip("all"));
+        expect(reports).toMatchObject([
+          { files: 1, stripped: 1, failed: 0 },
+          { files: 1, stripped: 0, unchanged: 1, failed: 0 },
+        ]);
+        expect((await bytesOf(file.id)).includes(SECRET)).toBe(false);
+        expect(await subject().keys()).toHaveLength(before.length);
+      },
+    );
+
+    it("strips once more what a run that removes less was faster with", async () => {
+      const { file } = await scope.images.upload({ body: await personalJpeg() });
+      const run = async (): Promise<void> => {
+        await strip("location");
+      };
+      subject().faults.add({ match: "put", times: 1, fault: { type: "interleave", run } });
+      expect(await strip("all")).toMatchObject({ files: 1, stripped: 1, failed: 0 });
+      expect((await bytesOf(file.id)).includes(SECRET)).toBe(false);
+    });
+
+    it.each(["get", "put"] as const)(
+      "tells of a file that is deleted before the %s",
+      async (operation) => {
+        const { file } = await scope.images.upload({ body: await personalJpeg() });
+        const before = await subject().keys();
+        const findings: StripFinding[] = [];
+        const run = () => scope.images.delete(file.id);
+        subject().faults.add({ match: operation, times: 1, fault: { type: "interleave", run } });
+        const report = await strip("all", {
+          onFinding: (finding) => {
+            findings.push(finding);
+          },
+        });
+        expect(report).toMatchObject({ files: 1, stripped: 0, failed: 1 });
+        expect(findings).toMatchObject([{ fileId: file.id, code: "file_not_found" }]);
+        expect(await subject().keys()).toHaveLength(before.length - 1);
+      },
+    );
+
     it("continues by its cursor", async () => {
       const body = await personalJpeg();
       for (let count = 0; count < 3; count += 1) await scope.images.upload({ body });
