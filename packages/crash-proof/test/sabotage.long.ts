@@ -138,6 +138,14 @@ describe("the harness", () => {
     expect(code).toBe(1);
   });
 
+  it("reports orphans when the object before a replacement is forgotten", async () => {
+    const { code, lines } = await crashProof(
+      ...["--sabotage", "replacement", "--only", "strip with variants, image: errors"],
+    );
+    expect(summaryOf(lines).orphaned).toBeGreaterThan(0);
+    expect(code).toBe(1);
+  });
+
   it("says how it is used", async () => {
     await expect(crashProof("--sabotage", "everything")).resolves.toMatchObject({
       code: 2,

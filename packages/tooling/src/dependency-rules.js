@@ -53,6 +53,7 @@ const ALLOWED_OWN = {
   "packages/command-line/src/**": [],
   "packages/crash-proof/src/**": [
     "object-store",
+    "media-inspection",
     "database",
     "s3-provider",
     "command-line",
@@ -76,6 +77,7 @@ const ALLOWED_OWN = {
     "command-line",
     "local-s3",
     "local-services",
+    "media-processing",
     "sample-media",
   ],
   "apps/*/src/**": [
