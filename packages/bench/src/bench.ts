@@ -13,6 +13,8 @@ export interface BenchCase {
   readonly name: string;
   /** The servers that have to run; a case whose servers are not available is skipped and named. */
   readonly needs: readonly ServiceName[];
+  /** The only system that the case can be measured on; it is skipped on others and named. */
+  readonly platform?: NodeJS.Platform;
   /** Makes what all rounds share, such as generated files; runs once, in the process that reports. */
   readonly prepare?: () => Promise<void>;
   /** Ours and what it is compared with. Every round starts each of them in a process of its own. */
@@ -40,19 +42,28 @@ export interface Round {
 
 /** What is taken of every round. Seconds, bytes and milliseconds. */
 export type Metric =
-  "wallSeconds" | "cpuSeconds" | "peakGrowthBytes" | "eventLoopP99Ms" | "eventLoopMaxMs";
+  | "wallSeconds"
+  | "cpuSeconds"
+  | "peakGrowthBytes"
+  | "eventLoopP99Ms"
+  | "eventLoopMaxMs"
+  /** Resident memory of the largest child process at its highest; absent where there is none. */
+  | "childPeakBytes";
 
 export interface Comparison {
   /** A metric, or a figure that the rounds give. */
   readonly metric: Metric | (string & {});
   /** The variant that ours is held against. */
   readonly against?: string;
-  /** What has to hold of the ratio ours / baseline, or of our median alone; none only informs. */
+  /**
+   * What has to hold of the ratio ours / baseline, of the difference ours - baseline, or of our median
+   * alone; none only informs.
+   */
   readonly goal?: Goal;
 }
 
 export interface Goal {
-  readonly of: "ratio" | "ours";
+  readonly of: "ratio" | "difference" | "ours";
   readonly atMost?: number;
   readonly atLeast?: number;
 }

@@ -8,6 +8,7 @@ import { pages } from "./benches/pages.js";
 import { presigning } from "./benches/presigning.js";
 import { smallFiles } from "./benches/small-files.js";
 import { sweep } from "./benches/sweep.js";
+import { variants } from "./benches/variants.js";
 
 /** Every benchmark, in the order in which they run. */
 export const benches: readonly Bench[] = [
@@ -20,4 +21,5 @@ export const benches: readonly Bench[] = [
   sweep,
   pages,
   presigning,
+  variants,
 ];

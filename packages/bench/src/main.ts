@@ -42,13 +42,14 @@ async function run(
   selected: readonly Selected[],
   external: S3Address | undefined,
 ): Promise<void> {
-  const available = selected.filter(
+  const onPlatform = selected.filter(
+    ({ benchCase: { platform = process.platform } }) => platform === process.platform,
+  );
+  const available = onPlatform.filter(
     ({ benchCase }) => external !== undefined || !benchCase.needs.includes("external"),
   );
-  const skipped = selected.length - available.length;
-  if (skipped > 0) {
-    process.stderr.write(`${skipped} cases skipped: no external S3 server is given\n`);
-  }
+  skip(selected.length - onPlatform.length, "they are for another system");
+  skip(onPlatform.length - available.length, "no external S3 server is given");
   const needs = new Set(available.flatMap(({ benchCase }) => benchCase.needs));
   const starting = startServices(needs, external);
   const stop = (): void => {
@@ -69,6 +70,10 @@ async function run(
     await services.stop();
   }
   (command.json ? process.stderr : process.stdout).write(`${table(results)}\n`);
+}
+
+function skip(count: number, reason: string): void {
+  if (count > 0) process.stderr.write(`${count} cases skipped: ${reason}\n`);
 }
 
 await main();

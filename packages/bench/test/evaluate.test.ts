@@ -19,6 +19,8 @@ describe("evaluate", () => {
     [{ of: "ratio", atMost: 0.25 }, true],
     [{ of: "ratio", atMost: 0.24 }, false],
     [{ of: "ratio", atLeast: 0.26 }, false],
+    [{ of: "difference", atMost: -6 }, true],
+    [{ of: "difference", atMost: -7 }, false],
     [{ of: "ours", atMost: 2 }, true],
     [{ of: "ours", atLeast: 2.1 }, false],
   ] as const)("holds %j to be met: %s", (goal, met) => {

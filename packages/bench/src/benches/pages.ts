@@ -70,7 +70,7 @@ function variant(
 ): Variant {
   return {
     async start(services) {
-      const url = await filledDatabase(databaseUrl(services), work.rows);
+      const url = await filledDatabase(databaseUrl(services), work);
       const reader = await open(url, work.listed);
       const start = performance.now();
       while (performance.now() - start < WARM_UP_MS) {

@@ -39,7 +39,13 @@ export const smallFiles: Bench = {
 };
 
 function caseOf(name: string, { recipe, files, goal }: SmallFile, concurrency: 32 | 1): BenchCase {
-  const work = { s3Name: "sink", recipe, concurrency, files: files[concurrency] } as const;
+  const work = {
+    s3Name: "sink",
+    format: recipe.format,
+    file: () => mediaFile(recipe),
+    concurrency,
+    files: files[concurrency],
+  } as const;
   return {
     name: `${name}, ${concurrency} at once`,
     needs: ["postgres", "sink"],

@@ -1,4 +1,5 @@
 import { createDatabase, databaseMigrations, Migrator } from "@repo/database";
+import { recipeDigest } from "@repo/media-processing";
 import { objectStoreMigrations } from "@repo/object-store/migrations";
 import { QueryTypes } from "sequelize";
 
@@ -7,6 +8,23 @@ export const FILES_PER_OWNER = 100_000;
 
 /** The second owner; the first one is the system. */
 export const HEAVY_USER = userId(1);
+
+/** The recipes of the variants that files may have. */
+export const RECIPES = {
+  thumb: { width: 320, height: 320, format: "webp" },
+  page: { width: 1600, format: "webp" },
+} as const;
+
+/** Whose URLs a page shows. */
+export const LISTED_RECIPE = "thumb";
+
+/** What a database holds. */
+export interface Filling {
+  /** Images. */
+  readonly rows: number;
+  /** Whether each has a variant of every recipe. */
+  readonly hasVariants?: boolean;
+}
 
 const HOUR_MS = 3_600_000;
 const INDEXES = [
@@ -20,12 +38,13 @@ const INDEXES = [
 ] as const;
 
 /**
- * A database of its own with so many images, which the first who asks for it fills.
+ * A database of its own, which the first who asks for it fills.
  *
  * @returns its URL
  */
-export async function filledDatabase(serverUrl: string, rows: number): Promise<string> {
-  const name = `lists_${rows}`;
+export async function filledDatabase(serverUrl: string, filling: Filling): Promise<string> {
+  const { rows, hasVariants = false } = filling;
+  const name = `lists_${rows}${hasVariants ? "_variants" : ""}`;
   const url = new URL(serverUrl);
   const server = createDatabase({ url: serverUrl });
   try {
@@ -37,13 +56,14 @@ export async function filledDatabase(serverUrl: string, rows: number): Promise<s
     if (known.length > 0) return url.href;
     await server.query(`CREATE DATABASE ${name}`);
     await fill(url.href, rows);
+    if (hasVariants) await addVariants(url.href);
     return url.href;
   } finally {
     await server.close();
   }
 }
 
-/** Indexes come after the rows, and no foreign key is checked: several times as fast. */
+/** Indexes come after the rows, and without the foreign keys to them: several times as fast. */
 async function fill(url: string, rows: number): Promise<void> {
   const database = createDatabase({ url, statementTimeoutMs: HOUR_MS, pool: { max: 1 } });
   try {
@@ -56,7 +76,7 @@ async function fill(url: string, rows: number): Promise<void> {
     );
     for (const [index] of INDEXES) await database.query(`DROP INDEX ${index}`);
     await database.query(`
-      ALTER TABLE images DROP CONSTRAINT images_pkey, DROP CONSTRAINT images_s3_key_key;
+      ALTER TABLE images DROP CONSTRAINT images_pkey CASCADE, DROP CONSTRAINT images_s3_key_key;
       SET session_replication_role = replica;
       SET maintenance_work_mem = '512MB';
     `);
@@ -85,6 +105,28 @@ async function fill(url: string, rows: number): Promise<void> {
       await database.query(`CREATE INDEX ${index} ON images ${columns}`);
     }
     await database.query("VACUUM (ANALYZE) images");
+    await database.query("CHECKPOINT");
+  } finally {
+    await database.close();
+  }
+}
+
+async function addVariants(url: string): Promise<void> {
+  const database = createDatabase({ url, statementTimeoutMs: HOUR_MS, pool: { max: 1 } });
+  try {
+    await database.query("SET session_replication_role = replica");
+    for (const [recipe, options] of Object.entries(RECIPES)) {
+      await database.query(
+        `INSERT INTO media_variants (id, image_id, user_id, s3_key, recipe, digest, content_type,
+          byte_size, sha256, width, height, page_count, created_at, updated_at)
+        SELECT variant, id, user_id,
+          'variants/' || coalesce('users/' || user_id, 'system') || '/' || id || '/' || variant || '.webp',
+          $1, $2, 'image/webp', 12345, sha256, 320, 320, 1, created_at, created_at
+        FROM (SELECT *, gen_random_uuid() AS variant FROM images) AS files`,
+        { bind: [recipe, recipeDigest(options)] },
+      );
+    }
+    await database.query("VACUUM (ANALYZE) media_variants");
     await database.query("CHECKPOINT");
   } finally {
     await database.close();

@@ -5,7 +5,7 @@ import { objectStoreProvider } from "@repo/object-store";
 import { S3Provider } from "@repo/s3-provider";
 import { DataTypes } from "sequelize";
 
-import { FILES_PER_OWNER, HEAVY_USER } from "./filled-database.js";
+import { FILES_PER_OWNER, HEAVY_USER, LISTED_RECIPE, RECIPES } from "./filled-database.js";
 
 export const PAGE_SIZE = 50;
 /** The last page of an owner. */
@@ -31,30 +31,43 @@ const CONNECTION = {
   forcePathStyle: true,
 } as const;
 
-/** Our module. */
-export const objectStorePages: OpenPageReader = async (url, listed) => {
+/** Our module, with the URLs of the files. */
+export const objectStorePages = storePages(true);
+
+/** The same with the URLs of a variant of each. */
+export const variantPages = storePages({ variant: LISTED_RECIPE });
+
+function storePages(withUrls: true | { variant: string }): OpenPageReader {
+  return (url, listed) => Promise.resolve(readerOf(url, listed, withUrls));
+}
+
+function readerOf(url: string, listed: Listed, withUrls: true | { variant: string }): PageReader {
   const database = createDatabase({ url });
   const s3 = new S3Provider({ bucket: BUCKET, client: CONNECTION });
-  const store = objectStoreProvider({ database, s3 });
+  const store = objectStoreProvider({ database, s3, variants: RECIPES });
   const scope = listed === "system" ? store.forSystem() : store.forUser(HEAVY_USER);
-  let deep: string | null = null;
-  for (let left = FILES_PER_OWNER - PAGE_SIZE; left > 0;) {
-    const limit = Math.min(200, left);
-    deep = (await scope.images.list({ limit, cursor: deep })).nextCursor;
-    left -= limit;
-  }
+  const lastCursor = async (): Promise<string | null> => {
+    let cursor: string | null = null;
+    for (let left = FILES_PER_OWNER - PAGE_SIZE; left > 0;) {
+      const limit = Math.min(200, left);
+      cursor = (await scope.images.list({ limit, cursor })).nextCursor;
+      left -= limit;
+    }
+    return cursor;
+  };
+  let deep: Promise<string | null> | undefined;
   return {
     async page(number) {
-      const cursor = number === 1 ? null : deep;
-      const { items } = await scope.images.list({ limit: PAGE_SIZE, cursor, withUrls: true });
-      return items;
+      const cursor = number === 1 ? null : await (deep ??= lastCursor());
+      const { items } = await scope.images.list({ limit: PAGE_SIZE, cursor, withUrls });
+      return items.map(({ id, url: signed }) => ({ id, url: signed ?? "" }));
     },
     async close() {
       s3.destroy();
       await database.close();
     },
   };
-};
+}
 
 /** What an application writes first: findAndCountAll with an offset, and getSignedUrl for each row. */
 export const findAndCountAllPages: OpenPageReader = async (url, listed) => {

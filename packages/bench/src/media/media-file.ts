@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -36,7 +36,15 @@ export async function mediaFile(recipe: MediaRecipe, folder = FOLDER): Promise<M
   const variant = Object.entries(options).map(([name, value]) => `-${name}-${value}`);
   const path = join(folder, `${byteSize}${variant.join("")}.${format}`);
   const known = await readFile(`${path}.sha256`, "utf8").catch(() => undefined);
-  return { path, byteSize, sha256: known ?? (await make(path, recipe)) };
+  return { path, byteSize, sha256: known ?? (await write(path, bytesOf(recipe))) };
+}
+
+/** The file of that name with those bytes, made if it is not there yet. */
+export async function keptFile(name: string, make: () => Promise<Buffer>): Promise<MediaFile> {
+  const path = join(FOLDER, name);
+  const known = await readFile(`${path}.sha256`, "utf8").catch(() => undefined);
+  const sha256 = known ?? (await write(path, [await make()]));
+  return { path, byteSize: (await stat(path)).size, sha256 };
 }
 
 async function* bytesOf(recipe: MediaRecipe): AsyncGenerator<Uint8Array> {
@@ -52,12 +60,15 @@ async function* bytesOf(recipe: MediaRecipe): AsyncGenerator<Uint8Array> {
   yield found.bytes;
 }
 
-async function make(path: string, recipe: MediaRecipe): Promise<string> {
+async function write(
+  path: string,
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   const hash = createHash("sha256");
   const file = await open(`${path}.part`, "w");
   try {
-    for await (const chunk of bytesOf(recipe)) {
+    for await (const chunk of bytes) {
       hash.update(chunk);
       await file.writeFile(chunk);
     }

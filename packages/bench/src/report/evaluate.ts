@@ -36,6 +36,7 @@ export function evaluate(
   const ours = median(ourValues);
   const baseline = against === undefined ? null : median(values(against));
   const ratio = baseline === null ? null : ours / baseline;
+  const difference = baseline === null ? null : ours - baseline;
   return {
     ...of,
     metric,
@@ -44,7 +45,7 @@ export function evaluate(
     against: against ?? null,
     ratio,
     goal: goal === undefined ? null : goalText(goal),
-    met: goal === undefined ? null : isMet(goal, goal.of === "ratio" ? ratio : ours),
+    met: goal === undefined ? null : isMet(goal, { ratio, difference, ours }[goal.of]),
     rounds: ourValues.length,
   };
 }

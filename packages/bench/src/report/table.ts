@@ -33,9 +33,9 @@ export function table(results: readonly Result[]): string {
 
 function goalOf({ goal, metric }: Result): string {
   if (goal === null) return "";
-  return goal.startsWith("ours")
-    ? goal.replaceAll(/[\d.]+/g, (number) => formatted(metric, Number(number)))
-    : goal;
+  return goal.startsWith("ratio")
+    ? goal
+    : goal.replaceAll(/[\d.]+/g, (number) => formatted(metric, Number(number)));
 }
 
 /** Figures carry their unit at the end of their name. */

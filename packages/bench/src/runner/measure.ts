@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 
 import type { Figures, Round } from "../bench.js";
+import { childProcesses, memoryBytes, type ProcessUsage, resetPeak } from "./child-processes.js";
 
 export type Measurement = Readonly<Record<string, number>>;
 
@@ -11,7 +11,8 @@ const MICROSECONDS = 1e6;
 const SAMPLE_MS = 1;
 
 /**
- * Runs the measured part of a round. CPU is that of the whole process, its threads included.
+ * Runs the measured part of a round. CPU is that of the whole process, its threads and child processes
+ * included.
  *
  * @param eventLoop whether the event loop's delay is sampled
  */
@@ -19,6 +20,8 @@ export async function measure(round: Round, eventLoop: boolean): Promise<Measure
   collectGarbage();
   const delay = eventLoop ? monitorEventLoopDelay({ resolution: SAMPLE_MS }) : undefined;
   const peak = startPeak();
+  const childrenBefore = childProcesses();
+  for (const { pid } of childrenBefore) resetPeak(pid);
   const cpu = process.cpuUsage();
   delay?.enable();
   const start = performance.now();
@@ -26,16 +29,25 @@ export async function measure(round: Round, eventLoop: boolean): Promise<Measure
   const wallSeconds = (performance.now() - start) / 1000;
   delay?.disable();
   const { user, system } = process.cpuUsage(cpu);
+  const children = childProcesses();
   return {
     wallSeconds,
-    cpuSeconds: (user + system) / MICROSECONDS,
+    cpuSeconds: (user + system) / MICROSECONDS + cpuBetween(childrenBefore, children),
     peakGrowthBytes: peak(),
+    ...(children.length > 0 && {
+      childPeakBytes: Math.max(...children.map(({ peakBytes }) => peakBytes)),
+    }),
     ...(delay !== undefined && {
       eventLoopP99Ms: delay.percentile(99) / NANOSECONDS_PER_MS - SAMPLE_MS,
       eventLoopMaxMs: delay.max / NANOSECONDS_PER_MS - SAMPLE_MS,
     }),
     ...figures,
   };
+}
+
+function cpuBetween(before: readonly ProcessUsage[], after: readonly ProcessUsage[]): number {
+  const known = new Map(before.map(({ pid, cpuSeconds }) => [pid, cpuSeconds]));
+  return after.reduce((sum, { pid, cpuSeconds }) => sum + cpuSeconds - (known.get(pid) ?? 0), 0);
 }
 
 function collectGarbage(): void {
@@ -50,9 +62,9 @@ function collectGarbage(): void {
  */
 function startPeak(): () => number {
   if (process.platform === "linux") {
-    writeFileSync("/proc/self/clear_refs", "5");
-    const before = statusBytes("VmRSS");
-    return () => statusBytes("VmHWM") - before;
+    resetPeak();
+    const before = memoryBytes("VmRSS");
+    return () => memoryBytes("VmHWM") - before;
   }
   const before = process.memoryUsage.rss();
   let most = before;
@@ -63,12 +75,4 @@ function startPeak(): () => number {
     clearInterval(timer);
     return Math.max(most, process.memoryUsage.rss()) - before;
   };
-}
-
-function statusBytes(field: string): number {
-  const line = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(
-    readFileSync("/proc/self/status", "latin1"),
-  );
-  if (line === null) throw new Error(`/proc/self/status has no ${field}`);
-  return Number(line[1]) * 1024;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { createDatabase, User } from "@repo/database";
-import { type MediaScope, objectStoreProvider } from "@repo/object-store";
+import { type MediaScope, objectStoreProvider, type ObjectStoreOptions } from "@repo/object-store";
 import { S3Provider } from "@repo/s3-provider";
 
 import { connectionOf } from "../services/s3-connection.js";
@@ -21,7 +21,11 @@ export interface OpenStore {
   readonly close: () => Promise<void>;
 }
 
-export async function openStore(services: ServiceAddresses, s3Name: S3Name): Promise<OpenStore> {
+export async function openStore(
+  services: ServiceAddresses,
+  s3Name: S3Name,
+  options: Pick<ObjectStoreOptions, "variants"> = {},
+): Promise<OpenStore> {
   const database = createDatabase({ url: databaseUrl(services) });
   database.addModels([User]);
   const address = s3Address(services, s3Name);
@@ -30,7 +34,7 @@ export async function openStore(services: ServiceAddresses, s3Name: S3Name): Pro
   return {
     database,
     s3,
-    scope: objectStoreProvider({ database, s3 }).forUser(userId),
+    scope: objectStoreProvider({ ...options, database, s3 }).forUser(userId),
     userId,
     async close() {
       s3.destroy();

@@ -1,21 +1,27 @@
 import { createReadStream } from "node:fs";
 
-import { fromPath, type MediaBody } from "@repo/object-store";
+import { fromPath, type MediaBody, type ObjectStoreOptions } from "@repo/object-store";
 import { QueryTypes } from "sequelize";
 
 import { isImage, type MediaFile } from "../media/media-file.js";
 import { type OpenStore, openStore } from "./object-store.js";
 import type { OpenUploader } from "./uploader.js";
 
+type Recipes = NonNullable<ObjectStoreOptions["variants"]>;
+
 /** Our module with all its features: type, metadata, SHA-256, journal row and file row. */
-function storeUploader<Source>(bodyOf: (source: Source) => MediaBody): OpenUploader<Source> {
+function storeUploader<Source>(
+  bodyOf: (source: Source) => MediaBody,
+  variants: Recipes = {},
+): OpenUploader<Source> {
   return async (services, s3Name) => {
-    const { scope, database, close } = await openStore(services, s3Name);
+    const { scope, database, close } = await openStore(services, s3Name, { variants });
+    const options = { variants: Object.keys(variants) };
     return {
       async upload(source, format) {
         const body = bodyOf(source);
         const collection = isImage(format) ? scope.images : scope.audio;
-        const { file } = await collection.upload({ body });
+        const { file } = await collection.upload({ body }, options);
         return {
           key: () => keyOf(database, isImage(format) ? "images" : "audio", file.id),
           sha256: file.sha256,
@@ -46,4 +52,9 @@ export const byPath = storeUploader<MediaFile>(({ path }) => fromPath(path));
 export const asStream = storeUploader<MediaFile>(({ path }) => createReadStream(path));
 
 /** Bytes in memory. */
-export const fromMemory = storeUploader<Buffer>((bytes) => bytes);
+export const fromMemory = fromMemoryWith({});
+
+/** The same, with a picture by each recipe. */
+export function fromMemoryWith(variants: Recipes): OpenUploader<Buffer> {
+  return storeUploader((bytes) => bytes, variants);
+}

@@ -1,14 +1,15 @@
 import { readFile } from "node:fs/promises";
 
 import type { Variant } from "../bench.js";
-import { mediaFile, type MediaRecipe } from "../media/media-file.js";
+import type { MediaFile, MediaFormat } from "../media/media-file.js";
 import type { S3Name } from "../services/service-addresses.js";
 import { checkStored } from "./check-stored.js";
 import type { OpenUploader, Stored } from "./uploader.js";
 
 export interface Throughput {
   readonly s3Name: S3Name;
-  readonly recipe: MediaRecipe;
+  readonly format: MediaFormat;
+  readonly file: () => Promise<MediaFile>;
   readonly concurrency: number;
   /** Uploads that are measured. */
   readonly files: number;
@@ -17,15 +18,15 @@ export interface Throughput {
 /** Milliseconds, of ours and of the baseline alike: V8 optimises both for thousands of uploads. */
 const WARM_UP_MS = 8_000;
 
-/** Uploads a small file again and again; gives `filesPerSecond`. */
+/** Uploads a file from memory again and again; gives `filesPerSecond`. */
 export function throughputVariant(open: OpenUploader<Buffer>, work: Throughput): Variant {
-  const { s3Name, recipe, concurrency, files } = work;
+  const { s3Name, format, concurrency, files } = work;
   return {
     async start(services) {
-      const { path, sha256 } = await mediaFile(recipe);
+      const { path, sha256 } = await work.file();
       const bytes = await readFile(path);
       const uploader = await open(services, s3Name);
-      const upload = (): Promise<Stored> => uploader.upload(bytes, recipe.format);
+      const upload = (): Promise<Stored> => uploader.upload(bytes, format);
       // The code is compiled, and as many connections are open as will be used.
       const warm = performance.now() + WARM_UP_MS;
       while (performance.now() < warm) await inParallel(concurrency, concurrency, upload);
