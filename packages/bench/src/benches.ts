@@ -6,6 +6,7 @@ import { largeAtOnce } from "./benches/large-at-once.js";
 import { largeByPath } from "./benches/large-by-path.js";
 import { pages } from "./benches/pages.js";
 import { presigning } from "./benches/presigning.js";
+import { privacy } from "./benches/privacy.js";
 import { smallFiles } from "./benches/small-files.js";
 import { sweep } from "./benches/sweep.js";
 import { variants } from "./benches/variants.js";
@@ -22,4 +23,5 @@ export const benches: readonly Bench[] = [
   pages,
   presigning,
   variants,
+  privacy,
 ];

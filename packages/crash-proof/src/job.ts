@@ -65,20 +65,28 @@ export type Trouble =
     };
 
 /** A guarantee that is switched off, to show that the harness notices. */
-export const SABOTAGES = ["intent", "tombstone", "compare-and-set"] as const;
+export const SABOTAGES = ["intent", "tombstone", "compare-and-set", "replacement"] as const;
 export type Sabotage = (typeof SABOTAGES)[number];
 
-/** One file of sample media on the disk. */
-export interface Media {
+/** Bytes on the disk. */
+export interface MediaBytes {
   readonly path: string;
   readonly sha256: string;
   readonly byteSize: number;
+}
+
+/** One file of sample media. */
+export interface Media extends MediaBytes {
+  /** What is stored of it with `privacy: "all"`. */
+  readonly stripped: MediaBytes;
 }
 
 /** A file that was stored before the trouble began. */
 export interface KnownFile {
   readonly id: string;
   readonly sha256: string;
+  /** SHA-256 of what it becomes when it is stripped. */
+  readonly strippedSha256: string;
 }
 
 /** What the child works on. */

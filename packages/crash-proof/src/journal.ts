@@ -24,8 +24,15 @@ export type Intent =
   | { readonly do: "show"; readonly id: string }
   /** Makes the variants that files lack, and removes those of recipes that there are no more. */
   | { readonly do: "fill" }
+  | { readonly do: "strip" }
   | { readonly do: "maintenance" }
   | { readonly do: "close" };
+
+/** Why a call left one of its files as it was. */
+export interface Failure {
+  readonly id: string;
+  readonly code: string;
+}
 
 /** One line of the journal. A call whose `begun` has no end was under way when the child died. */
 export type Entry =
@@ -38,7 +45,7 @@ export type Entry =
     }
   /**
    * The call was acknowledged; `id` is that of a file, or of an announced direct upload, `sha256` that
-   * of a file, and `s3Key` that of a variant.
+   * of a file, and `s3Key` that of a variant. `failures` are files that were left as they were.
    */
   | {
       readonly entry: "done";
@@ -46,6 +53,7 @@ export type Entry =
       readonly id?: string;
       readonly sha256?: string;
       readonly s3Key?: string;
+      readonly failures?: readonly Failure[];
     }
   | {
       readonly entry: "failed";

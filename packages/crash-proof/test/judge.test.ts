@@ -8,8 +8,8 @@ import { judgeReaders, judgeRemains } from "../src/judgement/judge.js";
 import type { Observed } from "../src/judgement/observed.js";
 import type { Scene } from "../src/site/scene.js";
 
-const FILE = { id: "file", sha256: "00" };
-const BYSTANDER = { id: "bystander", sha256: "01" };
+const FILE = { id: "file", sha256: "00", strippedSha256: "0000" };
+const BYSTANDER = { id: "bystander", sha256: "01", strippedSha256: "0101" };
 const SCENE: Scene = {
   stage: { userId: "user", files: [FILE], small: [], large: [] },
   bystander: BYSTANDER,
@@ -88,6 +88,49 @@ describe("the judgement", () => {
       observed({ directUploads: [row] }),
     );
     expect([...findings.wrong]).toEqual(["direct upload direct has ended and is pending"]);
+  });
+
+  describe("of what was stripped", () => {
+    const { id, sha256, strippedSha256 } = BYSTANDER;
+    const KEY = "another";
+
+    const stripped = observed({
+      files: [{ id, s3_key: KEY, sha256: strippedSha256, transcript: null }],
+      objects: new Map([[KEY, strippedSha256]]),
+    });
+
+    const asked = (end: object): Entry[] => [
+      ...DELETED,
+      ...COMMITTED,
+      { entry: "begun", call: 2, intent: { do: "strip" }, inTransaction: false },
+      { call: 2, ...end } as Entry,
+    ];
+    const done = asked({ entry: "done", failures: [] });
+
+    it("accepts files without what was removed, and calls the object before orphaned", () => {
+      expect(judged(done, stripped).all).toEqual([`orphaned: ${id}`]);
+    });
+
+    it("notices files that still have what was removed", () => {
+      const wrong = [`wrong: ${id} has another SHA-256 than it should`];
+      expect(judged(done, observed()).all).toEqual(wrong);
+      expect(judged([...DELETED, ...COMMITTED], stripped).all).toContain(wrong[0]);
+    });
+
+    it("accepts both of files of which nobody was told, or which were left", () => {
+      const open = asked({ entry: "killing" });
+      const left = asked({ entry: "done", failures: [{ id, code: "storage_error" }] });
+      const failed = asked({ entry: "failed", code: "storage_unavailable", message: "" });
+      for (const journal of [open, left, failed]) {
+        expect(judged(journal, observed()).all).toEqual([]);
+        expect(judged(journal, stripped).wrong.size).toBe(0);
+      }
+    });
+
+    it("calls files lost whose object is still the one before", () => {
+      const objects = new Map([[KEY, sha256]]);
+      expect([...judged(done, { ...stripped, objects }).lost]).toEqual([`${id} has no bytes`]);
+    });
   });
 
   describe("of variants", () => {

@@ -138,6 +138,15 @@ describe("the harness", () => {
     expect(code).toBe(1);
   });
 
+  it("reports orphans when the object before a replacement is forgotten", async () => {
+    const { code, lines } = await crashProof(
+      ...["--sabotage", "replacement"],
+      ...["--only", "strip with variants, image: killed at step 10, before"],
+    );
+    expect(summaryOf(lines).orphaned).toBe(1);
+    expect(code).toBe(1);
+  });
+
   it("says how it is used", async () => {
     await expect(crashProof("--sabotage", "everything")).resolves.toMatchObject({
       code: 2,

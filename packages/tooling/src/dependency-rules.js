@@ -53,6 +53,7 @@ const ALLOWED_OWN = {
   "packages/command-line/src/**": [],
   "packages/crash-proof/src/**": [
     "object-store",
+    "media-inspection",
     "database",
     "s3-provider",
     "command-line",

@@ -4,6 +4,7 @@ import { finished } from "node:stream/promises";
 import { fromPath, type UploadOptions } from "@repo/object-store";
 
 import type { Media } from "../job.js";
+import { storedOf } from "./stored-of.js";
 import type { Props } from "./use-case.js";
 
 /** How the bytes of an upload are handed over. */
@@ -12,15 +13,16 @@ type Handover = "buffer" | "path" | "stream";
 export type Transaction = NonNullable<UploadOptions["transaction"]>;
 
 export async function upload(
-  { journal, collection }: Props,
-  { path, sha256 }: Media,
+  { journal, collection, privacy }: Props,
+  media: Media,
   handover: Handover,
   options: Pick<UploadOptions, "transaction" | "idempotencyKey" | "variants"> = {},
 ): Promise<string | undefined> {
   const { idempotencyKey: key, variants } = options;
+  const { sha256 } = storedOf(media, privacy);
   const file = await journal.call(
     { do: "upload", sha256, ...(key !== undefined && { key }), ...(variants && { variants }) },
-    async () => (await collection.upload({ body: bodyOf(path, handover) }, options)).file,
+    async () => (await collection.upload({ body: bodyOf(media.path, handover) }, options)).file,
     ({ id, sha256: stored }) => ({ id, sha256: stored }),
   );
   return file?.id;

@@ -2,6 +2,7 @@ import type { CompleteOptions, DirectUpload } from "@repo/object-store";
 
 import type { Media } from "../job.js";
 import { putDirectly, SendError } from "./put-directly.js";
+import { storedOf } from "./stored-of.js";
 import type { Props } from "./use-case.js";
 
 /** How often a client sends what S3 did not take. */
@@ -43,12 +44,13 @@ export async function send(
 }
 
 export async function complete(
-  { journal, collection }: Props,
+  { journal, collection, privacy }: Props,
   { id: directUpload }: DirectUpload,
-  { sha256 }: Pick<Media, "sha256">,
+  media: Media,
   options: Pick<CompleteOptions, "transaction" | "signal" | "variants"> = {},
 ): Promise<void> {
   const { variants } = options;
+  const { sha256 } = storedOf(media, privacy);
   await journal.call(
     { do: "complete", directUpload, sha256, ...(variants && { variants }) },
     async () => (await collection.completeDirectUpload(directUpload, options)).file,

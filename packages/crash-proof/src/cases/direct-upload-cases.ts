@@ -72,7 +72,7 @@ export const DIRECT_UPLOAD_CASES: readonly UseCase[] = [
       const inTheSame = (direct: DirectUpload): Promise<void> =>
         inTransaction(props, "commit", async (transaction) => {
           await remove(props, 0, transaction);
-          await complete(props, direct, { sha256 }, { transaction });
+          await complete(props, direct, { ...small(props), sha256 }, { transaction });
         });
       await whenSent(props, small(props), inTheSame, { sha256 });
     },

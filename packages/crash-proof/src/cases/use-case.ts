@@ -3,6 +3,7 @@ import type {
   AudioCollection,
   DirectRequest,
   ImageCollection,
+  ObjectStoreOptions,
   ObjectStoreProvider,
 } from "@repo/object-store";
 import type { ObjectStoreMaintenance } from "@repo/object-store/maintenance";
@@ -11,6 +12,8 @@ import type { S3Operation } from "@repo/s3-provider";
 import type { JournalWriter } from "../child/journal-writer.js";
 import type { Kind, Media, Stage, Trouble } from "../job.js";
 import type { RecipeName } from "./recipes.js";
+
+type Privacy = NonNullable<ObjectStoreOptions["privacy"]>;
 
 /** What a use case works with, in the child. */
 export interface Props {
@@ -24,10 +27,12 @@ export interface Props {
   collection: ImageCollection | AudioCollection;
   audio: AudioCollection;
   /** The same files as another process of the application has them, that shares the servers only. */
-  inAnotherProcess: () => ImageCollection | AudioCollection;
+  inAnotherProcess: () => Pick<Props, "collection" | "maintenance">;
   /** Does something before the store's next call of an operation of the bucket, which waits for it. */
   before: (operation: S3Operation, work: () => Promise<unknown>) => void;
   kind: Kind;
+  /** What the store removes from files before it stores them. */
+  privacy: Exclude<Privacy, "location">;
   stage: Stage;
   /** Milliseconds after which a client of S3 gives up; it waits for ever by default. */
   patience: number | undefined;
@@ -63,6 +68,8 @@ export interface UseCase {
   readonly keyed?: boolean;
   /** What rows of the application's that refer to the first of the files do about their deletion. */
   readonly references?: readonly ("restrict" | "cascade")[];
+  /** What the store removes from files before it stores them; nothing by default. */
+  readonly privacy?: Exclude<Privacy, "location">;
   /** Whether the first PUT goes unanswered, and arrives once the process has come to its end. */
   readonly landsLate?: boolean;
   /** Whether another client sends a file at a drip until all was swept. */
@@ -87,6 +94,7 @@ export interface UseCase {
     | "complete again"
     | "make again"
     | "fill again"
+    | "strip again"
     | "erase"
     | "audit";
   run(props: Props): Promise<unknown>;

@@ -8,6 +8,7 @@ import { LATE_PUT_CASES } from "./late-put-cases.js";
 import { mediaAt } from "./media-at.js";
 import { MIGRATION_CASES } from "./migration-cases.js";
 import { behindPooler } from "./pooled-cases.js";
+import { STRIP_CASES, stripping } from "./strip-cases.js";
 import type { UseCase } from "./use-case.js";
 import { VARIANT_CASES } from "./variant-cases.js";
 
@@ -138,6 +139,7 @@ const DIRECTLY: readonly UseCase[] = [
     run: erase,
   },
   ...VARIANT_CASES,
+  ...STRIP_CASES,
   ...IN_USE_CASES,
   ...LATE_PUT_CASES,
   ...DRIP_CASES,
@@ -145,7 +147,11 @@ const DIRECTLY: readonly UseCase[] = [
   ...MIGRATION_CASES,
 ];
 
-export const USE_CASES: readonly UseCase[] = [...DIRECTLY, ...behindPooler(DIRECTLY)];
+export const USE_CASES: readonly UseCase[] = [
+  ...DIRECTLY,
+  ...stripping(DIRECTLY),
+  ...behindPooler(DIRECTLY),
+];
 
 export function useCaseNamed(name: string): UseCase {
   const found = USE_CASES.find((useCase) => useCase.name === name);

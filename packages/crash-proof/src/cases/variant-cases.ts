@@ -35,7 +35,7 @@ export const VARIANT_CASES: readonly UseCase[] = [
     atOnce: true,
     afterwards: "make again",
     async run(props) {
-      const other = props.inAnotherProcess();
+      const { collection: other } = props.inAnotherProcess();
       await Promise.all([
         makeVariant(props, 0, "thumb"),
         makeVariant(props, 0, "thumb"),

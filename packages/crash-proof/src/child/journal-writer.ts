@@ -1,10 +1,18 @@
 import { writeSync } from "node:fs";
 
 import { errorCode } from "../error-code.js";
-import type { Entry, Intent } from "../journal.js";
+import type { Entry, Failure, Intent } from "../journal.js";
 
 /** The descriptor that the parent reads the journal from. */
 export const JOURNAL_FD = 4;
+
+/** What a call was acknowledged with. */
+interface Facts {
+  id?: string;
+  sha256?: string;
+  s3Key?: string;
+  failures?: readonly Failure[];
+}
 
 /** Tells the parent of each call, synchronously: a line that was written outlives the process. */
 export class JournalWriter {
@@ -23,7 +31,7 @@ export class JournalWriter {
   async call<Result>(
     intent: Intent,
     make: () => Promise<Result>,
-    facts: (result: Result) => { id?: string; sha256?: string; s3Key?: string } = () => ({}),
+    facts: (result: Result) => Facts = () => ({}),
   ): Promise<Result | undefined> {
     const call = this.begin(intent);
     try {

@@ -24,6 +24,12 @@ export async function sabotage(what: Sabotage, database: () => Database): Promis
   const journal = await prototypeOf("repo/journal-repo.js", "JournalRepo");
   const completion = await prototypeOf("repo/media-repo.js", "MediaRepo");
   switch (what) {
+    case "replacement":
+      // The object that a file gives up is nobody's.
+      after(completion, "replaceObject", async (_result, { uploadId }) => {
+        await removeRows(database(), [uploadId ?? ""]);
+      });
+      return;
     case "intent": {
       // The row is kept only once the bytes are there.
       const forgotten = new Map<string, JournalRow>();
@@ -79,14 +85,18 @@ async function removeRows(database: Database, ids: readonly string[]): Promise<v
 }
 
 /** Does something else with what a method has given, before its caller gets it. */
-function after(target: Patched, name: string, work: (result: unknown) => Promise<void>): void {
+function after(
+  target: Patched,
+  name: string,
+  work: (result: unknown, parameter: { uploadId?: string }) => Promise<void>,
+): void {
   patch(
     target,
     name,
     (original) =>
       async function (...parameters) {
         const result = await original.apply(this, parameters);
-        await work(result);
+        await work(result, parameters[0] as { uploadId?: string });
         return result;
       },
   );

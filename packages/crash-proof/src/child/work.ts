@@ -88,15 +88,18 @@ async function act(
 ): Promise<void> {
   const s3 = job.ageObjectsByDays > 0 ? agedStorage(storage, job.ageObjectsByDays) : storage;
   const behind = job.pooler === undefined ? {} : { pooler: job.pooler };
-  const open = () => objectStoreProvider({ database, s3, variants: RECIPES, ...behind });
+  const useCase = useCaseNamed(job.useCase);
+  const { privacy = "keep" } = useCase;
+  const shared = { database, s3, variants: RECIPES, ...behind };
+  const open = () => objectStoreProvider({ ...shared, privacy });
   const store = open();
   const scope = store.forUser(job.stage.userId);
   const ofKind = ({ images, audio }: typeof scope) => (job.kind === "image" ? images : audio);
-  const maintenance = objectStoreMaintenance({ database, s3, variants: RECIPES, ...behind });
+  const maintenance = objectStoreMaintenance(shared);
   // A connection that is open already, as in an application at work.
   await database.query("SELECT 1");
   probe.arm(handlerFor(job, journal, hold));
-  await useCaseNamed(job.useCase).run({
+  await useCase.run({
     journal,
     database,
     pooler: job.pooler,
@@ -104,14 +107,18 @@ async function act(
     maintenance,
     collection: ofKind(scope),
     audio: scope.audio,
-    inAnotherProcess: () => ofKind(open().forUser(job.stage.userId)),
+    inAnotherProcess: () => ({
+      collection: ofKind(open().forUser(job.stage.userId)),
+      maintenance: objectStoreMaintenance(shared),
+    }),
     before(operation, work) {
-      const run = async (): Promise<void> => {
+      const interleaved = async (): Promise<void> => {
         await work();
       };
-      faults.add({ match: operation, times: 1, fault: { type: "interleave", run } });
+      faults.add({ match: operation, times: 1, fault: { type: "interleave", run: interleaved } });
     },
     kind: job.kind,
+    privacy,
     stage: job.stage,
     patience: job.patience,
     isLate,

@@ -11,7 +11,8 @@ Options:
                      and all of these: "delete, audio" or "upload small: hang"; may be repeated
   --json             one JSON object a line on standard output
   --sites <n>        cases at once, each with servers of its own (default: a CPU each, at most 4)
-  --sabotage <what>  switch a guarantee off and see it noticed: intent, tombstone, compare-and-set
+  --sabotage <what>  switch a guarantee off and see it noticed: intent, tombstone, compare-and-set,
+                     replacement
   -h, --help         show this help
 
 Exit codes:

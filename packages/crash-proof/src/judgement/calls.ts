@@ -1,4 +1,4 @@
-import type { Entry, Intent } from "../journal.js";
+import type { Entry, Failure, Intent } from "../journal.js";
 
 /** What became of something, as far as its caller can know. */
 export type Fate =
@@ -15,6 +15,8 @@ export interface Call {
   id?: string;
   /** The key of the variant that the call was acknowledged with. */
   s3Key?: string;
+  /** Files that an acknowledged call left as they were. */
+  failures: readonly Failure[];
   /** The error code of a call that failed. */
   code?: string;
 }
@@ -32,12 +34,14 @@ export function callsOf(journal: readonly Entry[]): Call[] {
     if (entry.entry === "begun") {
       const { intent, inTransaction } = entry;
       // A transaction in which a call never came back was never committed.
-      calls.set(entry.call, { intent, inTransaction, fate: inTransaction ? "undone" : "open" });
+      const fate = inTransaction ? "undone" : "open";
+      calls.set(entry.call, { intent, inTransaction, fate, failures: [] });
     } else if (entry.entry === "done") {
       const call = required(calls, entry.call);
       call.fate = call.inTransaction ? transaction : "applied";
       if (entry.id !== undefined) call.id = entry.id;
       if (entry.s3Key !== undefined) call.s3Key = entry.s3Key;
+      call.failures = entry.failures ?? [];
     } else if (entry.entry === "failed") {
       const call = required(calls, entry.call);
       call.code = entry.code;
@@ -48,7 +52,8 @@ export function callsOf(journal: readonly Entry[]): Call[] {
 }
 
 function fateOfFailure({ do: what }: Intent, code: string): Fate {
-  if (AMBIGUOUS.has(code)) return "open";
+  // Some files may be done.
+  if (AMBIGUOUS.has(code) || what === "strip") return "open";
   return what === "delete" && DELETED_ALL_THE_SAME.has(code) ? "applied" : "undone";
 }
 

@@ -5,7 +5,8 @@ import { storedBy, type Storing } from "./stored-by.js";
 
 /** A file by its id, and whether it has to be there. */
 export interface ExpectedFile {
-  sha256: string;
+  /** Those that it may have. */
+  sha256s: readonly string[];
   fate: Fate;
 }
 
@@ -32,19 +33,18 @@ export interface Expectations {
 export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectations {
   const files = new Map<string, ExpectedFile>();
   const { stage, bystander } = scene;
-  for (const { id, sha256 } of [...stage.files, bystander]) {
-    files.set(id, { sha256, fate: "applied" });
-  }
+  const known = [...stage.files, bystander];
+  for (const { id, sha256 } of known) files.set(id, { sha256s: [sha256], fate: "applied" });
   const openUploads: Storing[] = [];
   const transcripts = new Map<string, (string | null)[]>();
   const shownVariants = [...scene.variants];
   const variantsOfUploads = new Map<string, readonly string[]>();
   const refusals = new Map<string, Fate>();
-  for (const { intent, fate, id, s3Key, code } of calls) {
+  for (const { intent, fate, id, s3Key, failures, code } of calls) {
     const stored = storedBy(intent);
     if (stored?.variants !== undefined) variantsOfUploads.set(stored.sha256, stored.variants);
     if (stored !== undefined) {
-      if (id !== undefined) files.set(id, { sha256: stored.sha256, fate });
+      if (id !== undefined) files.set(id, { sha256s: [stored.sha256], fate });
       else if (fate === "open") openUploads.push(stored);
     } else if (intent.do === "delete") {
       const file = files.get(intent.id);
@@ -53,6 +53,14 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
       const before = transcripts.get(intent.id) ?? [null];
       const after = { applied: [intent.text], undone: before, open: [...before, intent.text] };
       transcripts.set(intent.id, after[fate]);
+    } else if (intent.do === "strip") {
+      const left = failures.map((failure) => failure.id);
+      for (const { id: fileId, strippedSha256 } of known) {
+        const file = files.get(fileId);
+        if (file === undefined) continue;
+        const isDone = fate === "applied" && !left.includes(fileId);
+        file.sha256s = isDone ? [strippedSha256] : [...file.sha256s, strippedSha256];
+      }
     } else if (intent.do === "variant" || intent.do === "show") {
       const { id: fileId } = intent;
       if (s3Key !== undefined) shownVariants.push({ fileId, s3Key });

@@ -38,8 +38,11 @@ export function judgeAnswers(
 ): void {
   const { meets = [] } = useCaseNamed(useCase);
   const explained = [...EXPLAINED[trouble.type], ...meets];
-  for (const { intent, code } of calls) {
-    if (code === undefined || explained.includes(code)) continue;
-    findings.wrong.add(`${intent.do} failed with ${code}`);
+  for (const { intent, code, failures } of calls) {
+    const codes = [code, ...failures.map((failure) => failure.code)];
+    for (const each of codes) {
+      if (each === undefined || explained.includes(each)) continue;
+      findings.wrong.add(`${intent.do} failed with ${each}`);
+    }
   }
 }

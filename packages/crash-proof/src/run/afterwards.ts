@@ -14,6 +14,7 @@ import type { Case } from "../cases/case.js";
 import { KEY } from "../cases/key.js";
 import { mediaAt } from "../cases/media-at.js";
 import { RECIPES } from "../cases/recipes.js";
+import { storedOf } from "../cases/stored-of.js";
 import { useCaseNamed } from "../cases/use-cases.js";
 import type { Entry } from "../journal.js";
 import type { Call } from "../judgement/calls.js";
@@ -21,6 +22,7 @@ import type { Scene } from "../site/scene.js";
 import { completeAgain } from "./complete-again.js";
 import { expireLeases, OLD } from "./converge.js";
 import { makeAgain } from "./make-again.js";
+import { stripAgain } from "./strip-again.js";
 
 interface Place {
   database: ReturnType<typeof createDatabase>;
@@ -38,13 +40,18 @@ export async function repeat(
   calls: readonly Call[],
 ): Promise<Entry[]> {
   const { database, s3 } = place;
-  switch (useCaseNamed(current.useCase).afterwards) {
+  const { afterwards, privacy } = useCaseNamed(current.useCase);
+  switch (afterwards) {
     case undefined:
       return [];
     case "retry upload":
       return retryUpload(place, scene, current);
     case "complete again":
-      return completeAgain(database, collectionOf(place, scene, current), calls);
+      return completeAgain(database, collectionOf(place, scene, current), calls, (sent) => {
+        const media = scene.stage.small.find(({ sha256 }) => sha256 === sent);
+        if (media === undefined) throw new Error(`nobody knows what is stored of ${sent}`);
+        return storedOf(media, privacy).sha256;
+      });
     case "make again":
       // Before that it would wait for whoever was making it, and for all it knows still does.
       await expireLeases(database);
@@ -58,6 +65,8 @@ export async function repeat(
         { entry: "begun", call: 1_000, intent: { do: "fill" }, inTransaction: false },
         { entry: "done", call: 1_000 },
       ];
+    case "strip again":
+      return stripAgain(objectStoreMaintenance({ database, s3 }));
     case "erase":
       // An erasure leaves tombstones, and is complete once they are gone.
       await objectStoreMaintenance({ database, s3 }).eraseUser(scene.stage.userId);
@@ -75,7 +84,8 @@ async function retryUpload(place: Place, scene: Scene, current: Case): Promise<E
   // Before that the retry would wait for the first upload, which for all it knows still runs.
   await expireLeases(place.database);
   const call = 1_000;
-  const intent = { do: "upload", sha256: media.sha256, key: KEY } as const;
+  const { sha256 } = storedOf(media, useCaseNamed(current.useCase).privacy);
+  const intent = { do: "upload", sha256, key: KEY } as const;
   const { file } = await collectionOf(place, scene, current).upload(
     { body: await readFile(media.path) },
     { idempotencyKey: KEY },
@@ -89,9 +99,10 @@ async function retryUpload(place: Place, scene: Scene, current: Case): Promise<E
 function collectionOf(
   { database, s3 }: Place,
   { stage }: Scene,
-  { kind }: Case,
+  { kind, useCase }: Case,
 ): ImageCollection | AudioCollection {
-  const store = objectStoreProvider({ database, s3, variants: RECIPES });
+  const { privacy = "keep" } = useCaseNamed(useCase);
+  const store = objectStoreProvider({ database, s3, variants: RECIPES, privacy });
   const scope = store.forUser(stage.userId);
   return kind === "image" ? scope.images : scope.audio;
 }

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
 
-import type { S3Provider } from "@repo/s3-provider";
+import { S3NotFoundError, type S3Provider } from "@repo/s3-provider";
 
+import { mediaAt } from "../cases/media-at.js";
 import type { Stage } from "../job.js";
 import type { Call } from "../judgement/calls.js";
 
@@ -21,8 +23,9 @@ export async function arriveLate(
     intent.do === "upload" || intent.do === "send" ? [intent.sha256] : [],
   );
   // A large body never left whole, as the server stopped reading it.
-  if (large.some(({ sha256 }) => sent.includes(sha256))) return;
-  const media = small.find(({ sha256 }) => sent.includes(sha256));
+  if (large.some((media) => [media, media.stripped].some(({ sha256 }) => sent.includes(sha256)))) {
+    return;
+  }
   for (const key of underWay) {
     if (LABEL.test(key)) {
       const body = Buffer.from("{}");
@@ -34,8 +37,18 @@ export async function arriveLate(
       await s3.put({ key, body, byteLength: body.length, contentType: "image/webp" });
       continue;
     }
-    if (media === undefined) throw new Error(`nobody knows what ${key} was to hold`);
-    const body = await readFile(media.path);
-    await s3.put({ key, body, byteLength: media.byteSize, contentType: "image/png" });
+    // A request that was repeated with success had the same bytes.
+    const body = (await bytesOf(s3, key)) ?? (await readFile(mediaAt(small, 0).path));
+    await s3.put({ key, body, byteLength: body.length, contentType: "image/png" });
+  }
+}
+
+async function bytesOf(s3: S3Provider, key: string): Promise<Buffer | undefined> {
+  try {
+    const { body } = await s3.get(key);
+    return await buffer(body);
+  } catch (error) {
+    if (error instanceof S3NotFoundError) return undefined;
+    throw error;
   }
 }

@@ -9,18 +9,22 @@ import { expireClaims } from "./converge.js";
 /**
  * Completes the direct uploads once more whose clients have said that all was sent. Gives what this
  * adds to the journal.
+ *
+ * @param storedSha256 that of the file that comes of what was sent, by its SHA-256
  */
 export async function completeAgain(
   database: ReturnType<typeof createDatabase>,
   collection: ImageCollection | AudioCollection,
   calls: readonly Call[],
+  storedSha256: (sent: string) => string,
 ): Promise<Entry[]> {
   // Before that it would wait for whoever was completing it, and for all it knows still does.
   await expireClaims(database);
   const added: Entry[] = [];
   for (const [at, { intent, fate }] of calls.entries()) {
     if (intent.do !== "send" || fate !== "applied") continue;
-    const { directUpload, sha256 } = intent;
+    const { directUpload } = intent;
+    const sha256 = storedSha256(intent.sha256);
     const call = 1_000 + at;
     const again = { do: "complete", directUpload, sha256 } as const;
     added.push({ entry: "begun", call, intent: again, inTransaction: false });

@@ -155,8 +155,8 @@ function erased(
 ): ReturnType<typeof expectationsOf> {
   const stays = new Set([bystander.id, ...inUse]);
   const files = new Map(expected.files);
-  for (const [id, { sha256 }] of files) {
-    if (!stays.has(id)) files.set(id, { sha256, fate: "undone" });
+  for (const [id, { sha256s }] of files) {
+    if (!stays.has(id)) files.set(id, { sha256s, fate: "undone" });
   }
   return { ...expected, files, openUploads: [] };
 }

@@ -77,13 +77,13 @@ async function addUser(database: Database): Promise<string> {
 async function storeFile(
   { database, s3, kind }: Setting,
   owner: string,
-  { path, sha256 }: Media,
+  { path, sha256, stripped }: Media,
   options: { idempotencyKey?: string } = {},
 ): Promise<KnownFile> {
   const scope = objectStoreProvider({ database, s3 }).forUser(owner);
   const collection = kind === "image" ? scope.images : scope.audio;
   const { file } = await collection.upload({ body: fromPath(path) }, options);
-  return { id: file.id, sha256 };
+  return { id: file.id, sha256, strippedSha256: stripped.sha256 };
 }
 
 /** Makes variants of all files, as an earlier version of the application did. */

@@ -39,6 +39,8 @@ const DEFAULT_PARALLEL = 4;
 /** Consecutive files that fail for no reason of their own before the run fails. */
 const MAX_FAILURES = 10;
 
+type Outcome = "stripped" | "unchanged" | "skipped";
+
 /** One run of `strip`. */
 export class Stripper {
   readonly #privacy: Privacy;
@@ -75,11 +77,9 @@ export class Stripper {
   }
 
   async #visit(kind: MediaKind, file: MediaFileModel): Promise<void> {
-    const { onFinding, onProgress, signal } = this.options;
+    const { onFinding, onProgress } = this.options;
     const report = this.#report;
-    const outcome = await withUploadTime(UPLOAD_SECONDS, [signal], (end) =>
-      this.#stripFile(kind, file, end),
-    ).catch((error: unknown) => this.#failureOf(kind, file, error));
+    const outcome = await this.#outcomeOf(kind, file);
     if (typeof outcome === "string") this.#failuresInARow = 0;
     report.files += 1;
     report[typeof outcome === "string" ? outcome : "failed"] += 1;
@@ -92,27 +92,28 @@ export class Stripper {
   }
 
   /** @returns why one file is left as it is; throws what every file would fail for */
-  async #failureOf(
-    kind: MediaKind,
-    { id, s3Key }: MediaFileModel,
-    error: unknown,
-  ): Promise<ObjectStoreError | "skipped"> {
-    throwIfAborted(this.options.signal);
-    // Somebody else had it first.
-    const current = await this.dependencies.files[kind].byId(id);
-    if (current?.s3Key !== s3Key) return "skipped";
-    const failure = storageFailure("strip the file", error);
-    const isOfFile = failure.category === "content" || failure instanceof DamagedObjectError;
-    this.#failuresInARow = isOfFile ? 0 : this.#failuresInARow + 1;
-    if (this.#failuresInARow > MAX_FAILURES) throw error;
-    return failure;
+  async #outcomeOf(kind: MediaKind, file: MediaFileModel): Promise<Outcome | ObjectStoreError> {
+    const { signal } = this.options;
+    try {
+      return await withUploadTime(UPLOAD_SECONDS, [signal], (end) =>
+        this.#stripFile(kind, file, end),
+      );
+    } catch (error) {
+      throwIfAborted(signal);
+      const current = await this.dependencies.files[kind].byId(file.id);
+      const isDone = current === null || !LOWER[this.#privacy].includes(current.privacy);
+      if (isDone) return "skipped";
+      // A run that removes less was faster.
+      if (current.s3Key !== file.s3Key) return this.#outcomeOf(kind, current);
+      const failure = storageFailure("strip the file", error);
+      const isOfFile = failure.category === "content" || failure instanceof DamagedObjectError;
+      this.#failuresInARow = isOfFile ? 0 : this.#failuresInARow + 1;
+      if (this.#failuresInARow > MAX_FAILURES) throw error;
+      return failure;
+    }
   }
 
-  async #stripFile(
-    kind: MediaKind,
-    file: MediaFileModel,
-    end: AbortController,
-  ): Promise<"stripped" | "unchanged" | "skipped"> {
+  async #stripFile(kind: MediaKind, file: MediaFileModel, end: AbortController): Promise<Outcome> {
     const { s3, files } = this.dependencies;
     const { signal } = end;
     const hash = createHash("sha256");

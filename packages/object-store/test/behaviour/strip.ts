@@ -96,16 +96,6 @@ export function describeStrip(subject: () => Subject): void {
       expect(reports.reduce((sum, { stripped }) => sum + stripped, 0)).toBe(5);
     });
 
-    it("passes over what is deleted meanwhile", async () => {
-      const { file } = await scope.images.upload({ body: await personalJpeg() });
-      const deleted = { match: "get", times: 1 } as const;
-      const run = async (): Promise<void> => {
-        await scope.images.delete(file.id);
-      };
-      subject().faults.add({ ...deleted, fault: { type: "interleave", run } });
-      expect(await strip("all")).toMatchObject({ files: 1, skipped: 1, failed: 0 });
-    });
-
     it("leaves a file as it was where its new object cannot be stored, and ends where none can", async () => {
       const body = await personalJpeg();
       for (let count = 0; count < 12; count += 1) await scope.images.upload({ body });
@@ -139,6 +129,48 @@ export function describeStrip(subject: () => Subject): void {
       expect((await bytesOf(left.file.id)).equals(damaged)).toBe(true);
       await scope.images.deleteMany([left.file.id, gone.file.id]);
     });
+
+    it.each(["get", "put"] as const)(
+      "leaves a file to a run that is faster at %s",
+      async (operation) => {
+        const { file } = await scope.images.upload({ body: await personalJpeg() });
+        const before = await subject().keys();
+        const reports: StripReport[] = [];
+        const run = async (): Promise<void> => {
+          reports.push(await strip("all"));
+        };
+        subject().faults.add({ match: operation, times: 1, fault: { type: "interleave", run } });
+        reports.push(await strip("all"));
+        expect(reports).toMatchObject([
+          { files: 1, stripped: 1, failed: 0 },
+          { files: 1, stripped: 0, skipped: 1, failed: 0 },
+        ]);
+        expect((await bytesOf(file.id)).includes(SECRET)).toBe(false);
+        expect(await subject().keys()).toHaveLength(before.length);
+      },
+    );
+
+    it("strips once more what a run that removes less was faster with", async () => {
+      const { file } = await scope.images.upload({ body: await personalJpeg() });
+      const run = async (): Promise<void> => {
+        await strip("location");
+      };
+      subject().faults.add({ match: "put", times: 1, fault: { type: "interleave", run } });
+      expect(await strip("all")).toMatchObject({ files: 1, stripped: 1, failed: 0 });
+      expect((await bytesOf(file.id)).includes(SECRET)).toBe(false);
+    });
+
+    it.each(["get", "put"] as const)(
+      "passes over a file that is deleted before the %s",
+      async (operation) => {
+        const { file } = await scope.images.upload({ body: await personalJpeg() });
+        const before = await subject().keys();
+        const run = () => scope.images.delete(file.id);
+        subject().faults.add({ match: operation, times: 1, fault: { type: "interleave", run } });
+        expect(await strip("all")).toMatchObject({ files: 1, skipped: 1, failed: 0 });
+        expect(await subject().keys()).toHaveLength(before.length - 1);
+      },
+    );
 
     it("continues by its cursor", async () => {
       const body = await personalJpeg();
