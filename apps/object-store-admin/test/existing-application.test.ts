@@ -183,7 +183,7 @@ describe("object-store-admin in a database that was there before", () => {
       const url = new URL(given);
       url.username = "clerk";
       url.password = "clerk";
-      const { code, stderr } = await runProgram({ DATABASE_URL: url.href }, "migrate", "up");
+      const { code, stderr } = await runCommand({ DATABASE_URL: url.href }, "migrate", "up");
       expect(code).toBe(1);
       expect(stderr).toContain("permission denied for schema public");
       expect(stderr).toContain("Grant the privilege to the user of DATABASE_URL");

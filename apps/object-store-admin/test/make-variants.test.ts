@@ -20,6 +20,7 @@ async function printedAfter(cursor: string | null): Promise<string> {
   const tools = {
     maintenance: maintenance as Tools["maintenance"],
     printer: new Printer({ write: () => true }, log, false),
+    canAsk: false,
     signal: new AbortController().signal,
     ownerId: String,
   };

@@ -10,4 +10,4 @@ const umzug = new Umzug({
   logger: console,
 });
 
-umzug.runAsCLI().finally(() => sequelize.close());
+void umzug.runAsCLI().finally(() => sequelize.close());
