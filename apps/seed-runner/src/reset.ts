@@ -9,7 +9,7 @@ import {
 } from "@repo/local-services";
 
 import type { ResetCommand } from "./cli/command.js";
-import type { Surroundings } from "./cli/run.js";
+import type { Surroundings } from "./cli/surroundings.js";
 import { ExitCode } from "@repo/command-line/exit-code";
 import { UsageError } from "@repo/command-line/usage-error";
 import type { Configuration } from "./configuration.js";

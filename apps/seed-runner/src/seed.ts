@@ -1,7 +1,7 @@
 import { once } from "node:events";
 
 import type { SeedCommand } from "./cli/command.js";
-import type { Surroundings } from "./cli/run.js";
+import type { Surroundings } from "./cli/surroundings.js";
 import { ExitCode } from "@repo/command-line/exit-code";
 import type { Configuration } from "./configuration.js";
 import { drawSound } from "./contact-sheet/sound/draw-sound.js";

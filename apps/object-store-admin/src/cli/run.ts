@@ -1,23 +1,11 @@
 import { explain } from "@repo/command-line/explain";
-import type { Output } from "@repo/command-line/output";
 import { UsageError } from "@repo/command-line/usage-error";
 
-import type { Environment } from "../settings/environment.js";
 import { parseCommand } from "./command.js";
 import { ExitCode } from "./exit-code.js";
 import { helpFor } from "./help.js";
 import { nextStep } from "./next-step.js";
-
-/** What a command has to do with the process that runs it. */
-export interface Surroundings {
-  readonly env: Environment;
-  readonly stdout: Output;
-  readonly stderr: Output;
-  /** Whether somebody is at the terminal to answer a question. */
-  readonly canAsk: boolean;
-  /** Ends the command early. */
-  readonly signal: AbortSignal;
-}
+import type { Surroundings } from "./surroundings.js";
 
 const USAGE_CODES: ReadonlySet<unknown> = new Set(["invalid_history_table", "invalid_input"]);
 

@@ -4,7 +4,7 @@ import type { MaintenanceOptions } from "@repo/object-store/maintenance";
 import type { S3ProviderOptions } from "@repo/s3-provider";
 
 import type { Work } from "../cli/command.js";
-import type { Surroundings } from "../cli/run.js";
+import type { Surroundings } from "../cli/surroundings.js";
 import { Printer } from "../output/printer.js";
 import { bucketSettings } from "../settings/bucket.js";
 import { databasePooler, databaseUrl, historyTable, leaseSecondsOf } from "../settings/database.js";

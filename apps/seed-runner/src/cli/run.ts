@@ -4,18 +4,9 @@ import { readConfiguration } from "../configuration.js";
 import { parseCommand } from "./command.js";
 import { ExitCode } from "@repo/command-line/exit-code";
 import { explain } from "@repo/command-line/explain";
-import type { Output } from "@repo/command-line/output";
 import { UsageError } from "@repo/command-line/usage-error";
 import { HELP } from "./help.js";
-
-/** What a command has to do with the process that runs it. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: Output;
-  readonly stderr: Output;
-  /** Ends the command early. */
-  readonly signal: AbortSignal;
-}
+import type { Surroundings } from "./surroundings.js";
 
 /** `.data` in the top folder of the repository. */
 const DEFAULT_DATA_DIR = fileURLToPath(new URL("../../../../.data", import.meta.url));

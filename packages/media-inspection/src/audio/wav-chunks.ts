@@ -3,6 +3,7 @@ import type { AudioTags } from "../media-facts.js";
 import { readBroadcastExtension } from "../tags/bext.js";
 import { ID3V2_HEADER_BYTES, id3v2Header, readId3v2 } from "../tags/id3v2.js";
 import { readInfoList } from "../tags/riff-info.js";
+import { placeBytes } from "../tags/place-observer.js";
 import { mergeTags } from "../tags/tag-fields.js";
 import { wavCodec } from "./wav-codec.js";
 import { isKnownChunk, readWavData, type WavData } from "./wav-data.js";
@@ -117,7 +118,7 @@ function* readBroadcast(
 function* readXml(source: ByteCursor, { type, size }: WavChunk): Walk<undefined> {
   if (source.places === undefined) return;
   const { position } = source;
-  const body = yield* source.copy(Math.min(size, source.limits.maxTagBytes));
+  const body = yield* source.copy(placeBytes(size, source.limits.maxTagBytes));
   source.places.xml(position, body, type === "_PMX");
 }
 

@@ -1,7 +1,7 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
 import { ApeValues, isKnownKey, isPictureKey } from "./ape-values.js";
-import { isPlaceName, MAX_PLACE_BYTES } from "./place-observer.js";
+import { isPlaceName, placeBytes } from "./place-observer.js";
 import { textSteps } from "./tag-text.js";
 
 /** APEv2 specification: header and footer have the same 32 bytes. */
@@ -71,7 +71,7 @@ export function* readApeItems(source: ByteCursor, end = Infinity): Walk<AudioTag
     yield* source.skip(item.headBytes);
     if (source.places !== undefined && isPlaceName(item.key)) {
       const { position } = source;
-      const value = yield* source.copy(Math.min(item.valueBytes, MAX_PLACE_BYTES));
+      const value = yield* source.copy(placeBytes(item.valueBytes));
       source.places.value(position, value, SPACE);
     }
     const wanted = Math.min(values.wantedBytes(item.key), source.maxValueBytes);

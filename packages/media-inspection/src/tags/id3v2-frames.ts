@@ -1,5 +1,5 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
-import { isPlaceName, MAX_PLACE_BYTES } from "./place-observer.js";
+import { isPlaceName, MAX_PLACE_BYTES, placeBytes } from "./place-observer.js";
 import {
   frameHeaderBytes,
   id3v2Frame,
@@ -80,10 +80,13 @@ function* passPlace(
   // As stored, it is twice as long at most.
   const raw = yield* source.copy(Math.min(2 * frame.plainSize, bytes.left, MAX_PLACE_BYTES));
   yield* readContent(bytes, stored, frame, 0);
-  const content = raw.subarray(0, source.position - start);
-  if (frame.id === "PRIV" && content.toString("latin1", 0, XMP.length) === XMP) {
-    source.places?.xml(start + XMP.length, content.subarray(XMP.length), true);
-  } else if (isPlaceName(nameOf(frame.id, content))) source.places?.value(start, content, 0);
+  const storedBytes = source.position - start;
+  const content = raw.subarray(0, storedBytes);
+  const isXmp = frame.id === "PRIV" && content.toString("latin1", 0, XMP.length) === XMP;
+  if (!isXmp && !isPlaceName(nameOf(frame.id, content))) return;
+  placeBytes(storedBytes, raw.length);
+  if (isXmp) source.places?.xml(start + XMP.length, content.subarray(XMP.length), true);
+  else source.places?.value(start, content, 0);
 }
 
 /** The name in front of a frame's content: of an object, all that stands in front of it. */

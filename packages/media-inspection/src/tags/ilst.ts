@@ -4,7 +4,7 @@ import type { AudioTags } from "../media-facts.js";
 import { CoverChoice } from "./cover-choice.js";
 import { genreName } from "./genres.js";
 import { addNumber, addTag, type TagName } from "./tag-fields.js";
-import { isPlaceName, MAX_PLACE_BYTES } from "./place-observer.js";
+import { isPlaceName, placeBytes } from "./place-observer.js";
 import { MAX_TEXT_BYTES, type TagEncoding, tagText, textSteps } from "./tag-text.js";
 
 /** What an item of a list is read for. */
@@ -99,7 +99,7 @@ function* readPlace(source: ByteCursor, item: Box): Walk<void> {
   const { places } = source;
   if (places === undefined) return;
   const start = source.position + DATA_HEADER_BYTES;
-  const size = Math.min(item.end - source.position, MAX_PLACE_BYTES);
+  const size = placeBytes(item.end - source.position);
   const value = (yield* source.copy(size)).subarray(DATA_HEADER_BYTES);
   places.value(start, value, SPACE);
 }

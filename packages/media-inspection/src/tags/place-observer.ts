@@ -1,5 +1,20 @@
-/** Longer values are no places. */
+import { InspectionError } from "../errors.js";
+
+/** No place takes more. */
 export const MAX_PLACE_BYTES = 64 * 1024;
+
+/**
+ * The bytes of a place.
+ *
+ * @throws InspectionError (`invalid_media`) where there are more than are kept: the rest would stay
+ */
+export function placeBytes(byteLength: number, max = MAX_PLACE_BYTES): number {
+  if (byteLength <= max) return byteLength;
+  throw new InspectionError(
+    "invalid_media",
+    `A place in the file's metadata has ${byteLength} bytes, and ${max} at most can be removed.`,
+  );
+}
 
 /** Names of fields that taggers, phones and recorders put places in. */
 const PLACE =

@@ -2,7 +2,7 @@ import type { Box } from "../audio/m4a-boxes.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
 import { addNumber, addTag, type TagName } from "./tag-fields.js";
-import { MAX_PLACE_BYTES, type PlaceObserver } from "./place-observer.js";
+import { placeBytes, type PlaceObserver } from "./place-observer.js";
 import { MAX_TEXT_BYTES, type TagEncoding, tagText, textSteps } from "./tag-text.js";
 
 /** Apple, "QuickTime File Format", User Data Atoms: strings with their length and language. */
@@ -57,7 +57,7 @@ export function readPlaceBox(source: ByteCursor, box: Box): Walk<void> | undefin
 
 function* namePlace(source: ByteCursor, box: Box, places: PlaceObserver): Walk<void> {
   const { position } = source;
-  const body = yield* source.copy(Math.min(box.end - position, MAX_PLACE_BYTES));
+  const body = yield* source.copy(placeBytes(box.end - position));
   places.box(box.start, position, position + body.length);
 }
 

@@ -1,6 +1,6 @@
 import type { ByteCursor, Walk } from "../byte-cursor.js";
 import type { AudioTags } from "../media-facts.js";
-import { isPlaceName, MAX_PLACE_BYTES } from "./place-observer.js";
+import { isPlaceName, placeBytes } from "./place-observer.js";
 import { textSteps } from "./tag-text.js";
 import { LONGEST_KEY, VorbisValues } from "./vorbis-values.js";
 
@@ -25,7 +25,7 @@ export function* readVorbisComment(source: ByteCursor, end: number): Walk<AudioT
     const key = head.slice(0, head.indexOf("=") + 1).toUpperCase();
     if (source.places !== undefined && isPlaceName(key)) {
       const { position } = source;
-      const value = (yield* source.copy(Math.min(length, MAX_PLACE_BYTES))).subarray(key.length);
+      const value = (yield* source.copy(placeBytes(length))).subarray(key.length);
       source.places.value(position + key.length, value, SPACE);
     }
     const kept = Math.min(values.wantedBytes(key), length, source.maxValueBytes);

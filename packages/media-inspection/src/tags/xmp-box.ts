@@ -1,5 +1,6 @@
 import type { Box } from "../audio/m4a-boxes.js";
 import type { ByteCursor, Walk } from "../byte-cursor.js";
+import { placeBytes } from "./place-observer.js";
 
 /** Adobe, "XMP Specification Part 3", 1.2.7.1. */
 const XMP = "be7acfcb97a942e89c71999491e3afac";
@@ -16,6 +17,6 @@ export function* readExtension(source: ByteCursor, box: Box): Walk<void> {
 export function* readXmp(source: ByteCursor, box: Box): Walk<void> {
   if (source.places === undefined) return;
   const { position } = source;
-  const size = Math.min(box.end - position, source.limits.maxTagBytes);
+  const size = placeBytes(box.end - position, source.limits.maxTagBytes);
   source.places.xml(position, yield* source.copy(size), true);
 }

@@ -29,6 +29,18 @@ describe("a place on earth", () => {
     await expectRemoved(place);
   });
 
+  it.each(Object.entries(LOCATIONS))("of 100 KiB never stays in part in %s", (_, place) => {
+    const file = place(Buffer.alloc(100 * 1024, MARK));
+    let result: Buffer;
+    try {
+      result = stripped(file, { privacy: "location" });
+    } catch (error) {
+      expect(error).toMatchObject({ name: "InspectionError", code: "invalid_media" });
+      return;
+    }
+    expect(holdsMark(result)).toBe(false);
+  });
+
   describe("in a FLAC", () => {
     let flac: Buffer;
 
