@@ -31,7 +31,8 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
       await opened?.close();
     });
 
-    // First, as it makes the variants of all files.
+    // First, as they change all files, the one where there is no other.
+    describeStrip(subject);
     describeVariants(subject);
     describeUploads(subject);
     describeBodies(subject);
@@ -42,7 +43,6 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeReads(subject);
     describeLists(subject);
     describeTransactions(subject);
-    describeStrip(subject);
     // Last, as it lets days pass.
     describeMaintenance(subject);
   });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 import type { MediaScope } from "../../src/index.js";
 import type { StripFinding, StripOptions, StripReport } from "../../src/maintenance.js";
@@ -13,9 +13,17 @@ export function describeStrip(subject: () => Subject): void {
   describe("the stripping of stored files", () => {
     let scope: MediaScope;
 
+    let userId: string;
+
     beforeAll(async () => {
-      scope = subject().store.forUser(await subject().addUser());
-      await strip("all");
+      userId = await subject().addUser();
+      scope = subject().store.forUser(userId);
+    });
+
+    afterAll(async () => {
+      for await (const { id, kind } of scope.all()) {
+        await (kind === "image" ? scope.images : scope.audio).delete(id);
+      }
     });
 
     const strip = (
@@ -67,9 +75,7 @@ export function describeStrip(subject: () => Subject): void {
     });
 
     it("keeps the variants of a file", async () => {
-      const { images } = subject()
-        .storeWith({ variants: VARIANTS })
-        .forUser(await subject().addUser());
+      const { images } = subject().storeWith({ variants: VARIANTS }).forUser(userId);
       const { file } = await images.upload({ body: await personalJpeg() }, { variants: ["thumb"] });
       const { url } = await images.url(file.id, { variant: "thumb" });
       expect(await strip("all")).toMatchObject({ stripped: 1 });

@@ -38,7 +38,7 @@ describe("a failure of PostgreSQL", () => {
     expect(other).toMatchObject({ code: "database_error", retryable: false });
   });
 
-  it.each(["28P01", "28000", "3D000", "42501", "23505", "22P02"])(
+  it.each(["28P01", "28000", "3D000", "23505", "22P02"])(
     "with SQLSTATE %s is not, whatever class Sequelize gives it",
     (code) => {
       for (const name of ["SequelizeConnectionError", "SequelizeDatabaseError"]) {
@@ -50,6 +50,12 @@ describe("a failure of PostgreSQL", () => {
       }
     },
   );
+
+  it("of a privilege that the role lacks says what to grant", () => {
+    const error = of("SequelizeDatabaseError", { code: "42501" });
+    expect(error).toMatchObject({ code: "database_error", retryable: false });
+    expect(String(error)).toContain("the role lacks a privilege: grant it SELECT");
+  });
 
   it("says that an earlier statement of the transaction failed, where one did", () => {
     const error = of("SequelizeDatabaseError", { code: "25P02" });
