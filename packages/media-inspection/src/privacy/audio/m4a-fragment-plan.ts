@@ -136,6 +136,9 @@ export class M4aFragments {
     const header = findBox(boxes, "tfhd")?.body;
     if (header === undefined || header.length < 8) throw unclear("tfhd");
     const flags = header.readUIntBE(1, 3);
+    const fields = [HAS_DESCRIPTION, HAS_DEFAULT_DURATION, HAS_DEFAULT_SIZE];
+    const fieldsEnd = 8 + (flags & HAS_BASE_OFFSET ? 8 : 0) + fieldsBytes(flags, fields);
+    if (header.length < fieldsEnd) throw unclear("tfhd");
     const id = header.readUInt32BE(4);
     const isKept = this.movie.kept.has(id);
     let at = 8;
@@ -145,7 +148,7 @@ export class M4aFragments {
       fragment.offsetsAt.push(header.byteOffset + at - fragment.bytes.byteOffset);
       at += 8;
     }
-    at += (flags & HAS_DESCRIPTION ? 4 : 0) + (flags & HAS_DEFAULT_DURATION ? 4 : 0);
+    at += fieldsBytes(flags, [HAS_DESCRIPTION, HAS_DEFAULT_DURATION]);
     const own = flags & HAS_DEFAULT_SIZE ? header.readUInt32BE(at) : undefined;
     const sampleBytes = own ?? this.movie.sampleBytes.get(id);
     let end = origin;
@@ -218,6 +221,7 @@ function runRange(
   let at = 8;
   let start = end;
   if (flags & HAS_DATA_OFFSET) {
+    if (body.length < at + 4) throw unclear("trun");
     start = origin + body.readInt32BE(at);
     at += 4;
   }
@@ -226,13 +230,18 @@ function runRange(
     if (sampleBytes === undefined) throw unclear("trun");
     return [start, start + count * sampleBytes];
   }
-  const recordBytes = 4 * SAMPLE_FIELDS.filter((field) => flags & field).length;
+  const recordBytes = fieldsBytes(flags, SAMPLE_FIELDS);
   if (at + count * recordBytes > body.length) throw unclear("trun");
   let bytes = 0;
   for (let sample = 0; sample < count; sample += 1) {
     bytes += body.readUInt32BE(at + sample * recordBytes + (flags & HAS_DURATION ? 4 : 0));
   }
   return [start, start + bytes];
+}
+
+/** Bytes of those fields that are there, of four each. */
+function fieldsBytes(flags: number, fields: readonly number[]): number {
+  return 4 * fields.filter((field) => flags & field).length;
 }
 
 /** Blanks what follows the fields of a box, or all of it. */
