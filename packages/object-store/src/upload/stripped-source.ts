@@ -19,6 +19,7 @@ import { iterableSource } from "./iterable-source.js";
 import { MeasuredSource, type SourceRules } from "./measured-source.js";
 import { readAll } from "./read-all.js";
 import { turnFor } from "./running-hash.js";
+import { BLOCK_BYTES } from "./sizes.js";
 
 /** What is stored of a body. */
 export interface StrippedSource {
@@ -141,11 +142,9 @@ class PlanReader {
   }
 }
 
-const CHUNK_BYTES = 256 * 1024;
-
 /** The bytes of a source. Each chunk is overwritten by the next one. */
 async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
-  const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, source.byteLength ?? CHUNK_BYTES));
+  const chunk = Buffer.alloc(Math.min(BLOCK_BYTES, source.byteLength ?? BLOCK_BYTES));
   for (;;) {
     const count = await source.read(chunk);
     if (count === 0) return;
