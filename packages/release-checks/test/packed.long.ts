@@ -61,7 +61,9 @@ beforeAll(async () => {
   const [installation = "", ...others] = await linesOfInstallPage();
   [bundling = ""] = others;
   expect(others).toHaveLength(1);
-  const [userconfig, cache, registry] = await npmSettings("userconfig", "cache", "registry");
+  const [userconfig, cache, registry, cafile] = await npmSettings(
+    ...["userconfig", "cache", "registry", "cafile"],
+  );
   const home = {
     HOME: folder,
     npm_config_userconfig: userconfig,
@@ -79,7 +81,11 @@ beforeAll(async () => {
   const npx = ["npx", "--yes"];
   const api = "@opentelemetry/api";
   const yarn4 = ["--package=@yarnpkg/cli-dist@4", "yarn", "add"];
-  const yarnSettings = { YARN_NPM_REGISTRY_SERVER: registry, YARN_ENABLE_TELEMETRY: "0" };
+  const yarnSettings = {
+    YARN_NPM_REGISTRY_SERVER: registry,
+    ...(cafile !== "null" && { YARN_HTTPS_CA_FILE_PATH: cafile }),
+    YARN_ENABLE_TELEMETRY: "0",
+  };
   lowestNode = join(folder, "node/node_modules/.bin/node");
   await Promise.all([
     run(...commandOf(install, TOOLS), project),
@@ -169,7 +175,12 @@ async function run(
   settings = {},
 ): Promise<string> {
   const env = { ...process.env, NODE_OPTIONS: "", ...settings };
-  const { stdout } = await promisify(execFile)(command, args, { cwd, env });
+  const running = promisify(execFile)(command, args, { cwd, env });
+  const { stdout } = await running.catch((error: Error & { stdout?: string }) => {
+    // Yarn says there what is wrong.
+    error.message += `\n${error.stdout ?? ""}`;
+    throw error;
+  });
   return stdout;
 }
 
