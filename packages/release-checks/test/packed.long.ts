@@ -176,10 +176,10 @@ async function run(
 ): Promise<string> {
   const env = { ...process.env, NODE_OPTIONS: "", ...settings };
   const running = promisify(execFile)(command, args, { cwd, env });
-  const { stdout } = await running.catch((error: Error & { stdout?: string }) => {
+  const { stdout } = await running.catch((error: unknown) => {
     // Yarn says there what is wrong.
-    error.message += `\n${error.stdout ?? ""}`;
-    throw error;
+    const { stdout: printed } = error as { stdout: string };
+    throw new Error(`${String(error)}\n${printed}`, { cause: error });
   });
   return stdout;
 }
@@ -192,7 +192,7 @@ async function runProgram(path: string, cwd: string, node = process.execPath): P
 async function failureOf(path: string, cwd: string): Promise<string> {
   const failed = await run(process.execPath, [path], cwd).then(
     () => ({ stderr: "it did not fail" }),
-    (error: unknown) => error as { stderr: string },
+    (error: unknown) => (error as Error).cause as { stderr: string },
   );
   return failed.stderr;
 }

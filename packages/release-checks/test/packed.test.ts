@@ -15,7 +15,7 @@ import { folderOf, PRODUCT } from "../src/packages.js";
 /** The packages are ES modules only, for Node 20.19 and newer, where require() loads those. */
 const FOR_MODULES = new Set(["node16-esm", "bundler"]);
 
-/** What npm tells of a package that it packed. */
+/** The part of `npm pack --json` that is used here. */
 interface Packed {
   name: string;
   filename: string;

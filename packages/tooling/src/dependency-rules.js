@@ -115,7 +115,7 @@ const EXEMPT_FROM_HOMES = [
   "packages/s3-contract/src/**",
 ];
 
-/** What code in `folder` may not import, when it may depend on `own` packages of ours. */
+/** The import restrictions of `folder`, whose code may depend on `own` packages of ours. */
 function restrictedImports(folder, own) {
   const forbiddenOwn = [...PRODUCT, ...DEVELOPMENT_ONLY].filter((name) => !own.includes(name));
   const foreign = HOMES.filter(

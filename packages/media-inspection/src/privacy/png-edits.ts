@@ -178,7 +178,7 @@ function* stripChunk(source: ByteCursor, chunk: Chunk, seen: Seen, edits: EditLi
   edits.drop(start, source.position, ...removed);
 }
 
-/** Passes over a chunk that stays. Its checksum tells that no other chunk was swallowed by a wrong length. */
+/** Skips a chunk that stays, and refuses a wrong checksum: with a wrong length it could hide other chunks. */
 function* passKept(source: ByteCursor, { type, start, length }: Chunk): Walk<void> {
   let sum = crc32(Buffer.from(type));
   yield* source.fold(

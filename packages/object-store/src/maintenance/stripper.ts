@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 
 import type { MediaKind, Privacy } from "@repo/media-inspection";
+import { S3Error } from "@repo/s3-provider";
 
 import { described } from "../described.js";
 import {
   InvalidInputError,
-  type ObjectStoreError,
+  ObjectStoreError,
   StorageError,
   UploadExpiredError,
 } from "../errors.js";
@@ -100,6 +101,8 @@ export class Stripper {
       );
     } catch (error) {
       throwIfAborted(signal);
+      // What is wrong in the program is no failure of a file.
+      if (!(error instanceof ObjectStoreError || error instanceof S3Error)) throw error;
       const current = await this.dependencies.files[kind].byId(file.id);
       const isDone = current === null || !LOWER[this.#privacy].includes(current.privacy);
       if (isDone) return "skipped";

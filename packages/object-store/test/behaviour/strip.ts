@@ -178,6 +178,16 @@ export function describeStrip(subject: () => Subject): void {
       },
     );
 
+    it("ends with what is no failure of a file or a server", async () => {
+      const { file } = await scope.images.upload({ body: await personalJpeg() });
+      const run = (): void => {
+        throw new TypeError("a fault of the program");
+      };
+      subject().faults.add({ match: "get", times: 1, fault: { type: "interleave", run } });
+      await expect(strip("all")).rejects.toThrow("a fault of the program");
+      await scope.images.delete(file.id);
+    });
+
     it("continues by its cursor", async () => {
       const body = await personalJpeg();
       for (let count = 0; count < 3; count += 1) await scope.images.upload({ body });
