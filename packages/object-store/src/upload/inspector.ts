@@ -49,8 +49,8 @@ export class Inspector {
       privacy === "keep"
         ? unchangedSource(source)
         : await stage("strip", () => {
-            const planner = new PrivacyPlanner(privacy, this.limits);
-            return openStripped(source, privacy, { ...rules, planner, onFormat });
+            const plan = () => new PrivacyPlanner(privacy, this.limits);
+            return openStripped(source, privacy, { ...rules, plan, onFormat });
           });
     const inspection = this.begin(strictness, recipes);
     let body: InspectedBody | undefined;

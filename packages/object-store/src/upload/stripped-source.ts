@@ -1,7 +1,6 @@
-import { crc32 } from "node:zlib";
-
 import {
   applyPlan,
+  type Edit,
   type EditPlan,
   type MediaFormat,
   type Privacy,
@@ -40,7 +39,8 @@ export function unchangedSource(source: ByteSource): StrippedSource {
 }
 
 interface StripRules extends SourceRules {
-  planner: PrivacyPlanner;
+  /** Begins a plan. */
+  plan: () => PrivacyPlanner;
   /** Called once the format shows; may throw. */
   onFormat: ((format: MediaFormat) => void) | undefined;
 }
@@ -57,20 +57,17 @@ export async function openStripped(
   rules: StripRules,
 ): Promise<StrippedSource> {
   const measured = new MeasuredSource(source, rules);
-  const planning = new PlanReader(
-    rules,
-    source.rewind === undefined ? await openSpool() : undefined,
-  );
+  const spool = source.rewind === undefined ? await openSpool() : undefined;
+  const planning = new PlanReader(rules.plan(), spool, rules.onFormat);
   try {
-    const { plan, checksum } = await readAll(measured, planning);
+    const plan = await readAll(measured, planning);
     source.rewind?.();
     const { byteSize } = measured;
-    const again = planning.spool?.chunks() ?? chunksOf(source);
-    const chunks = unchanged(again, { byteSize, checksum });
+    const again = spool === undefined ? unchanged(source, rules.plan(), plan) : kept(spool);
     const growth = plan.edits.reduce((sum, { bytes, length }) => sum + bytes.length - length, 0);
     return {
       source: {
-        ...iterableSource(applyPlan(chunks, plan)),
+        ...iterableSource(applyPlan(again, plan)),
         filename: source.filename,
         contentType: source.contentType,
         byteLength: byteSize + growth,
@@ -88,57 +85,51 @@ export async function openStripped(
   }
 }
 
-interface Planned {
-  plan: EditPlan;
-  /** CRC-32 of the body. */
-  checksum: number;
-}
-
 /** Plans the bytes of a body as they pass, and keeps them if they can be read once only. */
 class PlanReader {
-  #checksum = 0;
   #isFormatKnown = false;
   #isClosed = false;
 
   constructor(
-    private readonly rules: Pick<StripRules, "planner" | "onFormat">,
-    readonly spool: Spool | undefined,
+    private readonly planner: PrivacyPlanner,
+    private readonly spool?: Spool,
+    private readonly onFormat?: (format: MediaFormat) => void,
   ) {}
 
   async write(chunk: Uint8Array): Promise<void> {
-    const { planner, onFormat } = this.rules;
     // A body in memory waits for nothing else.
     await turnFor(chunk.byteLength);
-    this.#checksum = crc32(chunk, this.#checksum);
-    const planned = inSlices(
-      () => planner.write(chunk),
-      () => this.#resume(),
-    );
-    await Promise.all([planned, this.spool?.append(chunk).catch(fail)]);
-    if (this.#isFormatKnown || planner.format === undefined) return;
+    await Promise.all([this.plan(chunk), this.spool?.append(chunk).catch(fail)]);
+    if (this.#isFormatKnown || this.planner.format === undefined) return;
     this.#isFormatKnown = true;
-    onFormat?.(planner.format);
+    this.onFormat?.(this.planner.format);
   }
 
-  async finish(last: Uint8Array): Promise<Planned> {
-    const { planner } = this.rules;
+  plan(chunk: Uint8Array): Promise<void> {
+    return this.#run(() => this.planner.write(chunk));
+  }
+
+  async finish(last: Uint8Array): Promise<EditPlan> {
     await this.write(last);
-    await inSlices(
-      () => planner.end(),
-      () => this.#resume(),
-    );
-    if (planner.plan === undefined) throw new Error("the plan did not end with the file");
-    return { plan: planner.plan, checksum: this.#checksum };
+    return this.end();
   }
 
-  #resume(): boolean {
-    if (this.#isClosed) throw new Error("The plan is given up.");
-    return this.rules.planner.resume();
+  async end(): Promise<EditPlan> {
+    await this.#run(() => this.planner.end());
+    if (this.planner.plan === undefined) throw new Error("the plan did not end with the file");
+    return this.planner.plan;
   }
 
   close(): void {
     this.#isClosed = true;
     this.spool?.close().catch(() => undefined);
+  }
+
+  #run(begin: () => boolean): Promise<void> {
+    return inSlices(begin, () => {
+      if (this.#isClosed) throw new Error("The plan is given up.");
+      return this.planner.resume();
+    });
   }
 }
 
@@ -152,27 +143,41 @@ async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array, void, u
   }
 }
 
-/** Fails where the bytes differ from those of the first time: the plan would not fit. */
+/** Fails where the bytes, which may differ from those of the first time, have another plan. */
 async function* unchanged(
-  chunks: AsyncIterable<Uint8Array>,
-  { byteSize, checksum }: { byteSize: number; checksum: number },
+  source: ByteSource,
+  planner: PrivacyPlanner,
+  plan: EditPlan,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let left = byteSize;
-  let actual = 0;
-  const requireSame = (isSame: boolean): void => {
-    if (!isSame) throw new SourceFailedError("The body changed while it was read.");
-  };
+  const planning = new PlanReader(planner);
+  for await (const chunk of chunksOf(source)) {
+    await planning.plan(chunk).catch(changed);
+    yield chunk;
+  }
+  const { edits, removed } = await planning.end().catch(changed);
+  const isSame =
+    edits.length === plan.edits.length &&
+    edits.every((edit, index) => isSameEdit(edit, plan.edits[index])) &&
+    String(removed) === String(plan.removed);
+  if (!isSame) changed();
+}
+
+function isSameEdit({ offset, length, bytes }: Edit, other: Edit | undefined): boolean {
+  return (
+    offset === other?.offset && length === other.length && Buffer.compare(bytes, other.bytes) === 0
+  );
+}
+
+function changed(): never {
+  throw new SourceFailedError("The body changed while it was read.");
+}
+
+async function* kept(spool: Spool): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    for await (const chunk of chunks) {
-      left -= chunk.byteLength;
-      requireSame(left >= 0);
-      actual = crc32(chunk, actual);
-      yield chunk;
-    }
+    yield* spool.chunks();
   } catch (error) {
     fail(error);
   }
-  requireSame(left === 0 && actual === checksum);
 }
 
 async function openSpool(): Promise<Spool> {
