@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 
 import { type ImageFormat, MEDIA_FORMATS, type MediaFormat } from "@repo/media-inspection";
-import { ProcessLostError, ProcessPool, Spool } from "@repo/media-processing";
+import { type JobBytes, ProcessLostError, ProcessPool, Spool } from "@repo/media-processing";
 
 import { checkInteger } from "../checks.js";
 import { InvalidMediaError, VariantFailedError } from "../errors.js";
@@ -108,8 +108,8 @@ interface DecodingOptions {
 }
 
 /**
- * Decodes an image, or makes its variants, once all of it has passed. Its bytes wait on disk meanwhile, as
- * a slow client must not occupy a decoder. Audio is kept only for the variants of its cover.
+ * Decodes an image, or makes its variants, once all of it has passed. What comes in pieces waits on disk
+ * meanwhile, as a slow client must not occupy a decoder. Audio is kept only for the variants of its cover.
  */
 export class Decoding {
   readonly #closed = new AbortController();
@@ -117,6 +117,9 @@ export class Decoding {
   #head: Uint8Array[] = [];
   #undecidedBytes = 0;
   #spool: Promise<Spool> | undefined;
+  #isBegun = false;
+  /** The whole body, if it came at once. */
+  #whole: JobBytes | undefined;
 
   constructor(
     private readonly decoders: Pick<ProcessPool, "run">,
@@ -126,6 +129,7 @@ export class Decoding {
 
   /** Keeps the next bytes. */
   async keep(chunk: Uint8Array, format: MediaFormat | undefined): Promise<void> {
+    this.#isBegun = true;
     if (this.options.rendering !== undefined) return this.#append([chunk]);
     if (format === undefined) {
       this.#undecidedBytes += chunk.byteLength;
@@ -135,6 +139,12 @@ export class Decoding {
     }
     const head = this.#head.splice(0);
     if (MEDIA_FORMATS[format].kind === "image") await this.#append([...head, chunk]);
+  }
+
+  /** Takes the last bytes, which must stay as they are: a body that came at once needs no disk. */
+  async end(last: Uint8Array, format: MediaFormat): Promise<void> {
+    if (this.#isBegun) await this.keep(last, format);
+    else this.#whole ??= inMemory(last);
   }
 
   async #append(chunks: readonly Uint8Array[]): Promise<void> {
@@ -158,11 +168,11 @@ export class Decoding {
    */
   async verify(format: ImageFormat): Promise<void> {
     if (this.options.verifies === false) return;
-    const spool = await this.#kept();
+    const bytes = await this.#kept();
     const name = format.toUpperCase();
     const data = { format, maxPixels: this.maxPixels };
     const { damage } = await this.decoders
-      .run("decode", data, spool, this.#closed.signal)
+      .run("decode", data, bytes, this.#closed.signal)
       .catch((error: unknown) => {
         if (!(error instanceof ProcessLostError)) throw processingFailure(error);
         const message = `The ${name} could not be verified: ${LOSSES[error.reason]}.`;
@@ -185,8 +195,8 @@ export class Decoding {
     const { renderer, recipes } = rendering;
     const options = recipes.map((recipe) => recipe.options);
     try {
-      const spool = await this.#kept();
-      const rendered = await renderer.render(format, options, spool, this.#closed.signal);
+      const bytes = await this.#kept();
+      const rendered = await renderer.render(format, options, bytes, this.#closed.signal);
       return { ...rendered, recipes };
     } catch (error) {
       if (!(error instanceof NotRenderedError)) throw error;
@@ -196,14 +206,24 @@ export class Decoding {
     }
   }
 
-  async #kept(): Promise<Spool> {
-    const spool = await this.#spool;
-    if (spool === undefined) throw new Error("no byte of the file was kept");
-    return spool;
+  async #kept(): Promise<JobBytes> {
+    const kept = this.#whole ?? (await this.#spool);
+    if (kept === undefined) throw new Error("no byte of the file was kept");
+    return kept;
   }
 
   close(): void {
     this.#closed.abort(new Error("The inspection is closed."));
     this.#spool?.then((spool) => spool.close()).catch(() => undefined);
   }
+}
+
+function inMemory(bytes: Uint8Array): JobBytes {
+  return {
+    byteLength: bytes.byteLength,
+    async *chunks() {
+      await Promise.resolve();
+      yield bytes;
+    },
+  };
 }

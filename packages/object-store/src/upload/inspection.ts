@@ -79,7 +79,7 @@ export class Inspection {
   /**
    * Ends the file; again, with no bytes, it gives the same.
    *
-   * @param last the bytes that come before the end
+   * @param last the bytes that come before the end, which must stay as they are until this resolves
    */
   async finish(last: Uint8Array): Promise<MediaFacts> {
     if (last.byteLength > 0) await this.#parse(last);
@@ -91,7 +91,7 @@ export class Inspection {
       throw new InvalidMediaError(`The ${name} ends before its picture does: it was cut.`);
     }
     // Only now the format is sure to be known.
-    await this.#decoding?.keep(last, facts.format);
+    await this.#decoding?.end(last, facts.format);
     if (facts.kind === "image") await this.#decoding?.verify(facts.format);
     this.#rendered ??= await this.#decoding?.render(facts.format);
     return facts;
