@@ -6,6 +6,7 @@ import { ExitCode } from "@repo/command-line/exit-code";
 import type { Configuration } from "./configuration.js";
 import { drawSound } from "./contact-sheet/sound/draw-sound.js";
 import { findReportTarget } from "./contact-sheet/report-target.js";
+import { thumbnailsIn } from "./contact-sheet/thumbnails.js";
 import { writeContactSheet } from "./contact-sheet/write-contact-sheet.js";
 import { forEachParallel } from "./importing/for-each-parallel.js";
 import { importFile } from "./importing/import-file.js";
@@ -60,7 +61,9 @@ export async function seed(
     const summary = tally.summary();
     reporter.end(summary, events);
     if (target !== undefined && !signal.aborted) {
-      await writeContactSheet(target, { events, summary, linkUrls: serve, drawSound, signal });
+      const findThumbnail = thumbnailsIn(services.store);
+      const sheet = { events, summary, linkUrls: serve, findThumbnail, drawSound, signal };
+      await writeContactSheet(target, sheet);
       note(`The contact sheet is ${target}`);
     }
     if (serve && !signal.aborted) {

@@ -5,6 +5,7 @@ import { S3Provider } from "@repo/s3-provider";
 
 import { SetupError } from "@repo/command-line/setup-error";
 import type { Configuration, ExternalConfiguration } from "./configuration.js";
+import { VARIANTS } from "./contact-sheet/thumbnails.js";
 import { errorMessage } from "./errors.js";
 import { seedMigrations } from "./importing/migrations.js";
 
@@ -65,7 +66,7 @@ async function connect(
     bucket,
     client: { ...connection, credentials: { accessKeyId, secretAccessKey } },
   });
-  const stop = async (): Promise<void> => {
+  const disconnect = async (): Promise<void> => {
     s3.destroy();
     await database.close();
   };
@@ -78,9 +79,17 @@ async function connect(
         warn(error === undefined ? message : `${message}: ${errorMessage(error)}`);
       },
     };
-    return { database, store: objectStoreProvider({ database, s3, urlExpiresIn, logger }), stop };
+    const store = objectStoreProvider({
+      ...{ database, s3, urlExpiresIn, logger, variants: VARIANTS },
+    });
+    const stop = async (): Promise<void> => {
+      // Ends the thumbnail that an interrupted run makes, so that the next run need not wait for it.
+      await store.close({ timeoutSeconds: 0 });
+      await disconnect();
+    };
+    return { database, store, stop };
   } catch (error) {
-    await stop();
+    await disconnect();
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { SetupError } from "@repo/command-line/setup-error";
 import { type ContactSheet, writeContactSheet } from "../src/contact-sheet/write-contact-sheet.js";
+import { VariantRead } from "@repo/object-store";
 import type { SoundPicture } from "../src/contact-sheet/sound/sound-picture.js";
 import type { FileEvent } from "../src/reporting/events.js";
 import { audio, image, kept, refused, SUMMARY } from "./fixtures.js";
@@ -37,6 +38,7 @@ afterAll(async () => {
 
 let pages = 0;
 let picture: SoundPicture = { kind: "waveform", levels: [0, 0.5, 1] };
+const findThumbnail = (): Promise<undefined> => Promise.resolve(undefined);
 const drawSound = (): Promise<SoundPicture> => Promise.resolve(picture);
 
 afterEach(() => {
@@ -50,6 +52,7 @@ async function render(events: FileEvent[], options: Partial<ContactSheet> = {}):
     events,
     summary: SUMMARY,
     linkUrls: false,
+    findThumbnail,
     drawSound,
     signal,
     ...options,
@@ -158,6 +161,15 @@ describe("the contact sheet", () => {
     expect(page).not.toContain("<img");
   });
 
+  it("shows the thumbnail of an image, however large the image is", async () => {
+    const thumbnail = Object.assign(new VariantRead(), { url, contentType: "image/webp" });
+    const file = image({ byteSize: 9_000_000, width: 65_535, height: 65_535 });
+    const page = await render([kept({ url: `${url}/unused`, file })], {
+      findThumbnail: () => Promise.resolve(Object.assign(thumbnail, { byteSize: 5 })),
+    });
+    expect(page).toMatch(/<img\s+src="data:image\/webp;base64,/);
+  });
+
   it("shows the other files when one cannot be read back", async () => {
     const gone = kept({ path: "gone.png", url: new URL("/gone", url).href });
     const page = await render([gone, kept({ url, path: "there.png" })]);
@@ -167,9 +179,19 @@ describe("the contact sheet", () => {
 
   it("stops embedding when the page is full", async () => {
     const large = kept({ url, file: image({ byteSize: 2_000_000 }) });
-    const page = await render(Array.from({ length: 9 }, () => large));
+    let asked = 0;
+    const page = await render(
+      Array.from({ length: 20 }, () => large),
+      {
+        findThumbnail: () => {
+          asked += 1;
+          return findThumbnail();
+        },
+      },
+    );
     expect(page.match(/<img/g)).toHaveLength(8);
-    expect(page.match(/no room left/g)).toHaveLength(1);
+    expect(page.match(/no room left/g)).toHaveLength(12);
+    expect(asked).toBe(9);
   });
 });
 
@@ -183,6 +205,7 @@ describe("writing the contact sheet", () => {
         signal: AbortSignal.abort(),
         summary: SUMMARY,
         linkUrls: false,
+        findThumbnail,
         drawSound,
       };
       await expect(

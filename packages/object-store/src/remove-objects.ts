@@ -13,11 +13,15 @@ export const MAX_KEYS = 1000;
 export interface Removal {
   id: string;
   s3Key: string;
+  /** The deleted file that it was a variant of, or is. */
+  fileId?: string;
 }
 
 /** The objects of deleted files, and of the variants that were deleted with them. */
 export function withVariants(files: readonly MediaFileModel[]): Removal[] {
-  return files.flatMap((file) => [file, ...(file.variants ?? [])]);
+  return files.flatMap((file) =>
+    [file, ...(file.variants ?? [])].map(({ id, s3Key }) => ({ id, s3Key, fileId: file.id })),
+  );
 }
 
 export interface RemovalDependencies {
@@ -43,7 +47,8 @@ export async function removeObject(
 }
 
 /**
- * Deletes objects with DeleteObjects and ends their removals.
+ * Deletes objects with DeleteObjects and ends their removals. That of a file fails with those of its
+ * variants.
  *
  * @param options `unfinished`: by id, removals that must not end, and why
  * @returns by id, why objects may still exist; and the ids of the removals that ended, which those
@@ -59,6 +64,11 @@ export async function removeBatch(
   warnOfVersions(s3, logger);
   const failures = new Map(unfinished);
   for (const { key, error } of failed) failures.set(ids.get(key) ?? "", error);
+  // The removal of a file ends after those of its variants, which are found by it.
+  for (const { id, fileId = id } of removals) {
+    const error = failures.get(id);
+    if (error !== undefined) failures.set(fileId, error);
+  }
   const ended = await journal.forget([...ids.values()].filter((id) => !failures.has(id)));
   return { failures, ended };
 }

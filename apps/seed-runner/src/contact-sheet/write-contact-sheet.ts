@@ -9,12 +9,14 @@ import { MediaEmbedder } from "./media-embedder.js";
 import { filters, head, header, refusals } from "./page.js";
 import { unfinishedPath } from "./report-target.js";
 import type { DrawSound } from "./sound/draw-sound.js";
+import type { FindThumbnail } from "./thumbnails.js";
 
 export interface ContactSheet {
   events: readonly FileEvent[];
   summary: Summary;
   /** Whether cards link to the signed URLs. */
   linkUrls: boolean;
+  findThumbnail: FindThumbnail;
   drawSound: DrawSound;
   signal: AbortSignal;
 }
@@ -40,11 +42,11 @@ export async function writeContactSheet(target: string, sheet: ContactSheet): Pr
 }
 
 async function* pageParts(sheet: ContactSheet): AsyncGenerator<string> {
-  const { events, summary, linkUrls, drawSound, signal } = sheet;
+  const { events, summary, linkUrls, findThumbnail, drawSound, signal } = sheet;
   const kept = events.filter(isKept);
   const refused = events.filter((event): event is RefusedEvent => !isKept(event));
   const owners = [...new Set(kept.map(({ owner }) => owner))];
-  const embedder = new MediaEmbedder(drawSound, signal);
+  const embedder = new MediaEmbedder(findThumbnail, drawSound, signal);
 
   yield '<!doctype html>\n<html lang="en">\n';
   yield head(owners).markup;

@@ -106,11 +106,11 @@ describe("the second run", () => {
     expect(second.stdout + second.stderr).not.toContain("\u001B");
   });
 
-  it("writes a contact sheet of all files that asks the network for nothing", async () => {
+  it("writes a contact sheet of all files, images as thumbnails, that asks the network for nothing", async () => {
     const page = await readFile(report, "utf8");
     const { files } = eventsOf(first);
     expect(page.match(/<li\s+class="card"/g)).toHaveLength(files.length);
-    expect(page.match(/<img\s+src="data:image\//g)).toHaveLength(
+    expect(page.match(/<img\s+src="data:image\/webp;base64,/g)).toHaveLength(
       files.filter(({ kind }) => kind === "image").length,
     );
     expect(page.match(/<audio\s+controls\s+preload="metadata"\s+src="data:audio\//g)).toHaveLength(

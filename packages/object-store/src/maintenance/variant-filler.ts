@@ -61,7 +61,7 @@ export class VariantFiller {
       const state = await variants.state(of);
       if (state !== null && state.variant === null) lacking.push(recipe);
     }
-    const rendering = maker.rendering(file, lacking);
+    const rendering = maker.rendering(kind, file, lacking);
     const made = await Promise.allSettled(
       lacking.map((recipe) => maker.make(kind, file, recipe, rendering)),
     );

@@ -4,7 +4,7 @@ import { PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
 import { OwnerNotFoundError } from "../errors.js";
-import { MEDIA_KINDS, type ServedKind } from "../kinds.js";
+import { keyPrefix, MEDIA_KINDS, type ServedKind } from "../kinds.js";
 import type { Layout } from "../layout.js";
 import type { Owner } from "../owner-types.js";
 import type { JournalModel } from "../models/journal.model.js";
@@ -58,6 +58,13 @@ export interface FilesOfOwner {
   userId: Owner;
 }
 
+/** The object of a deleted file, or of a variant of it. */
+export interface RemovalOfFile {
+  id: string;
+  s3Key: string;
+  fileId: string;
+}
+
 /** Its public methods, which the store in memory implements too. */
 export type Journal = Pick<JournalRepo, keyof JournalRepo>;
 
@@ -109,13 +116,39 @@ function statementsWith(layout: Layout, columns: string) {
       )
       RETURNING ${columns}
     `),
-    claimRemovals: new PreparedStatement<
-      [ids: readonly string[], leaseSeconds: number, kind: MediaKind | null, owner: Owner]
-    >(`
+    claimRemovals: new PreparedStatement<[ids: readonly string[], leaseSeconds: number]>(`
       UPDATE ${table} SET lease_expires_at = ${fromNow("$2")}
       WHERE id = ANY ($1) AND purpose = 'removal'
-        AND ($3::text IS NULL OR (kind = $3 AND user_id IS NOT DISTINCT FROM $4::${layout.ownerType}))
       RETURNING ${columns}
+    `),
+    // Locks in the order of the ids, as concurrent deletions of the same files do. PostgreSQL, which
+    // expects few, would join in quadratic time. "~" sorts after all that a key consists of.
+    claimFiles: new PreparedStatement<
+      [
+        ids: readonly string[],
+        variants: string,
+        leaseSeconds: number,
+        kind: MediaKind,
+        owner: Owner,
+      ]
+    >(`
+      WITH files AS (
+        SELECT id FROM ${table}
+        WHERE id = ANY ($1) AND purpose = 'removal'
+          AND kind = $4 AND user_id IS NOT DISTINCT FROM $5::${layout.ownerType}
+      ), claimed AS (
+        SELECT id FROM ${table}
+        WHERE purpose = 'removal' AND id = ANY (ARRAY (
+          SELECT id FROM files
+          UNION ALL
+          SELECT variant.id FROM files JOIN ${table} AS variant
+            ON s3_key > $2 || files.id || '/' AND s3_key < $2 || files.id || '/~'
+        ))
+        ORDER BY id FOR UPDATE
+      )
+      UPDATE ${table} SET lease_expires_at = ${fromNow("$3")}
+      WHERE id = ANY (ARRAY (SELECT id FROM claimed))
+      RETURNING id, s3_key
     `),
     forget: new PreparedStatement<[ids: readonly string[]]>(`
       DELETE FROM ${table}
@@ -251,18 +284,25 @@ export class JournalRepo extends ModelRepo<JournalModel> {
     return this.rows("give up the upload", this.#sql.giveUp, [ids, leaseSeconds, settleSeconds]);
   }
 
-  /**
-   * Takes the lease of those that are removals in the committed state.
-   *
-   * @param of limits the removals to one kind and owner; all by default
-   */
-  claimRemovals(
+  /** Takes the lease of those that are removals in the committed state. */
+  claimRemovals(ids: readonly string[], leaseSeconds: number): Promise<JournalModel[]> {
+    return this.rows("remove a file", this.#sql.claimRemovals, [ids, leaseSeconds]);
+  }
+
+  /** The same for deleted files of one kind and owner, and for their variants. */
+  async claimFiles(
     ids: readonly string[],
     leaseSeconds: number,
-    of?: FilesOfOwner,
-  ): Promise<JournalModel[]> {
-    const { kind = null, userId = null } = of ?? {};
-    return this.rows("remove a file", this.#sql.claimRemovals, [ids, leaseSeconds, kind, userId]);
+    { kind, userId }: FilesOfOwner,
+  ): Promise<RemovalOfFile[]> {
+    const variants = keyPrefix("variant", userId, this.layout.ownerType);
+    const parameters = [ids, variants, leaseSeconds, kind, userId] as const;
+    const rows = await this.arrays("remove a file", this.#sql.claimFiles, [...parameters]);
+    const fileOf = new Map(ids.map((id) => [`${variants}${id}`, id]));
+    return (rows as [id: string, s3Key: string][]).map(([id, s3Key]) => {
+      const fileId = fileOf.get(s3Key.slice(0, s3Key.lastIndexOf("/"))) ?? id;
+      return { id, s3Key, fileId };
+    });
   }
 
   /**

@@ -19,8 +19,6 @@ const MAX_IDS = 10_000;
 export class Deletion<K extends MediaKind> {
   /** By id, why a file is not deleted, or its object not yet. */
   readonly #failures = new Map<string, ObjectStoreError>();
-  /** By id of a variant, its file. */
-  readonly #fileOf = new Map<string, string>();
 
   constructor(
     private readonly scope: CollectionScope<K>,
@@ -50,12 +48,9 @@ export class Deletion<K extends MediaKind> {
     const done = new Set([...removed.map(({ id }) => id), ...inUse.keys()]);
     const missing = ids.filter((id) => !done.has(id));
     const objects = withVariants(removed);
-    for (const { id, variants = [] } of removed) {
-      for (const variant of variants) this.#fileOf.set(variant.id, id);
-    }
     if (missing.length === 0) return objects;
-    const earlier = await journal.claimRemovals(missing, leaseSeconds, { kind, userId: owner });
-    for (const { id } of earlier) done.add(id);
+    const earlier = await journal.claimFiles(missing, leaseSeconds, { kind, userId: owner });
+    for (const { fileId } of earlier) done.add(fileId);
     await this.#explain(
       missing.filter((id) => !done.has(id)),
       failed,
@@ -89,7 +84,7 @@ export class Deletion<K extends MediaKind> {
       return;
     }
     for (const [id, error] of await removeObjects(this.scope.dependencies, removals)) {
-      this.#failures.set(this.#fileOf.get(id) ?? id, storageFailure("delete the file", error));
+      this.#failures.set(id, storageFailure("delete the file", error));
     }
   }
 }

@@ -1,7 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 
 import type { MediaKind } from "@repo/media-inspection";
-import { S3NotFoundError } from "@repo/s3-provider";
 
 import { type Checked, checkFileId } from "../checks.js";
 import { described } from "../described.js";
@@ -9,14 +8,14 @@ import {
   FileNotFoundError,
   InvalidInputError,
   InvalidRangeError,
-  StorageError,
   VariantNotReadyError,
 } from "../errors.js";
+import { openStored } from "../open-stored.js";
 import type { Reader } from "../owner-types.js";
 import type { Download, DownloadOptions } from "../provider.js";
 import type { ReadingOptions } from "../repo/media-repo.js";
 import { abortFailure, abortWith } from "../upload/abort.js";
-import { type StorageClient, storageFailure } from "../upload/storage-client.js";
+import { storageFailure } from "../upload/storage-client.js";
 import type { CollectionScope } from "./dependencies.js";
 import { checkShown, shownOf } from "./urls.js";
 
@@ -41,19 +40,14 @@ export async function openDownload(
     if (range !== undefined) checkRange(range, row.byteSize);
     return row;
   };
-  const row = await read({ transaction });
+  const found = await read({ transaction });
   const end = new AbortController();
   const stopFollowing = abortWith(end, [callers, calls.signal]);
   const { signal } = end;
   try {
     const { s3 } = scope.dependencies;
-    const object = await open(s3, row, { range, signal }).catch(async (error: unknown) => {
-      if (!(error instanceof S3NotFoundError)) throw error;
-      // It was deleted meanwhile, or has another object by now.
-      const current = await read({ transaction, decides: true });
-      if (current.s3Key === row.s3Key) throw error;
-      return open(s3, current, { range, signal });
-    });
+    const readAgain = (): Promise<Opened> => read({ transaction, decides: true });
+    const { row, object } = await openStored(s3, found, readAgain, { range, signal });
     const stream = withOurErrors(object.body, signal);
     const closed = new Promise((resolve) => stream.once("close", resolve));
     calls.hold(closed);
@@ -69,19 +63,6 @@ export async function openDownload(
     stopFollowing();
     throw storageFailure("read the file", error, signal);
   }
-}
-
-async function open(
-  s3: StorageClient,
-  row: Opened,
-  { range, signal }: Pick<DownloadOptions, "range"> & { signal: AbortSignal },
-) {
-  const object = await s3.get(row.s3Key, { range, signal });
-  if (object.totalByteLength === row.byteSize) return object;
-  object.body.destroy();
-  throw new StorageError(
-    `The file in S3 has ${object.totalByteLength} bytes; ${row.byteSize} were stored.`,
-  );
 }
 
 function checkRange(range: { start: number; end?: number } | null, byteSize: number): void {

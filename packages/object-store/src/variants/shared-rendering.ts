@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 
-import { MEDIA_FORMATS, type MediaFormat } from "@repo/media-inspection";
+import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-inspection";
 import { Spool } from "@repo/media-processing";
 
-import { StorageError } from "../errors.js";
+import { FileNotFoundError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
+import { openStored } from "../open-stored.js";
+import type { Files } from "../repo/media-repo.js";
 import { type StorageClient, storageFailure } from "../upload/storage-client.js";
 import type { Recipe } from "../rendering/recipes.js";
 import { NotRenderedError, type Rendered, type Renderer } from "../rendering/renderer.js";
@@ -27,6 +29,7 @@ export interface Picture {
 }
 
 interface Dependencies {
+  files: Readonly<Record<MediaKind, Pick<Files, "byId">>>;
   s3: StorageClient;
   renderer: Renderer;
   signal: AbortSignal;
@@ -38,13 +41,15 @@ export class SharedRendering {
 
   constructor(
     private readonly dependencies: Dependencies,
+    private readonly kind: MediaKind,
     private readonly file: MediaFileModel,
     private readonly recipes: readonly Recipe[],
   ) {}
 
   /**
-   * @throws NotRenderedError, VariantsBusyError (`variants_busy`), StorageError (`storage_error`),
-   *   StorageUnavailableError (`storage_unavailable`), ResourceUnavailableError (`resource_unavailable`)
+   * @throws NotRenderedError, FileNotFoundError (`file_not_found`) when the file is deleted meanwhile,
+   *   VariantsBusyError (`variants_busy`), StorageError (`storage_error`), StorageUnavailableError
+   *   (`storage_unavailable`), ResourceUnavailableError (`resource_unavailable`)
    */
   async pictureOf(recipe: Recipe): Promise<Picture> {
     const { pictures, placeholder } = await (this.#rendered ??= this.#render());
@@ -77,19 +82,19 @@ export class SharedRendering {
   /** Keeps the file's bytes on disk, as a slow server must not occupy a process. */
   async #read(spool: Spool): Promise<void> {
     const { s3, signal } = this.dependencies;
-    const { s3Key, byteSize } = this.file;
     try {
-      const { body, totalByteLength } = await s3.get(s3Key, { signal });
-      if (totalByteLength !== byteSize) {
-        body.destroy();
-        throw new StorageError(
-          `The file in S3 has ${totalByteLength} bytes; ${byteSize} were stored.`,
-        );
-      }
-      for await (const chunk of body as AsyncIterable<Uint8Array>) await spool.append(chunk);
+      const { object } = await openStored(s3, this.file, () => this.#readAgain(), { signal });
+      for await (const chunk of object.body as AsyncIterable<Uint8Array>) await spool.append(chunk);
     } catch (error) {
       throw storageFailure("read the file", processingFailure(error), signal);
     }
+  }
+
+  async #readAgain(): Promise<MediaFileModel> {
+    const { id } = this.file;
+    const current = await this.dependencies.files[this.kind].byId(id);
+    if (current === null) throw new FileNotFoundError(id);
+    return current;
   }
 }
 

@@ -5,7 +5,6 @@ import { VARIANT_FORMATS } from "@repo/media-processing";
 
 import {
   FileNotFoundError,
-  StorageError,
   UploadExpiredError,
   VariantFailedError,
   VariantsBusyError,
@@ -17,6 +16,7 @@ import type { MediaFileModel } from "../models/media-file.model.js";
 import type { VariantModel } from "../models/variant.model.js";
 import type { OwnerType } from "../owner-types.js";
 import type { Journal } from "../repo/journal-repo.js";
+import type { Files } from "../repo/media-repo.js";
 import { MAX_ATTEMPTS, type VariantOf, type Variants } from "../repo/variant-repo.js";
 import { abortable, abortFailure, withUploadTime } from "../upload/abort.js";
 import { settleSeconds } from "../upload/lease-keeper.js";
@@ -30,6 +30,7 @@ const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 500;
 
 interface Dependencies {
+  files: Readonly<Record<MediaKind, Pick<Files, "byId">>>;
   variants: Variants;
   journal: Journal;
   s3: StorageClient;
@@ -67,7 +68,7 @@ export class VariantMaker {
     kind: MediaKind,
     file: MediaFileModel,
     recipe: Recipe,
-    rendering = this.rendering(file, [recipe]),
+    rendering = this.rendering(kind, file, [recipe]),
   ): Promise<VariantModel> {
     const of = { kind, fileId: file.id, recipe: recipe.name, digest: recipe.digest };
     const claim = claimOf(of);
@@ -83,8 +84,8 @@ export class VariantMaker {
   }
 
   /** Decodes a file once for several recipes. */
-  rendering(file: MediaFileModel, recipes: readonly Recipe[]): SharedRendering {
-    return new SharedRendering(this.dependencies, file, recipes);
+  rendering(kind: MediaKind, file: MediaFileModel, recipes: readonly Recipe[]): SharedRendering {
+    return new SharedRendering(this.dependencies, kind, file, recipes);
   }
 
   async #make(
@@ -172,8 +173,6 @@ export class VariantMaker {
     try {
       return await rendering.pictureOf(recipe);
     } catch (error) {
-      // The object of a deleted file is removed after its row.
-      if (error instanceof StorageError) await this.#ready(of);
       if (!(error instanceof NotRenderedError)) throw error;
       // Before the row in the journal goes, so that those who wait see it.
       const isFileThere = await this.dependencies.variants.fail(of, error);

@@ -84,6 +84,27 @@ export function describeStrip(subject: () => Subject): void {
       expect((await images.get(file.id)).placeholder).toBe(file.placeholder);
     });
 
+    it.each([
+      ["a download", async ({ images }, id) => collect((await images.download(id)).stream)],
+      ["a variant", ({ images }, id) => images.variant(id, "thumb")],
+    ] satisfies [string, (mine: MediaScope, id: string) => Promise<unknown>][])(
+      "gives %s that comes to the object before the new one",
+      async (_who, read) => {
+        const mine = subject().storeWith({ variants: VARIANTS }).forUser(userId);
+        const { file } = await mine.images.upload({ body: await personalJpeg() });
+        const run = async (): Promise<void> => {
+          expect(await strip("all")).toMatchObject({ stripped: 1 });
+        };
+        const fault = { type: "interleave", run } as const;
+        const struck = subject().faults.add({ match: "get", times: 1, fault });
+        const result = await read(mine, file.id);
+        expect(struck.hits).toBe(1);
+        if (Buffer.isBuffer(result)) expect(result.includes(SECRET)).toBe(false);
+        else await mine.images.url(file.id, { variant: "thumb" });
+        await mine.images.delete(file.id);
+      },
+    );
+
     it("keeps the key of an upload, which compares what is stored then", async () => {
       const body = await personalJpeg();
       const options = { idempotencyKey: "stripped later" };

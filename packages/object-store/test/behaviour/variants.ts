@@ -147,6 +147,28 @@ export function describeVariants(subject: () => Subject): void {
       expect(await subject().keys()).toEqual(before);
     });
 
+    it.each(["nothing", "the file only", "its variants only"] as const)(
+      "removes what is left of a file with a second deletion, where the first removed %s",
+      async (what) => {
+        const own = store.forUser(await subject().addUser());
+        const before = await subject().stored();
+        const { file } = await own.images.upload({ body: (await sampleOf("png")).bytes });
+        await own.images.variant(file.id, "thumb");
+        await own.images.variant(file.id, "page");
+        const isLeft = (key: string): boolean =>
+          what === "nothing" || key.startsWith("variants/") === (what === "the file only");
+        subject().faults.add({
+          match: "deleteMany",
+          times: 1,
+          fault: { type: "deleteErrors", keys: isLeft },
+        });
+        await expectRefusal(own.images.delete(file.id), "storage_unavailable");
+        await own.images.delete(file.id);
+        expect(await subject().stored()).toEqual(before);
+        await expectRefusal(own.images.delete(file.id), "file_not_found");
+      },
+    );
+
     it("keeps variants of a file whose deletion is rolled back", async () => {
       const id = await upload();
       await scope.images.variant(id, "thumb");

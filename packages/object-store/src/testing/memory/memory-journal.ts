@@ -10,6 +10,7 @@ import type {
   KeyHolder,
   NewUpload,
   NewVariant,
+  RemovalOfFile,
   VariantHolder,
 } from "../../repo/journal-repo.js";
 import type { Values } from "./memory-rows.js";
@@ -124,18 +125,30 @@ export class MemoryJournal implements Journal {
       .map((row) => this.#toRemoval(row, leaseSeconds, settleSeconds));
   }
 
-  async claimRemovals(
-    ids: readonly string[],
-    leaseSeconds: number,
-    of?: FilesOfOwner,
-  ): Promise<JournalModel[]> {
+  async claimRemovals(ids: readonly string[], leaseSeconds: number): Promise<JournalModel[]> {
     await Promise.resolve();
-    const isOf = (row: Values): boolean =>
-      of === undefined || (row["kind"] === of.kind && row["userId"] === of.userId);
     return this.#rows
-      .select((row) => row["purpose"] === "removal" && ids.includes(row.id) && isOf(row))
+      .select((row) => row["purpose"] === "removal" && ids.includes(row.id))
       .map((row) => this.#rows.change(row, { leaseExpiresAt: fromNow(leaseSeconds) }))
       .map((row) => this.tables.journal.toModel(row));
+  }
+
+  async claimFiles(
+    ids: readonly string[],
+    leaseSeconds: number,
+    { kind, userId }: FilesOfOwner,
+  ): Promise<RemovalOfFile[]> {
+    await Promise.resolve();
+    const removals = this.#rows.select((row) => row["purpose"] === "removal");
+    return removals
+      .filter((row) => ids.includes(row.id) && row["kind"] === kind && row["userId"] === userId)
+      .flatMap(({ id: fileId }) =>
+        removals
+          .filter(({ id, s3Key }) => id === fileId || String(s3Key).includes(`/${fileId}/`))
+          .map((row) => this.#rows.change(row, { leaseExpiresAt: fromNow(leaseSeconds) }))
+          .map((row) => this.tables.journal.toModel(row))
+          .map(({ id, s3Key }) => ({ id, s3Key, fileId })),
+      );
   }
 
   async forget(ids: readonly string[]): Promise<Set<string>> {
