@@ -63,6 +63,8 @@ export interface DirectPart extends DirectRequest {
 export class DirectUpload {
   /** Of the direct upload; the file has an id of its own. */
   @Expose() readonly id!: string;
+  /** Bytes of the whole file, as announced. */
+  @Expose() readonly byteSize!: number;
   /** When the requests have to have begun. */
   @Expose() readonly expiresAt!: Date;
   /** When it has to be completed; the sweep removes it then. */

@@ -240,6 +240,7 @@ export function describeDirectUploads(subject: () => Subject): void {
         const rest = await left(audio, upload);
         expect(rest).toMatchObject({
           id: upload.id,
+          byteSize: wav.byteLength,
           completeBefore: upload.completeBefore,
           put: null,
           post: null,

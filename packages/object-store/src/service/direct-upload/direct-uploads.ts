@@ -197,11 +197,12 @@ export class DirectUploads<K extends MediaKind> {
     expiresIn: number,
   ): Promise<DirectUpload> {
     const { s3 } = this.scope.dependencies;
-    const { id, s3Key: key, multipartId: uploadId, leaseExpiresAt: completeBefore } = row;
+    const { id, s3Key: key, byteSize, multipartId: uploadId } = row;
     const requests = await (uploadId === null
       ? signWhole(s3, row, expiresIn)
       : signParts(s3, { key, uploadId }, parts, expiresIn));
-    return Object.assign(new DirectUpload(), { id, completeBefore, ...requests });
+    const facts = { id, byteSize, completeBefore: row.leaseExpiresAt };
+    return Object.assign(new DirectUpload(), { ...facts, ...requests });
   }
 
   /** Undefined while another call is completing it. */
