@@ -60,7 +60,7 @@ function sendByXhr(xhr: Xhr, { request, body, signal, onSent }: Call): Promise<A
       try {
         onSent(loaded);
       } catch (error) {
-        reject(error);
+        reject(error as Error);
         abort();
       }
     };

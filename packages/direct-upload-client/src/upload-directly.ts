@@ -66,7 +66,13 @@ export async function uploadDirectly(
   requireInteger("concurrency", concurrency, 1);
   const progress = new Progress(file.size, onProgress);
   const send = (part: UploadPart): Promise<void> =>
-    sendPart(file, part, { signal, retries, onSent: (bytes) => progress.set(part, bytes) });
+    sendPart(file, part, {
+      signal,
+      retries,
+      onSent: (bytes) => {
+        progress.set(part, bytes);
+      },
+    });
   let left = partsOf(file, upload);
   for (let round = 1; ; round += 1) {
     progress.begin(left);
@@ -107,8 +113,9 @@ async function sendPart(
   for (let attempt = 0; ; attempt += 1) {
     requireGoing(signal);
     const answer = await sendRequest({ request: part, body, signal, onSent });
-    if (isSuccess(answer)) return onSent(part.byteSize);
-    onSent(0);
+    const isSent = isSuccess(answer);
+    onSent(isSent ? part.byteSize : 0);
+    if (isSent) return;
     requireGoing(signal);
     if (!isTransient(answer) || attempt >= retries) throw errorOf(answer);
     await pause(attempt, signal);

@@ -384,7 +384,9 @@ export interface DirectUploadOptions {
   multipart?: boolean;
 }
 
-export interface DirectUploadStatusOptions extends Pick<DirectUploadOptions, "expiresIn"> {
+export interface DirectUploadStatusOptions {
+  /** Seconds, 1 to 86,400, within which a client has to begin to send what is left; 3,600 when absent. */
+  expiresIn?: number;
   /** Whether to sign requests for what is left to send, which asks S3 what it has; false when absent. */
   withRequests?: boolean;
 }

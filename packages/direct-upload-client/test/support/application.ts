@@ -62,6 +62,6 @@ type Rules = ConstructorParameters<typeof PutBucketCorsCommand>[0]["CORSConfigur
 
 async function documentedRules(origin: string): Promise<Rules> {
   const text = await readFile(DOCUMENT, "utf8");
-  const [, json = ""] = /^```json\n(\{\n  "CORSRules"[^]*?)^```$/m.exec(text) ?? [];
+  const [, json = ""] = /^```json\n(\{\s+"CORSRules"[^]*?)^```$/m.exec(text) ?? [];
   return JSON.parse(json.replace("https://app.example.com", origin)) as Rules;
 }

@@ -1,3 +1,4 @@
+import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
@@ -56,8 +57,7 @@ export function describeClient(
       const { audio } = application;
       const { file: stored } = await audio.completeDirectUpload(id);
       const { stream } = await audio.download(stored.id);
-      const chunks: Uint8Array[] = await stream.toArray();
-      expect(Buffer.concat(chunks).equals(application[file])).toBe(true);
+      expect((await buffer(stream)).equals(application[file])).toBe(true);
     }
 
     const isPart = ({ operation }: { operation: string }): boolean => operation === "UploadPart";

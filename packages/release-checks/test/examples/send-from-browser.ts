@@ -19,7 +19,9 @@ export async function sendFile(file: Blob, upload: DirectUpload | null, page: Pa
   try {
     await uploadDirectly(file, upload, {
       signal: page.signal,
-      onProgress: ({ sentBytes, byteSize }) => page.show((100 * sentBytes) / byteSize),
+      onProgress({ sentBytes, byteSize }) {
+        page.show((100 * sentBytes) / byteSize);
+      },
       refresh: page.askRest,
     });
     return true;
