@@ -60,7 +60,8 @@ function sendByXhr(xhr: Xhr, { request, body, signal, onSent }: Call): Promise<A
       try {
         onSent(loaded);
       } catch (error) {
-        reject(error as Error);
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the application's own
+        reject(error);
         abort();
       }
     };
