@@ -241,7 +241,10 @@ export class DirectUploadIncompleteError extends ObjectStoreError {
   }
 }
 
-/** Raised when a direct upload was not completed in time, or was cancelled. */
+/**
+ * Raised when a direct upload was not completed in time or was cancelled, or when it is too late to send
+ * what is missing of it.
+ */
 export class DirectUploadExpiredError extends ObjectStoreError {
   readonly code = "direct_upload_expired";
 
@@ -250,7 +253,10 @@ export class DirectUploadExpiredError extends ObjectStoreError {
   }
 }
 
-/** Raised when a direct upload is completed again that was refused before, with the code of then. */
+/**
+ * Raised when a direct upload is completed again that was refused before, or is to go on, with the code
+ * of then.
+ */
 export class DirectUploadRefusedError extends ObjectStoreError {
   constructor(
     readonly code: ObjectStoreErrorCode,

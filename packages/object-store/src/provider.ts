@@ -255,12 +255,18 @@ export interface MediaCollection<Create, Read extends FileRead>
    */
   completeDirectUpload(id: string, options?: CompleteOptions): Promise<FileUploadResult<Read>>;
   /**
-   * Where a direct upload stands; it can be asked until `completeBefore`. It takes no transaction, and
-   * is outside of Sequelize's CLS.
+   * Where a direct upload stands; it can be asked until `completeBefore`. With `withRequests`, it has
+   * `requests` for what S3 does not have yet, signed anew, so that a client can go on after a failure:
+   * the parts that are missing or of another size than planned, or the whole. These work until five
+   * minutes before `completeBefore` at most. It takes no transaction, and is outside of Sequelize's CLS.
    *
-   * @throws DirectUploadNotFoundError (`direct_upload_not_found`)
+   * @throws DirectUploadNotFoundError (`direct_upload_not_found`), InvalidInputError
+   *   (`invalid_input`); with `withRequests` also DirectUploadExpiredError (`direct_upload_expired`)
+   *   when it is too late to send what is missing, and DirectUploadRefusedError with the code that it
+   *   was refused with
    */
-  directUpload(id: string): Promise<DirectUploadStatus>;
+  directUpload(id: string, options: ShowRequests): Promise<Required<DirectUploadStatus>>;
+  directUpload(id: string, options?: DirectUploadStatusOptions): Promise<DirectUploadStatus>;
   /**
    * Ends a direct upload that is not completed. A completed one stays: delete its file. It takes no
    * transaction, and is outside of Sequelize's CLS.
@@ -376,6 +382,18 @@ export interface DirectUploadOptions {
   expiresIn?: number;
   /** Whether the file is sent in parts of 8 MiB; when absent, a file of more than 16 MiB is. */
   multipart?: boolean;
+}
+
+export interface DirectUploadStatusOptions {
+  /** Seconds, 1 to 86,400, within which a client has to begin to send what is left; 3,600 when absent. */
+  expiresIn?: number;
+  /** Whether to sign requests for what is left to send, which asks S3 what it has; false when absent. */
+  withRequests?: boolean;
+}
+
+/** Asks for requests for what is left to send. */
+export interface ShowRequests extends DirectUploadStatusOptions {
+  withRequests: true;
 }
 
 /** How to complete a direct upload. */

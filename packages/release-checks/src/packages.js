@@ -13,6 +13,7 @@ export const PRODUCT = [
   "s3-provider",
   "database",
   "user-avatars",
+  "direct-upload-client",
 ];
 
 /** @param {string} name a package's folder */

@@ -89,6 +89,7 @@ const ABOUT = {
   "s3-provider/index": "one bucket of any S3 server",
   "database/index": "connections, models and migrations",
   "user-avatars/index": "the worked example of a feature",
+  "direct-upload-client/index": "what sends files from browsers straight to S3",
 };
 
 function about(types) {

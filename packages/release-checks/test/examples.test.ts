@@ -37,6 +37,7 @@ import { answerTo } from "./examples/http-status.js";
 import { mediaServer } from "./examples/media-server.js";
 import { migrate } from "./examples/migrate.js";
 import { type App, openApp } from "./examples/open-app.js";
+import { restOfUpload, sendFile } from "./examples/send-from-browser.js";
 import { addTranscript, newestEpisodes, publish } from "./examples/podcasts.js";
 import { addPhotos, photoStore } from "./examples/private-photos.js";
 import { changePicture, signUp } from "./examples/sign-up.js";
@@ -59,6 +60,7 @@ const DOCUMENTS = [
   "docs/privacy.md",
   "docs/variants.md",
   "packages/object-store/README.md",
+  "packages/direct-upload-client/README.md",
 ];
 
 describe.each(DOCUMENTS)("%s", (path) => {
@@ -296,6 +298,35 @@ describe("the examples", () => {
     expect(await scope.images.get(id)).toMatchObject({ filename: name, byteSize: size });
     const served = Buffer.from(await (await fetch(url)).arrayBuffer());
     expect(served.equals(bytes)).toBe(true);
+  });
+
+  it("send a file that goes on where it was stopped", async () => {
+    const scope = app.store.forUser(userId);
+    const bytes = Uint8Array.from(await buffer(sizedMedia("png", 17 * 1024 * 1024)));
+    const file = new File([bytes], "photo.png", { type: "image/png" });
+    const direct = await beginUpload(scope, file);
+    const askRest = () => restOfUpload(scope, direct.id);
+    const shown: number[] = [];
+    const stop = new AbortController();
+    const first = await sendFile(file, direct, {
+      askRest,
+      show: (percent) => {
+        if (percent > 0) stop.abort();
+      },
+      signal: stop.signal,
+    });
+    expect(first).toBe(false);
+    const page = {
+      askRest,
+      show: (percent: number) => shown.push(percent),
+      signal: AbortSignal.timeout(60_000),
+    };
+    expect(await sendFile(file, await askRest(), page)).toBe(true);
+    expect(shown[0]).toBeGreaterThan(0);
+    expect(shown.at(-1)).toBe(100);
+    expect(await askRest()).toBeNull();
+    const { id } = await finishUpload(scope, direct.id);
+    expect(await scope.images.get(id)).toMatchObject({ byteSize: bytes.byteLength });
   });
 
   it("survive a client that hangs up during a download", async () => {

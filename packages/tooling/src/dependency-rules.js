@@ -1,7 +1,7 @@
 /**
  * Which code may depend on what. Dependencies point one way: apps → user-avatars → object-store →
- * (media-inspection, media-processing, s3-provider, database) → nothing of ours; some libraries have
- * one home only.
+ * (media-inspection, media-processing, s3-provider, database) → nothing of ours; direct-upload-client,
+ * which runs in browsers, stands alone; some libraries have one home only.
  */
 
 const DEVELOPMENT_ONLY = [
@@ -23,6 +23,7 @@ const PRODUCT = [
   "s3-provider",
   "database",
   "user-avatars",
+  "direct-upload-client",
 ];
 
 /** Libraries and the one place that may import each. */
@@ -45,6 +46,7 @@ const ALLOWED_OWN = {
     "s3-provider",
   ],
   "packages/user-avatars/src/**": ["object-store", "database"],
+  "packages/direct-upload-client/src/**": [],
   "packages/local-s3/src/**": [],
   "packages/s3-contract/src/**": [],
   "packages/local-services/src/**": ["local-s3"],
@@ -166,6 +168,7 @@ export const dependencyRules = [
     excludeFiles: [
       "packages/bench/src/main.ts",
       "packages/bench/src/soak/main.ts",
+      "packages/tooling/src/browser.js",
       "packages/tooling/src/jest.js",
     ],
     rules: { "node/no-process-env": "error" },

@@ -72,6 +72,16 @@ const refused: [string, string, string][] = [
     "packages/user-avatars/src/x.ts",
     `import "@repo/object-store/maintenance";`,
   ],
+  [
+    "the product from the client in browsers",
+    "packages/direct-upload-client/src/x.ts",
+    `import "@repo/object-store";`,
+  ],
+  [
+    "the client in browsers from object-store",
+    "packages/object-store/src/x.ts",
+    `import "@repo/direct-upload-client";`,
+  ],
   ["S3 from a feature", "packages/user-avatars/src/x.ts", `import "@repo/s3-provider";`],
   ["a feature from object-store", "packages/object-store/src/x.ts", `import "@repo/user-avatars";`],
   [

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { BROWSER_WANTED, hasBrowser, launchBrowser } from "@repo/tooling/browser";
 import { pathToFileURL } from "node:url";
 
 import type { Browser, Page } from "playwright-core";
 
-import { hasBrowser, launchBrowser } from "./browser.js";
 import type { Line } from "./run-seed.js";
 
 const PHONE = { width: 390, height: 844 };
@@ -39,7 +39,7 @@ interface Sheet {
 /** The tests of a contact sheet that was made by the time they run. */
 export function contactSheetInBrowser(sheet: () => Sheet): void {
   if (!hasBrowser) {
-    it.todo("opens in a browser: install Chromium (apt-get install chromium) or set TEST_CHROMIUM");
+    it.todo(`opens in a browser: ${BROWSER_WANTED}`);
     return;
   }
   let browser: Browser;

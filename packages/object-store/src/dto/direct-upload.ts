@@ -63,6 +63,8 @@ export interface DirectPart extends DirectRequest {
 export class DirectUpload {
   /** Of the direct upload; the file has an id of its own. */
   @Expose() readonly id!: string;
+  /** Bytes of the whole file, as announced. */
+  @Expose() readonly byteSize!: number;
   /** When the requests have to have begun. */
   @Expose() readonly expiresAt!: Date;
   /** When it has to be completed; the sweep removes it then. */
@@ -74,7 +76,10 @@ export class DirectUpload {
    * it is to be sent in parts, or the server takes no forms (`postForms` of `S3Provider`).
    */
   @Expose() readonly post!: { url: string; fields: Record<string, string> } | null;
-  /** A PUT for each part, or null when the file is to be sent in one piece. */
+  /**
+   * A PUT for each part that is to be sent, which is not all of them where an upload goes on, or null
+   * when the file is to be sent in one piece.
+   */
   @Expose() readonly parts!: DirectPart[] | null;
 }
 
@@ -99,4 +104,6 @@ export class DirectUploadStatus {
   @Expose() readonly contentType!: string;
   @Expose() readonly completeBefore!: Date;
   @Expose() readonly createdAt!: Date;
+  /** For what is left to send, or null when that is nothing; there with `withRequests`. */
+  @Expose() readonly requests?: DirectUpload | null;
 }

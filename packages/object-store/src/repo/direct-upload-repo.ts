@@ -32,8 +32,8 @@ export interface DirectUploadPlace {
 /** A direct upload and its state by the database's clock. */
 export interface SeenDirectUpload {
   row: DirectUploadModel;
-  /** Whether the time to complete it is over. */
-  isExpired: boolean;
+  /** Seconds that are left to complete it; 0 or less when they are over. */
+  secondsLeft: number;
   /** Whether a completion is in flight. */
   isClaimed: boolean;
 }
@@ -82,7 +82,7 @@ function statementsWith(table: string, columns: string) {
       `UPDATE ${table} SET multipart_id = $2, updated_at = clock_timestamp() WHERE id = $1`,
     ),
     find: new PreparedStatement<Place>(`
-      SELECT ${columns}, lease_expires_at <= clock_timestamp(),
+      SELECT ${columns}, extract(epoch FROM lease_expires_at - clock_timestamp())::float8,
         coalesce(claim_expires_at > clock_timestamp(), false)
       FROM ${table} WHERE ${PLACE}
     `),
@@ -155,9 +155,9 @@ export class DirectUploadRepo extends ModelRepo<DirectUploadModel> {
     const place: Place = [id, kind, userId];
     const [found] = await this.arrays("read the direct upload", this.#sql.find, place, options);
     if (found === undefined) return null;
-    const [isExpired, isClaimed] = found.slice(-2);
+    const [secondsLeft, isClaimed] = found.slice(-2);
     const row = this.columns.instance(found);
-    return { row, isExpired: isExpired === true, isClaimed: isClaimed === true };
+    return { row, secondsLeft: secondsLeft as number, isClaimed: isClaimed === true };
   }
 
   /** Claims the completion. Null when there is nothing to complete, or the claim is held. */

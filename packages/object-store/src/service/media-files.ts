@@ -9,6 +9,8 @@ import type {
   CompleteOptions,
   DeleteResult,
   DirectUploadOptions,
+  DirectUploadStatusOptions,
+  ShowRequests,
   Input,
   MakeVariantOptions,
   MediaCollection,
@@ -89,8 +91,12 @@ export class MediaFiles<K extends MediaKind>
     );
   }
 
-  directUpload(id: string): Promise<DirectUploadStatus> {
-    return this.#scope.call("direct_upload", () => this.#directUploads.status(id));
+  directUpload(id: string, options: ShowRequests): Promise<Required<DirectUploadStatus>>;
+  directUpload(id: string, options?: DirectUploadStatusOptions): Promise<DirectUploadStatus>;
+  directUpload(id: string, options?: DirectUploadStatusOptions): Promise<DirectUploadStatus> {
+    return this.#scope.call("direct_upload", () =>
+      this.#directUploads.status(id, checkOptions(options)),
+    );
   }
 
   cancelDirectUpload(id: string): Promise<void> {

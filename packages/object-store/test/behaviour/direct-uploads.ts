@@ -4,12 +4,29 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { sizedMedia } from "@repo/sample-media";
 
-import type { DirectUpload, ImageCollection } from "../../src/index.js";
+import type { AudioCollection, DirectUpload, ImageCollection } from "../../src/index.js";
+import type { StorageClient } from "../../src/testing.js";
 import { collect, sha256 } from "../support/bytes.js";
 import { sendParts, sendPost, sendPut } from "../support/direct-http.js";
 import { sampleOf } from "../support/samples.js";
 import { expectBytes, expectRefusal } from "./expectations.js";
 import type { Subject } from "./subject.js";
+
+type MediaFiles = Pick<ImageCollection, "directUpload">;
+
+type Multipart = Parameters<StorageClient["abortMultipartUpload"]>[0];
+
+async function multipartOf(s3: StorageClient, id: string): Promise<Multipart> {
+  for await (const { key, uploadId } of s3.listMultipartUploads({ prefix: "staging/" })) {
+    if (key.includes(id)) return { key, uploadId };
+  }
+  throw new Error("there is no such multipart upload");
+}
+
+/** Sends a part of another size than planned, for which no URL is signed. */
+async function sendShortPart(s3: StorageClient, id: string, partNumber: number): Promise<void> {
+  await s3.uploadPart(await multipartOf(s3, id), { partNumber, body: Buffer.from("short") });
+}
 
 export function describeDirectUploads(subject: () => Subject): void {
   describe("a direct upload", () => {
@@ -196,6 +213,114 @@ export function describeDirectUploads(subject: () => Subject): void {
       }
       if (post !== null) expect(await sendPost(post, png)).toBe(403);
       await expectRefusal(images.completeDirectUpload(upload.id), "direct_upload_incomplete");
+    });
+
+    describe("that goes on", () => {
+      let wav: Uint8Array;
+      let audio: AudioCollection;
+
+      beforeAll(async () => {
+        wav = await collect(sizedMedia("wav", 17 * 1024 * 1024));
+        audio = subject().store.forUser(await subject().addUser()).audio;
+      });
+
+      const left = async (files: MediaFiles, { id }: DirectUpload): Promise<DirectUpload | null> =>
+        (await files.directUpload(id, { withRequests: true })).requests;
+      const numbersOf = (upload: DirectUpload | null): number[] =>
+        (upload?.parts ?? []).map(({ partNumber }) => partNumber);
+
+      it("has requests for the parts that are missing or of another size, in new signatures", async () => {
+        const upload = await audio.createDirectUpload({ byteSize: wav.byteLength });
+        expect(numbersOf(await left(audio, upload))).toEqual([1, 2, 3]);
+        const [first, second] = upload.parts ?? [];
+        if (first === undefined || second === undefined) throw new Error("there are no two parts");
+        expect(await sendParts([second], wav)).toEqual(new Set([200]));
+        await sendShortPart(subject().s3, upload.id, 3);
+
+        const rest = await left(audio, upload);
+        expect(rest).toMatchObject({
+          id: upload.id,
+          byteSize: wav.byteLength,
+          completeBefore: upload.completeBefore,
+          put: null,
+          post: null,
+        });
+        expect(numbersOf(rest)).toEqual([1, 3]);
+        const offsets = rest?.parts?.map(({ offset, byteSize }) => offset + byteSize);
+        expect(offsets).toEqual([first.byteSize, wav.byteLength]);
+        expect(await sendParts(rest?.parts ?? null, wav)).toEqual(new Set([200]));
+
+        expect(await left(audio, upload)).toBeNull();
+        const { file } = await audio.completeDirectUpload(upload.id);
+        await expectBytes(audio, file.id, wav);
+        expect(await audio.directUpload(upload.id, { withRequests: true })).toMatchObject({
+          status: "completed",
+          fileId: file.id,
+          requests: null,
+        });
+      });
+
+      it("has the requests for a file in one piece until that was sent", async () => {
+        const upload = await prepare();
+        const again = await left(images, upload);
+        expect(again).toMatchObject({ id: upload.id, parts: null });
+        expect(again?.post === null).toBe(upload.post === null);
+        await send(again ?? upload);
+        expect(await left(images, upload)).toBeNull();
+        await images.completeDirectUpload(upload.id);
+        expect(await left(images, upload)).toBeNull();
+      });
+
+      it("signs only where it is asked to, and for as long as it is asked to", async () => {
+        const { id } = await prepare();
+        expect((await images.directUpload(id)).requests).toBeUndefined();
+        const options = { withRequests: true, expiresIn: 60 } as const;
+        const { requests } = await images.directUpload(id, options);
+        const seconds = ((requests?.expiresAt.getTime() ?? 0) - Date.now()) / 1000;
+        expect(seconds).toBeGreaterThan(0);
+        expect(seconds).toBeLessThanOrEqual(62);
+        for (const expiresIn of [0, 86_401, 1.5]) {
+          await expectRefusal(images.directUpload(id, { expiresIn }), "invalid_input");
+        }
+        const nonsense = images.directUpload(id, { withRequests: "yes" as unknown as true });
+        await expectRefusal(nonsense, "invalid_input");
+      });
+
+      it("has nothing left to send when it is completed while S3 lists its parts", async () => {
+        const upload = await audio.createDirectUpload({ byteSize: wav.byteLength });
+        await sendParts(upload.parts, wav);
+        const run = async (): Promise<void> => {
+          await audio.completeDirectUpload(upload.id);
+        };
+        subject().faults.add({ match: "listParts", times: 1, fault: { type: "interleave", run } });
+        expect(await left(audio, upload)).toBeNull();
+      });
+
+      it("has expired when S3 has dropped its parts", async () => {
+        const upload = await audio.createDirectUpload({ byteSize: wav.byteLength });
+        await subject().s3.abortMultipartUpload(await multipartOf(subject().s3, upload.id));
+        await expectRefusal(left(audio, upload), "direct_upload_expired");
+      });
+
+      it("is storage_unavailable, and goes on later, while S3 does not answer", async () => {
+        const upload = await audio.createDirectUpload({ byteSize: wav.byteLength });
+        subject().faults.add({ match: "listParts", times: 1, fault: { type: "error" } });
+        await expectRefusal(left(audio, upload), "storage_unavailable");
+        expect(numbersOf(await left(audio, upload))).toEqual([1, 2, 3]);
+      });
+
+      it("is its owner's alone, and ends with what it was ended by", async () => {
+        const upload = await prepare();
+        const other = subject().store.forUser(await subject().addUser()).images;
+        await expectRefusal(left(other, upload), "direct_upload_not_found");
+        await expectRefusal(left(audio, upload), "direct_upload_not_found");
+        await send(upload, Buffer.alloc(png.byteLength, "text "));
+        await expectRefusal(images.completeDirectUpload(upload.id), "unsupported_media_type");
+        await expectRefusal(left(images, upload), "unsupported_media_type");
+        const cancelled = await prepare();
+        await images.cancelDirectUpload(cancelled.id);
+        await expectRefusal(left(images, cancelled), "direct_upload_expired");
+      });
     });
 
     it("is gone once it is cancelled, and is its owner's alone", async () => {

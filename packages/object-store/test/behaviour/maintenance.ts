@@ -204,6 +204,25 @@ export function describeMaintenance(subject: () => Subject): void {
       expect(await keys()).toEqual([]);
     });
 
+    it("leaves the last five minutes of a direct upload to its completion", async () => {
+      const { images } = scope;
+      const late = await images.createDirectUpload({ byteSize: png.byteLength });
+      const sent = await images.createDirectUpload({ byteSize: png.byteLength });
+      await send(sent);
+      const [secondsOfAll, secondsOfDay] = [7_200, 86_400];
+      await subject().pass((secondsOfAll - 600) / secondsOfDay);
+      const { requests } = await images.directUpload(late.id, { withRequests: true });
+      const end = requests?.completeBefore.getTime() ?? 0;
+      expect(end - (requests?.expiresAt.getTime() ?? 0)).toBeGreaterThan(290_000);
+      await subject().pass(350 / secondsOfDay);
+      expect(await images.directUpload(late.id)).toMatchObject({ status: "open" });
+      const tooLate = images.directUpload(late.id, { withRequests: true });
+      await expectRefusal(tooLate, "direct_upload_expired");
+      const all = await images.directUpload(sent.id, { withRequests: true });
+      expect(all).toMatchObject({ status: "open", requests: null });
+      expect((await images.completeDirectUpload(sent.id)).file.byteSize).toBe(png.byteLength);
+    });
+
     it("removes direct uploads whose time is over, whole or in parts", async () => {
       const { images, audio } = scope;
       const whole = await images.createDirectUpload({ byteSize: png.byteLength });

@@ -49,10 +49,10 @@ export function outcomeOf(seen: SeenDirectUpload): string | undefined {
   return undefined;
 }
 
-function statusOf({ row, isExpired, isClaimed }: SeenDirectUpload): Status {
+function statusOf({ row, secondsLeft, isClaimed }: SeenDirectUpload): Status {
   if (row.fileId !== null) return "completed";
   if (row.refusalCode !== null) return "refused";
-  if (row.status === "deleting" || isExpired) return "expired";
+  if (row.status === "deleting" || secondsLeft <= 0) return "expired";
   return isClaimed ? "completing" : "open";
 }
 

@@ -13,6 +13,7 @@ import type { ReadOf } from "../../dto/dtos-of-kind.js";
 import { validated } from "../../dto/rules.js";
 import { FileUploadResult } from "../../dto/upload-result.js";
 import {
+  DirectUploadExpiredError,
   DirectUploadNotFoundError,
   FileNotFoundError,
   FileTooLargeError,
@@ -23,8 +24,13 @@ import { stagingKey } from "../../kinds.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import { checkPrivacy } from "../../privacy.js";
-import type { CompleteOptions, DirectUploadOptions, Input } from "../../provider.js";
-import type { DirectUploadPlace } from "../../repo/direct-upload-repo.js";
+import type {
+  CompleteOptions,
+  DirectUploadOptions,
+  DirectUploadStatusOptions,
+  Input,
+} from "../../provider.js";
+import type { DirectUploadPlace, SeenDirectUpload } from "../../repo/direct-upload-repo.js";
 import { abortable, withUploadTime } from "../../upload/abort.js";
 import { storageFailure } from "../../upload/storage-client.js";
 import { checkStrictness } from "../../upload/verification.js";
@@ -35,6 +41,7 @@ import { KIND_RULES } from "../kind-rules.js";
 import { checkUrlOptions, signFile } from "../urls.js";
 import { type CompletionChoices, DirectUploadCompletion } from "./direct-upload-completion.js";
 import { checkDirectUploadId, outcomeOf, toStatus } from "./direct-upload-state.js";
+import { type PlannedPart, planParts } from "./part-plan.js";
 import { signParts, signWhole } from "./sign-requests.js";
 import { StagedObject } from "./staged-object.js";
 
@@ -43,6 +50,9 @@ const MAX_SECONDS = 86_400;
 
 /** Seconds to complete an upload after its requests have expired. */
 const COMPLETION_SECONDS = 3_600;
+
+/** Seconds before that time is over in which no request works that was signed anew. */
+const SPARE_SECONDS = 300;
 
 /** Larger files are sent in parts by default. */
 const WHOLE_BYTES = 16 * 1024 * 1024;
@@ -68,8 +78,7 @@ export class DirectUploads<K extends MediaKind> {
     const { byteSize } = create;
     if (byteSize > maxBytes) throw new FileTooLargeError(maxBytes);
     const contentType = announcedType(create.contentType, kind);
-    const expiresIn = options.expiresIn ?? DEFAULT_SECONDS;
-    checkInteger("expiresIn", expiresIn, 1, MAX_SECONDS);
+    const expiresIn = checkLife(options);
     const isInParts = checkBoolean("multipart", options.multipart ?? byteSize > WHOLE_BYTES);
     if (dependencies.s3.needsParts === true && (isInParts || create.md5 === undefined)) {
       throw new InvalidInputError(
@@ -94,9 +103,8 @@ export class DirectUploads<K extends MediaKind> {
       expiresIn + COMPLETION_SECONDS,
     );
     try {
-      const requests = await (isInParts ? signParts : signWhole)(dependencies, row, expiresIn);
-      const { leaseExpiresAt: completeBefore } = row;
-      return Object.assign(new DirectUpload(), { id, completeBefore, ...requests });
+      if (isInParts) row.multipartId = await this.#beginParts(row);
+      return await this.#signed(row, planParts(byteSize, row.partByteSize ?? byteSize), expiresIn);
     } catch (error) {
       await directUploads.cancel({ id, kind, userId }).catch((failure: unknown) => {
         logger.warn("a direct upload is left to the sweeper", { id, ...errorFacts(failure) });
@@ -130,12 +138,16 @@ export class DirectUploads<K extends MediaKind> {
     });
   }
 
-  /** The state of a direct upload. */
-  async status(id: string): Promise<DirectUploadStatus> {
-    const { directUploads } = this.scope.dependencies;
-    const seen = await directUploads.find(this.#place(id));
-    if (seen === null) throw new DirectUploadNotFoundError(id);
-    return toStatus(seen);
+  /** The state of a direct upload, with requests for what is left to send where these are asked for. */
+  async status(id: string, options: DirectUploadStatusOptions): Promise<DirectUploadStatus> {
+    const expiresIn = checkLife(options);
+    const withRequests = checkBoolean("withRequests", options.withRequests ?? false);
+    const seen = await this.#find(this.#place(id));
+    if (!withRequests) return toStatus(seen);
+    const requests = await this.#signMissing(seen, expiresIn).catch((error: unknown) => {
+      throw storageFailure("list what was sent of the direct upload", error);
+    });
+    return Object.assign(toStatus(seen), { requests });
   }
 
   /** Ends a direct upload that is not completed; a completion in flight fails. */
@@ -143,14 +155,54 @@ export class DirectUploads<K extends MediaKind> {
     const { dependencies } = this.scope;
     const { directUploads } = dependencies;
     const place = this.#place(id);
-    const seen = await directUploads.find(place);
-    if (seen === null) throw new DirectUploadNotFoundError(id);
+    const seen = await this.#find(place);
     if (await directUploads.cancel(place)) await new StagedObject(dependencies, seen.row).discard();
   }
 
   #place(id: string): DirectUploadPlace {
     const { kind, owner: userId } = this.scope;
     return { id: checkDirectUploadId(id), kind, userId };
+  }
+
+  async #find(place: DirectUploadPlace): Promise<SeenDirectUpload> {
+    const seen = await this.scope.dependencies.directUploads.find(place);
+    if (seen === null) throw new DirectUploadNotFoundError(place.id);
+    return seen;
+  }
+
+  /** Begins a multipart upload and records its id. */
+  async #beginParts({ id, s3Key: key, contentType }: DirectUploadModel): Promise<string> {
+    const { s3, directUploads } = this.scope.dependencies;
+    const { uploadId } = await s3.createMultipartUpload({ key, contentType });
+    await directUploads.setMultipartId(id, uploadId);
+    return uploadId;
+  }
+
+  /** Null when nothing is left to send. */
+  async #signMissing(seen: SeenDirectUpload, expiresIn: number): Promise<DirectUpload | null> {
+    const { row, secondsLeft } = seen;
+    if (outcomeOf(seen) !== undefined) return null;
+    const missing = await new StagedObject(this.scope.dependencies, row).missing();
+    if (missing?.length === 0) return null;
+    // A completion that has ended since has removed what was sent.
+    if (missing === undefined && outcomeOf(await this.#find(row)) !== undefined) return null;
+    const life = Math.min(expiresIn, Math.floor(secondsLeft) - SPARE_SECONDS);
+    if (missing === undefined || life < 1) throw new DirectUploadExpiredError();
+    return this.#signed(row, missing, life);
+  }
+
+  async #signed(
+    row: DirectUploadModel,
+    parts: readonly PlannedPart[],
+    expiresIn: number,
+  ): Promise<DirectUpload> {
+    const { s3 } = this.scope.dependencies;
+    const { id, s3Key: key, byteSize, multipartId: uploadId } = row;
+    const requests = await (uploadId === null
+      ? signWhole(s3, row, expiresIn)
+      : signParts(s3, { key, uploadId }, parts, expiresIn));
+    const facts = { id, byteSize, completeBefore: row.leaseExpiresAt };
+    return Object.assign(new DirectUpload(), { ...facts, ...requests });
   }
 
   /** Undefined while another call is completing it. */
@@ -190,6 +242,11 @@ export class DirectUploads<K extends MediaKind> {
     const contradictions = contradictionsTo(row.contentType, claims);
     return new FileUploadResult(KIND_RULES[this.scope.kind].read(row), signed, contradictions);
   }
+}
+
+function checkLife({ expiresIn = DEFAULT_SECONDS }: { expiresIn?: number }): number {
+  checkInteger("expiresIn", expiresIn, 1, MAX_SECONDS);
+  return expiresIn;
 }
 
 function digest(text: string | undefined, byteLength: number): Buffer | null {

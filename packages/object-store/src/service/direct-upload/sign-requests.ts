@@ -1,13 +1,15 @@
+import type { MultipartUpload } from "@repo/s3-provider";
+
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { DirectRequest, DirectUpload } from "../../dto/direct-upload.js";
-import { planParts } from "./part-plan.js";
-import type { Dependencies } from "../dependencies.js";
+import type { PlannedPart } from "./part-plan.js";
+import type { StorageClient } from "../../upload/storage-client.js";
 
 type Requests = Pick<DirectUpload, "expiresAt" | "put" | "post" | "parts">;
 
 /** A PUT, and a form where the server takes forms, for a file in one piece. */
 export async function signWhole(
-  { s3 }: Pick<Dependencies, "s3">,
+  s3: StorageClient,
   { s3Key, contentType, byteSize: byteLength, md5 }: DirectUploadModel,
   expiresIn: number,
 ): Promise<Requests> {
@@ -26,15 +28,13 @@ export async function signWhole(
   return { expiresAt: put.expiresAt, put: requestOf(put), post, parts: null };
 }
 
-/** A PUT for each part of a multipart upload, which is begun and recorded here. */
+/** A PUT for each of these parts of a multipart upload. */
 export async function signParts(
-  { s3, directUploads }: Pick<Dependencies, "s3" | "directUploads">,
-  { id, s3Key: key, contentType, byteSize, partByteSize }: DirectUploadModel,
+  s3: StorageClient,
+  upload: MultipartUpload,
+  plan: readonly PlannedPart[],
   expiresIn: number,
 ): Promise<Requests> {
-  const upload = await s3.createMultipartUpload({ key, contentType });
-  await directUploads.setMultipartId(id, upload.uploadId);
-  const plan = planParts(byteSize, partByteSize ?? Infinity);
   let expiresAt = new Date(0);
   const parts = [];
   for (const part of plan) {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { MediaFormat, MediaKind } from "@repo/media-inspection";
-import { S3NotFoundError } from "@repo/s3-provider";
+import { type ListedPart, S3NotFoundError } from "@repo/s3-provider";
 
 import {
   ChecksumMismatchError,
@@ -19,7 +19,7 @@ import { findObject } from "../../upload/storage-client.js";
 import type { Dependencies } from "../dependencies.js";
 import { requireKind } from "../kind-rules.js";
 import { warnOfVersions } from "../../warn-of-versions.js";
-import { planParts } from "./part-plan.js";
+import { type PlannedPart, planParts } from "./part-plan.js";
 import type { Strictness } from "../../upload/verification.js";
 import type { Recipe } from "../../rendering/recipes.js";
 
@@ -82,6 +82,21 @@ export class StagedObject {
     }
   }
 
+  /**
+   * The parts that are still to be sent, a file in one piece being one. Undefined when that is in vain,
+   * because S3 has no such multipart upload any more.
+   */
+  async missing(): Promise<PlannedPart[] | undefined> {
+    const { s3Key, byteSize, multipartId, partByteSize } = this.row;
+    if (multipartId !== null) {
+      const sent = await this.#sent(multipartId);
+      if (sent !== undefined) return unsent(sent);
+    }
+    const object = await findObject(this.dependencies.s3, s3Key, undefined);
+    if (object?.byteLength === byteSize) return [];
+    return partByteSize === null ? planParts(byteSize, byteSize) : undefined;
+  }
+
   /** Removes the object and its parts; what cannot be removed is left to the sweep. */
   async discard(signal?: AbortSignal): Promise<void> {
     const { s3, logger } = this.dependencies;
@@ -101,31 +116,52 @@ export class StagedObject {
    */
   async #assemble(uploadId: string, signal: AbortSignal): Promise<void> {
     const { s3 } = this.dependencies;
-    const { s3Key: key, byteSize, partByteSize } = this.row;
+    const { s3Key: key } = this.row;
     const upload = { key, uploadId };
-    const sent = await s3.listParts(upload, { signal }).catch((error: unknown) => {
-      if (error instanceof S3NotFoundError) return undefined;
-      throw error;
-    });
+    const sent = await this.#sent(uploadId, signal);
     if (sent === undefined) return;
-    const found = planParts(byteSize, partByteSize ?? Infinity).map((planned) => ({
-      partNumber: planned.partNumber,
-      part: sent.find(
-        ({ partNumber, byteLength }) =>
-          partNumber === planned.partNumber && byteLength === planned.byteSize,
-      ),
-    }));
-    const missing = found.filter(({ part }) => part === undefined);
+    const missing = unsent(sent);
     if (missing.length > 0) {
       const numbers = missing.map(({ partNumber }) => partNumber).join(", ");
       throw new DirectUploadIncompleteError(
         `These parts have not been sent to S3 yet: ${numbers}.`,
       );
     }
-    const parts = found.flatMap(({ part }) => part ?? []);
+    const parts = sent.flatMap(({ part }) => part ?? []);
     const isThere = async (): Promise<boolean> => (await findObject(s3, key, signal)) !== undefined;
     await completeParts(s3, upload, { parts, signal, isThere });
   }
+
+  /** The planned parts with those that S3 has of the same size; undefined without a multipart upload. */
+  async #sent(uploadId: string, signal?: AbortSignal): Promise<SentPart[] | undefined> {
+    const { s3Key: key, byteSize, partByteSize } = this.row;
+    const upload = { key, uploadId };
+    const listed = await this.dependencies.s3
+      .listParts(upload, { signal })
+      .catch((error: unknown) => {
+        if (error instanceof S3NotFoundError) return undefined;
+        throw error;
+      });
+    return (
+      listed &&
+      planParts(byteSize, partByteSize ?? byteSize).map((planned) => ({
+        planned,
+        part: listed.find(
+          ({ partNumber, byteLength }) =>
+            partNumber === planned.partNumber && byteLength === planned.byteSize,
+        ),
+      }))
+    );
+  }
+}
+
+interface SentPart {
+  planned: PlannedPart;
+  part: ListedPart | undefined;
+}
+
+function unsent(parts: readonly SentPart[]): PlannedPart[] {
+  return parts.filter(({ part }) => part === undefined).map(({ planned }) => planned);
 }
 
 /** A digest that a client announced, held to the bytes that came. */

@@ -37,7 +37,7 @@ export class MemoryDirectUploads implements DirectUploadRows {
     const row = this.table.first((values) => isAt(place, values), transaction);
     if (row === null) return null;
     const isClaimed = row.claimExpiresAt !== null && !isOver(row.claimExpiresAt);
-    return { row, isExpired: isOver(row.leaseExpiresAt), isClaimed };
+    return { row, secondsLeft: (row.leaseExpiresAt.getTime() - Date.now()) / 1000, isClaimed };
   }
 
   async claim(place: DirectUploadPlace, leaseSeconds: number): Promise<DirectUploadModel | null> {

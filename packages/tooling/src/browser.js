@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 
-import { type Browser, chromium } from "playwright-core";
+import { chromium } from "playwright-core";
 
 const PATH = process.env["TEST_CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** Where TEST_CHROMIUM names a browser it has to be there; elsewhere it may be missing. */
 export const hasBrowser = process.env["TEST_CHROMIUM"] !== undefined || existsSync(PATH);
 
-export async function launchBrowser(): Promise<Browser> {
+export const BROWSER_WANTED = "install Chromium (apt-get install chromium) or set TEST_CHROMIUM";
+
+export async function launchBrowser() {
   return chromium.launch({
     executablePath: PATH,
     args: [
