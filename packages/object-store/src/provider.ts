@@ -418,8 +418,8 @@ export interface ListFilter extends ReadOptions {
   /** Case-sensitive prefix of the file name. Takes longer the more names have it. */
   filenamePrefix?: string;
   /**
-   * Metadata that holds all of this: the same value, of the same type, under each of these names. Reads all
-   * of the owner's files unless you have created the index of the guide.
+   * Metadata that holds all of this: the same value, of the same type, under each of these names. Reads the
+   * owner's files until the page is full, unless you have created the index that the guide describes.
    */
   metadata?: FileMetadata;
 }

@@ -52,9 +52,10 @@ export function describeDetails(subject: () => Subject): void {
       const metadata = { album: "Rome", rating: 5 };
       const { file } = await images.upload({ body: png, filename: "a.png", title: "A", metadata });
       const changed = await images.update(file.id, { altText: "A forum", metadata: { rating: 4 } });
-      const expected = { ...file, altText: "A forum", metadata: { rating: 4 } };
-      expect(changed).toEqual({ ...expected, updatedAt: changed.updatedAt });
-      expect(changed.updatedAt.getTime()).toBeGreaterThanOrEqual(file.updatedAt.getTime());
+      const { updatedAt } = changed;
+      const said = { altText: "A forum", metadata: { rating: 4 } };
+      expect(changed).toEqual(Object.assign({}, file, said, { updatedAt }));
+      expect(updatedAt.getTime()).toBeGreaterThanOrEqual(file.updatedAt.getTime());
       expect(await images.get(file.id)).toEqual(changed);
       const none = { title: null, altText: null, metadata: null, filename: null };
       const cleared = await images.update(file.id, none);
@@ -244,7 +245,7 @@ export function describeDetails(subject: () => Subject): void {
         const same = { metadata: { rating: 5, album: "Rome" }, cursor: nextCursor };
         const next = await own.images.list(same);
         expect(next.items.map(({ title }) => title)).toEqual(["rome 1"]);
-        for (const other of [{ album: "Rome" }, { rating: 5 }]) {
+        for (const other of [{ album: "Rome" }, {}] as FileMetadata[]) {
           const wrong = own.images.list({ metadata: other, cursor: nextCursor });
           await expectRefusal(wrong, "invalid_cursor");
         }
