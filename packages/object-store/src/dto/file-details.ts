@@ -3,7 +3,7 @@ import { IsOptional } from "class-validator";
 import { type FileMetadata, IsMetadata } from "./metadata.js";
 import { IsStorableText, IsText } from "./rules.js";
 
-export const MAX_TITLE_CHARACTERS = 500;
+const MAX_TITLE_CHARACTERS = 500;
 export const MAX_ALT_TEXT_CHARACTERS = 2_000;
 
 /**
