@@ -65,7 +65,7 @@ export {
   DirectUploadStatus,
 } from "./dto/direct-upload.js";
 export { AudioDetails, ImageDetails } from "./dto/file-details.js";
-export type { FileMetadata } from "./dto/metadata.js";
+export type { FileMetadata } from "./file-metadata.js";
 export { AudioCreate, ImageCreate } from "./dto/media-create.js";
 export { AudioRead, type FileRead, ImageRead } from "./dto/media-read.js";
 export { Page } from "./dto/page.js";

@@ -7,11 +7,11 @@ import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "./dto
 import type { AudioDetails, ImageDetails } from "./dto/file-details.js";
 import type { AudioCreate, ImageCreate } from "./dto/media-create.js";
 import type { AudioRead, FileRead, FileUrl, ImageRead } from "./dto/media-read.js";
-import type { FileMetadata } from "./dto/metadata.js";
 import type { Page } from "./dto/page.js";
 import type { FileUploadResult } from "./dto/upload-result.js";
 import type { VariantRead } from "./dto/variant-read.js";
 import type { ObjectStoreError } from "./errors.js";
+import type { FileMetadata } from "./file-metadata.js";
 import type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
 import type { PrivacyLevel } from "./privacy.js";
 import type { Truncation, Verification } from "./upload/verification.js";

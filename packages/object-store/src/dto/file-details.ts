@@ -1,6 +1,7 @@
 import { IsOptional } from "class-validator";
 
-import { type FileMetadata, IsMetadata } from "./metadata.js";
+import type { FileMetadata } from "../file-metadata.js";
+import { IsMetadata } from "./metadata.js";
 import { IsStorableText, IsText } from "./rules.js";
 
 const MAX_TITLE_CHARACTERS = 500;

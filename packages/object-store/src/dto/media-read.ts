@@ -10,7 +10,7 @@ import { Expose } from "class-transformer";
 import type { AudioModel } from "../models/audio.model.js";
 import type { ImageModel } from "../models/image.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
-import type { FileMetadata } from "./metadata.js";
+import type { FileMetadata } from "../file-metadata.js";
 import type { OwnerId } from "../owner-types.js";
 import type { PrivacyLevel } from "../privacy.js";
 

@@ -2,10 +2,8 @@ import { ValidateBy } from "class-validator";
 
 import { described } from "../described.js";
 import { InvalidInputError } from "../errors.js";
+import type { FileMetadata } from "../file-metadata.js";
 import { isStorable } from "./rules.js";
-
-/** What an application keeps with a file: flat, and 4,096 bytes at most as JSON in UTF-8. */
-export type FileMetadata = Readonly<Record<string, string | number | boolean | null>>;
 
 const MAX_BYTES = 4_096;
 const MAX_KEY_CHARACTERS_SHOWN = 40;

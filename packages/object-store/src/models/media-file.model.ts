@@ -2,7 +2,7 @@ import type { RemovedKind } from "@repo/media-inspection";
 import { type CreationOptional, DataTypes, type NonAttribute } from "sequelize";
 import { AllowNull, Column, Default } from "sequelize-typescript";
 
-import type { FileMetadata } from "../dto/metadata.js";
+import type { FileMetadata } from "../file-metadata.js";
 import { downloadName } from "../filename.js";
 import { EVERY_OWNER, type Reader } from "../owner-types.js";
 import type { PrivacyLevel } from "../privacy.js";

@@ -1,6 +1,6 @@
 import type { ImageDetails } from "../dto/file-details.js";
 import type { AudioCreate } from "../dto/media-create.js";
-import type { FileMetadata } from "../dto/metadata.js";
+import type { FileMetadata } from "../file-metadata.js";
 import { sanitizedFilename } from "../filename.js";
 
 /** What a caller gives a file, whatever its bytes are, by attribute of its model; the rest is absent. */

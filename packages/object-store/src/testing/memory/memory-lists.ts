@@ -1,4 +1,4 @@
-import type { FileMetadata } from "../../dto/metadata.js";
+import type { FileMetadata } from "../../file-metadata.js";
 import type { AudioModel } from "../../models/audio.model.js";
 import type { ImageModel } from "../../models/image.model.js";
 import type { ListRows, ListSelection } from "../../repo/list-repo.js";
