@@ -7,7 +7,7 @@ export type Intent =
       readonly variants?: readonly string[];
     }
   | { readonly do: "delete"; readonly id: string }
-  | { readonly do: "transcript"; readonly id: string; readonly text: string }
+  | { readonly do: "update"; readonly id: string; readonly title: string }
   | { readonly do: "announce" }
   /** The client's own request, or requests, to S3. */
   | { readonly do: "send"; readonly directUpload: string; readonly sha256: string }

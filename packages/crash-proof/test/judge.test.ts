@@ -24,7 +24,7 @@ const SCENE: Scene = {
 function observed({ objects = new Map(), ...added }: Partial<Observed> = {}): Observed {
   const { id, sha256 } = BYSTANDER;
   return {
-    files: [{ id, s3_key: id, sha256, transcript: null }],
+    files: [{ id, s3_key: id, sha256, title: null }],
     unfinished: [],
     directUploads: [],
     variants: [],
@@ -95,7 +95,7 @@ describe("the judgement", () => {
     const KEY = "another";
 
     const stripped = observed({
-      files: [{ id, s3_key: KEY, sha256: strippedSha256, transcript: null }],
+      files: [{ id, s3_key: KEY, sha256: strippedSha256, title: null }],
       objects: new Map([[KEY, strippedSha256]]),
     });
 

@@ -35,7 +35,15 @@ function extensionOf(name: string): string {
   return /\.[^.]{1,16}$/u.exec(name.slice(-64))?.[0] ?? "";
 }
 
-/** The name to offer at download: the file's own, or else one made of its id and type. */
+/** An ending without a letter, such as that of "holiday.2024", is none of a type. */
+const EXTENSION = /\.((?=[0-9]*[a-z])[a-z0-9]{1,8})$/i;
+
+/** The extension of a name, without its dot; undefined for a name without one. */
+export function typeExtensionOf(name: string): string | undefined {
+  return EXTENSION.exec(name)?.[1];
+}
+
+/** The name to offer at download: the file's own, or its id, with the extension of its type if it has none. */
 export function downloadName({
   id,
   originalFilename,
@@ -45,9 +53,10 @@ export function downloadName({
   originalFilename: string | null;
   contentType: string;
 }): string {
-  if (originalFilename !== null) return originalFilename;
+  const name = originalFilename ?? id;
+  if (originalFilename !== null && typeExtensionOf(name) !== undefined) return name;
   const format = Object.values(MEDIA_FORMATS).find((each) => each.contentType === contentType);
-  return format === undefined ? id : `${id}.${format.extension}`;
+  return format === undefined ? name : shortened(`${name}.${format.extension}`);
 }
 
 /** The name to offer at download of a variant: the file's, with the extension of the variant. */

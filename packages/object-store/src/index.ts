@@ -66,6 +66,8 @@ export {
   type DirectRequest,
   DirectUploadStatus,
 } from "./dto/direct-upload.js";
+export { AudioDetails, ImageDetails } from "./dto/file-details.js";
+export type { FileMetadata } from "./file-metadata.js";
 export { AudioCreate, ImageCreate } from "./dto/media-create.js";
 export { AudioRead, type FileRead, ImageRead } from "./dto/media-read.js";
 export { Page } from "./dto/page.js";

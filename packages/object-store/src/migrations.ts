@@ -12,6 +12,7 @@ import { tellCutImages } from "./migrations/0009-tell-cut-images.js";
 import { findMultipartUploads } from "./migrations/0010-find-multipart-uploads.js";
 import { createVariants } from "./migrations/0011-create-variants.js";
 import { tellWhatWasRemoved } from "./migrations/0012-tell-what-was-removed.js";
+import { describeFiles } from "./migrations/0013-describe-files.js";
 import { Layout, type TableOptions } from "./layout.js";
 
 export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
@@ -45,5 +46,6 @@ export function objectStoreMigrations(options?: TableOptions<OwnerType>): readon
     findMultipartUploads(layout),
     createVariants(layout),
     tellWhatWasRemoved(layout),
+    describeFiles(layout),
   ];
 }

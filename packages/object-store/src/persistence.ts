@@ -21,7 +21,6 @@ import { VariantRepo, type Variants } from "./repo/variant-repo.js";
 /** Where the rows are: in PostgreSQL, or in memory for tests of applications. */
 export interface Persistence {
   files: { readonly [K in MediaKind]: Files<K> };
-  transcripts: Pick<AudioRepo, "setTranscript">;
   lists: ListRows;
   directUploads: DirectUploadRows;
   journal: Journal;
@@ -72,10 +71,8 @@ export function sqlPersistence(
   const reads = checkReads(options.reads ?? "primary");
   const owners = new OwnerRepo(tables, reads);
   const schema = new SchemaCheck(tables);
-  const audio = new AudioRepo(tables, reads);
   return {
-    files: { image: new ImageRepo(tables, reads), audio },
-    transcripts: audio,
+    files: { image: new ImageRepo(tables, reads), audio: new AudioRepo(tables, reads) },
     lists: new ListRepo(tables, reads),
     directUploads: new DirectUploadRepo(tables),
     journal: new JournalRepo(tables, owners),

@@ -4,12 +4,14 @@ import type { AudioContentType, ImageContentType } from "@repo/media-inspection"
 import type { Transaction } from "sequelize";
 
 import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "./dto/direct-upload.js";
+import type { AudioDetails, ImageDetails } from "./dto/file-details.js";
 import type { AudioCreate, ImageCreate } from "./dto/media-create.js";
 import type { AudioRead, FileRead, FileUrl, ImageRead } from "./dto/media-read.js";
 import type { Page } from "./dto/page.js";
 import type { FileUploadResult } from "./dto/upload-result.js";
 import type { VariantRead } from "./dto/variant-read.js";
 import type { ObjectStoreError } from "./errors.js";
+import type { FileMetadata } from "./file-metadata.js";
 import type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
 import type { PrivacyLevel } from "./privacy.js";
 import type { Truncation, Verification } from "./upload/verification.js";
@@ -130,13 +132,15 @@ export type WithVariantUrl<Read extends FileRead> = Omit<Read, keyof FileUrl> & 
 /** The images of a scope: JPEG, PNG, WebP and GIF. */
 export type ImageCollection<Id extends OwnerId = string> = MediaCollection<
   ImageCreate,
-  ImageRead<Id>
+  ImageRead<Id>,
+  ImageDetails
 >;
 
 /** The audio files of a scope: MP3, WAV, FLAC and M4A. */
 export interface AudioCollection<Id extends OwnerId = string> extends MediaCollection<
   AudioCreate,
-  AudioRead<Id>
+  AudioRead<Id>,
+  AudioDetails
 > {
   /**
    * Attaches a transcript, or removes it with null.
@@ -203,7 +207,7 @@ export interface FileReads<Read extends FileRead> {
 }
 
 /** The files of one kind in a scope. */
-export interface MediaCollection<Create, Read extends FileRead>
+export interface MediaCollection<Create, Read extends FileRead, Details>
   extends FileLists<Read>, FileReads<Read> {
   /**
    * Stores a file. Its type is decided by its content. The file is visible once this resolves, or once
@@ -253,7 +257,10 @@ export interface MediaCollection<Create, Read extends FileRead>
    *   (`variants_busy`), UploadExpiredError (`upload_expired`) when another party has taken it over,
    *   FileNotFoundError (`file_not_found`) when the file was deleted since
    */
-  completeDirectUpload(id: string, options?: CompleteOptions): Promise<FileUploadResult<Read>>;
+  completeDirectUpload(
+    id: string,
+    options?: CompleteOptions<Details>,
+  ): Promise<FileUploadResult<Read>>;
   /**
    * Where a direct upload stands; it can be asked until `completeBefore`. With `withRequests`, it has
    * `requests` for what S3 does not have yet, signed anew, so that a client can go on after a failure:
@@ -286,6 +293,15 @@ export interface MediaCollection<Create, Read extends FileRead>
    *   (`upload_expired`) when its lease was lost
    */
   variant(id: string, name: string, options?: MakeVariantOptions): Promise<VariantRead>;
+  /**
+   * Changes what is said of a file, and never its bytes. What `changes` does not name stays as it is, also
+   * beside another change at the same time; null removes it. URLs that were signed before keep the name that
+   * they were signed with.
+   *
+   * @throws InvalidInputError (`invalid_input`), FileNotFoundError (`file_not_found`),
+   *   AccessDeniedError (`access_denied`)
+   */
+  update(id: string, changes: Input<Details>, options?: WriteOptions): Promise<Read>;
   /**
    * Deletes a file and its variants: it is gone for every reader before its bytes are. After a
    * `storage_unavailable` the file is already gone for readers, its bytes follow with a repeated
@@ -361,7 +377,8 @@ export interface UploadOptions extends WriteOptions {
   /**
    * Makes the upload safe to repeat: 1 to 255 characters, such as a UUID that the client made for
    * it. A repetition by the same owner with the same bytes stores nothing and gives the first
-   * result with a new URL; what else it passes (file name, transcript) is ignored. Other bytes, or
+   * result with a new URL; what else it passes (file name, title, alternative text, metadata, transcript) is
+   * ignored. Other bytes, or
    * the other kind of file, are `idempotency_conflict`. The bytes that would be stored are compared: with
    * another `privacy`, and after `strip` of maintenance, they may differ.
    *
@@ -397,7 +414,16 @@ export interface ShowRequests extends DirectUploadStatusOptions {
 }
 
 /** How to complete a direct upload. */
-export type CompleteOptions = Omit<UploadOptions, "idempotencyKey">;
+export interface CompleteOptions<Details = ImageDetails | AudioDetails> extends Omit<
+  UploadOptions,
+  "idempotencyKey"
+> {
+  /**
+   * What to say of the file; its `filename` takes the place of the announced one. A repeated completion
+   * ignores it.
+   */
+  details?: Input<Details>;
+}
 
 /** Which files a list shows: those that meet all of it. */
 export interface ListFilter extends ReadOptions {
@@ -409,6 +435,11 @@ export interface ListFilter extends ReadOptions {
   createdBefore?: Date;
   /** Case-sensitive prefix of the file name. Takes longer the more names have it. */
   filenamePrefix?: string;
+  /**
+   * Metadata that holds all of this: the same value, of the same type, under each of these names. Reads the
+   * owner's files until the page is full, unless you have created the index that the guide describes.
+   */
+  metadata?: FileMetadata;
 }
 
 export interface ListQuery extends ListFilter {

@@ -39,6 +39,7 @@ import { migrate } from "./examples/migrate.js";
 import { type App, openApp } from "./examples/open-app.js";
 import { restOfUpload, sendFile } from "./examples/send-from-browser.js";
 import { addTranscript, newestEpisodes, publish } from "./examples/podcasts.js";
+import { addPhoto, albumPage, describePhoto, indexPhotoMetadata } from "./examples/photo-album.js";
 import { addPhotos, photoStore } from "./examples/private-photos.js";
 import { changePicture, signUp } from "./examples/sign-up.js";
 import { startServers } from "./examples/servers.js";
@@ -96,6 +97,7 @@ describe("the examples", () => {
         ...objectStoreMigrations(),
         ...userAvatarMigrations,
         createEpisodeCovers,
+        indexPhotoMetadata,
       ],
     }).up();
     await database.close();
@@ -194,16 +196,30 @@ describe("the examples", () => {
   });
 
   it("publish an episode once, list it and give it a transcript", async () => {
-    const episode = { title: "One.wav", recording: toneOf(1), requestId: "one" };
+    const episode = { title: "One", recording: toneOf(1), requestId: "one" };
     const { id, seconds } = await publish(app.store, userId, episode);
     expect(seconds).toBeCloseTo(1);
     expect((await publish(app.store, userId, episode)).id).toBe(id);
     await addTranscript(app.store, userId, id);
     const { episodes, nextCursor } = await newestEpisodes(app.store, userId);
     expect(episodes).toEqual([
-      expect.objectContaining({ id, transcript: "Welcome to the first episode." }),
+      expect.objectContaining({
+        ...{ id, title: "One" },
+        transcript: "Welcome to the first episode.",
+      }),
     ]);
     expect(nextCursor).toBeNull();
+  });
+
+  it("describe and rename a photo, and show those of its album", async () => {
+    const owner = await signUp("albums@example.com");
+    const id = await addPhoto(app.store, owner, { body: png, title: "IMG_1", album: "Rome" });
+    await addPhoto(app.store, owner, { body: png, title: "IMG_2", album: "Oslo" });
+    const response = await fetch((await describePhoto(app.store, owner, id)).url);
+    expect(response.headers.get("content-disposition")).toBe('attachment; filename="rome.png"');
+    expect(await albumPage(app.store, owner, "Rome")).toEqual([
+      { title: "Rome", altText: "The Forum at dawn", url: expect.stringContaining(id) },
+    ]);
   });
 
   it("take uploads and give downloads over HTTP, and answer refusals", async () => {

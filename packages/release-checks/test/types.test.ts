@@ -85,6 +85,16 @@ const types: Record<string, () => void> = {
     expectTypeOf(scope.audio).toHaveProperty("setTranscript");
     expectTypeOf(scope.images).not.toHaveProperty("setTranscript");
   },
+  "sound has no alternative text": () => {
+    expectTypeOf<AudioRead>().not.toHaveProperty("altText");
+    void scope.images.update("id", { title: null, altText: "a", metadata: { rating: 5 } });
+    // @ts-expect-error images only
+    void scope.audio.update("id", { altText: "a" });
+    // @ts-expect-error images only
+    void scope.audio.completeDirectUpload("id", { details: { altText: "a" } });
+    // @ts-expect-error metadata is flat
+    void scope.images.update("id", { metadata: { album: { name: "Rome" } } });
+  },
   "what is read cannot be written to": () => {
     expectTypeOf<ImageRead>().toEqualTypeOf<Readonly<ImageRead>>();
   },

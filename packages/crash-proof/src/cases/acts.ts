@@ -83,16 +83,17 @@ export async function erase({ journal, maintenance, stage }: Props): Promise<voi
   await journal.call({ do: "maintenance" }, () => maintenance.eraseUser(stage.userId));
 }
 
-export async function transcribe(
-  { journal, audio, stage }: Props,
+/** Gives a file of the stage a title. */
+export async function update(
+  { journal, collection, stage }: Props,
   at: number,
-  text: string,
+  title: string,
   transaction?: Transaction,
 ): Promise<void> {
   const id = stage.files[at]?.id ?? "";
-  await journal.call({ do: "transcript", id, text }, () =>
-    audio.setTranscript(id, text, transaction === undefined ? {} : { transaction }),
-  );
+  await journal.call({ do: "update", id, title }, async () => {
+    await collection.update(id, { title }, transaction === undefined ? {} : { transaction });
+  });
 }
 
 /** Does something in a transaction of the caller's, and ends it. */

@@ -25,7 +25,6 @@ export interface Props {
   maintenance: ObjectStoreMaintenance;
   /** The user's files of the case's kind. */
   collection: ImageCollection | AudioCollection;
-  audio: AudioCollection;
   /** The same files as another process of the application has them, that shares the servers only. */
   inAnotherProcess: () => Pick<Props, "collection" | "maintenance">;
   /** Does something before the store's next call of an operation of the bucket, which waits for it. */

@@ -1,4 +1,4 @@
-import { erase, inTransaction, remove, removeMany, transcribe, upload } from "./acts.js";
+import { erase, inTransaction, remove, removeMany, update, upload } from "./acts.js";
 import { CLOSING_CASES } from "./closing-cases.js";
 import { DIRECT_UPLOAD_CASES } from "./direct-upload-cases.js";
 import { DRIP_CASES } from "./drip-cases.js";
@@ -56,12 +56,7 @@ const DIRECTLY: readonly UseCase[] = [
   ...DIRECT_UPLOAD_CASES,
   { name: "delete", files: 1, run: (props) => remove(props, 0) },
   { name: "batch delete", files: 3, run: removeMany },
-  {
-    name: "transcript",
-    kinds: ["audio"],
-    files: 1,
-    run: (props) => transcribe(props, 0, "what was said"),
-  },
+  { name: "update", files: 1, run: (props) => update(props, 0, "what it is called") },
   {
     name: "transaction with upload",
     files: 0,
@@ -76,12 +71,11 @@ const DIRECTLY: readonly UseCase[] = [
     run: (props) => inTransaction(props, "commit", (transaction) => remove(props, 0, transaction)),
   },
   {
-    name: "transaction with transcript and delete",
-    kinds: ["audio"],
+    name: "transaction with update and delete",
     files: 2,
     run: (props) =>
       inTransaction(props, "commit", async (transaction) => {
-        await transcribe(props, 0, "what was said", transaction);
+        await update(props, 0, "what it is called", transaction);
         await remove(props, 1, transaction);
       }),
   },

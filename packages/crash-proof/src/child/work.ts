@@ -106,7 +106,6 @@ async function act(
     store,
     maintenance,
     collection: ofKind(scope),
-    audio: scope.audio,
     inAnotherProcess: () => ({
       collection: ofKind(open().forUser(job.stage.userId)),
       maintenance: objectStoreMaintenance(shared),

@@ -15,8 +15,8 @@ export interface Expectations {
   files: ReadonlyMap<string, ExpectedFile>;
   /** SHA-256 of uploads of which nobody knows: each may have made one file. */
   openUploads: readonly string[];
-  /** The transcripts that a file may have. */
-  transcripts: ReadonlyMap<string, readonly (string | null)[]>;
+  /** The titles that a file may have. */
+  titles: ReadonlyMap<string, readonly (string | null)[]>;
   /** What direct uploads have become: the id of a file, or null for one that was cancelled. */
   directUploads: ReadonlyMap<string, string | null>;
   shownVariants: readonly ShownVariant[];
@@ -36,7 +36,7 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
   const known = [...stage.files, bystander];
   for (const { id, sha256 } of known) files.set(id, { sha256s: [sha256], fate: "applied" });
   const openUploads: Storing[] = [];
-  const transcripts = new Map<string, (string | null)[]>();
+  const titles = new Map<string, (string | null)[]>();
   const shownVariants = [...scene.variants];
   const variantsOfUploads = new Map<string, readonly string[]>();
   const refusals = new Map<string, Fate>();
@@ -49,10 +49,10 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
     } else if (intent.do === "delete") {
       const file = files.get(intent.id);
       if (file !== undefined && !scene.inUse.includes(intent.id)) file.fate = opposite(fate);
-    } else if (intent.do === "transcript") {
-      const before = transcripts.get(intent.id) ?? [null];
-      const after = { applied: [intent.text], undone: before, open: [...before, intent.text] };
-      transcripts.set(intent.id, after[fate]);
+    } else if (intent.do === "update") {
+      const before = titles.get(intent.id) ?? [null];
+      const after = { applied: [intent.title], undone: before, open: [...before, intent.title] };
+      titles.set(intent.id, after[fate]);
     } else if (intent.do === "strip") {
       const left = failures.map((failure) => failure.id);
       for (const { id: fileId, strippedSha256 } of known) {
@@ -75,7 +75,7 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
     openUploads: distinctKeys(
       openUploads.filter(({ key }) => key === undefined || !keysDone.has(key)),
     ),
-    transcripts,
+    titles,
     directUploads: new Map(acknowledged.flatMap(outcomesOf)),
     shownVariants,
     variantsOfUploads,

@@ -15,7 +15,7 @@ export function judgeReaders(
   observed: Observed,
   findings: Findings,
 ): void {
-  const { files, openUploads, transcripts, together } = expectations;
+  const { files, openUploads, titles, together } = expectations;
   const { objects } = observed;
   const stored = new Map(observed.files.map((file) => [file.id, file]));
   const isWhole = ({ s3_key, sha256 }: ObservedFile): boolean => objects.get(s3_key) === sha256;
@@ -32,9 +32,8 @@ export function judgeReaders(
   }
   for (const [id, file] of stored) {
     if (!isWhole(file) && !scene.missing.includes(id)) findings.lost.add(`${id} has no bytes`);
-    const allowed = transcripts.get(id);
-    if (allowed?.includes(file.transcript) === false) {
-      findings.wrong.add(`${id} has another transcript than was set`);
+    if (titles.get(id)?.includes(file.title) === false) {
+      findings.wrong.add(`${id} has another title than was set`);
     }
   }
   judgeOpenUploads(observed.files, { files, openUploads }, scene, findings);
@@ -116,8 +115,8 @@ function judgeTogether(
         return stored.has(id ?? "");
       case "delete":
         return !stored.has(intent.id);
-      case "transcript":
-        return stored.get(intent.id)?.transcript === intent.text;
+      case "update":
+        return stored.get(intent.id)?.title === intent.title;
       case "announce":
       case "send":
       case "cancel":

@@ -9,7 +9,7 @@ export interface ObservedFile {
   s3_key: string;
   /** Hexadecimal. */
   sha256: string;
-  transcript: string | null;
+  title: string | null;
 }
 
 /** A row of the journal. */
@@ -58,9 +58,9 @@ export async function observe(
   s3: S3Provider,
 ): Promise<Observed> {
   const files = await database.query<ObservedFile>(
-    `SELECT id, s3_key, encode(sha256, 'hex') AS sha256, NULL AS transcript FROM images
+    `SELECT id, s3_key, encode(sha256, 'hex') AS sha256, title FROM images
      UNION ALL
-     SELECT id, s3_key, encode(sha256, 'hex') AS sha256, transcript FROM audio`,
+     SELECT id, s3_key, encode(sha256, 'hex') AS sha256, title FROM audio`,
     { type: QueryTypes.SELECT },
   );
   const unfinished = await database.query<ObservedUnfinished>(

@@ -1,10 +1,13 @@
 import { IsOptional } from "class-validator";
 
 import type { MediaBody } from "../upload/media-body.js";
-import { IsMediaBody, IsText, IsTranscript } from "./rules.js";
+import { FileDetails, MAX_ALT_TEXT_CHARACTERS } from "./file-details.js";
+import { IsMediaBody, IsStorableText, IsText } from "./rules.js";
+
+export const MAX_TRANSCRIPT_CHARACTERS = 1_000_000;
 
 /** What an upload of either kind takes. */
-export abstract class MediaCreate {
+export abstract class MediaCreate extends FileDetails {
   /**
    * The bytes. A stream is destroyed when the upload ends, also when it is refused; only an HTTP
    * request is left open, so that it can be answered. From the call on, an error of the stream fails
@@ -12,14 +15,6 @@ export abstract class MediaCreate {
    */
   @IsMediaBody()
   readonly body!: MediaBody;
-
-  /**
-   * The name to offer at download. A hint: path parts and control characters are removed, and it
-   * never decides the type. A `File` or a path brings its own.
-   */
-  @IsOptional()
-  @IsText(65_536)
-  readonly filename?: string;
 
   /**
    * The type that the client declared, such as the Content-Type of a form's part. It decides nothing;
@@ -31,12 +26,17 @@ export abstract class MediaCreate {
 }
 
 /** What the upload of an image takes. */
-export class ImageCreate extends MediaCreate {}
+export class ImageCreate extends MediaCreate {
+  /** As {@link ImageDetails.altText}. */
+  @IsOptional()
+  @IsStorableText(MAX_ALT_TEXT_CHARACTERS)
+  readonly altText?: string | null;
+}
 
 /** What the upload of an audio file takes. */
 export class AudioCreate extends MediaCreate {
   /** Text to attach to the file: at most 1,000,000 characters, without NUL. */
   @IsOptional()
-  @IsTranscript()
+  @IsStorableText(MAX_TRANSCRIPT_CHARACTERS)
   readonly transcript?: string | null;
 }

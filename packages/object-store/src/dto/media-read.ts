@@ -10,6 +10,7 @@ import { Expose } from "class-transformer";
 import type { AudioModel } from "../models/audio.model.js";
 import type { ImageModel } from "../models/image.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
+import type { FileMetadata } from "../file-metadata.js";
 import type { OwnerId } from "../owner-types.js";
 import type { PrivacyLevel } from "../privacy.js";
 
@@ -24,8 +25,12 @@ export class FileUrl {
 class MediaRead extends FileUrl {
   /** UUID version 7: sorts by creation. */
   @Expose() readonly id!: string;
-  /** The sanitised name the file was uploaded under, or null when none was given. */
+  /** The sanitised name the file was uploaded under or renamed to, or null when none was given. */
   @Expose() readonly filename!: string | null;
+  /** For people, as given, or null. */
+  @Expose() readonly title!: string | null;
+  /** Of the application; empty where it gave none. */
+  @Expose() readonly metadata!: FileMetadata;
   @Expose() readonly byteSize!: number;
   /** SHA-256 of the bytes, 64 lower-case hexadecimal digits. */
   @Expose() readonly sha256!: string;
@@ -66,6 +71,8 @@ export class ImageRead<Id extends OwnerId = string> extends MediaRead {
    * @see https://evanw.github.io/thumbhash/
    */
   @Expose() readonly placeholder!: string | null;
+  /** The text in the place of the image where it is not seen, or null where nobody described it. */
+  @Expose() readonly altText!: string | null;
 }
 
 /** A stored audio file. */
@@ -112,6 +119,7 @@ export function toImageRead(row: ImageModel): ImageRead<OwnerId> {
     hasAlpha: row.hasAlpha,
     complete: row.complete,
     placeholder: row.placeholder?.toString("base64") ?? null,
+    altText: row.altText,
   });
 }
 
@@ -145,6 +153,8 @@ function shared(row: MediaFileModel): object {
     id: row.id,
     userId: row.userId,
     filename: row.originalFilename,
+    title: row.title,
+    metadata: row.metadata,
     byteSize: row.byteSize,
     sha256: row.sha256.toString("hex"),
     privacy: row.privacy,

@@ -42,25 +42,42 @@ function isMediaBody(value: unknown): value is MediaBody {
   );
 }
 
-const MAX_TRANSCRIPT_CHARACTERS = 1_000_000;
-
-export const TRANSCRIPT_RULE = `A transcript must be a string of at most ${MAX_TRANSCRIPT_CHARACTERS} characters of well-formed Unicode without NUL`;
-
-/** A string that PostgreSQL can hold: at most 1,000,000 UTF-16 code units, well formed, without NUL. */
-export function IsTranscript(): PropertyDecorator {
+/** A string that PostgreSQL can hold, of at most so many UTF-16 code units. */
+export function IsStorableText(maxLength: number): PropertyDecorator {
   return ValidateBy({
-    name: "isTranscript",
-    validator: { validate: isTranscript, defaultMessage: () => TRANSCRIPT_RULE },
+    name: "isStorableText",
+    validator: {
+      validate: (value: unknown) => textFault(value, maxLength) === undefined,
+      defaultMessage: (given) =>
+        `${given?.property ?? ""} ${textRule(maxLength)}, and ${textFault(given?.value, maxLength) ?? "another"} came`,
+    },
   });
 }
 
-export function isTranscript(value: unknown): value is string {
-  return (
-    typeof value === "string" &&
-    value.length <= MAX_TRANSCRIPT_CHARACTERS &&
-    value.isWellFormed() &&
-    !value.includes("\0")
-  );
+/**
+ * @param name of what the text is, for the message
+ * @throws InvalidInputError (`invalid_input`)
+ */
+export function checkText(name: string, value: unknown, maxLength: number): string {
+  const fault = textFault(value, maxLength);
+  if (fault === undefined) return value as string;
+  throw new InvalidInputError(`${name} ${textRule(maxLength)}, and ${fault} came.`);
+}
+
+function textRule(maxLength: number): string {
+  return `must be a string of at most ${maxLength} characters of well-formed Unicode without NUL`;
+}
+
+/** What came instead of such a text, for a message; undefined for one. */
+function textFault(value: unknown, maxLength: number): string | undefined {
+  if (typeof value !== "string") return described(value);
+  if (value.length > maxLength) return `one of ${value.length}`;
+  return isStorable(value) ? undefined : "one with NUL or a lone surrogate";
+}
+
+/** Whether PostgreSQL can hold a string. */
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
 }
 
 /** Unknown properties that a message names at most, and how much of each name. */

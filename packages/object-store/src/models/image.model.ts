@@ -42,6 +42,10 @@ export class ImageModel extends MediaFileModel<
   @Column(DataTypes.BOOLEAN)
   declare complete: boolean;
 
+  @AllowNull
+  @Column(DataTypes.TEXT)
+  declare altText: CreationOptional<string | null>;
+
   /** A ThumbHash, 25 bytes at most; null until the first variant is made. */
   @AllowNull
   @Column(DataTypes.BLOB)

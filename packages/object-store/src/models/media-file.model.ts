@@ -1,7 +1,8 @@
 import type { RemovedKind } from "@repo/media-inspection";
-import { DataTypes, type NonAttribute } from "sequelize";
-import { AllowNull, Column } from "sequelize-typescript";
+import { type CreationOptional, DataTypes, type NonAttribute } from "sequelize";
+import { AllowNull, Column, Default } from "sequelize-typescript";
 
+import type { FileMetadata } from "../file-metadata.js";
 import { downloadName } from "../filename.js";
 import { EVERY_OWNER, type Reader } from "../owner-types.js";
 import type { PrivacyLevel } from "../privacy.js";
@@ -16,6 +17,15 @@ export abstract class MediaFileModel<
   @AllowNull
   @Column(DataTypes.TEXT)
   declare originalFilename: string | null;
+
+  @AllowNull
+  @Column(DataTypes.TEXT)
+  declare title: CreationOptional<string | null>;
+
+  @AllowNull(false)
+  @Default({})
+  @Column(DataTypes.JSONB)
+  declare metadata: CreationOptional<FileMetadata>;
 
   @AllowNull(false)
   @Column(DataTypes.TEXT)

@@ -26,6 +26,8 @@ interface ListShape {
   created: boolean;
   /** Whether the name has a prefix. */
   named: boolean;
+  /** Whether metadata is asked for. */
+  metadata: boolean;
   /** Whether each file is read with its variant. */
   variant: boolean;
 }
@@ -38,6 +40,8 @@ export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
   created: { from: Date | "-infinity"; before: Date | "infinity" } | undefined;
   /** The first name, and the name after the last one, in the order of code points. */
   filename: { from: string; before: string } | undefined;
+  /** What the metadata contains, as JSON. */
+  metadata: string | undefined;
   /** The recipe whose variant is read with each file. */
   variant: RecipeName | undefined;
 }
@@ -111,10 +115,13 @@ export class ListRepo {
     const key = `${use} ${JSON.stringify(shape)}`;
     let statement = this.#statements.get(key);
     if (statement === undefined) {
-      // The best index depends on the times and names; and there are too many sets of content types to
+      // The best index depends on the times, names and metadata; and there are too many sets of content types to
       // keep a plan for each on each connection.
       const isVolatile =
-        shape.created || shape.named || shape.kinds.some(({ contentTypes: types }) => types?.[1]);
+        shape.created ||
+        shape.named ||
+        shape.metadata ||
+        shape.kinds.some(({ contentTypes: types }) => types?.[1]);
       statement = new PreparedStatement(text(), { plan: isVolatile ? "each time" : "cached" });
       this.#statements.set(key, statement);
     }
@@ -124,7 +131,7 @@ export class ListRepo {
 
 /** With kinds and types sorted, images first, so that equal selections share a statement. */
 function shapeOf(selection: ListSelection): ListShape {
-  const { kinds, owner, order, created, filename, variant } = selection;
+  const { kinds, owner, order, created, filename, metadata, variant } = selection;
   return {
     kinds: kinds
       .map(({ kind, contentTypes }) => ({ kind, contentTypes: contentTypes?.toSorted() }))
@@ -133,19 +140,21 @@ function shapeOf(selection: ListSelection): ListShape {
     order,
     created: created !== undefined,
     named: filename !== undefined,
+    metadata: metadata !== undefined,
     variant: variant !== undefined,
   };
 }
 
 /** The parameters in the order of {@link placeholders}, without the limit. */
 function parametersFor(selection: ListSelection): SqlParameter[] {
-  const { ids, owner, created, filename, variant } = selection;
+  const { ids, owner, created, filename, metadata, variant } = selection;
   return [
     ids.after,
     ids.before,
     ...(owner === null ? [] : [owner]),
     ...(created === undefined ? [] : [created.from, created.before]),
     ...(filename === undefined ? [] : [filename.from, filename.before]),
+    ...(metadata === undefined ? [] : [metadata]),
     ...(variant === undefined ? [] : [variant.name, variant.digest]),
   ];
 }
@@ -199,12 +208,13 @@ function countStatement(layout: Layout, shape: ListShape): string {
 }
 
 /** The placeholders of a statement, numbered in this order; those that the shape lacks are left out. */
-function placeholders({ system, created, named, variant }: ListShape): {
+function placeholders({ system, created, named, metadata, variant }: ListShape): {
   afterId: string;
   beforeId: string;
   owner: string;
   created: readonly [string, string];
   named: readonly [string, string];
+  metadata: string;
   variant: readonly [string, string];
   limit: string;
 } {
@@ -219,6 +229,7 @@ function placeholders({ system, created, named, variant }: ListShape): {
     owner: take(!system),
     created: [take(created), take(created)],
     named: [take(named), take(named)],
+    metadata: take(metadata),
     variant: [take(variant), take(variant)],
     limit: take(true),
   };
@@ -235,7 +246,7 @@ function source(
   kind: MediaKind,
   contentType: string | undefined,
 ): string {
-  const { created, named } = placeholders(shape);
+  const { created, named, metadata } = placeholders(shape);
   const conditions = [
     keyset(shape, contentType),
     ...(shape.created ? [`created_at >= ${created[0]} AND created_at < ${created[1]}`] : []),
@@ -245,6 +256,7 @@ function source(
           `original_filename COLLATE "C" < ${named[1]}`,
         ]
       : []),
+    ...(shape.metadata ? [`metadata @> ${metadata}::jsonb`] : []),
   ];
   return `FROM ${layout.table(kind)} WHERE ${conditions.join(" AND ")}`;
 }

@@ -217,6 +217,21 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     ]);
   }
 
+  /**
+   * Changes what the owner has said of a file. Null when the owner has no such file.
+   *
+   * @param values by attribute of the model; those that are absent stay as they are
+   */
+  update(
+    id: string,
+    owner: Owner,
+    values: Readonly<Record<string, unknown>>,
+    options: StatementOptions,
+  ): Promise<MediaModels[K] | null> {
+    const given = JSON.stringify(this.#given(id, values));
+    return this.first("change the file", this.#sql.update, [id, owner, given], options);
+  }
+
   /** The owner's file that was uploaded with an idempotency key. */
   byIdempotencyKey(
     { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },

@@ -16,8 +16,10 @@ export type CreateParameters = [
   ids: readonly string[],
   unansweredSeconds: readonly number[],
 ];
-/** The columns that come from the uploader, whatever the bytes are. */
-const OF_UPLOADER = new Set(['"original_filename"', '"placeholder"', '"transcript"']);
+/** The columns that the owner gives and can change, whatever the bytes are. */
+const OF_OWNER = new Set(
+  ["original_filename", "title", "alt_text", "metadata", "transcript"].map((name) => `"${name}"`),
+);
 
 type DirectParameters = [direct: string, claim: string | null];
 export type VariantParameters = [
@@ -38,6 +40,7 @@ interface Sql {
 
 export function mediaStatements({ layout, kind, columns, given }: Sql) {
   const table = layout.table(kind);
+  const ofOwner = given.filter((column) => OF_OWNER.has(column));
   const files = `SELECT ${columns.list()} FROM ${table} WHERE`;
   const variant = variantOf(layout, kind, table, ["$2", "$3"]);
   const filesWithVariant = `SELECT ${columns.list()}, ${variant} FROM ${table} WHERE`;
@@ -139,6 +142,19 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
         WHERE id = $1 AND s3_key = $2 AND privacy = $3 AND ${wait} RETURNING id
       `,
     ),
+    // What the JSON does not name keeps its value.
+    update: new LockingStatement<[id: string, owner: Owner, values: string]>(
+      (wait) => `
+        UPDATE ${table} AS file SET
+          updated_at = clock_timestamp(),
+          (${ofOwner.join(", ")}) = (
+            SELECT ${ofOwner.map((column) => `given.${column}`).join(", ")}
+            FROM json_populate_record(file, $3) AS given
+          )
+        WHERE id = $1 AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
+        RETURNING ${columns.list()}
+      `,
+    ),
     // The row of the journal takes the key that the file gives up.
     replaceObject: new LockingStatement<
       [
@@ -172,7 +188,7 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
           s3_key = wanted.new_key, updated_at = clock_timestamp(),
           unanswered_until = ${unansweredUntil("$5::int")},
           ${given
-            .filter((column) => !OF_UPLOADER.has(column))
+            .filter((column) => !OF_OWNER.has(column) && column !== '"placeholder"')
             .map((column) => `${column} = given.${column}`)
             .join(", ")}
         FROM wanted, json_populate_record(NULL::${table}, $6) AS given

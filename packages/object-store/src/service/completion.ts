@@ -1,6 +1,5 @@
 import type { MediaKind, RemovedKind } from "@repo/media-inspection";
 
-import type { CreateOf } from "../dto/dtos-of-kind.js";
 import { OwnerNotFoundError, UploadExpiredError } from "../errors.js";
 import { downloadName } from "../filename.js";
 import type { MediaModels } from "../models/media-models.js";
@@ -12,7 +11,8 @@ import { abortFailure } from "../upload/abort.js";
 import type { Verdict } from "../upload/inspected-body.js";
 import type { PendingUpload } from "../upload/pending-upload.js";
 import type { CollectionScope, Dependencies } from "./dependencies.js";
-import { attributesOf, isOfKind, KIND_RULES } from "./kind-rules.js";
+import type { GivenValues } from "./given-values.js";
+import { attributesOf, isOfKind } from "./kind-rules.js";
 import { giveUpVariants, type PendingVariant, storeVariants } from "./pending-variants.js";
 import { type CheckedUrlOptions, signFile } from "./urls.js";
 
@@ -38,14 +38,13 @@ export async function requireUploadable(
 }
 
 /** An upload whose object is in S3. */
-interface SentUpload<K extends MediaKind> extends StatementOptions {
+interface SentUpload extends StatementOptions {
   upload: PendingUpload;
-  originalFilename: string | null;
   verdict: Verdict;
   /** What was removed from the bytes. */
   privacy: PrivacyLevel;
   removed: readonly RemovedKind[];
-  create: CreateOf<K>;
+  given: GivenValues & { originalFilename: string | null };
   urlOptions: CheckedUrlOptions;
   /** Ends the upload. */
   end: AbortController;
@@ -59,14 +58,14 @@ interface SentUpload<K extends MediaKind> extends StatementOptions {
  */
 export async function completeUpload<K extends MediaKind>(
   scope: CollectionScope<K>,
-  sent: SentUpload<K>,
+  sent: SentUpload,
 ): Promise<StoredFile<K>> {
   const { dependencies, kind, owner } = scope;
-  const { upload, originalFilename, verdict, create, urlOptions, end, direct, transaction } = sent;
+  const { upload, verdict, given, urlOptions, end, direct, transaction } = sent;
   const { facts, byteSize, sha256, rendered } = verdict;
   const { contentType } = facts;
   if (!isOfKind(kind, facts)) throw new TypeError(`facts of ${kind} expected, got ${facts.kind}`);
-  const named = { id: upload.id, originalFilename, contentType };
+  const named = { id: upload.id, originalFilename: given.originalFilename, contentType };
   let signed: SignedUrl;
   let variants: PendingVariant[] = [];
   try {
@@ -79,10 +78,10 @@ export async function completeUpload<K extends MediaKind>(
     throw error;
   }
   const { privacy, removed } = sent;
-  const attributes = { ...attributesOf(facts), ...KIND_RULES[kind].given(create) };
   const placeholder = rendered?.placeholder && Buffer.from(rendered.placeholder);
   const values = {
-    ...{ originalFilename, byteSize, sha256, privacy, removed, ...attributes },
+    ...{ metadata: {}, ...given, byteSize, sha256, privacy, removed },
+    ...attributesOf(facts),
     ...(kind === "image" && placeholder !== undefined && { placeholder }),
   };
   const row = await makeFile(scope, { upload, values, direct, variants }, { transaction });

@@ -2,6 +2,7 @@ import { MEDIA_FORMATS, type MediaFormat, type MediaKind } from "@repo/media-ins
 
 import type { TypeContradiction } from "../dto/upload-result.js";
 import { UnsupportedMediaTypeError } from "../errors.js";
+import { typeExtensionOf } from "../filename.js";
 
 /** What browsers, systems and people call the formats, besides their content types. */
 export const TYPE_NAMES: Readonly<
@@ -65,9 +66,6 @@ function isNameOf(format: MediaFormat, essence: string): boolean {
   );
 }
 
-/** An ending without a letter, such as that of "holiday.2024", is none of a type. */
-const EXTENSION = /\.((?=[0-9]*[a-z])[a-z0-9]{1,8})$/i;
-
 /** Where the name or the declared type of a file says another thing than its content, which decided. */
 export function contradictionsTo(
   contentType: string,
@@ -77,7 +75,7 @@ export function contradictionsTo(
     (name): name is MediaFormat => MEDIA_FORMATS[name as MediaFormat].contentType === contentType,
   );
   const found: TypeContradiction[] = [];
-  const extension = EXTENSION.exec(claims.filename ?? "")?.[1]?.toLowerCase();
+  const extension = typeExtensionOf(claims.filename ?? "")?.toLowerCase();
   if (extension !== undefined && !(format && TYPE_NAMES[format].extensions.includes(extension))) {
     found.push({ source: "filename", claimed: extension });
   }

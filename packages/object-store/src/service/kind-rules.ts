@@ -5,7 +5,8 @@ import {
   type MediaKind,
 } from "@repo/media-inspection";
 
-import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
+import type { CreateOf, DetailsOf, ReadOf } from "../dto/dtos-of-kind.js";
+import { AudioDetails, ImageDetails } from "../dto/file-details.js";
 import { AudioCreate, ImageCreate } from "../dto/media-create.js";
 import { toAudioRead, toImageRead } from "../dto/media-read.js";
 import { UnsupportedMediaTypeError } from "../errors.js";
@@ -16,8 +17,7 @@ interface KindRules<K extends MediaKind> {
   /** What messages call the accepted content. */
   readonly accepted: string;
   readonly createDto: new () => CreateOf<K>;
-  /** The attributes of the file's model that come from the caller. */
-  given(create: CreateOf<K>): object;
+  readonly detailsDto: new () => DetailsOf<K>;
   read(row: MediaModels[K]): ReadOf<K>;
 }
 
@@ -25,13 +25,13 @@ export const KIND_RULES: { readonly [K in MediaKind]: KindRules<K> } = {
   image: {
     accepted: "an image (JPEG, PNG, WebP or GIF)",
     createDto: ImageCreate,
-    given: () => ({}),
+    detailsDto: ImageDetails,
     read: toImageRead,
   },
   audio: {
     accepted: "an audio file (MP3, WAV, FLAC or M4A)",
     createDto: AudioCreate,
-    given: ({ transcript = null }) => ({ transcript }),
+    detailsDto: AudioDetails,
     read: toAudioRead,
   },
 };

@@ -3,6 +3,7 @@ import { isDate } from "node:util/types";
 import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 
 import { checkInteger } from "../checks.js";
+import { checkMetadata } from "../dto/metadata.js";
 import { InvalidCursorError, InvalidInputError } from "../errors.js";
 import type { Owner } from "../owner-types.js";
 import type { ListFilter, ListQuery } from "../provider.js";
@@ -64,8 +65,16 @@ export function selectionOf(
       after: from === undefined ? FIRST_ID : earliestIdAt(from.getTime() - CLOCK_SLACK_MS),
       before: before === undefined ? LAST_ID : earliestIdAt(before.getTime() + CLOCK_SLACK_MS),
     },
+    metadata: filter.metadata === undefined ? undefined : sortedJson(filter.metadata),
     variant: undefined,
   };
+}
+
+/** The same for the same metadata; undefined where every file meets it. */
+function sortedJson(metadata: unknown): string | undefined {
+  const entries = Object.entries(checkMetadata("metadata", metadata));
+  if (entries.length === 0) return undefined;
+  return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 function checkOrder(order: unknown = "newest"): "newest" | "oldest" {
@@ -144,6 +153,9 @@ function after(selection: ListSelection, cursor: unknown, binding: CursorBinding
 
 /** The same for the same list, whatever the form of its query. */
 function nameOf(collection: readonly MediaKind[], selection: ListSelection): string {
-  const { order, kinds, created, filename } = selection;
-  return JSON.stringify([collection, order, kinds, created ?? null, filename?.from ?? null]);
+  const { order, kinds, created, filename, metadata = [] } = selection;
+  return JSON.stringify([
+    ...[collection, order, kinds, created ?? null, filename?.from ?? null],
+    ...[metadata].flat(),
+  ]);
 }

@@ -2,7 +2,8 @@ import type { MediaKind } from "@repo/media-inspection";
 
 import { checkFileId, checkOptions } from "../checks.js";
 import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "../dto/direct-upload.js";
-import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
+import type { CreateOf, DetailsOf, ReadOf } from "../dto/dtos-of-kind.js";
+import { validated } from "../dto/rules.js";
 import type { FileUploadResult } from "../dto/upload-result.js";
 import type { VariantRead } from "../dto/variant-read.js";
 import type {
@@ -19,18 +20,23 @@ import type {
 } from "../provider.js";
 import type { StatementOptions } from "../repo/statements.js";
 import { countedUpload } from "../telemetry/telemetry.js";
+import { changeFile } from "./change-file.js";
 import { Deletion } from "./deletion.js";
 import { DirectUploads } from "./direct-upload/direct-uploads.js";
 import { FileLists } from "./file-lists.js";
 import { FileReads } from "./file-reads.js";
+import { givenValues } from "./given-values.js";
+import { KIND_RULES } from "./kind-rules.js";
 import { makeVariant } from "./make-variant.js";
 import type { ScopedCalls } from "./scoped-calls.js";
 import { discardInput, Upload } from "./upload.js";
 
+const UPDATE_HINT = "Write update(id, { title }).";
+
 /** The files of one kind in a scope. DTOs go in and out, never models. */
 export class MediaFiles<K extends MediaKind>
   extends FileReads<K>
-  implements MediaCollection<CreateOf<K>, ReadOf<K>>
+  implements MediaCollection<CreateOf<K>, ReadOf<K>, DetailsOf<K>>
 {
   readonly list: FileLists<K>["list"];
   readonly all: FileLists<K>["all"];
@@ -62,6 +68,14 @@ export class MediaFiles<K extends MediaKind>
     );
   }
 
+  update(id: string, changes: Input<DetailsOf<K>>, options?: WriteOptions): Promise<ReadOf<K>> {
+    return this.#scope.run("update", options, async (checked) => {
+      const { detailsDto } = KIND_RULES[this.#scope.kind];
+      const values = givenValues(validated(detailsDto, changes, UPDATE_HINT));
+      return changeFile(this.#scope, id, values, checked);
+    });
+  }
+
   delete(id: string, options?: WriteOptions): Promise<void> {
     return this.#scope.run("delete", options, async (checked) => {
       const [result] = await this.#deletion(checked).run([checkFileId(id)]);
@@ -84,7 +98,7 @@ export class MediaFiles<K extends MediaKind>
 
   completeDirectUpload(
     id: string,
-    options?: CompleteOptions,
+    options?: CompleteOptions<DetailsOf<K>>,
   ): Promise<FileUploadResult<ReadOf<K>>> {
     return this.#scope.run("complete_direct_upload", options, (checked) =>
       this.#directUploads.complete(id, checked),

@@ -26,6 +26,7 @@ import type { CollectionScope } from "./dependencies.js";
 import { contradictionsTo } from "./declared-type.js";
 import type { Dependencies } from "./dependencies.js";
 import type { Recipe } from "../rendering/recipes.js";
+import { type GivenValues, givenValues } from "./given-values.js";
 import { IdempotencyKey, requireSameBytes } from "./idempotency.js";
 import { KIND_RULES, requireKind } from "./kind-rules.js";
 import { type CheckedUrlOptions, checkUrlOptions, signFile } from "./urls.js";
@@ -33,6 +34,7 @@ import { type CheckedUrlOptions, checkUrlOptions, signFile } from "./urls.js";
 /** What a caller asks of an upload, with every choice made. */
 interface UploadRequest<Create> {
   create: Create;
+  given: GivenValues;
   options: Checked<UploadOptions>;
   urlOptions: CheckedUrlOptions;
   strictness: Strictness;
@@ -107,7 +109,7 @@ export class Upload<K extends MediaKind> {
     end: AbortController,
   ): Promise<StoredFile<K>> {
     const { dependencies, owner, kind } = this.scope;
-    const { create, options, urlOptions } = this.request;
+    const { given, options, urlOptions } = this.request;
     const { signal } = end;
     body.readAhead();
     const intent: NewUpload = {
@@ -132,9 +134,9 @@ export class Upload<K extends MediaKind> {
     await stage("transfer", () => upload.send(body, end));
     const { verdict } = body;
     const { transaction } = options;
-    const originalFilename = this.#filename;
-    const what = { upload, originalFilename, verdict, create, privacy, removed };
-    const sent = { ...what, urlOptions, end, transaction };
+    const what = { upload, verdict, privacy, removed };
+    const named = { ...given, originalFilename: this.#filename };
+    const sent = { ...what, given: named, urlOptions, end, transaction };
     return stage("complete", () => completeUpload(this.scope, sent));
   }
 
@@ -159,13 +161,14 @@ async function uploadRequest<Create extends MediaCreate>(
   defaults: Dependencies,
   createDto: new () => Create,
   input: Input<Create>,
-  given: UploadOptions | undefined,
+  uploadOptions: UploadOptions | undefined,
 ): Promise<UploadRequest<Create>> {
   let create: Create | undefined;
   try {
     create = validated(createDto, input, HINT);
     guardBody(create.body);
-    const options = checkOptions(given);
+    const given = givenValues(create);
+    const options = checkOptions(uploadOptions);
     if (options.idempotencyKey !== undefined) checkIdempotencyKey(options.idempotencyKey);
     const strictness = checkStrictness(options, defaults.strictness);
     const urlOptions = checkUrlOptions(
@@ -175,7 +178,7 @@ async function uploadRequest<Create extends MediaCreate>(
     );
     const privacy = checkPrivacy(options.privacy ?? defaults.privacy);
     const recipes = defaults.recipes.all(options.variants);
-    return { create, options, urlOptions, strictness, privacy, recipes };
+    return { create, given, options, urlOptions, strictness, privacy, recipes };
   } catch (error) {
     await (create === undefined ? discardInput(input) : discardBody(create.body));
     if (error instanceof ObjectStoreError) throw error;

@@ -13,7 +13,7 @@ import { InvalidInputError } from "../errors.js";
 import { checkOptions } from "../checks.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
-import { MemoryAudio, MemoryFiles } from "./memory/memory-files.js";
+import { MemoryFiles } from "./memory/memory-files.js";
 import { MemoryInventory } from "./memory/memory-inventory.js";
 import { MemoryJournal } from "./memory/memory-journal.js";
 import { MemoryKeys } from "./memory/memory-keys.js";
@@ -79,10 +79,11 @@ export function memoryObjectStore(
   const tables = memoryTables();
   const transaction: MemoryObjectStore["transaction"] = (work) =>
     inMemoryTransaction(MODEL_REGISTRY, work);
-  const audio = new MemoryAudio("audio", tables.audio, tables, isOwner);
   const persistence: Persistence = {
-    files: { image: new MemoryFiles("image", tables.image, tables, isOwner), audio },
-    transcripts: audio,
+    files: {
+      image: new MemoryFiles("image", tables.image, tables, isOwner),
+      audio: new MemoryFiles("audio", tables.audio, tables, isOwner),
+    },
     lists: new MemoryLists(tables),
     directUploads: new MemoryDirectUploads(tables.direct_upload),
     journal: new MemoryJournal(tables, isOwner),

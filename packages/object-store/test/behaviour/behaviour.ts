@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "@jest/globals";
 
 import { describeArguments } from "./arguments.js";
 import { describeBodies } from "./bodies.js";
+import { describeDetails } from "./details.js";
 import { describeDirectUploads } from "./direct-uploads.js";
 import { describeLists } from "./lists.js";
 import { describeMaintenance } from "./maintenance.js";
@@ -41,6 +42,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describePrivacy(subject);
     describeScopes(subject);
     describeReads(subject);
+    describeDetails(subject);
     describeLists(subject);
     describeTransactions(subject);
     // Last, as it lets days pass.

@@ -66,11 +66,12 @@ export function describeStrip(subject: () => Subject): void {
 
     it("keeps what the uploader said of a sound", async () => {
       const body = await personalMp3();
-      const { file } = await scope.audio.upload({ body, transcript: "Words" });
+      const said = { transcript: "Words", title: "Talk", metadata: { series: 1 } };
+      const { file } = await scope.audio.upload({ body, ...said });
       expect(file.tags.comment).toBe(SECRET);
       await strip("all");
       const after = await scope.audio.get(file.id);
-      expect(after).toMatchObject({ transcript: "Words", privacy: "all", removed: ["tags"] });
+      expect(after).toMatchObject({ ...said, privacy: "all", removed: ["tags"] });
       expect(after.tags.comment).toBeUndefined();
     });
 

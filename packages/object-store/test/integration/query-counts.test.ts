@@ -8,6 +8,8 @@ import { type LoggedStore, openLoggedStore } from "../support/logged-store.js";
 import { sampleOf } from "../support/samples.js";
 import { fillWithRows } from "../support/stored-rows.js";
 
+const NO_ID = "00000000-0000-0000-0000-000000000000";
+
 let harness: Harness;
 let logged: LoggedStore;
 let scope: MediaScope;
@@ -35,14 +37,15 @@ afterAll(async () => {
   await harness.close();
 });
 
-/** The kinds of nodes and the indexes of a statement's plan that holds for all parameters. */
+/** The kinds of nodes and the indexes of a statement's plan: for these parameters, or for all. */
 async function planOf(
   statement: string,
   { database } = harness,
+  bind?: unknown[],
 ): Promise<{ nodes: string[]; indexes: string[] }> {
   const [row] = await database.query<Record<string, [{ Plan: PlanNode }]>>(
-    `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${statement}`,
-    { type: QueryTypes.SELECT },
+    `EXPLAIN (${bind === undefined ? "GENERIC_PLAN, " : ""}FORMAT JSON) ${statement}`,
+    { type: QueryTypes.SELECT, ...(bind && { bind }) },
   );
   const nodes: string[] = [];
   const indexes: string[] = [];
@@ -139,6 +142,35 @@ describe("the plan of a page", () => {
       expect(plan).toMatch(/Index Cond: .*user_id = .*original_filename/);
       expect(plan).toContain("images_user_id_filename");
     });
+  });
+});
+
+describe("a list by metadata", () => {
+  it("reads an index of the application's on it, for one album among many files", async () => {
+    const { database } = harness;
+    const owner = await harness.addUser();
+    const { images: own } = logged.store.forUser(owner);
+    const count = 20_000;
+    await fillWithRows(database, { owner, contentType: "image/png", count });
+    await database.query(
+      `UPDATE images SET metadata = jsonb_build_object('album', right(id::text, 3)) WHERE user_id = $1`,
+      { bind: [owner] },
+    );
+    await database.query(
+      "CREATE INDEX images_metadata ON images USING gin (metadata jsonb_path_ops)",
+    );
+    await database.query("ANALYZE images");
+    const { items } = await own.list({ limit: 1 });
+    const metadata = items[0]?.metadata ?? {};
+    logged.statements();
+    const all = await own.list({ metadata, limit: 200 });
+    expect(all.items.length).toBe(await own.count({ metadata }));
+    for (const statement of logged.statements()) {
+      const [first, last] = ["0", "f"].map((digit) => NO_ID.replaceAll("0", digit));
+      const bounds = [first, last, owner, JSON.stringify(metadata)];
+      const bind = statement.includes("count(*)") ? bounds : [...bounds, 200];
+      expect((await planOf(statement, harness, bind)).indexes).toContain("images_metadata");
+    }
   });
 });
 

@@ -44,6 +44,18 @@ describe("the number of statements", () => {
     expect(counted()).toHaveLength(2);
   });
 
+  it("is two with a title, an alternative text and metadata", async () => {
+    await images.upload({ body: png, title: "A", altText: "B", metadata: { c: 1 } });
+    expect(counted()).toHaveLength(2);
+  });
+
+  it("is one for a change of these and of the name", async () => {
+    const id = await upload();
+    logged.statements();
+    await images.update(id, { title: "A", altText: "B", metadata: { c: 1 }, filename: "d" });
+    expect(counted()).toHaveLength(1);
+  });
+
   it("is four for an upload with an idempotency key", async () => {
     await upload({ idempotencyKey: "counted" });
     expect(counted()).toHaveLength(4);

@@ -19,6 +19,7 @@ const VALUES = {
   contentType: "image/png",
   byteSize: 5,
   sha256: Buffer.alloc(32),
+  metadata: {},
   privacy: "keep",
   removed: [],
   width: 1,

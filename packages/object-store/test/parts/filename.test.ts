@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { contentDisposition, sanitizedFilename } from "../../src/filename.js";
+import { contentDisposition, downloadName, sanitizedFilename } from "../../src/filename.js";
 
 describe("sanitizedFilename", () => {
   it.each([
@@ -27,6 +27,27 @@ describe("sanitizedFilename", () => {
     const name = sanitizedFilename(`${"🎵".repeat(10_000)}.mp3`) ?? "";
     expect(Array.from(name)).toHaveLength(255);
     expect(name.endsWith("🎵.mp3")).toBe(true);
+  });
+});
+
+describe("downloadName", () => {
+  it.each([
+    ["cat.jpg", "cat.jpg"],
+    ["cat.PNG", "cat.PNG"],
+    ["Rome", "Rome.jpg"],
+    ["holiday.2024", "holiday.2024.jpg"],
+    ["Mr. Smith", "Mr. Smith.jpg"],
+    ["Rome.", "Rome..jpg"],
+    [null, "id.jpg"],
+  ])("of a JPEG named %j is %j", (originalFilename, expected) => {
+    const file = { id: "id", originalFilename, contentType: "image/jpeg" };
+    expect(downloadName(file)).toBe(expected);
+  });
+
+  it("has 255 characters at most, with the extension of the type", () => {
+    const originalFilename = "a".repeat(255);
+    const name = downloadName({ id: "id", originalFilename, contentType: "audio/mpeg" });
+    expect(name).toBe(`${"a".repeat(251)}.mp3`);
   });
 });
 

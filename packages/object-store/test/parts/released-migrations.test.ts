@@ -43,6 +43,7 @@ it("keeps the text of migrations for ever", async () => {
       "object-store/0010-find-multipart-uploads": "317aa9149557f92d",
       "object-store/0011-create-variants": "95199df3963ac213",
       "object-store/0012-tell-what-was-removed": "38b645f09557cf96",
+      "object-store/0013-describe-files": "851e98fd9bc43ece",
     }
   `);
 });
@@ -67,6 +68,7 @@ it("keeps it for owners of text in tables of other names", async () => {
       "object-store/0010-find-multipart-uploads": "ecefd359eb3f1ebf",
       "object-store/0011-create-variants": "e36946e05ecccf0d",
       "object-store/0012-tell-what-was-removed": "25dc9351ba8d8244",
+      "object-store/0013-describe-files": "634386ef24759d34",
     }
   `);
 });

@@ -16,6 +16,7 @@ const VALUES = {
   contentType: "image/png",
   byteSize: 10,
   sha256: Buffer.alloc(32, 1),
+  metadata: {},
   privacy: "keep",
   removed: [],
   width: 3,

@@ -5,7 +5,7 @@ type Episode = { title: string; recording: MediaBody; requestId: string };
 export async function publish(store: ObjectStoreProvider, hostId: string, episode: Episode) {
   const { recording: body, title, requestId: idempotencyKey } = episode;
   const { audio } = store.forUser(hostId);
-  const { file } = await audio.upload({ body, filename: title }, { idempotencyKey });
+  const { file } = await audio.upload({ body, title }, { idempotencyKey });
   return { id: file.id, seconds: file.durationSeconds, codec: file.codec };
 }
 
@@ -13,7 +13,7 @@ export async function newestEpisodes(store: ObjectStoreProvider, hostId: string,
   const { audio } = store.forUser(hostId);
   const { items, nextCursor } = await audio.list({ limit: 20, cursor, withUrls: true });
   return {
-    episodes: items.map(({ id, filename, url, transcript }) => ({ id, filename, url, transcript })),
+    episodes: items.map(({ id, title, url, transcript }) => ({ id, title, url, transcript })),
     nextCursor,
   };
 }

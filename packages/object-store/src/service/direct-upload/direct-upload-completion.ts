@@ -18,7 +18,7 @@ import { storageFailure } from "../../upload/storage-client.js";
 import { storageKey } from "../../kinds.js";
 import { completeUpload, type StoredFile } from "../completion.js";
 import type { CollectionScope } from "../dependencies.js";
-import { KIND_RULES } from "../kind-rules.js";
+import type { GivenValues } from "../given-values.js";
 import type { CheckedUrlOptions } from "../urls.js";
 import { StagedObject } from "./staged-object.js";
 import type { Strictness } from "../../upload/verification.js";
@@ -34,6 +34,7 @@ export interface CompletionChoices {
   privacy: PrivacyLevel;
   /** Of the variants to make with the file. */
   recipes: readonly Recipe[];
+  given: GivenValues;
 }
 
 /**
@@ -82,7 +83,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
   #store(): Promise<StoredFile<K>> {
     const { scope, direct } = this;
     const { dependencies, kind, owner } = scope;
-    const { end, transaction, urlOptions } = this.choices;
+    const { end, transaction, urlOptions, given } = this.choices;
     const choices = { ...this.choices, signal: end.signal };
     return this.#staged.use(kind, choices, async (body, { isChanged, privacy, removed }) => {
       const intent = await dependencies.journal.open({
@@ -100,8 +101,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
       }
       const { id, claim, originalFilename } = direct;
       const { verdict } = body;
-      const create = new KIND_RULES[kind].createDto();
-      const what = { upload, originalFilename, verdict, create, privacy, removed };
+      const what = { upload, verdict, privacy, removed, given: { originalFilename, ...given } };
       const sent = { ...what, urlOptions, end, transaction, direct: { id, claim } };
       const stored = await completeUpload(scope, sent);
       if (transaction === undefined) await this.#staged.discard();

@@ -9,7 +9,7 @@ import {
   DirectUploadCreate,
   type DirectUploadStatus,
 } from "../../dto/direct-upload.js";
-import type { ReadOf } from "../../dto/dtos-of-kind.js";
+import type { DetailsOf, ReadOf } from "../../dto/dtos-of-kind.js";
 import { validated } from "../../dto/rules.js";
 import { FileUploadResult } from "../../dto/upload-result.js";
 import {
@@ -37,6 +37,7 @@ import { checkStrictness } from "../../upload/verification.js";
 import { requireUploadable, type StoredFile } from "../completion.js";
 import type { CollectionScope } from "../dependencies.js";
 import { announcedType, contradictionsTo } from "../declared-type.js";
+import { givenValues } from "../given-values.js";
 import { KIND_RULES } from "../kind-rules.js";
 import { checkUrlOptions, signFile } from "../urls.js";
 import { type CompletionChoices, DirectUploadCompletion } from "./direct-upload-completion.js";
@@ -59,6 +60,8 @@ const WHOLE_BYTES = 16 * 1024 * 1024;
 const PART_BYTES = 8 * 1024 * 1024;
 
 const HINT = "Write createDirectUpload({ byteSize: file.size, contentType: file.type }).";
+
+const DETAILS_HINT = "Write completeDirectUpload(id, { details: { title } }).";
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -116,16 +119,18 @@ export class DirectUploads<K extends MediaKind> {
   /** Makes a file of a direct upload. One of several concurrent calls does it; the others wait. */
   async complete(
     id: string,
-    { transaction, signal, urlExpiresIn, ...given }: Checked<CompleteOptions>,
+    { transaction, signal, urlExpiresIn, ...options }: Checked<CompleteOptions<DetailsOf<K>>>,
   ): Promise<FileUploadResult<ReadOf<K>>> {
-    const { dependencies } = this.scope;
+    const { dependencies, kind } = this.scope;
     const { uploadTimeoutSeconds, calls } = dependencies;
+    const { detailsDto } = KIND_RULES[kind];
     const choices = {
       transaction,
       urlOptions: checkUrlOptions({ expiresIn: urlExpiresIn }, dependencies, "urlExpiresIn"),
-      strictness: checkStrictness(given, dependencies.strictness),
-      privacy: checkPrivacy(given.privacy ?? dependencies.privacy),
-      recipes: dependencies.recipes.all(given.variants),
+      strictness: checkStrictness(options, dependencies.strictness),
+      privacy: checkPrivacy(options.privacy ?? dependencies.privacy),
+      recipes: dependencies.recipes.all(options.variants),
+      given: givenValues(validated(detailsDto, options.details ?? {}, DETAILS_HINT)),
     };
     const place = this.#place(id);
     await requireUploadable(this.scope, { transaction });

@@ -2,10 +2,8 @@ import type { MediaKind, Privacy } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
 import { OwnerNotFoundError } from "../../errors.js";
-import type { AudioModel } from "../../models/audio.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { MediaModels } from "../../models/media-models.js";
-import type { AudioRepo } from "../../repo/audio-repo.js";
 import type {
   ClaimedDirectUpload,
   Completion,
@@ -27,7 +25,7 @@ import { lacks, moveVariant, removeVariantsOf, variantRead } from "./memory-vari
 export class MemoryFiles<K extends MediaKind> implements Files<K> {
   constructor(
     private readonly kind: K,
-    protected readonly table: MemoryTable<MediaModels[K]>,
+    private readonly table: MemoryTable<MediaModels[K]>,
     private readonly tables: MemoryTables,
     private readonly isOwner: OwnerCheck,
   ) {}
@@ -129,6 +127,19 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     return this.table.toModel(rows.change(row, changed));
   }
 
+  async update(
+    id: string,
+    owner: Owner,
+    values: Readonly<Record<string, unknown>>,
+    { transaction }: StatementOptions,
+  ): Promise<MediaModels[K] | null> {
+    const { rows } = this.table;
+    await rows.unlocked([id], transaction);
+    const row = rows.find(id, transaction);
+    if (row === undefined || row["userId"] !== owner) return null;
+    return this.table.toModel(rows.change(row, values, transaction));
+  }
+
   async byIdempotencyKey(
     { userId, idempotencyKey }: { userId: Owner; idempotencyKey: string },
     { transaction }: StatementOptions,
@@ -216,21 +227,5 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       inUse: new Map(),
       failed: new Map(),
     };
-  }
-}
-
-/** The audio files in memory. */
-export class MemoryAudio extends MemoryFiles<"audio"> implements Pick<AudioRepo, keyof AudioRepo> {
-  async setTranscript(
-    id: string,
-    owner: Owner,
-    transcript: string | null,
-    { transaction }: StatementOptions,
-  ): Promise<AudioModel | null> {
-    const { rows } = this.table;
-    await rows.unlocked([id], transaction);
-    const row = rows.find(id, transaction);
-    if (row === undefined || row["userId"] !== owner) return null;
-    return this.table.toModel(rows.change(row, { transcript }, transaction));
   }
 }

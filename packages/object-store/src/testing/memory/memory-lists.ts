@@ -1,3 +1,4 @@
+import type { FileMetadata } from "../../file-metadata.js";
 import type { AudioModel } from "../../models/audio.model.js";
 import type { ImageModel } from "../../models/image.model.js";
 import type { ListRows, ListSelection } from "../../repo/list-repo.js";
@@ -35,9 +36,10 @@ export class MemoryLists implements ListRows {
   }
 
   #selected(
-    { kinds, owner, ids, created, filename }: ListSelection,
+    { kinds, owner, ids, created, filename, metadata }: ListSelection,
     { transaction }: StatementOptions,
   ): MediaRow[] {
+    const asked = Object.entries(JSON.parse(metadata ?? "{}") as FileMetadata);
     return kinds.flatMap(({ kind, contentTypes }) => {
       const table: MemoryTable<ImageModel> | MemoryTable<AudioModel> = this.tables[kind];
       const files: MediaRow[] = table.select((row) => row["userId"] === owner, transaction);
@@ -50,7 +52,10 @@ export class MemoryLists implements ListRows {
           if (originalFilename === null) return false;
           const { from, before } = filename;
           return !isBefore(originalFilename, from) && isBefore(originalFilename, before);
-        });
+        })
+        .filter(({ metadata: of }) =>
+          asked.every(([name, value]) => Object.hasOwn(of, name) && of[name] === value),
+        );
     });
   }
 }

@@ -20,6 +20,13 @@ const list = {
   createdFrom: [new Date(0)],
   createdBefore: [new Date()],
   filenamePrefix: ["a"],
+  metadata: [{}, { a: 1 }, { a: "b", c: null }],
+};
+const details = {
+  title: ["a", null],
+  altText: ["a", null],
+  metadata: [{ a: 1 }, null],
+  filename: ["a", null],
 };
 const upload = {
   urlExpiresIn: seconds,
@@ -41,7 +48,7 @@ const input = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
-      .tuple(anyBody, hostileObject({ filename: ["a.gif"], contentType: type, transcript: ["a"] }))
+      .tuple(anyBody, hostileObject({ ...details, contentType: type, transcript: ["a"] }))
       .map(([body, more]) => () => ({ body: body(), ...Object(more) })),
   },
   { weight: 1, arbitrary: anyBody },
@@ -56,6 +63,7 @@ export function publicCalls({ scopes, maintenance, servers, ids }) {
     url: hostileObject(url),
     list: hostileObject(list),
     upload: hostileObject({ ...upload, transaction: [undefined, {}, 1, null] }),
+    complete: hostileObject({ ...upload, details: [{ title: "a" }, { metadata: { a: [] } }] }),
     download: hostileObject({ range: [{ start: 0 }, { start: 0, end: 5 }, null], signal }),
     write: hostileObject({ transaction: [undefined, {}, 1, null] }),
     direct: hostileObject({ expiresIn: seconds, multipart: [true, false] }),
@@ -82,8 +90,11 @@ export function publicCalls({ scopes, maintenance, servers, ids }) {
       call("createDirectUpload", [hostileObject(direct), options.direct], (announced, more) =>
         files.createDirectUpload(announced, more),
       ),
-      call("completeDirectUpload", [id, options.upload], (one, more) =>
+      call("completeDirectUpload", [id, options.complete], (one, more) =>
         files.completeDirectUpload(one, more),
+      ),
+      call("update", [id, hostileObject(details), options.write], (one, changes, more) =>
+        files.update(one, changes, more),
       ),
       call("directUpload", [id], (one) => files.directUpload(one)),
       call("cancelDirectUpload", [id], (one) => files.cancelDirectUpload(one)),

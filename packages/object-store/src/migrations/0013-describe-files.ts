@@ -1,0 +1,33 @@
+import type { Migration } from "@repo/database";
+
+import { MEDIA_KINDS } from "../kinds.js";
+import type { Layout } from "../layout.js";
+
+/**
+ * What applications say of files. PostgreSQL writes metadata with spaces, and a little longer than the
+ * module measures it.
+ */
+export const describeFiles = (layout: Layout): Migration => ({
+  name: "object-store/0013-describe-files",
+  async up({ query }) {
+    for (const kind of MEDIA_KINDS) {
+      await query(`
+        ALTER TABLE ${layout.table(kind)}
+          ADD COLUMN title text CHECK (char_length(title) <= 500),
+          ${kind === "image" ? "ADD COLUMN alt_text text CHECK (char_length(alt_text) <= 2000)," : ""}
+          ADD COLUMN metadata jsonb NOT NULL DEFAULT '{}' CHECK (
+            jsonb_typeof(metadata) = 'object' AND octet_length(metadata::text) <= 8192 AND NOT
+            jsonb_path_exists(metadata, 'strict $.* ? (@.type() == "object" || @.type() == "array")')
+          )
+      `);
+    }
+  },
+  async down({ query }) {
+    for (const kind of MEDIA_KINDS) {
+      await query(`
+        ALTER TABLE ${layout.table(kind)}
+          DROP COLUMN title, ${kind === "image" ? "DROP COLUMN alt_text," : ""} DROP COLUMN metadata
+      `);
+    }
+  },
+});
