@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { basename, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { Application } from "typedoc";
@@ -20,7 +20,8 @@ export async function reference() {
   try {
     const entries = PRODUCT.flatMap(entriesOf);
     await generate(entries, out);
-    const pages = await Promise.all(entries.map((entry) => page(entry, out)));
+    const files = new Map(entries.map(({ entry, types }) => [moduleOf(types), fileOf(entry)]));
+    const pages = await Promise.all(entries.map((entry) => page(entry, out, files)));
     return new Map([["reference.md", indexOf(entries)], ...pages]);
   } finally {
     await rm(out, { recursive: true, force: true });
@@ -54,9 +55,21 @@ async function generate(entries, out) {
 }
 
 /** typedoc names a module after its file, and calls the index of a folder by the folder. */
-async function page({ entry, types }, out) {
-  const module = relative(PACKAGES, types).replace(/(?:\/index)?\.d\.ts$/, ".md");
-  const text = await readFile(join(out, module), "utf8");
+function moduleOf(types) {
+  return relative(PACKAGES, types).replace(/(?:\/index)?\.d\.ts$/, ".md");
+}
+
+/** @param files by module, the name of its page */
+async function page({ entry, types }, out, files) {
+  const module = moduleOf(types);
+  const generated = await readFile(join(out, module), "utf8");
+  const text = generated
+    .replace(/\]\(([^)#:]+\.md)/g, (_, link) => {
+      const target = posix.join(posix.dirname(module), link);
+      return `](${files.get(target) ?? target}`;
+    })
+    // The plugin takes the property `code` of an error X for a namesake of the type XCode.
+    .replace(/\(#(\w+errorcode)-1\)/g, "(#$1)");
   const heading = `# \`${entry}\`\n\nGenerated from the docstrings; see the [overview](../reference.md).`;
   return [`reference/${fileOf(entry)}`, `${heading}\n\n${text.trim()}\n`];
 }
