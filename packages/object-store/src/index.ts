@@ -1,5 +1,6 @@
 export { detectMediaKind } from "./detect-media-kind.js";
 export * from "./errors.js";
+export { httpStatusOf } from "./http-status.js";
 export { inspectMedia } from "./inspect-media.js";
 export type {
   AudioContentType,

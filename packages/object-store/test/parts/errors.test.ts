@@ -5,6 +5,7 @@ import { ProcessingUnavailableError } from "@repo/media-processing";
 import { S3UnavailableError } from "@repo/s3-provider";
 
 import { FileNotFoundError, ResourceUnavailableError, StorageError } from "../../src/errors.js";
+import { httpStatusOf } from "../../src/http-status.js";
 import { processingFailure, shortage, startFailure } from "../../src/machine-failure.js";
 
 function failure(code: string, message = "a message"): NodeJS.ErrnoException {
@@ -41,6 +42,19 @@ describe("an error under util.inspect", () => {
 
   it("shows an id that was asked for, cut short", () => {
     expect(inspect(new FileNotFoundError("x".repeat(10_000))).length).toBeLessThan(3000);
+  });
+});
+
+describe("the HTTP status of an error", () => {
+  it("is the client's where the client can mend it, and the server's for all else", () => {
+    const retryable = { cause: failure("ENOSPC"), retryable: true };
+    const final = { cause: failure("ENOENT"), retryable: false };
+    expect(httpStatusOf(new FileNotFoundError("x"))).toBe(404);
+    expect(httpStatusOf(new ResourceUnavailableError("disk space", retryable))).toBe(503);
+    expect(httpStatusOf(new ResourceUnavailableError("processes", final))).toBe(500);
+    expect(httpStatusOf(new StorageError("S3 refused."))).toBe(500);
+    expect(httpStatusOf(failure("ECONNRESET"))).toBe(500);
+    expect(httpStatusOf(undefined)).toBe(500);
   });
 });
 
