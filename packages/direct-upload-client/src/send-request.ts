@@ -16,6 +16,9 @@ interface Call {
   onSent: (bytes: number) => void;
 }
 
+/** Milliseconds without a byte sent or an answer, after which a request of XMLHttpRequest is given up. */
+const STALL_MS = 60_000;
+
 /** What is used of XMLHttpRequest, which browsers have and Node has not. */
 interface Xhr {
   readonly status: number;
@@ -54,9 +57,15 @@ function sendByXhr(xhr: Xhr, { request, body, signal, onSent }: Call): Promise<A
     const abort = (): void => {
       xhr.abort();
     };
+    let stall: ReturnType<typeof setTimeout> | undefined;
+    const waitForMore = (): void => {
+      clearTimeout(stall);
+      stall = setTimeout(abort, STALL_MS);
+    };
     xhr.open("PUT", request.url);
     for (const [name, value] of Object.entries(request.headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded }) => {
+      waitForMore();
       try {
         onSent(loaded);
       } catch (error) {
@@ -67,12 +76,14 @@ function sendByXhr(xhr: Xhr, { request, body, signal, onSent }: Call): Promise<A
     };
     // After an answer, an error and an abort.
     xhr.onloadend = () => {
+      clearTimeout(stall);
       signal?.removeEventListener("abort", abort);
       const { status, responseText: text } = xhr;
       const cause = new TypeError("The request failed: the network or the bucket's CORS rules.");
       resolve(status === 0 ? { status: undefined, cause } : { status, text });
     };
     signal?.addEventListener("abort", abort);
+    waitForMore();
     xhr.send(body);
   });
 }

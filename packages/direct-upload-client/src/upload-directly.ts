@@ -41,7 +41,7 @@ export interface UploadDirectlyOptions {
   concurrency?: number;
   /**
    * Asks the application for `requests` of `directUpload(id, { withRequests: true })`. Called when S3
-   * refuses a request, which it does once that has expired, as long as anything is taken in between.
+   * refuses a request, which it does once that has expired, as long as less is left each time.
    * What it rejects with, the upload does.
    */
   refresh?: () => Promise<DirectUploadRequests | null>;
@@ -76,25 +76,35 @@ export async function uploadDirectly(
   let left = partsOf(file, upload);
   for (let round = 1; ; round += 1) {
     progress.begin(left);
-    const { sent, failure } = await forEach(left, concurrency, send);
+    const failure = await forEach(left, concurrency, send);
     if (failure === undefined) return;
     const isRefused =
       failure.error instanceof DirectUploadError && failure.error.code === "upload_refused";
-    const mayBeStale = isRefused && (round === 1 || sent > 0);
-    if (refresh === undefined || !mayBeStale) throw failure.error;
-    left = partsOf(file, await refreshed(refresh, signal));
+    if (refresh === undefined || !isRefused) throw failure.error;
+    const rest = partsOf(file, await refreshed(refresh, signal));
+    if (round > 1 && rest.length >= left.length) throw failure.error;
+    left = rest;
   }
 }
 
+/** Does not wait for the application's answer once the upload is aborted. */
 async function refreshed(
   refresh: () => Promise<DirectUploadRequests | null>,
   signal: AbortSignal | undefined,
 ): Promise<DirectUploadRequests | null> {
+  requireGoing(signal);
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<null>((resolve) => {
+    onAbort = () => {
+      resolve(null);
+    };
+    signal?.addEventListener("abort", onAbort);
+  });
   try {
-    return await refresh();
-  } catch (error) {
+    return await Promise.race([refresh(), aborted]);
+  } finally {
+    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
     requireGoing(signal);
-    throw error;
   }
 }
 
@@ -127,23 +137,21 @@ async function forEach<Item>(
   items: readonly Item[],
   concurrency: number,
   work: (item: Item) => Promise<void>,
-): Promise<{ sent: number; failure: { error: unknown } | undefined }> {
+): Promise<{ error: unknown } | undefined> {
   const queue = items.values();
-  let sent = 0;
   let failure: { error: unknown } | undefined;
   const worker = async (): Promise<void> => {
     for (const item of queue) {
       if (failure !== undefined) return;
       try {
         await work(item);
-        sent += 1;
       } catch (error) {
         failure ??= { error };
       }
     }
   };
   await Promise.all(items.slice(0, concurrency).map(worker));
-  return { sent, failure };
+  return failure;
 }
 
 /** How much of a file was sent, told to the application. */

@@ -64,7 +64,7 @@ export async function removeBatch(
   warnOfVersions(s3, logger);
   const failures = new Map(unfinished);
   for (const { key, error } of failed) failures.set(ids.get(key) ?? "", error);
-  // The removal of a file ends after those of its variants, which are found by it.
+  // The removal of a file stays with that of a variant that failed, which is found by it.
   for (const { id, fileId = id } of removals) {
     const error = failures.get(id);
     if (error !== undefined) failures.set(fileId, error);
@@ -91,7 +91,11 @@ export async function removeObjects(
     await s3.delete(first.s3Key, { signal });
     warnOfVersions(s3, logger);
   } catch (error) {
-    return new Map([[first.id, error]]);
+    const { id, fileId = id } = first;
+    return new Map([
+      [id, error],
+      [fileId, error],
+    ]);
   }
   await journal.forget([first.id]);
   return new Map();

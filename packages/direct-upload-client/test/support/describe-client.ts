@@ -157,6 +157,26 @@ export function describeClient(
       expect(rule.hits).toBe(2);
     });
 
+    it("gives up where the application never says that less is left", async () => {
+      const upload = await create("large");
+      const fault = { type: "error", status: 403, code: "AccessDenied" } as const;
+      let requests = 0;
+      const match = (call: { operation: string }): boolean =>
+        isPart(call) && (requests += 1) % 2 === 0;
+      application.faults.add({ match, fault });
+      const answers = Array.from({ length: 9 }, () => () => Promise.resolve(upload));
+      const { failure } = await platform.upload({ file: "large", answers, concurrency: 1 });
+      expect(failure).toMatchObject({ code: "upload_refused", s3Code: "AccessDenied" });
+      expect(requests).toBe(4);
+    });
+
+    it("does not wait for the application once it is aborted", async () => {
+      const upload = await create("small", 1);
+      await sleep(2_100);
+      const { failure } = await send(upload, "small", { abortInRefresh: true });
+      expect(failure).toMatchObject({ code: "upload_aborted" });
+    });
+
     it("ends well where the application says that nothing is left", async () => {
       const upload = await create("large", 1);
       await sleep(2_100);

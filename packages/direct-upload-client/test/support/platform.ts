@@ -17,6 +17,8 @@ export interface Task {
   retries?: number;
   concurrency?: number;
   withoutRefresh?: boolean;
+  /** Ends the upload while the application owes an answer, which never comes. */
+  abortInRefresh?: boolean;
 }
 
 export interface Failure {

@@ -15,9 +15,22 @@ export async function runTask(
   settings: Settings,
   next: () => Promise<DirectUploadRequests | null>,
 ): Promise<Outcome> {
-  const { abortAt = Infinity, throwAt = Infinity, withoutRefresh, ...options } = settings;
+  const {
+    abortAt = Infinity,
+    throwAt = Infinity,
+    withoutRefresh,
+    abortInRefresh,
+    ...options
+  } = settings;
   const progress: Outcome["progress"] = [];
   const aborter = new AbortController();
+  const refresh = (): ReturnType<typeof next> => {
+    if (abortInRefresh !== true) return next();
+    setTimeout(() => {
+      aborter.abort(new Error("enough"));
+    });
+    return new Promise(() => undefined);
+  };
   try {
     await upload(file, await next(), {
       ...options,
@@ -27,7 +40,7 @@ export async function runTask(
         if (reached.sentBytes >= throwAt) throw new Error("the bar is gone");
         if (reached.sentBytes >= abortAt) aborter.abort(new Error("enough"));
       },
-      ...(withoutRefresh !== true && { refresh: next }),
+      ...(withoutRefresh !== true && { refresh }),
     });
     return { progress };
   } catch (error) {

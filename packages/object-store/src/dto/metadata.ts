@@ -24,10 +24,18 @@ export function IsMetadata(): PropertyDecorator {
   });
 }
 
-/** @throws InvalidInputError (`invalid_input`) */
-export function checkMetadata(name: string, value: unknown): FileMetadata {
-  const fault = faultOf(value);
-  if (fault === undefined) return value as FileMetadata;
+/**
+ * A copy as PostgreSQL gives it back: the caller's may change, or answer otherwise when it is read again.
+ *
+ * @throws InvalidInputError (`invalid_input`)
+ */
+export function copiedMetadata(name: string, value: unknown): FileMetadata {
+  let fault = faultOf(value);
+  if (fault === undefined) {
+    const copy: unknown = JSON.parse(JSON.stringify({ ...(value as object) }));
+    fault = faultOf(copy);
+    if (fault === undefined) return copy as FileMetadata;
+  }
   throw new InvalidInputError(`${name} ${RULE}, and ${fault} came.`);
 }
 

@@ -142,17 +142,20 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
         WHERE id = $1 AND s3_key = $2 AND privacy = $3 AND ${wait} RETURNING id
       `,
     ),
-    // What the JSON does not name keeps its value.
+    // What the JSON does not name keeps its value, and a long transcript its place on disk.
     update: new LockingStatement<[id: string, owner: Owner, values: string]>(
       (wait) => `
         UPDATE ${table} AS file SET
           updated_at = clock_timestamp(),
-          (${ofOwner.join(", ")}) = (
-            SELECT ${ofOwner.map((column) => `given.${column}`).join(", ")}
-            FROM json_populate_record(file, $3) AS given
-          )
-        WHERE id = $1 AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
-        RETURNING ${columns.list()}
+          ${ofOwner
+            .map((column) => {
+              const isGiven = `$3::jsonb ? '${column.slice(1, -1)}'`;
+              return `${column} = CASE WHEN ${isGiven} THEN given.${column} ELSE file.${column} END`;
+            })
+            .join(", ")}
+        FROM jsonb_populate_record(NULL::${table}, $3::jsonb) AS given
+        WHERE file.id = $1 AND file.user_id IS NOT DISTINCT FROM $2 AND ${wait}
+        RETURNING ${columns.list("file")}
       `,
     ),
     // The row of the journal takes the key that the file gives up.

@@ -1,5 +1,6 @@
 import type { ImageDetails } from "../dto/file-details.js";
 import type { AudioCreate } from "../dto/media-create.js";
+import { copiedMetadata } from "../dto/metadata.js";
 import type { FileMetadata } from "../file-metadata.js";
 import { sanitizedFilename } from "../filename.js";
 
@@ -23,10 +24,7 @@ export function givenValues({
     ...(filename !== undefined && { originalFilename: sanitizedFilename(filename) }),
     ...(title !== undefined && { title }),
     ...(altText !== undefined && { altText }),
-    // A copy as PostgreSQL will give it back: the caller's may change during an upload.
-    ...(metadata !== undefined && {
-      metadata: JSON.parse(JSON.stringify({ ...metadata })) as FileMetadata,
-    }),
+    ...(metadata !== undefined && { metadata: copiedMetadata("metadata", metadata ?? {}) }),
     ...(transcript !== undefined && { transcript }),
   };
 }

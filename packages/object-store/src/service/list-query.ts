@@ -3,7 +3,7 @@ import { isDate } from "node:util/types";
 import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 
 import { checkInteger } from "../checks.js";
-import { checkMetadata } from "../dto/metadata.js";
+import { copiedMetadata } from "../dto/metadata.js";
 import { InvalidCursorError, InvalidInputError } from "../errors.js";
 import type { Owner } from "../owner-types.js";
 import type { ListFilter, ListQuery } from "../provider.js";
@@ -72,7 +72,7 @@ export function selectionOf(
 
 /** The same for the same metadata; undefined where every file meets it. */
 function sortedJson(metadata: unknown): string | undefined {
-  const entries = Object.entries(checkMetadata("metadata", metadata));
+  const entries = Object.entries(copiedMetadata("metadata", metadata));
   if (entries.length === 0) return undefined;
   return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -9,7 +9,7 @@ import {
 } from "@repo/media-inspection";
 import { Spool } from "@repo/media-processing";
 
-import { SourceFailedError } from "../errors.js";
+import { ResourceUnavailableError, SourceFailedError } from "../errors.js";
 import { processingFailure } from "../machine-failure.js";
 import type { PrivacyLevel } from "../privacy.js";
 import type { ByteSource } from "./byte-source.js";
@@ -168,8 +168,9 @@ function isSameEdit({ offset, length, bytes }: Edit, other: Edit | undefined): b
   );
 }
 
-function changed(): never {
-  throw new SourceFailedError("The body changed while it was read.");
+function changed(cause?: unknown): never {
+  if (cause instanceof ResourceUnavailableError) throw cause;
+  throw new SourceFailedError("The body changed while it was read.", { cause });
 }
 
 async function* kept(spool: Spool): AsyncGenerator<Uint8Array, void, undefined> {

@@ -48,6 +48,27 @@ export function describeDetails(subject: () => Subject): void {
       expect((await upload).file).toMatchObject({ title: null, metadata: { first: 1 } });
     });
 
+    it.each([1, 2, 3, 4])(
+      "is flat, though a getter answers otherwise from look %i on",
+      async (at) => {
+        let looks = 0;
+        const metadata = {
+          get a(): string {
+            looks += 1;
+            return looks < at ? "flat" : ({ deep: 1 } as never);
+          },
+        };
+        await images.upload({ body: png, metadata }).then(
+          ({ file }) => {
+            expect(file.metadata).toEqual({ a: "flat" });
+          },
+          (error: unknown) => {
+            expect(error).toMatchObject({ code: "invalid_input" });
+          },
+        );
+      },
+    );
+
     it("is changed one by one, and removed with null", async () => {
       const metadata = { album: "Rome", rating: 5 };
       const { file } = await images.upload({ body: png, filename: "a.png", title: "A", metadata });
