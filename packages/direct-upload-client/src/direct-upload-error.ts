@@ -1,7 +1,7 @@
 /**
  * - `upload_aborted`: its `signal` ended it; the reason is the `cause`.
  * - `upload_interrupted`: S3 could not be reached or was busy, in every attempt. It can go on later.
- * - `upload_refused`: S3 refused a request, also after a `refresh`; `status` and `s3Code` say how.
+ * - `upload_refused`: S3 refused a request, also after a `refresh`; `status` and `s3Code` hold its answer.
  * - `wrong_file`: the file has another size than was announced. Nothing was sent.
  */
 export type DirectUploadErrorCode =

@@ -16,8 +16,10 @@ interface Call {
   onSent: (bytes: number) => void;
 }
 
-/** Milliseconds without a byte sent or an answer, after which a request of XMLHttpRequest is given up. */
+/** Milliseconds without progress after which a request of XMLHttpRequest is aborted while it is sent. */
 const STALL_MS = 60_000;
+/** The same once the browser has taken the whole body, of which it may still hold a part. */
+const ANSWER_MS = 300_000;
 
 /** What is used of XMLHttpRequest, which browsers have and Node has not. */
 interface Xhr {
@@ -31,7 +33,7 @@ interface Xhr {
   abort(): void;
 }
 
-/** Sends a PUT: with XMLHttpRequest where there is one, as `fetch` does not tell its progress. */
+/** Sends a PUT. Uses XMLHttpRequest where the platform has it, because `fetch` reports no progress. */
 export function sendRequest(call: Call): Promise<Answer> {
   const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => Xhr };
   return XMLHttpRequest === undefined ? sendByFetch(call) : sendByXhr(new XMLHttpRequest(), call);
@@ -57,15 +59,20 @@ function sendByXhr(xhr: Xhr, { request, body, signal, onSent }: Call): Promise<A
     const abort = (): void => {
       xhr.abort();
     };
+    let cause = new TypeError("The request failed: the network or the bucket's CORS rules.");
     let stall: ReturnType<typeof setTimeout> | undefined;
-    const waitForMore = (): void => {
+    const expectProgress = (sentBytes: number): void => {
       clearTimeout(stall);
-      stall = setTimeout(abort, STALL_MS);
+      const milliseconds = sentBytes < body.size ? STALL_MS : ANSWER_MS;
+      stall = setTimeout(() => {
+        cause = new TypeError(`The request made no progress for ${milliseconds / 1000} s.`);
+        abort();
+      }, milliseconds);
     };
     xhr.open("PUT", request.url);
     for (const [name, value] of Object.entries(request.headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded }) => {
-      waitForMore();
+      expectProgress(loaded);
       try {
         onSent(loaded);
       } catch (error) {
@@ -79,11 +86,10 @@ function sendByXhr(xhr: Xhr, { request, body, signal, onSent }: Call): Promise<A
       clearTimeout(stall);
       signal?.removeEventListener("abort", abort);
       const { status, responseText: text } = xhr;
-      const cause = new TypeError("The request failed: the network or the bucket's CORS rules.");
       resolve(status === 0 ? { status: undefined, cause } : { status, text });
     };
     signal?.addEventListener("abort", abort);
-    waitForMore();
+    expectProgress(0);
     xhr.send(body);
   });
 }

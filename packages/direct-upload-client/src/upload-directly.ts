@@ -29,22 +29,22 @@ export interface UploadProgress {
 
 export interface UploadDirectlyOptions {
   /** Ends the upload with `upload_aborted`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Called at first and as bytes are sent: every moment in browsers, and with each part where there is
    * no XMLHttpRequest. An exception that it throws ends the upload.
    */
-  onProgress?: (progress: UploadProgress) => void;
-  /** Further attempts of a request that S3 did not answer or was too busy for; 5 when absent. */
-  retries?: number;
-  /** Parts that are sent at the same time; 3 when absent. */
-  concurrency?: number;
+  onProgress?: ((progress: UploadProgress) => void) | undefined;
+  /** How often to repeat a request that got no answer, 408, 429 or 5xx. Default: 5, within 8 to 16 seconds. */
+  retries?: number | undefined;
+  /** How many parts to send at a time. Default: 3. */
+  concurrency?: number | undefined;
   /**
    * Asks the application for `requests` of `directUpload(id, { withRequests: true })`. Called when S3
    * refuses a request, which it does once that has expired, as long as less is left each time.
    * What it rejects with, the upload does.
    */
-  refresh?: () => Promise<DirectUploadRequests | null>;
+  refresh?: (() => Promise<DirectUploadRequests | null>) | undefined;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -54,7 +54,7 @@ const LONGEST_PAUSE_MS = 10_000;
  * Sends a file to S3, whole or in parts. Once it resolves, the application can complete the direct
  * upload. It settles when no request is under way any more.
  *
- * @param upload null sends nothing, as the application says so of what S3 has as a whole
+ * @param upload null when S3 has the whole file: nothing is sent, and the file is not looked at
  * @throws DirectUploadError, RangeError for options out of range
  */
 export async function uploadDirectly(
@@ -65,10 +65,11 @@ export async function uploadDirectly(
   requireInteger("retries", retries, 0);
   requireInteger("concurrency", concurrency, 1);
   const progress = new Progress(file.size, onProgress);
-  const send = (part: UploadPart): Promise<void> =>
+  const send = (part: UploadPart, isFailed: () => boolean): Promise<void> =>
     sendPart(file, part, {
       signal,
       retries,
+      isFailed,
       onSent: (bytes) => {
         progress.set(part, bytes);
       },
@@ -93,17 +94,17 @@ async function refreshed(
   signal: AbortSignal | undefined,
 ): Promise<DirectUploadRequests | null> {
   requireGoing(signal);
-  let onAbort: (() => void) | undefined;
+  let onAbort = (): void => undefined;
   const aborted = new Promise<null>((resolve) => {
     onAbort = () => {
       resolve(null);
     };
-    signal?.addEventListener("abort", onAbort);
   });
+  signal?.addEventListener("abort", onAbort);
   try {
     return await Promise.race([refresh(), aborted]);
   } finally {
-    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+    signal?.removeEventListener("abort", onAbort);
     requireGoing(signal);
   }
 }
@@ -111,13 +112,15 @@ async function refreshed(
 interface SendOptions {
   signal: AbortSignal | undefined;
   retries: number;
+  /** Whether another part has failed: this one is not tried again. */
+  isFailed: () => boolean;
   onSent: (bytes: number) => void;
 }
 
 async function sendPart(
   file: Blob,
   part: UploadPart,
-  { signal, retries, onSent }: SendOptions,
+  { signal, retries, isFailed, onSent }: SendOptions,
 ): Promise<void> {
   const body = file.slice(part.offset, part.offset + part.byteSize);
   for (let attempt = 0; ; attempt += 1) {
@@ -127,24 +130,26 @@ async function sendPart(
     onSent(isSent ? part.byteSize : 0);
     if (isSent) return;
     requireGoing(signal);
-    if (!isTransient(answer) || attempt >= retries) throw errorOf(answer);
-    await pause(attempt, signal);
+    const isLast = !isTransient(answer) || attempt >= retries;
+    if (!isLast && !isFailed()) await pause(attempt, signal);
+    if (isLast || isFailed()) throw errorOf(answer);
   }
 }
 
-/** Runs `work` for each item until one fails; what is under way then is let finish. */
+/** Runs `work` for each item until one fails, and waits for what is under way then. */
 async function forEach<Item>(
   items: readonly Item[],
   concurrency: number,
-  work: (item: Item) => Promise<void>,
+  work: (item: Item, isFailed: () => boolean) => Promise<void>,
 ): Promise<{ error: unknown } | undefined> {
   const queue = items.values();
   let failure: { error: unknown } | undefined;
+  const isFailed = (): boolean => failure !== undefined;
   const worker = async (): Promise<void> => {
     for (const item of queue) {
-      if (failure !== undefined) return;
+      if (isFailed()) return;
       try {
-        await work(item);
+        await work(item, isFailed);
       } catch (error) {
         failure ??= { error };
       }

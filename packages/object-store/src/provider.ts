@@ -402,9 +402,9 @@ export interface DirectUploadOptions {
 }
 
 export interface DirectUploadStatusOptions {
-  /** Seconds, 1 to 86,400, within which a client has to begin to send what is left; 3,600 when absent. */
+  /** Life of the requests in seconds, 1 to 86,400. Default: 3,600. */
   expiresIn?: number;
-  /** Whether to sign requests for what is left to send, which asks S3 what it has; false when absent. */
+  /** Signs requests for what is left to send. Lists the parts that S3 has. Default: false. */
   withRequests?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Which code may depend on what. Dependencies point one way: apps → user-avatars → object-store →
- * (media-inspection, media-processing, s3-provider, database) → nothing of ours; direct-upload-client,
- * which runs in browsers, stands alone; some libraries have one home only.
+ * Defines which code may depend on what. Dependencies point one way: apps → user-avatars → object-store →
+ * media-inspection, media-processing, s3-provider and database. These four import none of our packages, and
+ * neither does direct-upload-client, which runs in browsers. Some libraries may be imported in one place only.
  */
 
 const DEVELOPMENT_ONLY = [

@@ -157,6 +157,21 @@ export function describeClient(
       expect(rule.hits).toBe(2);
     });
 
+    it("does not try a part again once another one was refused", async () => {
+      const upload = await create("large");
+      const busy = { type: "error", status: 503, code: "SlowDown" } as const;
+      const refused = { type: "error", status: 403, code: "AccessDenied" } as const;
+      let requests = 0;
+      const isNext = (at: number) => (call: { operation: string }) =>
+        isPart(call) && (requests += 1) === at;
+      application.faults.add({ match: isNext(2), fault: refused });
+      const others = application.faults.add({ match: isPart, fault: busy });
+      const settings = { concurrency: 2, withoutRefresh: true };
+      const { failure } = await send(upload, "large", settings);
+      expect(failure).toMatchObject({ code: "upload_refused", s3Code: "AccessDenied" });
+      expect(others.hits).toBe(1);
+    });
+
     it("gives up where the application never says that less is left", async () => {
       const upload = await create("large");
       const fault = { type: "error", status: 403, code: "AccessDenied" } as const;

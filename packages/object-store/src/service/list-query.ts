@@ -72,9 +72,9 @@ export function selectionOf(
 
 /** The same for the same metadata; undefined where every file meets it. */
 function sortedJson(metadata: unknown): string | undefined {
-  const entries = Object.entries(copiedMetadata("metadata", metadata));
-  if (entries.length === 0) return undefined;
-  return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
+  const copy = copiedMetadata("metadata", metadata);
+  const names = Object.keys(copy).sort();
+  return names.length === 0 ? undefined : JSON.stringify(copy, names);
 }
 
 function checkOrder(order: unknown = "newest"): "newest" | "oldest" {
@@ -153,9 +153,7 @@ function after(selection: ListSelection, cursor: unknown, binding: CursorBinding
 
 /** The same for the same list, whatever the form of its query. */
 function nameOf(collection: readonly MediaKind[], selection: ListSelection): string {
-  const { order, kinds, created, filename, metadata = [] } = selection;
-  return JSON.stringify([
-    ...[collection, order, kinds, created ?? null, filename?.from ?? null],
-    ...[metadata].flat(),
-  ]);
+  const { order, kinds, created, filename, metadata } = selection;
+  const name = [collection, order, kinds, created ?? null, filename?.from ?? null];
+  return JSON.stringify(metadata === undefined ? name : [...name, metadata]);
 }

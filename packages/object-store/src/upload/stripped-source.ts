@@ -63,7 +63,7 @@ export async function openStripped(
     const plan = await readAll(measured, planning);
     source.rewind?.();
     const { byteSize } = measured;
-    const again = spool === undefined ? unchanged(source, rules.plan(), plan) : kept(spool);
+    const again = spool === undefined ? readAgain(source, rules.plan(), plan) : kept(spool);
     const growth = plan.edits.reduce((sum, { bytes, length }) => sum + bytes.length - length, 0);
     return {
       source: {
@@ -143,23 +143,23 @@ async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array, void, u
   }
 }
 
-/** Fails where the bytes, which may differ from those of the first time, have another plan. */
-async function* unchanged(
+/** Reads the bytes once more. Fails if they have changed so that another plan would fit. */
+async function* readAgain(
   source: ByteSource,
   planner: PrivacyPlanner,
   plan: EditPlan,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const planning = new PlanReader(planner);
   for await (const chunk of chunksOf(source)) {
-    await planning.plan(chunk).catch(changed);
+    await planning.plan(chunk).catch(refuseChange);
     yield chunk;
   }
-  const { edits, removed } = await planning.end().catch(changed);
+  const { edits, removed } = await planning.end().catch(refuseChange);
   const isSame =
     edits.length === plan.edits.length &&
     edits.every((edit, index) => isSameEdit(edit, plan.edits[index])) &&
     String(removed) === String(plan.removed);
-  if (!isSame) changed();
+  if (!isSame) refuseChange();
 }
 
 function isSameEdit({ offset, length, bytes }: Edit, other: Edit | undefined): boolean {
@@ -168,7 +168,7 @@ function isSameEdit({ offset, length, bytes }: Edit, other: Edit | undefined): b
   );
 }
 
-function changed(cause?: unknown): never {
+function refuseChange(cause?: unknown): never {
   if (cause instanceof ResourceUnavailableError) throw cause;
   throw new SourceFailedError("The body changed while it was read.", { cause });
 }

@@ -23,9 +23,9 @@ export async function albumPage(store: ObjectStoreProvider, userId: string, albu
   return items.map(({ title, altText, url }) => ({ title, altText, url }));
 }
 
-/** For many files: the lists then read those of the album alone. */
+/** For many files: lists find those with the same metadata, of all owners, by this index. */
 export const indexPhotoMetadata: Migration = {
-  name: "podcasts/0002-index-photo-metadata",
+  name: "photo-album/0001-index-metadata",
   async up({ query }) {
     await query(`CREATE INDEX images_metadata ON images USING gin (metadata jsonb_path_ops)`);
   },

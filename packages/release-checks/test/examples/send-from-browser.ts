@@ -1,21 +1,25 @@
-import { DirectUploadError, uploadDirectly } from "@repo/direct-upload-client";
-import type { DirectUpload, MediaScope } from "@repo/object-store";
+import {
+  DirectUploadError,
+  type DirectUploadRequests,
+  uploadDirectly,
+} from "@repo/direct-upload-client";
+import type { MediaScope } from "@repo/object-store";
 
-/** In your application: what is left to send of an upload that goes on, or null. */
+/** On your server: what is left to send of a direct upload, or null. */
 export async function restOfUpload({ images }: MediaScope, directUploadId: string) {
   const { requests } = await images.directUpload(directUploadId, { withRequests: true });
   return requests;
 }
 
 interface Page {
-  /** Asks your application for `restOfUpload`, with a request of its own. */
-  askRest: () => Promise<DirectUpload | null>;
+  /** Requests `restOfUpload` from your server. */
+  askRest: () => Promise<DirectUploadRequests | null>;
   show: (percent: number) => void;
   signal: AbortSignal;
 }
 
 /** In the browser: sends a file, or what is left of it, and says whether S3 has all of it. */
-export async function sendFile(file: Blob, upload: DirectUpload | null, page: Page) {
+export async function sendFile(file: Blob, upload: DirectUploadRequests | null, page: Page) {
   try {
     await uploadDirectly(file, upload, {
       signal: page.signal,
