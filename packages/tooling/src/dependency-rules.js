@@ -13,6 +13,7 @@ const DEVELOPMENT_ONLY = [
   "bench",
   "command-line",
   "crash-proof",
+  "example-backend",
   "hostile-clients",
   "tooling",
 ];
@@ -72,6 +73,13 @@ const ALLOWED_OWN = {
     "local-services",
     "sample-media",
   ],
+  "packages/example-backend/src/**": [
+    "object-store",
+    "database",
+    "s3-provider",
+    "local-services",
+    "sample-media",
+  ],
   "packages/bench/src/**": [
     "object-store",
     "database",
@@ -88,6 +96,7 @@ const ALLOWED_OWN = {
     "s3-provider",
     "user-avatars",
     "command-line",
+    "example-backend",
     "local-s3",
     "local-services",
     "sample-media",

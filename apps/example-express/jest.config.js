@@ -1,0 +1,3 @@
+import { jestConfig } from "@repo/tooling/jest";
+
+export default jestConfig();
