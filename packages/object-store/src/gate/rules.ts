@@ -64,8 +64,10 @@ export class Acceptance<K extends MediaKind> {
     }
   };
 
-  /** @throws RuleBrokenError (`rule_broken`) */
+  /** @throws UnsupportedMediaTypeError (`unsupported_media_type`), RuleBrokenError (`rule_broken`) */
   readonly onFacts = (facts: MediaFacts): void => {
+    // Those of a short body are known as soon as its format.
+    this.onFormat(facts.format);
     if (facts.kind === "image") this.#require(IMAGE_MEASURES, facts);
     else this.#require(AUDIO_MEASURES, facts);
   };

@@ -90,6 +90,14 @@ export function describeGate(subject: () => Subject): void {
       }
     });
 
+    it("names the format first of what breaks several", async () => {
+      const { images } = subject().store.forUser(userId);
+      const rules = { formats: ["jpeg"], minWidth: width + 1 } as const;
+      for (const body of [png, pieces(png, 1_000)]) {
+        await expectRefusal(images.upload({ body }, { rules }), "unsupported_media_type");
+      }
+    });
+
     it("keeps animations and long recordings out", async () => {
       const { images, audio } = subject().store.forUser(userId);
       const samples = await validSamples();
