@@ -11,7 +11,7 @@ function formatsOf(kind: MediaKind): string[] {
 }
 
 /** What files of either kind are held to. A rule that is absent asks nothing. */
-export abstract class FileRules {
+abstract class FileRules {
   /** Most bytes of a file, within the provider's `maxBytes`; more are `file_too_large`. */
   @IsOptional()
   @IsInt()

@@ -14,11 +14,13 @@ import {
 /** Has ClamAV read each file: `clamdscan`, or `clamscan` where its daemon does not run. */
 function virusScanner(command: string, options: readonly string[]): BeforeReady {
   return async (_file, openBytes, { signal }) => {
-    const stdio = ["pipe", "ignore", "inherit"] as const;
-    const scan = spawn(command, [...options, "-"], { signal, stdio: [...stdio] });
-    const ended = once(scan, "close");
-    await Promise.all([ended, pipeline(await openBytes(), scan.stdin)]);
-    const [status] = (await ended) as [number];
+    const bytes = await openBytes();
+    const scan = spawn(command, [...options, "-"], {
+      signal,
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+    const [ended] = await Promise.all([once(scan, "close"), pipeline(bytes, scan.stdin)]);
+    const [status] = ended as [number | null];
     if (status === 1) throw new FileRefusedError("infected", "The file holds a virus.");
     if (status !== 0) throw new Error(`${command} ended with status ${status}`);
   };
