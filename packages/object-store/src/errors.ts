@@ -12,7 +12,9 @@ export type ObjectStoreErrorCode =
   | "empty_file"
   | "file_in_use"
   | "file_not_found"
+  | "file_refused"
   | "file_too_large"
+  | "gate_failed"
   | "idempotency_conflict"
   | "inspection_interrupted"
   | "invalid_cursor"
@@ -23,6 +25,7 @@ export type ObjectStoreErrorCode =
   | "operation_aborted"
   | "owner_not_found"
   | "resource_unavailable"
+  | "rule_broken"
   | "source_failed"
   | "storage_error"
   | "storage_unavailable"
@@ -53,7 +56,9 @@ const CATEGORIES: Readonly<Record<ObjectStoreErrorCode, ErrorCategory>> = {
   empty_file: "content",
   file_in_use: "conflict",
   file_not_found: "access",
+  file_refused: "content",
   file_too_large: "content",
+  gate_failed: "server",
   idempotency_conflict: "conflict",
   inspection_interrupted: "ended",
   invalid_cursor: "input",
@@ -64,6 +69,7 @@ const CATEGORIES: Readonly<Record<ObjectStoreErrorCode, ErrorCategory>> = {
   operation_aborted: "ended",
   owner_not_found: "access",
   resource_unavailable: "server",
+  rule_broken: "content",
   source_failed: "ended",
   storage_error: "server",
   storage_unavailable: "server",
@@ -258,9 +264,11 @@ export class DirectUploadExpiredError extends ObjectStoreError {
  * of then.
  */
 export class DirectUploadRefusedError extends ObjectStoreError {
+  /** @param applicationCode that of then, of a `file_refused` */
   constructor(
     readonly code: ObjectStoreErrorCode,
     message: string,
+    readonly applicationCode?: string,
   ) {
     super(message);
   }
@@ -269,6 +277,63 @@ export class DirectUploadRefusedError extends ObjectStoreError {
 /** Raised when the content is none of the formats that the call accepts. */
 export class UnsupportedMediaTypeError extends ObjectStoreError {
   readonly code = "unsupported_media_type";
+}
+
+/** Raised when a file does not meet the `rules` of its upload. Nothing is kept. */
+export class RuleBrokenError extends ObjectStoreError {
+  readonly code = "rule_broken";
+
+  /**
+   * @param rule such as `minWidth`
+   * @param expected the bound that it sets
+   * @param actual what the file has
+   */
+  constructor(
+    readonly rule: string,
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super(`The file must meet ${rule}: ${expected}, and has ${Number(actual.toPrecision(6))}.`);
+  }
+}
+
+const APPLICATION_CODE = /^[\w.-]{1,64}$/;
+const MAX_MESSAGE_CHARACTERS = 500;
+
+/** To be thrown by a `beforeReady` hook: refuses the file, of which nothing is kept. */
+export class FileRefusedError extends ObjectStoreError {
+  readonly code = "file_refused";
+
+  /**
+   * @param applicationCode of your own: 1 to 64 letters, digits, `_`, `.` and `-`
+   * @param message for people, of which 500 characters (UTF-16 code units) are kept
+   * @throws InvalidInputError (`invalid_input`) for another code
+   */
+  constructor(
+    readonly applicationCode: string,
+    message = "The file was refused.",
+    facts: { cause?: unknown } = {},
+  ) {
+    if (!APPLICATION_CODE.test(applicationCode)) {
+      throw new InvalidInputError(
+        "The code of a refusal must be 1 to 64 letters, digits, underscores, dots and hyphens.",
+      );
+    }
+    const shown = message.slice(0, MAX_MESSAGE_CHARACTERS).replaceAll("\0", "").toWellFormed();
+    super(shown, { cause: facts.cause });
+  }
+}
+
+/**
+ * Raised when a `beforeReady` hook throws anything but FileRefusedError, or does not end in time. Nothing
+ * of the upload is kept; a direct upload can be completed again.
+ */
+export class GateFailedError extends ObjectStoreError {
+  readonly code = "gate_failed";
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause, retryable: true });
+  }
 }
 
 /** Raised when the content begins as a supported format but is broken or beyond the limits. */

@@ -68,6 +68,9 @@ export {
   DirectUploadStatus,
 } from "./dto/direct-upload.js";
 export { AudioDetails, ImageDetails } from "./dto/file-details.js";
+export { AudioRules, ImageRules } from "./dto/file-rules.js";
+export type { PendingFile } from "./dto/pending-file.js";
+export type { BeforeReady, GateContext } from "./gate/before-ready.js";
 export type { FileMetadata } from "./file-metadata.js";
 export { AudioCreate, ImageCreate } from "./dto/media-create.js";
 export { AudioRead, type FileRead, ImageRead } from "./dto/media-read.js";
@@ -77,4 +80,5 @@ export { type VariantContentType, VariantRead } from "./dto/variant-read.js";
 export { FileUploadResult, type TypeContradiction } from "./dto/upload-result.js";
 export { fromPath, type MediaBody, type PathBody } from "./upload/media-body.js";
 export type { PrivacyLevel } from "./privacy.js";
+export type { UploadProgress } from "./upload/progress.js";
 export type { Truncation, Verification } from "./upload/verification.js";

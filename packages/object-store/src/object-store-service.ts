@@ -1,6 +1,6 @@
 import { bound } from "./bound.js";
 import { checkInteger, checkOptions, checkServers, checkStorage } from "./checks.js";
-import { dependenciesOf, type ObjectStoreOptions } from "./options.js";
+import { dependenciesOf, type ForAnyOwner, type ObjectStoreOptions } from "./options.js";
 import { checkUserId, type OwnerType } from "./owner-types.js";
 import { sqlPersistence } from "./persistence.js";
 import type { CloseOptions, ObjectStoreProvider } from "./provider.js";
@@ -20,7 +20,9 @@ export function objectStoreProvider<Type extends OwnerType = "uuid">(
 ): ObjectStoreProvider<Type>;
 /** @throws InvalidInputError (`invalid_input`) */
 export function objectStoreProvider(options: ObjectStoreOptions): ObjectStoreProvider;
-export function objectStoreProvider(options: ObjectStoreOptions<OwnerType>): ObjectStoreProvider {
+export function objectStoreProvider(
+  options: ForAnyOwner<ObjectStoreOptions<OwnerType>>,
+): ObjectStoreProvider {
   const { database, s3 } = checkServers(options);
   checkStorage(s3);
   return storeOver(dependenciesOf(options, sqlPersistence(database, options)));

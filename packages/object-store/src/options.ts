@@ -3,9 +3,11 @@ import type { VariantRecipe } from "@repo/media-processing";
 import type { Sequelize } from "sequelize";
 
 import { checkInteger, checkLimits, checkSecret } from "./checks.js";
+import type { BeforeReady } from "./gate/before-ready.js";
+import { Gate } from "./gate/gate.js";
 import type { TableOptions } from "./layout.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
-import type { OwnerType } from "./owner-types.js";
+import type { OwnerIds, OwnerType } from "./owner-types.js";
 import type { Persistence } from "./persistence.js";
 import { checkPrivacy, type PrivacyLevel } from "./privacy.js";
 import type { Dependencies } from "./service/dependencies.js";
@@ -95,6 +97,16 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
    * players do not need (`all`). `keep` by default.
    */
   privacy?: PrivacyLevel;
+  /**
+   * What a file has to pass once its bytes are in S3 and its facts are known, before anybody can see it: one
+   * hook, or several that run one after another, such as a virus scanner. A hook refuses a file by throwing
+   * FileRefusedError; whatever else it throws, or if it takes too long, the upload fails with
+   * `gate_failed`. Either way nothing is stored. A repetition by an idempotency key that finds its file, and
+   * variants, pass none. No connection is held meanwhile but that of the caller's own transaction.
+   */
+  beforeReady?: BeforeReady<OwnerIds[Type]> | readonly BeforeReady<OwnerIds[Type]>[];
+  /** Seconds, 1 to 3,600, that the hooks of one file may take together; 60 by default. */
+  beforeReadyTimeoutSeconds?: number;
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
   /**
@@ -111,6 +123,9 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
   logger?: ObjectStoreLogger;
 }
 
+/** Options of any type of owner: hooks take their own. */
+export type ForAnyOwner<Options> = Omit<Options, "beforeReady"> & { beforeReady?: unknown };
+
 /** Options that say where the rows are. */
 export type DatabaseOptions =
   | "database"
@@ -125,7 +140,7 @@ export type DatabaseOptions =
  * @throws InvalidInputError (`invalid_input`) when an option is out of its bounds
  */
 export function dependenciesOf(
-  options: Omit<ObjectStoreOptions, DatabaseOptions> & { renderer?: Renderer },
+  options: ForAnyOwner<Omit<ObjectStoreOptions, DatabaseOptions>> & { renderer?: Renderer },
   persistence: Persistence,
 ): Dependencies {
   const { s3, maxBytes, urlExpiresIn, sourceTimeoutSeconds } = options;
@@ -152,6 +167,7 @@ export function dependenciesOf(
     calls,
     ends: new TransactionEnds({ journal, s3, logger, calls, leaseSeconds }),
     inspector: new Inspector(limits, processes, renderer),
+    gate: new Gate(s3, options),
     recipes: new Recipes(options.variants),
     maker: new VariantMaker({
       ...persistence,

@@ -5,6 +5,7 @@ import type { Transaction } from "sequelize";
 
 import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "./dto/direct-upload.js";
 import type { AudioDetails, ImageDetails } from "./dto/file-details.js";
+import type { AudioRules, ImageRules } from "./dto/file-rules.js";
 import type { AudioCreate, ImageCreate } from "./dto/media-create.js";
 import type { AudioRead, FileRead, FileUrl, ImageRead } from "./dto/media-read.js";
 import type { Page } from "./dto/page.js";
@@ -14,6 +15,7 @@ import type { ObjectStoreError } from "./errors.js";
 import type { FileMetadata } from "./file-metadata.js";
 import type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
 import type { PrivacyLevel } from "./privacy.js";
+import type { UploadProgress } from "./upload/progress.js";
 import type { Truncation, Verification } from "./upload/verification.js";
 
 /*
@@ -133,14 +135,16 @@ export type WithVariantUrl<Read extends FileRead> = Omit<Read, keyof FileUrl> & 
 export type ImageCollection<Id extends OwnerId = string> = MediaCollection<
   ImageCreate,
   ImageRead<Id>,
-  ImageDetails
+  ImageDetails,
+  ImageRules
 >;
 
 /** The audio files of a scope: MP3, WAV, FLAC and M4A. */
 export interface AudioCollection<Id extends OwnerId = string> extends MediaCollection<
   AudioCreate,
   AudioRead<Id>,
-  AudioDetails
+  AudioDetails,
+  AudioRules
 > {
   /**
    * Attaches a transcript, or removes it with null.
@@ -207,7 +211,7 @@ export interface FileReads<Read extends FileRead> {
 }
 
 /** The files of one kind in a scope. */
-export interface MediaCollection<Create, Read extends FileRead, Details>
+export interface MediaCollection<Create, Read extends FileRead, Details, Rules>
   extends FileLists<Read>, FileReads<Read> {
   /**
    * Stores a file. Its type is decided by its content. The file is visible once this resolves, or once
@@ -221,9 +225,10 @@ export interface MediaCollection<Create, Read extends FileRead, Details>
    *   (`upload_aborted`), UploadExpiredError (`upload_expired`), IdempotencyConflictError
    *   (`idempotency_conflict`), UploadInProgressError (`upload_in_progress`),
    *   InspectionInterruptedError (`inspection_interrupted`), ResourceUnavailableError
-   *   (`resource_unavailable`), VariantFailedError (`variant_failed`), VariantsBusyError (`variants_busy`)
+   *   (`resource_unavailable`), VariantFailedError (`variant_failed`), VariantsBusyError (`variants_busy`),
+   *   RuleBrokenError (`rule_broken`), FileRefusedError (`file_refused`), GateFailedError (`gate_failed`)
    */
-  upload(input: Input<Create>, options?: UploadOptions): Promise<FileUploadResult<Read>>;
+  upload(input: Input<Create>, options?: UploadOptions<Rules>): Promise<FileUploadResult<Read>>;
   /**
    * Prepares an upload that a client sends straight to S3, with requests that are good for just the
    * announced file, to a key from which nothing is ever served. A file of more than 16 MiB goes in
@@ -254,12 +259,13 @@ export interface MediaCollection<Create, Read extends FileRead, Details>
    *   (`invalid_media`), InspectionInterruptedError (`inspection_interrupted`),
    *   ResourceUnavailableError (`resource_unavailable`), OwnerNotFoundError (`owner_not_found`),
    *   UploadAbortedError (`upload_aborted`), VariantFailedError (`variant_failed`), VariantsBusyError
-   *   (`variants_busy`), UploadExpiredError (`upload_expired`) when another party has taken it over,
-   *   FileNotFoundError (`file_not_found`) when the file was deleted since
+   *   (`variants_busy`), RuleBrokenError (`rule_broken`), FileRefusedError (`file_refused`),
+   *   GateFailedError (`gate_failed`), UploadExpiredError (`upload_expired`) when another party has taken
+   *   it over, FileNotFoundError (`file_not_found`) when the file was deleted since
    */
   completeDirectUpload(
     id: string,
-    options?: CompleteOptions<Details>,
+    options?: CompleteOptions<Details, Rules>,
   ): Promise<FileUploadResult<Read>>;
   /**
    * Where a direct upload stands; it can be asked until `completeBefore`. With `withRequests`, it has
@@ -353,7 +359,7 @@ export interface WriteOptions {
   transaction?: Transaction | null;
 }
 
-export interface UploadOptions extends WriteOptions {
+export interface UploadOptions<Rules = never> extends WriteOptions {
   /** Ends the upload with UploadAbortedError; nothing is stored. */
   signal?: AbortSignal;
   /** Seconds that the returned URL works, 1 to 604,800 (7 days). */
@@ -368,6 +374,11 @@ export interface UploadOptions extends WriteOptions {
    * which was cut, whatever `truncated` says. A repeated completion gives the first result.
    */
   privacy?: PrivacyLevel;
+  /**
+   * What the file is held to, such as `{ formats: ["jpeg"], minWidth: 800 }`; a file that does not meet it is
+   * `rule_broken`, `unsupported_media_type` or `file_too_large`, and nothing of it is stored.
+   */
+  rules?: Input<Rules>;
   /**
    * Names recipes of the provider's `variants`, which are ready when the upload resolves, or when your
    * transaction commits. An image of which one cannot be made is refused with `variant_failed`; an audio
@@ -389,6 +400,12 @@ export interface UploadOptions extends WriteOptions {
    * transaction has deleted is `upload_in_progress` until that has ended.
    */
   idempotencyKey?: string;
+  /**
+   * Called as bytes go to S3: once for a small file, for each block or part of a larger one, and never where
+   * a repetition finds its file. The file is not there before the upload resolves. What it throws is logged
+   * and changes nothing; it is not waited for.
+   */
+  onProgress?: (progress: UploadProgress) => unknown;
 }
 
 export interface DirectUploadOptions {
@@ -414,9 +431,9 @@ export interface ShowRequests extends DirectUploadStatusOptions {
 }
 
 /** How to complete a direct upload. */
-export interface CompleteOptions<Details = ImageDetails | AudioDetails> extends Omit<
-  UploadOptions,
-  "idempotencyKey"
+export interface CompleteOptions<Details = ImageDetails | AudioDetails, Rules = never> extends Omit<
+  UploadOptions<Rules>,
+  "idempotencyKey" | "onProgress"
 > {
   /**
    * What to say of the file; its `filename` takes the place of the announced one. A repeated completion

@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import {
   Agent,
   type IncomingMessage,
@@ -41,6 +42,7 @@ import { restOfUpload, sendFile } from "./examples/send-from-browser.js";
 import { addTranscript, newestEpisodes, publish } from "./examples/podcasts.js";
 import { addPhoto, albumPage, describePhoto, indexPhotoMetadata } from "./examples/photo-album.js";
 import { addPhotos, photoStore } from "./examples/private-photos.js";
+import { addToGallery, scannedGallery } from "./examples/scanned-gallery.js";
 import { changePicture, signUp } from "./examples/sign-up.js";
 import { startServers } from "./examples/servers.js";
 import { stripPhotos } from "./examples/strip-photos.js";
@@ -165,6 +167,38 @@ describe("the examples", () => {
       sha256: portrait.sha256,
     });
     await store.close();
+  });
+
+  const hasScanner = spawnSync("clamscan", ["--version"]).status === 0;
+  if (!hasScanner) process.stdout.write("There is no clamscan: its test is skipped.\n");
+  (hasScanner ? it : it.skip)("scan a gallery for what ClamAV knows", async () => {
+    const pattern = "what this scanner is to find";
+    const signatures = join(folder, "signatures.ndb");
+    await writeFile(signatures, `TestPattern:0:*:${Buffer.from(pattern).toString("hex")}\n`);
+    const owner = await signUp("scanned@example.com");
+    const scan = (...options: string[]) =>
+      scannedGallery(app, "clamscan", ["--no-summary", ...options]);
+    const store = scan(`--database=${signatures}`);
+    const photo = sharp(png).resize(320, 240).jpeg();
+    const infected = await photo
+      .clone()
+      .withExif({ IFD0: { Copyright: pattern } })
+      .toBuffer();
+    await expect(addToGallery(store, owner, infected)).rejects.toMatchObject({
+      ...{ code: "file_refused", applicationCode: "infected" },
+    });
+    await expect(addToGallery(store, owner, png)).rejects.toMatchObject({
+      code: "unsupported_media_type",
+    });
+    const small = await photo.clone().resize(100).toBuffer();
+    await expect(addToGallery(store, owner, small)).rejects.toMatchObject({ rule: "minWidth" });
+    const good = await photo.toBuffer();
+    const broken = scan("--database=/nowhere");
+    await expect(addToGallery(broken, owner, good)).rejects.toMatchObject({ code: "gate_failed" });
+    expect(await store.forUser(owner).count()).toBe(0);
+    const { url } = await addToGallery(store, owner, good);
+    expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(good)).toBe(true);
+    await Promise.all([store.close(), broken.close()]);
   });
 
   it("change a picture in a transaction", async () => {

@@ -1,8 +1,10 @@
 import { it } from "@jest/globals";
 import {
   type AudioRead,
+  type BeforeReady,
   type FileUploadResult,
   type ImageRead,
+  type ImageRules,
   type MediaScope,
   type ObjectStoreError,
   type ObjectStoreErrorCode,
@@ -10,6 +12,7 @@ import {
   type ObjectStoreProvider,
   objectStoreProvider,
   type Page,
+  type UploadOptions,
   type WithUrl,
 } from "@repo/object-store";
 import { objectStoreMaintenance } from "@repo/object-store/maintenance";
@@ -36,6 +39,26 @@ const types: Record<string, () => void> = {
   "no call goes without a scope": () => {
     expectTypeOf<keyof ObjectStoreProvider>().extract<"images" | "audio">().toBeNever();
     expectTypeOf<ObjectStoreProvider["forUser"]>().parameters.toEqualTypeOf<[userId: string]>();
+  },
+  "rules are those of the kind": () => {
+    void scope.images.upload(wanted, { rules: { formats: ["png"], minWidth: 1 } });
+    void scope.audio.completeDirectUpload("id", { rules: { maxDurationSeconds: 1 } });
+    // @ts-expect-error audio has no width
+    void scope.audio.upload(wanted, { rules: { minWidth: 1 } });
+    // @ts-expect-error no image is an MP3
+    void scope.images.completeDirectUpload("id", { rules: { formats: ["mp3"] } });
+    expectTypeOf<UploadOptions>().toExtend<UploadOptions<ImageRules>>();
+  },
+  "hooks are given the owners' type": () => {
+    const owner = { type: "integer" } as const;
+    const beforeReady: BeforeReady<number> = ({ userId, kind }) => {
+      expectTypeOf(userId).toEqualTypeOf<number | null>();
+      expectTypeOf(kind).toEqualTypeOf<"image" | "audio">();
+    };
+    objectStoreProvider({ ...servers, owner, beforeReady });
+    memoryObjectStore({ owner, beforeReady: [beforeReady] });
+    // @ts-expect-error UUIDs are strings
+    objectStoreProvider({ ...servers, beforeReady });
   },
   "ids of owners have the type that the options say": () => {
     const layout = {

@@ -1,6 +1,7 @@
 import type { createDatabase } from "@repo/database";
 import type {
   AudioCollection,
+  BeforeReady,
   DirectRequest,
   ImageCollection,
   ObjectStoreOptions,
@@ -69,6 +70,8 @@ export interface UseCase {
   readonly references?: readonly ("restrict" | "cascade")[];
   /** What the store removes from files before it stores them; nothing by default. */
   readonly privacy?: Exclude<Privacy, "location">;
+  /** What a file has to pass before it is ready; nothing by default. */
+  readonly beforeReady?: BeforeReady;
   /** Whether the first PUT goes unanswered, and arrives once the process has come to its end. */
   readonly landsLate?: boolean;
   /** Whether another client sends a file at a drip until all was swept. */

@@ -2,6 +2,7 @@ import { erase, inTransaction, remove, removeMany, update, upload } from "./acts
 import { CLOSING_CASES } from "./closing-cases.js";
 import { DIRECT_UPLOAD_CASES } from "./direct-upload-cases.js";
 import { DRIP_CASES } from "./drip-cases.js";
+import { GATE_CASES } from "./gate-cases.js";
 import { IN_USE_CASES } from "./in-use-cases.js";
 import { KEY } from "./key.js";
 import { LATE_PUT_CASES } from "./late-put-cases.js";
@@ -134,6 +135,7 @@ const DIRECTLY: readonly UseCase[] = [
   },
   ...VARIANT_CASES,
   ...STRIP_CASES,
+  ...GATE_CASES,
   ...IN_USE_CASES,
   ...LATE_PUT_CASES,
   ...DRIP_CASES,

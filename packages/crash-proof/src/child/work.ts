@@ -89,9 +89,9 @@ async function act(
   const s3 = job.ageObjectsByDays > 0 ? agedStorage(storage, job.ageObjectsByDays) : storage;
   const behind = job.pooler === undefined ? {} : { pooler: job.pooler };
   const useCase = useCaseNamed(job.useCase);
-  const { privacy = "keep" } = useCase;
+  const { privacy = "keep", beforeReady = [] } = useCase;
   const shared = { database, s3, variants: RECIPES, ...behind };
-  const open = () => objectStoreProvider({ ...shared, privacy });
+  const open = () => objectStoreProvider({ ...shared, privacy, beforeReady });
   const store = open();
   const scope = store.forUser(job.stage.userId);
   const ofKind = ({ images, audio }: typeof scope) => (job.kind === "image" ? images : audio);

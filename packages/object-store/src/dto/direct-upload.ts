@@ -94,8 +94,12 @@ export class DirectUploadStatus {
   @Expose() readonly status!: "open" | "completing" | "completed" | "refused" | "expired";
   /** The file that it became, or null. */
   @Expose() readonly fileId!: string | null;
-  /** Why it was refused, or null. */
-  @Expose() readonly refusal!: { code: ObjectStoreErrorCode; message: string } | null;
+  /** Why it was refused, or null. A `file_refused` has the application's code, of its FileRefusedError. */
+  @Expose() readonly refusal!: {
+    code: ObjectStoreErrorCode;
+    applicationCode?: string;
+    message: string;
+  } | null;
   /** As announced. */
   @Expose() readonly filename!: string | null;
   /** As announced. */

@@ -7,7 +7,7 @@ import { IsMediaBody, IsStorableText, IsText } from "./rules.js";
 export const MAX_TRANSCRIPT_CHARACTERS = 1_000_000;
 
 /** What an upload of either kind takes. */
-export abstract class MediaCreate extends FileDetails {
+abstract class MediaCreate extends FileDetails {
   /**
    * The bytes. A stream is destroyed when the upload ends, also when it is refused; only an HTTP
    * request is left open, so that it can be answered. From the call on, an error of the stream fails

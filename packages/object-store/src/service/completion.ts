@@ -1,5 +1,6 @@
 import type { MediaKind, RemovedKind } from "@repo/media-inspection";
 
+import { toPendingFile } from "../dto/pending-file.js";
 import { OwnerNotFoundError, UploadExpiredError } from "../errors.js";
 import { downloadName } from "../filename.js";
 import type { MediaModels } from "../models/media-models.js";
@@ -8,10 +9,11 @@ import type { SignedUrl } from "../provider.js";
 import type { ClaimedDirectUpload } from "../repo/media-repo.js";
 import type { StatementOptions } from "../repo/statements.js";
 import { abortFailure } from "../upload/abort.js";
-import type { Verdict } from "../upload/inspected-body.js";
+import type { InspectedBody } from "../upload/inspected-body.js";
 import type { PendingUpload } from "../upload/pending-upload.js";
 import type { CollectionScope, Dependencies } from "./dependencies.js";
 import type { GivenValues } from "./given-values.js";
+import type { RenderedVariants } from "../rendering/renderer.js";
 import { attributesOf, isOfKind } from "./kind-rules.js";
 import { giveUpVariants, type PendingVariant, storeVariants } from "./pending-variants.js";
 import { type CheckedUrlOptions, signFile } from "./urls.js";
@@ -40,7 +42,8 @@ export async function requireUploadable(
 /** An upload whose object is in S3. */
 interface SentUpload extends StatementOptions {
   upload: PendingUpload;
-  verdict: Verdict;
+  /** Read to its end. */
+  body: InspectedBody;
   /** What was removed from the bytes. */
   privacy: PrivacyLevel;
   removed: readonly RemovedKind[];
@@ -53,38 +56,46 @@ interface SentUpload extends StatementOptions {
 }
 
 /**
- * Signs the URL of a sent upload, stores its variants, and then makes it a file with them. What fails
- * gives all of it up.
+ * Has a sent upload pass the gate, stores its variants, signs its URL, and then makes it a file with them.
+ * What fails gives all of it up.
  */
 export async function completeUpload<K extends MediaKind>(
   scope: CollectionScope<K>,
   sent: SentUpload,
 ): Promise<StoredFile<K>> {
   const { dependencies, kind, owner } = scope;
-  const { upload, verdict, given, urlOptions, end, direct, transaction } = sent;
-  const { facts, byteSize, sha256, rendered } = verdict;
+  const { upload, body, given, urlOptions, end, direct, transaction, privacy, removed } = sent;
+  const { facts, byteSize, sha256 } = body.verdict;
   const { contentType } = facts;
   if (!isOfKind(kind, facts)) throw new TypeError(`facts of ${kind} expected, got ${facts.kind}`);
   const named = { id: upload.id, originalFilename: given.originalFilename, contentType };
+  const values = {
+    ...{ metadata: {}, ...given, byteSize, sha256, privacy, removed },
+    ...attributesOf(facts),
+  };
   let signed: SignedUrl;
+  let rendered: RenderedVariants | undefined;
   let variants: PendingVariant[] = [];
   try {
+    await upload.hold(async () => {
+      const pending = () => toPendingFile({ id: upload.id, userId: owner, ...values });
+      await dependencies.gate.pass(upload.key, pending, end.signal);
+      rendered = await body.render();
+      variants = await storeVariants(dependencies, { id: upload.id, userId: owner }, rendered, end);
+    }, end);
     const file = { s3Key: upload.key, contentType, downloadName: downloadName(named) };
     signed = await signFile(dependencies.s3, file, urlOptions);
-    variants = await storeVariants(dependencies, { id: upload.id, userId: owner }, verdict, end);
     if (end.signal.aborted) throw abortFailure(end.signal);
   } catch (error) {
     await Promise.all([upload.giveUp(), giveUpVariants(variants)]);
     throw error;
   }
-  const { privacy, removed } = sent;
   const placeholder = rendered?.placeholder && Buffer.from(rendered.placeholder);
-  const values = {
-    ...{ metadata: {}, ...given, byteSize, sha256, privacy, removed },
-    ...attributesOf(facts),
+  const made = {
+    ...values,
     ...(kind === "image" && placeholder !== undefined && { placeholder }),
   };
-  const row = await makeFile(scope, { upload, values, direct, variants }, { transaction });
+  const row = await makeFile(scope, { upload, values: made, direct, variants }, { transaction });
   return { row, signed };
 }
 

@@ -1,5 +1,6 @@
 import type { MediaKind } from "@repo/media-inspection";
 
+import type { Gate } from "../gate/gate.js";
 import type { Owner, Reader } from "../owner-types.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { PrivacyLevel } from "../privacy.js";
@@ -34,6 +35,8 @@ export interface Dependencies extends Persistence {
   /** Seconds that an upload may take. */
   uploadTimeoutSeconds: number;
   inspector: Inspector;
+  /** What files have to pass before they are made. */
+  gate: Gate;
   /** The recipes of variants. */
   recipes: Recipes;
   maker: VariantMaker;

@@ -1,5 +1,3 @@
-import { PassThrough, type Readable } from "node:stream";
-
 import type { MediaKind } from "@repo/media-inspection";
 
 import { type Checked, checkFileId } from "../checks.js";
@@ -14,8 +12,9 @@ import { openStored } from "../open-stored.js";
 import type { Reader } from "../owner-types.js";
 import type { Download, DownloadOptions } from "../provider.js";
 import type { ReadingOptions } from "../repo/media-repo.js";
-import { abortFailure, abortWith } from "../upload/abort.js";
+import { abortWith } from "../upload/abort.js";
 import { storageFailure } from "../upload/storage-client.js";
+import { withOurErrors } from "../upload/with-our-errors.js";
 import type { CollectionScope } from "./dependencies.js";
 import { checkShown, shownOf } from "./urls.js";
 
@@ -86,20 +85,4 @@ function checkRange(range: { start: number; end?: number } | null, byteSize: num
       `The range starts at byte ${start} of a file of ${byteSize} bytes.`,
     );
   }
-}
-
-/** The same bytes; failures as errors of ours; destroying it destroys the body. */
-function withOurErrors(body: Readable, signal: AbortSignal): Readable {
-  const stream = new PassThrough();
-  // Whoever reads it sees its failure; one that nobody listens to must not end the process.
-  stream.on("error", () => undefined);
-  // Also of one whose bytes have all come and wait to be read.
-  signal.addEventListener("abort", () => stream.destroy(abortFailure(signal)));
-  body.on("error", (error) => {
-    stream.destroy(storageFailure("read the file", error, signal));
-  });
-  stream.on("close", () => {
-    body.destroy();
-  });
-  return body.pipe(stream);
 }

@@ -5,8 +5,9 @@ import {
   type MediaKind,
 } from "@repo/media-inspection";
 
-import type { CreateOf, DetailsOf, ReadOf } from "../dto/dtos-of-kind.js";
+import type { CreateOf, DetailsOf, ReadOf, RulesOf } from "../dto/dtos-of-kind.js";
 import { AudioDetails, ImageDetails } from "../dto/file-details.js";
+import { AudioRules, ImageRules } from "../dto/file-rules.js";
 import { AudioCreate, ImageCreate } from "../dto/media-create.js";
 import { toAudioRead, toImageRead } from "../dto/media-read.js";
 import { UnsupportedMediaTypeError } from "../errors.js";
@@ -18,6 +19,7 @@ interface KindRules<K extends MediaKind> {
   readonly accepted: string;
   readonly createDto: new () => CreateOf<K>;
   readonly detailsDto: new () => DetailsOf<K>;
+  readonly rulesDto: new () => RulesOf<K>;
   read(row: MediaModels[K]): ReadOf<K>;
 }
 
@@ -26,12 +28,14 @@ export const KIND_RULES: { readonly [K in MediaKind]: KindRules<K> } = {
     accepted: "an image (JPEG, PNG, WebP or GIF)",
     createDto: ImageCreate,
     detailsDto: ImageDetails,
+    rulesDto: ImageRules,
     read: toImageRead,
   },
   audio: {
     accepted: "an audio file (MP3, WAV, FLAC or M4A)",
     createDto: AudioCreate,
     detailsDto: AudioDetails,
+    rulesDto: AudioRules,
     read: toAudioRead,
   },
 };

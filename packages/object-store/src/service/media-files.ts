@@ -2,7 +2,7 @@ import type { MediaKind } from "@repo/media-inspection";
 
 import { checkFileId, checkOptions } from "../checks.js";
 import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "../dto/direct-upload.js";
-import type { CreateOf, DetailsOf, ReadOf } from "../dto/dtos-of-kind.js";
+import type { CreateOf, DetailsOf, ReadOf, RulesOf } from "../dto/dtos-of-kind.js";
 import { validated } from "../dto/rules.js";
 import type { FileUploadResult } from "../dto/upload-result.js";
 import type { VariantRead } from "../dto/variant-read.js";
@@ -36,7 +36,7 @@ const UPDATE_HINT = "Write update(id, { title }).";
 /** The files of one kind in a scope. DTOs go in and out, never models. */
 export class MediaFiles<K extends MediaKind>
   extends FileReads<K>
-  implements MediaCollection<CreateOf<K>, ReadOf<K>, DetailsOf<K>>
+  implements MediaCollection<CreateOf<K>, ReadOf<K>, DetailsOf<K>, RulesOf<K>>
 {
   readonly list: FileLists<K>["list"];
   readonly all: FileLists<K>["all"];
@@ -54,7 +54,10 @@ export class MediaFiles<K extends MediaKind>
     this.#directUploads = new DirectUploads(scope);
   }
 
-  upload(input: Input<CreateOf<K>>, options?: UploadOptions): Promise<FileUploadResult<ReadOf<K>>> {
+  upload(
+    input: Input<CreateOf<K>>,
+    options?: UploadOptions<RulesOf<K>>,
+  ): Promise<FileUploadResult<ReadOf<K>>> {
     const scope = this.#scope;
     if (scope.dependencies.calls.isClosed) void discardInput(input);
     return scope.observe("upload", (span) =>
@@ -98,7 +101,7 @@ export class MediaFiles<K extends MediaKind>
 
   completeDirectUpload(
     id: string,
-    options?: CompleteOptions<DetailsOf<K>>,
+    options?: CompleteOptions<DetailsOf<K>, RulesOf<K>>,
   ): Promise<FileUploadResult<ReadOf<K>>> {
     return this.#scope.run("complete_direct_upload", options, (checked) =>
       this.#directUploads.complete(id, checked),

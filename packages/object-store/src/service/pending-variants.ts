@@ -6,7 +6,7 @@ import { variantKeyStart } from "../kinds.js";
 import type { Owner } from "../owner-types.js";
 import type { NewVariantRow } from "../repo/media-repo.js";
 import { PendingUpload } from "../upload/pending-upload.js";
-import type { Verdict } from "../upload/inspected-body.js";
+import type { RenderedVariants } from "../rendering/renderer.js";
 import type { Dependencies } from "./dependencies.js";
 
 /** A variant whose object is in S3, and that becomes one together with its file. */
@@ -19,7 +19,7 @@ export interface PendingVariant {
 export async function storeVariants(
   dependencies: Dependencies,
   file: { id: string; userId: Owner },
-  { rendered }: Verdict,
+  rendered: RenderedVariants | undefined,
   end: AbortController,
 ): Promise<PendingVariant[]> {
   if (rendered === undefined) return [];

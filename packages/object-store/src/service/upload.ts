@@ -1,12 +1,12 @@
-import type { MediaFormat, MediaKind } from "@repo/media-inspection";
+import type { MediaKind } from "@repo/media-inspection";
 
 import { type Checked, checkIdempotencyKey, checkOptions } from "../checks.js";
-import type { CreateOf, ReadOf } from "../dto/dtos-of-kind.js";
-import type { MediaCreate } from "../dto/media-create.js";
+import type { CreateOf, ReadOf, RulesOf } from "../dto/dtos-of-kind.js";
 import { validated } from "../dto/rules.js";
 import { FileUploadResult } from "../dto/upload-result.js";
 import { InvalidInputError, ObjectStoreError } from "../errors.js";
 import { sanitizedFilename } from "../filename.js";
+import { Acceptance } from "../gate/rules.js";
 import { storageKey } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import { checkPrivacy, type PrivacyLevel } from "../privacy.js";
@@ -19,6 +19,7 @@ import type { InspectedBody } from "../upload/inspected-body.js";
 import { discardBody, guardBody } from "../upload/unread-body.js";
 import { openByteSource } from "../upload/open-byte-source.js";
 import { PendingUpload } from "../upload/pending-upload.js";
+import { type OnSent, progressReporter } from "../upload/progress.js";
 import type { StrippedSource } from "../upload/stripped-source.js";
 import { checkStrictness, type Strictness } from "../upload/verification.js";
 import { completeUpload, requireUploadable, type StoredFile } from "./completion.js";
@@ -28,19 +29,22 @@ import type { Dependencies } from "./dependencies.js";
 import type { Recipe } from "../rendering/recipes.js";
 import { type GivenValues, givenValues } from "./given-values.js";
 import { IdempotencyKey, requireSameBytes } from "./idempotency.js";
-import { KIND_RULES, requireKind } from "./kind-rules.js";
+import { KIND_RULES } from "./kind-rules.js";
 import { type CheckedUrlOptions, checkUrlOptions, signFile } from "./urls.js";
 
 /** What a caller asks of an upload, with every choice made. */
 interface UploadRequest<Create> {
   create: Create;
   given: GivenValues;
-  options: Checked<UploadOptions>;
+  options: Checked<Omit<UploadOptions, "rules">>;
   urlOptions: CheckedUrlOptions;
   strictness: Strictness;
   privacy: PrivacyLevel;
   /** Of the variants to make with it. */
   recipes: readonly Recipe[];
+  /** What its body is accepted by. */
+  acceptance: Acceptance<MediaKind>;
+  onSent: OnSent | undefined;
 }
 
 /** One upload: intent, bytes, completion; or nothing at all. */
@@ -58,10 +62,9 @@ export class Upload<K extends MediaKind> {
   static async store<K extends MediaKind>(
     scope: CollectionScope<K>,
     input: Input<CreateOf<K>>,
-    options: UploadOptions | undefined,
+    options: UploadOptions<RulesOf<K>> | undefined,
   ): Promise<FileUploadResult<ReadOf<K>>> {
-    const { createDto } = KIND_RULES[scope.kind];
-    const request = await uploadRequest(scope.dependencies, createDto, input, options);
+    const request = await uploadRequest(scope.dependencies, scope.kind, input, options);
     const upload = new Upload(scope, request, await openByteSource(request.create.body));
     try {
       return upload.#resultOf(await upload.#run());
@@ -85,16 +88,15 @@ export class Upload<K extends MediaKind> {
   }
 
   async #run(): Promise<StoredFile<K>> {
-    const { dependencies, kind } = this.scope;
-    const { maxBytes, sourceTimeoutSeconds, uploadTimeoutSeconds, calls, inspector } = dependencies;
-    const { options, privacy, strictness, recipes } = this.request;
+    const { sourceTimeoutSeconds, uploadTimeoutSeconds, calls, inspector } =
+      this.scope.dependencies;
+    const { options, privacy, strictness, recipes, acceptance } = this.request;
+    const { maxBytes, onFormat, onFacts } = acceptance;
     await requireUploadable(this.scope, options);
     return withUploadTime(uploadTimeoutSeconds, [options.signal, calls.signal], (end) => {
       const choices = {
-        ...{ privacy, strictness, recipes, maxBytes, sourceTimeoutSeconds, signal: end.signal },
-        onFormat: (format: MediaFormat) => {
-          requireKind(kind, format);
-        },
+        ...{ privacy, strictness, recipes, maxBytes, onFormat, onFacts },
+        ...{ sourceTimeoutSeconds, signal: end.signal },
       };
       return inspector.use(this.source, choices, (body, stripped) =>
         this.#storeBody(body, stripped, end),
@@ -109,7 +111,7 @@ export class Upload<K extends MediaKind> {
     end: AbortController,
   ): Promise<StoredFile<K>> {
     const { dependencies, owner, kind } = this.scope;
-    const { given, options, urlOptions } = this.request;
+    const { given, options, urlOptions, onSent } = this.request;
     const { signal } = end;
     body.readAhead();
     const intent: NewUpload = {
@@ -131,10 +133,9 @@ export class Upload<K extends MediaKind> {
       return { row, signed: await signFile(dependencies.s3, row, urlOptions) };
     }
     const upload = new PendingUpload(dependencies, acquired.upload);
-    await stage("transfer", () => upload.send(body, end));
-    const { verdict } = body;
+    await stage("transfer", () => upload.send(body, end, onSent));
     const { transaction } = options;
-    const what = { upload, verdict, privacy, removed };
+    const what = { upload, body, privacy, removed };
     const named = { ...given, originalFilename: this.#filename };
     const sent = { ...what, given: named, urlOptions, end, transaction };
     return stage("complete", () => completeUpload(this.scope, sent));
@@ -157,15 +158,15 @@ const HINT = "Write upload({ body }); a file goes as fromPath(path).";
  *
  * @throws InvalidInputError (`invalid_input`)
  */
-async function uploadRequest<Create extends MediaCreate>(
+async function uploadRequest<K extends MediaKind>(
   defaults: Dependencies,
-  createDto: new () => Create,
-  input: Input<Create>,
-  uploadOptions: UploadOptions | undefined,
-): Promise<UploadRequest<Create>> {
-  let create: Create | undefined;
+  kind: K,
+  input: Input<CreateOf<K>>,
+  uploadOptions: UploadOptions<RulesOf<K>> | undefined,
+): Promise<UploadRequest<CreateOf<K>>> {
+  let create: CreateOf<K> | undefined;
   try {
-    create = validated(createDto, input, HINT);
+    create = validated(KIND_RULES[kind].createDto, input, HINT);
     guardBody(create.body);
     const given = givenValues(create);
     const options = checkOptions(uploadOptions);
@@ -178,7 +179,12 @@ async function uploadRequest<Create extends MediaCreate>(
     );
     const privacy = checkPrivacy(options.privacy ?? defaults.privacy);
     const recipes = defaults.recipes.all(options.variants);
-    return { create, given, options, urlOptions, strictness, privacy, recipes };
+    const acceptance = new Acceptance(kind, options.rules, defaults.maxBytes);
+    const onSent = progressReporter(options.onProgress, defaults.logger);
+    return {
+      ...{ create, given, options, urlOptions, strictness, privacy, recipes, acceptance },
+      onSent,
+    };
   } catch (error) {
     await (create === undefined ? discardInput(input) : discardBody(create.body));
     if (error instanceof ObjectStoreError) throw error;

@@ -6,7 +6,12 @@ import type { OwnerId, OwnerIds, OwnerType } from "../owner-types.js";
 import type { ObjectStoreMaintenance } from "../maintenance/contract.js";
 import { maintenanceOver } from "../maintenance/maintenance-over.js";
 import { storeOver } from "../object-store-service.js";
-import { type DatabaseOptions, dependenciesOf, type ObjectStoreOptions } from "../options.js";
+import {
+  type DatabaseOptions,
+  dependenciesOf,
+  type ForAnyOwner,
+  type ObjectStoreOptions,
+} from "../options.js";
 import type { Persistence } from "../persistence.js";
 import type { ObjectStoreProvider } from "../provider.js";
 import { InvalidInputError } from "../errors.js";
@@ -28,7 +33,7 @@ import { MemoryStorage } from "./memory-storage.js";
 
 /** Of the options about tables, only the type of owners counts. */
 export interface MemoryObjectStoreOptions<Type extends OwnerType = "uuid">
-  extends Omit<ObjectStoreOptions, DatabaseOptions | "s3">, TableOptions<Type> {
+  extends Omit<ObjectStoreOptions<Type>, DatabaseOptions | "s3">, TableOptions<Type> {
   /** Where the bytes go, such as a storage with injected faults; a new MemoryStorage when absent. */
   s3?: StorageClient;
   /** Whether a user exists, for `owner_not_found`; every user does when absent. */
@@ -70,7 +75,7 @@ export function memoryObjectStore<Type extends OwnerType = "uuid">(
 ): MemoryObjectStore<Type>;
 export function memoryObjectStore(options?: MemoryObjectStoreOptions): MemoryObjectStore;
 export function memoryObjectStore(
-  options?: MemoryObjectStoreOptions<OwnerType>,
+  options?: ForAnyOwner<MemoryObjectStoreOptions<OwnerType>>,
 ): MemoryObjectStore<OwnerType> {
   const given = checkOptions(options);
   const { s3 = new MemoryStorage(), ...settings } = given;

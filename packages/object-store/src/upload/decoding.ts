@@ -127,6 +127,11 @@ export class Decoding {
     private readonly options: DecodingOptions = {},
   ) {}
 
+  /** Whether the pixels of images are decoded. */
+  get verifies(): boolean {
+    return this.options.verifies !== false;
+  }
+
   /** Keeps the next bytes. */
   async keep(chunk: Uint8Array, format: MediaFormat | undefined): Promise<void> {
     this.#isBegun = true;
@@ -144,7 +149,8 @@ export class Decoding {
   /** Takes the last bytes, which must stay as they are: a body that came at once needs no disk. */
   async end(last: Uint8Array, format: MediaFormat): Promise<void> {
     if (this.#isBegun) await this.keep(last, format);
-    else this.#whole ??= inMemory(last);
+    // Variants are made later, and from bytes that are sent meanwhile.
+    else this.#whole ??= inMemory(this.options.rendering ? Uint8Array.from(last) : last);
   }
 
   async #append(chunks: readonly Uint8Array[]): Promise<void> {
@@ -167,7 +173,7 @@ export class Decoding {
    * @throws InvalidMediaError (`invalid_media`), ResourceUnavailableError (`resource_unavailable`)
    */
   async verify(format: ImageFormat): Promise<void> {
-    if (this.options.verifies === false) return;
+    if (!this.verifies) return;
     const bytes = await this.#kept();
     const name = format.toUpperCase();
     const data = { format, maxPixels: this.maxPixels };

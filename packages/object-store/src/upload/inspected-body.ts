@@ -22,7 +22,7 @@ const NOTHING = Buffer.alloc(0);
 export interface BodyRules extends SourceRules {
   /** The inspection of this body, begun; its opener closes it. */
   inspection: Pick<Inspection, "format" | "decodes" | "write" | "writeNow" | "finish"> &
-    Partial<Pick<Inspection, "rendered">>;
+    Partial<Pick<Inspection, "render">>;
 }
 
 /** What is known of a body once its last byte was read and found good. */
@@ -31,8 +31,6 @@ export interface Verdict {
   byteSize: number;
   /** 32 bytes. */
   sha256: Buffer;
-  /** Its variants, where some were to be made. */
-  rendered?: RenderedVariants | undefined;
 }
 
 /**
@@ -88,13 +86,14 @@ export class InspectedBody {
     return format;
   }
 
-  /**
-   * Bytes of the whole body, where it has ended or its source knows them. Undefined where it is
-   * better sent in parts, as its verdict is slow.
-   */
+  /** Bytes of the whole body, where it has ended or its source knows them. */
+  get totalBytes(): number | undefined {
+    return this.#verdict?.byteSize ?? this.#source.byteLength;
+  }
+
+  /** The same; undefined where the body is better sent in parts, as its verdict is slow. */
   get byteLength(): number | undefined {
-    const announced = this.#rules.inspection.decodes ? undefined : this.#source.byteLength;
-    return this.#verdict?.byteSize ?? announced;
+    return this.#rules.inspection.decodes ? this.#verdict?.byteSize : this.totalBytes;
   }
 
   /** The complete body, if it is sent from the caller's memory in one request. */
@@ -136,6 +135,11 @@ export class InspectedBody {
             while (!this.hasEnded) await this.read(blocks.next());
           })
         : this.#readInPlace(this.#memory));
+  }
+
+  /** Makes the variants of a body that has ended; undefined where none were to be made. */
+  async render(): Promise<RenderedVariants | undefined> {
+    return this.#rules.inspection.render?.();
   }
 
   /** Begins with that where its source has all bytes at hand; a failure is left to `readToEnd`. */
@@ -245,7 +249,7 @@ export class InspectedBody {
     this.#source.requireWhole();
     const finished = this.#rules.inspection.finish(last);
     const [sha256, facts] = await this.#track([digest(), finished]);
-    return { facts, byteSize, sha256, rendered: this.#rules.inspection.rendered };
+    return { facts, byteSize, sha256 };
   }
 
   /** Waits for reads of this body's bytes, or until the signal aborts. */

@@ -15,6 +15,8 @@ import type { Truncation } from "./verification.js";
 interface InspectionOptions {
   /** Whether to accept an image that was cut; `accept` by default. */
   truncated?: Truncation;
+  /** Called with the facts before anything is decoded; may throw. */
+  onFacts?: ((facts: MediaFacts) => void) | undefined;
   /** Decodes images; absent for `metadata`. */
   decoding?: Decoding;
   /**
@@ -34,15 +36,16 @@ interface InspectionOptions {
 export class Inspection {
   readonly #parser: MediaInspector;
   readonly #truncated: Truncation;
+  readonly #onFacts: InspectionOptions["onFacts"];
   readonly #decoding: Decoding | undefined;
   #isClosed = false;
-  #rendered: RenderedVariants | undefined;
 
   constructor(
     limits: Partial<InspectionLimits>,
-    { truncated = "accept", decoding, guessesFormat = false }: InspectionOptions = {},
+    { truncated = "accept", onFacts, decoding, guessesFormat = false }: InspectionOptions = {},
   ) {
     this.#truncated = truncated;
+    this.#onFacts = onFacts;
     this.#decoding = decoding;
     this.#parser = new MediaInspector(limits, { waitsForFormat: !guessesFormat });
   }
@@ -52,14 +55,9 @@ export class Inspection {
     return this.#parser.format;
   }
 
-  /** The variants of the file, once it has ended. */
-  get rendered(): RenderedVariants | undefined {
-    return this.#rendered;
-  }
-
   /** Whether the verdict may take seconds, so that no request should be left half sent. */
   get decodes(): boolean {
-    return this.#decoding !== undefined;
+    return this.#decoding?.verifies === true;
   }
 
   /** Takes the next bytes, which must stay as they are until this resolves. */
@@ -90,11 +88,18 @@ export class Inspection {
       const name = facts.format.toUpperCase();
       throw new InvalidMediaError(`The ${name} ends before its picture does: it was cut.`);
     }
+    this.#onFacts?.(facts);
     // Only now the format is sure to be known.
     await this.#decoding?.end(last, facts.format);
     if (facts.kind === "image") await this.#decoding?.verify(facts.format);
-    this.#rendered ??= await this.#decoding?.render(facts.format);
     return facts;
+  }
+
+  /** Makes the variants of the file, once it has ended; undefined where there are none. */
+  async render(): Promise<RenderedVariants | undefined> {
+    const { facts } = this.#parser;
+    if (facts === undefined) throw new Error("the file has not ended");
+    return this.#decoding?.render(facts.format);
   }
 
   /** Ends it, also while it is under way. */

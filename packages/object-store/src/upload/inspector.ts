@@ -1,6 +1,7 @@
 import {
   DEFAULT_INSPECTION_LIMITS,
   type InspectionLimits,
+  type MediaFacts,
   type MediaFormat,
   PrivacyPlanner,
 } from "@repo/media-inspection";
@@ -24,6 +25,8 @@ interface BodyChoices extends SourceRules {
   recipes: readonly Recipe[];
   /** Called once the format shows; may throw. */
   onFormat?: (format: MediaFormat) => void;
+  /** Called once the facts are known, before the last bytes are given out; may throw. */
+  onFacts?: (facts: MediaFacts) => void;
 }
 
 /** Strips and inspects the bodies of a store. */
@@ -38,11 +41,11 @@ export class Inspector {
   /**
    * Opens what is stored of a source, for one use, up to where its format shows. The source stays open.
    *
-   * @throws what an inspection, its source and `onFormat` do
+   * @throws what an inspection, its source, `onFormat` and `onFacts` do
    */
   async use<Result>(
     source: ByteSource,
-    { privacy, strictness, recipes, onFormat, ...rules }: BodyChoices,
+    { privacy, strictness, recipes, onFormat, onFacts, ...rules }: BodyChoices,
     use: (body: InspectedBody, stripped: StrippedSource) => Promise<Result>,
   ): Promise<Result> {
     const stripped =
@@ -52,7 +55,7 @@ export class Inspector {
             const plan = () => new PrivacyPlanner(privacy, this.limits);
             return openStripped(source, privacy, { ...rules, plan, onFormat });
           });
-    const inspection = this.begin(strictness, recipes);
+    const inspection = this.begin(strictness, recipes, onFacts);
     let body: InspectedBody | undefined;
     try {
       body = await stage("detect", () =>
@@ -68,13 +71,18 @@ export class Inspector {
   }
 
   /** @param recipes of the variants to make of the body */
-  begin({ verify, truncated }: Strictness, recipes: readonly Recipe[]): Inspection {
+  begin(
+    { verify, truncated }: Strictness,
+    recipes: readonly Recipe[],
+    onFacts?: (facts: MediaFacts) => void,
+  ): Inspection {
     const verifies = verify === "decode";
     const rendering = recipes.length > 0 ? { renderer: this.renderer, recipes } : undefined;
-    if (!verifies && rendering === undefined) return new Inspection(this.limits, { truncated });
+    if (!verifies && rendering === undefined)
+      return new Inspection(this.limits, { truncated, onFacts });
     const { maxPixels = DEFAULT_INSPECTION_LIMITS.maxPixels } = this.limits;
     const decoding = new Decoding(this.processes.decoders, maxPixels, { verifies, rendering });
-    return new Inspection(this.limits, { truncated, decoding });
+    return new Inspection(this.limits, { truncated, onFacts, decoding });
   }
 
   /** Ends the processes that decode, unless other stores share them. */

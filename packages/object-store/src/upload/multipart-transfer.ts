@@ -3,6 +3,7 @@ import type { MultipartUpload, UploadedPart, Written } from "@repo/s3-provider";
 import { type BlockPair, GrowableBuffer } from "./body-memory.js";
 import { completeParts, isAssembled } from "./complete-parts.js";
 import type { InspectedBody, Verdict } from "./inspected-body.js";
+import type { OnSent } from "./progress.js";
 import { PART_BYTES } from "./sizes.js";
 import {
   mayHaveStored,
@@ -16,6 +17,8 @@ export interface ObjectRequest {
   key: string;
   contentType: string;
   signal: AbortSignal;
+  /** Is told what was sent so far. */
+  onSent?: OnSent | undefined;
 }
 
 /**
@@ -27,9 +30,13 @@ export interface ObjectRequest {
 export async function sendInParts(
   s3: StorageClient,
   body: InspectedBody,
-  request: ObjectRequest,
+  { onSent, ...request }: ObjectRequest,
 ): Promise<Written> {
-  const multipart = new MultipartTransfer(s3, request);
+  let sentBytes = 0;
+  const multipart = new MultipartTransfer(s3, request, (byteLength) => {
+    sentBytes += byteLength;
+    onSent?.(sentBytes, body.totalBytes);
+  });
   try {
     const parts = await body.withBlocks((blocks) => sendFullParts(body, multipart, blocks));
     const { byteLength, bytes } = parts.last;
@@ -40,6 +47,7 @@ export async function sendInParts(
     } else {
       const { sha256 } = body.verdict;
       written = await s3.put({ ...request, byteLength, body: bytes, sha256 });
+      onSent?.(byteLength, byteLength);
     }
     // Only here: where a request broke off, its socket may still send from them.
     parts.last.release();
@@ -100,14 +108,21 @@ export async function readInto(
 /** An upload in parts; one part travels while the next is collected. */
 class MultipartTransfer {
   readonly #s3: StorageClient;
-  readonly #request: ObjectRequest;
+  readonly #request: Omit<ObjectRequest, "onSent">;
+  readonly #onPart: (byteLength: number) => void;
   readonly #parts: UploadedPart[] = [];
   #upload: MultipartUpload | undefined;
   #travelling: Promise<void> = Promise.resolve();
 
-  constructor(s3: StorageClient, request: ObjectRequest) {
+  /** @param onPart is told the bytes of each part that has arrived */
+  constructor(
+    s3: StorageClient,
+    request: Omit<ObjectRequest, "onSent">,
+    onPart: (byteLength: number) => void,
+  ) {
     this.#s3 = s3;
     this.#request = request;
+    this.#onPart = onPart;
   }
 
   get started(): boolean {
@@ -125,10 +140,12 @@ class MultipartTransfer {
     await this.#travelling;
     const partNumber = this.#parts.length + 1;
     const { signal } = this.#request;
+    const { byteLength } = body;
     this.#travelling = this.#s3
       .uploadPart(this.#upload, { partNumber, body, signal })
       .then((part) => {
         this.#parts.push(part);
+        this.#onPart(byteLength);
       });
     // Whoever waits next sees the failure; until then it must not count as unhandled.
     this.#travelling.catch(() => undefined);

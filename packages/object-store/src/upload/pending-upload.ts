@@ -15,6 +15,7 @@ import {
   TransferFailure,
   wentUnanswered,
 } from "./storage-client.js";
+import type { OnSent } from "./progress.js";
 import { transfer } from "./transfer.js";
 
 interface Parts {
@@ -56,9 +57,10 @@ export class PendingUpload {
    * Brings the bytes to S3 under a lease that is renewed meanwhile.
    *
    * @param end ends the transfer and the body; is aborted when the lease is lost
+   * @param onSent is told the bytes that were sent so far
    */
-  send(body: InspectedBody, end: AbortController): Promise<void> {
-    const target = { key: this.key, signal: end.signal };
+  send(body: InspectedBody, end: AbortController, onSent?: OnSent): Promise<void> {
+    const target = { key: this.key, signal: end.signal, onSent };
     return this.#make(() => transfer(this.#parts.s3, body, target), end);
   }
 
@@ -112,6 +114,27 @@ export class PendingUpload {
   }
 
   async #make(work: () => Promise<Written>, end: AbortController): Promise<void> {
+    await this.hold(async () => {
+      try {
+        this.#isUnanswered = (await work()).unanswered;
+      } catch (error) {
+        const failure = error instanceof TransferFailure ? error : new TransferFailure(error, true);
+        const wasOurs = failure.mayHaveLeftBytes ? await this.#giveUpUnknown() : await this.#drop();
+        const refusal = storageFailure("store the file", failure.cause, end.signal);
+        // The sweep discards the parts of an upload that it takes over.
+        throw wasOurs || failure.cause instanceof ObjectStoreError
+          ? refusal
+          : new UploadExpiredError();
+      }
+    }, end);
+  }
+
+  /**
+   * Renews the lease while the work runs.
+   *
+   * @param end is aborted when the lease is lost
+   */
+  async hold<Result>(work: () => Promise<Result>, end: AbortController): Promise<Result> {
     const { journal, logger, leaseSeconds } = this.#parts;
     const stopRenewal = keepLease({
       seconds: leaseSeconds,
@@ -124,15 +147,7 @@ export class PendingUpload {
       },
     });
     try {
-      this.#isUnanswered = (await work()).unanswered;
-    } catch (error) {
-      const failure = error instanceof TransferFailure ? error : new TransferFailure(error, true);
-      const wasOurs = failure.mayHaveLeftBytes ? await this.#giveUpUnknown() : await this.#drop();
-      const refusal = storageFailure("store the file", failure.cause, end.signal);
-      // The sweep discards the parts of an upload that it takes over.
-      throw wasOurs || failure.cause instanceof ObjectStoreError
-        ? refusal
-        : new UploadExpiredError();
+      return await work();
     } finally {
       stopRenewal();
     }

@@ -6,6 +6,7 @@ import type { Written } from "@repo/s3-provider";
 import { type BlockPair, borrowBlocks } from "./body-memory.js";
 import type { InspectedBody } from "./inspected-body.js";
 import { type ObjectRequest, readInto, sendInParts } from "./multipart-transfer.js";
+import type { OnSent } from "./progress.js";
 import { PART_BYTES } from "./sizes.js";
 import {
   mayHaveStored,
@@ -24,7 +25,7 @@ import {
 export async function transfer(
   s3: StorageClient,
   body: InspectedBody,
-  target: { key: string; signal: AbortSignal },
+  target: { key: string; signal: AbortSignal; onSent?: OnSent | undefined },
 ): Promise<Written> {
   const { byteLength, bytes } = body;
   const request = { ...target, contentType: MEDIA_FORMATS[body.format].contentType };
@@ -58,7 +59,9 @@ async function putWhole(
     });
   }
   const { byteSize: byteLength, sha256 } = body.verdict;
-  const written = await s3.put({ ...request, byteLength, body: bytes ?? head.bytes, sha256 });
+  const { onSent, ...target } = request;
+  const written = await s3.put({ ...target, byteLength, body: bytes ?? head.bytes, sha256 });
+  onSent?.(byteLength, byteLength);
   // Only here: where a request broke off, its socket may still send from it.
   head.release();
   return written;
@@ -71,11 +74,16 @@ async function putStream(
   request: ObjectRequest,
 ): Promise<Partial<Written>> {
   const { byteLength = 0 } = body;
+  const { onSent, ...target } = request;
   const blocks = borrowBlocks();
   let isSent = false;
   try {
-    const stream = Readable.from(blocksOf(body, blocks), { objectMode: false, highWaterMark: 0 });
-    const written = await s3.put({ ...request, byteLength, body: stream });
+    const stream = Readable.from(blocksOf(body, blocks, onSent), {
+      objectMode: false,
+      highWaterMark: 0,
+    });
+    const written = await s3.put({ ...target, byteLength, body: stream });
+    onSent?.(byteLength, byteLength);
     isSent = true;
     body.head.release();
     return written;
@@ -91,13 +99,17 @@ async function putStream(
 async function* blocksOf(
   body: InspectedBody,
   blocks: BlockPair,
+  onSent: OnSent | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let block: Uint8Array = body.head.bytes;
+  let sentBytes = 0;
   while (!body.hasEnded) {
     const target = blocks.next();
     const next = body.read(target);
     next.catch(() => undefined);
     yield block;
+    sentBytes += block.byteLength;
+    onSent?.(sentBytes, body.totalBytes);
     block = target.subarray(0, await next);
   }
   yield block;

@@ -4,6 +4,7 @@ import { describeArguments } from "./arguments.js";
 import { describeBodies } from "./bodies.js";
 import { describeDetails } from "./details.js";
 import { describeDirectUploads } from "./direct-uploads.js";
+import { describeGate } from "./gate.js";
 import { describeLists } from "./lists.js";
 import { describeMaintenance } from "./maintenance.js";
 import { describePrivacy } from "./privacy.js";
@@ -39,6 +40,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeBodies(subject);
     describeArguments(subject);
     describeDirectUploads(subject);
+    describeGate(subject);
     describePrivacy(subject);
     describeScopes(subject);
     describeReads(subject);

@@ -1,3 +1,5 @@
+import { buffer } from "node:stream/consumers";
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 
 import type { ImageCollection } from "../../src/index.js";
@@ -32,7 +34,11 @@ const upload = async (options = {}): Promise<string> =>
 
 /** The first words of each statement, without those of a transaction's begin and end. */
 function counted(): string[] {
-  return logged
+  return countedOf(logged);
+}
+
+function countedOf(store: LoggedStore): string[] {
+  return store
     .statements()
     .map((statement) => statement.trim().split(/\s+/, 2).join(" "))
     .filter((start) => !/^(START|COMMIT|ROLLBACK|SET)/.test(start));
@@ -47,6 +53,22 @@ describe("the number of statements", () => {
   it("is two with a title, an alternative text and metadata", async () => {
     await images.upload({ body: png, title: "A", altText: "B", metadata: { c: 1 } });
     expect(counted()).toHaveLength(2);
+  });
+
+  it("is two with rules, and with a hook that reads the file", async () => {
+    await images.upload({ body: png }, { rules: { minWidth: 1 } });
+    expect(counted()).toHaveLength(2);
+    const checked = openLoggedStore(harness(), {
+      async beforeReady(_file, openBytes) {
+        await buffer(await openBytes());
+      },
+    });
+    const scope = checked.store.forUser(await harness().addUser());
+    await scope.images.upload({ body: png });
+    checked.statements();
+    await scope.images.upload({ body: png });
+    expect(countedOf(checked)).toHaveLength(2);
+    await checked.database.close();
   });
 
   it("is one for a change of these and of the name", async () => {

@@ -9,6 +9,7 @@ import {
   StorageUnavailableError,
   UploadExpiredError,
 } from "../../errors.js";
+import type { Acceptance } from "../../gate/rules.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type { PrivacyLevel } from "../../privacy.js";
@@ -20,6 +21,7 @@ import { completeUpload, type StoredFile } from "../completion.js";
 import type { CollectionScope } from "../dependencies.js";
 import type { GivenValues } from "../given-values.js";
 import type { CheckedUrlOptions } from "../urls.js";
+import { keptRefusal } from "./direct-upload-state.js";
 import { StagedObject } from "./staged-object.js";
 import type { Strictness } from "../../upload/verification.js";
 import type { Recipe } from "../../rendering/recipes.js";
@@ -34,6 +36,8 @@ export interface CompletionChoices {
   privacy: PrivacyLevel;
   /** Of the variants to make with the file. */
   recipes: readonly Recipe[];
+  /** What the staged bytes are accepted by. */
+  acceptance: Acceptance<MediaKind>;
   given: GivenValues;
 }
 
@@ -85,7 +89,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
     const { dependencies, kind, owner } = scope;
     const { end, transaction, urlOptions, given } = this.choices;
     const choices = { ...this.choices, signal: end.signal };
-    return this.#staged.use(kind, choices, async (body, { isChanged, privacy, removed }) => {
+    return this.#staged.use(choices, async (body, { isChanged, privacy, removed }) => {
       const intent = await dependencies.journal.open({
         kind,
         userId: owner,
@@ -100,8 +104,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
         dependencies.ends.of(transaction).run((ending) => this.#settle(upload.id, ending));
       }
       const { id, claim, originalFilename } = direct;
-      const { verdict } = body;
-      const what = { upload, verdict, privacy, removed, given: { originalFilename, ...given } };
+      const what = { upload, body, privacy, removed, given: { originalFilename, ...given } };
       const sent = { ...what, urlOptions, end, transaction, direct: { id, claim } };
       const stored = await completeUpload(scope, sent);
       if (transaction === undefined) await this.#staged.discard();
@@ -132,7 +135,7 @@ export class DirectUploadCompletion<K extends MediaKind> {
     const { direct } = this;
     try {
       if (failure.category !== "content") return await directUploads.release(direct);
-      const wasOurs = await directUploads.refuse(direct, failure);
+      const wasOurs = await directUploads.refuse(direct, keptRefusal(failure));
       if (wasOurs) await this.#staged.discard();
       return wasOurs;
     } catch (error) {

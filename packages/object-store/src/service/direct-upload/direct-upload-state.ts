@@ -2,6 +2,8 @@ import {
   DirectUploadExpiredError,
   DirectUploadNotFoundError,
   DirectUploadRefusedError,
+  FileRefusedError,
+  type ObjectStoreError,
   type ObjectStoreErrorCode,
 } from "../../errors.js";
 import { described } from "../../described.js";
@@ -43,7 +45,10 @@ export function toStatus(seen: SeenDirectUpload): DirectUploadStatus {
 export function outcomeOf(seen: SeenDirectUpload): string | undefined {
   const { row } = seen;
   const refusal = refusalOf(row);
-  if (refusal !== null) throw new DirectUploadRefusedError(refusal.code, refusal.message);
+  if (refusal !== null) {
+    const { code, message, applicationCode } = refusal;
+    throw new DirectUploadRefusedError(code, message, applicationCode);
+  }
   if (row.fileId !== null) return row.fileId;
   if (statusOf(seen) === "expired") throw new DirectUploadExpiredError();
   return undefined;
@@ -56,8 +61,21 @@ function statusOf({ row, secondsLeft, isClaimed }: SeenDirectUpload): Status {
   return isClaimed ? "completing" : "open";
 }
 
+/** Between the module's code of a refusal and the application's. */
+const SEPARATOR = ":";
+
+/** A refusal as its row keeps it. */
+export function keptRefusal(error: ObjectStoreError): { code: string; message: string } {
+  const { code, message } = error;
+  if (!(error instanceof FileRefusedError)) return { code, message };
+  return { code: `${code}${SEPARATOR}${error.applicationCode}`, message };
+}
+
 function refusalOf(row: DirectUploadModel): DirectUploadStatus["refusal"] {
-  const { refusalCode: code, refusalMessage: message } = row;
+  const { refusalCode, refusalMessage: message } = row;
+  if (refusalCode === null || message === null) return null;
+  const [code, applicationCode] = refusalCode.split(SEPARATOR);
   // Written by `refuse` only, which takes the code of an ObjectStoreError.
-  return code === null || message === null ? null : { code: code as ObjectStoreErrorCode, message };
+  const known = { code: code as ObjectStoreErrorCode, message };
+  return applicationCode === undefined ? known : { ...known, applicationCode };
 }

@@ -9,7 +9,7 @@ import {
   DirectUploadCreate,
   type DirectUploadStatus,
 } from "../../dto/direct-upload.js";
-import type { DetailsOf, ReadOf } from "../../dto/dtos-of-kind.js";
+import type { DetailsOf, ReadOf, RulesOf } from "../../dto/dtos-of-kind.js";
 import { validated } from "../../dto/rules.js";
 import { FileUploadResult } from "../../dto/upload-result.js";
 import {
@@ -20,6 +20,7 @@ import {
   InvalidInputError,
 } from "../../errors.js";
 import { sanitizedFilename } from "../../filename.js";
+import { Acceptance } from "../../gate/rules.js";
 import { stagingKey } from "../../kinds.js";
 import { errorFacts } from "../../logger.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
@@ -119,7 +120,12 @@ export class DirectUploads<K extends MediaKind> {
   /** Makes a file of a direct upload. One of several concurrent calls does it; the others wait. */
   async complete(
     id: string,
-    { transaction, signal, urlExpiresIn, ...options }: Checked<CompleteOptions<DetailsOf<K>>>,
+    {
+      transaction,
+      signal,
+      urlExpiresIn,
+      ...options
+    }: Checked<CompleteOptions<DetailsOf<K>, RulesOf<K>>>,
   ): Promise<FileUploadResult<ReadOf<K>>> {
     const { dependencies, kind } = this.scope;
     const { uploadTimeoutSeconds, calls } = dependencies;
@@ -130,6 +136,7 @@ export class DirectUploads<K extends MediaKind> {
       strictness: checkStrictness(options, dependencies.strictness),
       privacy: checkPrivacy(options.privacy ?? dependencies.privacy),
       recipes: dependencies.recipes.all(options.variants),
+      acceptance: new Acceptance(kind, options.rules, dependencies.maxBytes),
       given: givenValues(validated(detailsDto, options.details ?? {}, DETAILS_HINT)),
     };
     const place = this.#place(id);

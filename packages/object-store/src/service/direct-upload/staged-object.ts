@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { MediaFormat, MediaKind } from "@repo/media-inspection";
+import type { MediaKind } from "@repo/media-inspection";
 import { type ListedPart, S3NotFoundError } from "@repo/s3-provider";
 
 import {
@@ -8,6 +8,7 @@ import {
   DirectUploadIncompleteError,
   LengthMismatchError,
 } from "../../errors.js";
+import type { Acceptance } from "../../gate/rules.js";
 import { errorFacts } from "../../logger.js";
 import type { PrivacyLevel } from "../../privacy.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
@@ -17,7 +18,6 @@ import { openObject } from "../../upload/object-source.js";
 import type { StrippedSource } from "../../upload/stripped-source.js";
 import { findObject } from "../../upload/storage-client.js";
 import type { Dependencies } from "../dependencies.js";
-import { requireKind } from "../kind-rules.js";
 import { warnOfVersions } from "../../warn-of-versions.js";
 import { type PlannedPart, planParts } from "./part-plan.js";
 import type { Strictness } from "../../upload/verification.js";
@@ -27,13 +27,14 @@ interface StagedChoices {
   strictness: Strictness;
   privacy: PrivacyLevel;
   recipes: readonly Recipe[];
+  acceptance: Acceptance<MediaKind>;
   signal: AbortSignal;
 }
 
 /** The staged object of one direct upload. */
 export class StagedObject {
   constructor(
-    private readonly dependencies: Pick<Dependencies, "s3" | "logger" | "maxBytes" | "inspector">,
+    private readonly dependencies: Pick<Dependencies, "s3" | "logger" | "inspector">,
     private readonly row: DirectUploadModel,
   ) {}
 
@@ -45,11 +46,10 @@ export class StagedObject {
    *   errors of an upload
    */
   async use<Result>(
-    kind: MediaKind,
-    choices: StagedChoices,
+    { acceptance, ...choices }: StagedChoices,
     use: (body: InspectedBody, stripped: StrippedSource) => Promise<Result>,
   ): Promise<Result> {
-    const { s3, maxBytes, inspector } = this.dependencies;
+    const { s3, inspector } = this.dependencies;
     const { s3Key, byteSize, multipartId, sha256, md5 } = this.row;
     if (multipartId !== null) await this.#assemble(multipartId, choices.signal);
     const digests = [
@@ -65,11 +65,9 @@ export class StagedObject {
       throw new DirectUploadIncompleteError("The file has not been sent to S3 yet.");
     }
     if (source.byteLength !== byteSize) throw new LengthMismatchError(byteSize, source.byteLength);
-    const onFormat = (format: MediaFormat): void => {
-      requireKind(kind, format);
-    };
+    const { maxBytes, onFormat, onFacts } = acceptance;
     // The S3 provider limits how long its server may be silent.
-    const rules = { maxBytes, sourceTimeoutSeconds: Infinity, onFormat };
+    const rules = { maxBytes, sourceTimeoutSeconds: Infinity, onFormat, onFacts };
     try {
       return await inspector.use(source, { ...choices, ...rules }, async (body, stripped) => {
         if (!stripped.isChanged) await body.readToEnd();
