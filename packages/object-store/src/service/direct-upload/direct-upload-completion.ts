@@ -85,28 +85,37 @@ export class DirectUploadCompletion<K extends MediaKind> {
     const { dependencies, kind, owner } = scope;
     const { end, transaction, urlOptions, given } = this.choices;
     const choices = { ...this.choices, signal: end.signal };
-    return this.#staged.use(kind, choices, async (body, { isChanged, privacy, removed }) => {
-      const intent = await dependencies.journal.open({
-        kind,
-        userId: owner,
-        ...storageKey(body.format, owner, dependencies.ownerType),
-        leaseSeconds: dependencies.leaseSeconds,
-        isOwnerKnown: transaction !== undefined,
-      });
-      const upload = new PendingUpload(dependencies, intent);
-      if (isChanged) await upload.send(body, end);
-      else await upload.copy(direct.s3Key, body, end);
-      if (transaction !== undefined) {
-        dependencies.ends.of(transaction).run((ending) => this.#settle(upload.id, ending));
-      }
-      const { id, claim, originalFilename } = direct;
-      const { verdict } = body;
-      const what = { upload, verdict, privacy, removed, given: { originalFilename, ...given } };
-      const sent = { ...what, urlOptions, end, transaction, direct: { id, claim } };
-      const stored = await completeUpload(scope, sent);
-      if (transaction === undefined) await this.#staged.discard();
-      return stored;
-    });
+    return this.#staged.use(
+      kind,
+      choices,
+      async (body, { source, isChanged, privacy, removed }) => {
+        // What was announced is held by the direct upload.
+        const more = (source.byteLength ?? 0) - direct.byteSize;
+        const intent = await dependencies.journal.open({
+          kind,
+          userId: owner,
+          ...storageKey(body.format, owner, dependencies.ownerType),
+          leaseSeconds: dependencies.leaseSeconds,
+          isOwnerKnown: transaction !== undefined,
+          ...(more > 0 && {
+            reservation: await dependencies.quotas.reservation(owner, { bytes: more, files: 0 }),
+          }),
+        });
+        const upload = new PendingUpload(dependencies, intent);
+        if (isChanged) await upload.send(body, end);
+        else await upload.copy(direct.s3Key, body, end);
+        if (transaction !== undefined) {
+          dependencies.ends.of(transaction).run((ending) => this.#settle(upload.id, ending));
+        }
+        const { id, claim, originalFilename } = direct;
+        const { verdict } = body;
+        const what = { upload, verdict, privacy, removed, given: { originalFilename, ...given } };
+        const sent = { ...what, urlOptions, end, transaction, direct: { id, claim } };
+        const stored = await completeUpload(scope, sent);
+        if (transaction === undefined) await this.#staged.discard();
+        return stored;
+      },
+    );
   }
 
   /** After the caller's transaction: discards the staged object, or frees the direct upload again. */
