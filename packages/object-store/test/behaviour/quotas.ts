@@ -124,7 +124,9 @@ export function describeQuotas(subject: () => Subject): void {
     });
 
     it("is for users, and only where the option is given", async () => {
-      const system = subject().storeWith({ quota: { files: 0 } }).forSystem();
+      const system = subject()
+        .storeWith({ quota: { files: 0 } })
+        .forSystem();
       await expectRefusal(system.usage(), "invalid_input");
       const { file } = await system.images.upload({ body: png });
       await system.images.delete(file.id);
