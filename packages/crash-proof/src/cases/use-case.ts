@@ -69,6 +69,8 @@ export interface UseCase {
   readonly references?: readonly ("restrict" | "cascade")[];
   /** What the store removes from files before it stores them; nothing by default. */
   readonly privacy?: Exclude<Privacy, "location">;
+  /** Whether the store counts what the user has. */
+  readonly hasQuota?: boolean;
   /** Whether the first PUT goes unanswered, and arrives once the process has come to its end. */
   readonly landsLate?: boolean;
   /** Whether another client sends a file at a drip until all was swept. */

@@ -92,7 +92,7 @@ export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
 
   /**
    * Counts what owners use and corrects the counters of their quotas, exactly, also while files are stored and
-   * deleted. Run it once every process has the provider's option `quota`, and after a restored backup.
+   * deleted. Run it once every process has the provider's option `quota`, and after rows were changed by hand.
    */
   recount(options?: RecountOptions): Promise<RecountReport>;
 }

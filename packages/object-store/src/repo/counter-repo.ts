@@ -3,7 +3,8 @@ import { type Connections, PreparedStatement } from "@repo/database";
 import { SERVED_KINDS } from "../kinds.js";
 import type { Layout } from "../layout.js";
 import type { OwnerId } from "../owner-types.js";
-import { withDatabaseErrors } from "./database-failure.js";
+import { isOfOneRow, withDatabaseErrors } from "./database-failure.js";
+import { StatementGroup } from "./statement-group.js";
 import type { Tables } from "./tables.js";
 
 /** What an owner uses. */
@@ -42,8 +43,8 @@ function statementsWith(layout: Layout) {
     ORDER BY user_id LIMIT ${limit}
   `;
   return {
-    of: new PreparedStatement<[owner: OwnerId]>(
-      `SELECT bytes, files FROM ${counters} WHERE user_id = $1`,
+    of: new PreparedStatement<[owners: readonly OwnerId[]]>(
+      `SELECT user_id, bytes, files FROM ${counters} WHERE user_id = ANY ($1)`,
     ),
     firstOwners: new PreparedStatement<[limit: number]>(owners("true", "$1")),
     nextOwners: new PreparedStatement<[after: OwnerId, limit: number]>(
@@ -97,19 +98,31 @@ export type Counters = Pick<CounterRepo, keyof CounterRepo>;
 export class CounterRepo {
   readonly #connections: Connections;
   readonly #sql: ReturnType<typeof statementsWith>;
+  readonly #reads: StatementGroup<OwnerId, Used>;
 
   constructor({ connections, layout }: Tables) {
     this.#connections = connections;
     this.#sql = statementsWith(layout);
+    this.#reads = new StatementGroup((owners) => this.#read(owners), isOfOneRow);
   }
 
   /** What an owner uses, by its counter. */
-  async of(owner: OwnerId): Promise<Used> {
-    const [row] = await withDatabaseErrors("read what an owner uses", () =>
-      this.#sql.of.arrays<[bytes: string, files: string]>(this.#connections, [owner]),
+  of(owner: OwnerId): Promise<Used> {
+    return withDatabaseErrors("read what an owner uses", () => this.#reads.add(owner));
+  }
+
+  async #read(owners: readonly OwnerId[]): Promise<Used[]> {
+    const rows = await this.#sql.of.arrays<[owner: OwnerId, bytes: string, files: string]>(
+      this.#connections,
+      [[...new Set(owners)]],
     );
-    const [bytes, files] = row ?? [0, 0];
-    return { bytes: Math.max(0, Number(bytes)), files: Math.max(0, Number(files)) };
+    const used = new Map(
+      rows.map(([owner, bytes, files]) => [
+        owner,
+        { bytes: Math.max(0, Number(bytes)), files: Math.max(0, Number(files)) },
+      ]),
+    );
+    return owners.map((owner) => used.get(owner) ?? { bytes: 0, files: 0 });
   }
 
   /** Owners that use something or have a counter, in an order of the database's. */
