@@ -38,9 +38,9 @@ class Racer {
 
   /** What it says next. */
   async said(): Promise<unknown> {
-    const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error("the process ended early");
-    return JSON.parse(value);
+    const next = await this.#lines.next();
+    if (next.done === true) throw new Error("the process ended early");
+    return JSON.parse(next.value);
   }
 
   start(): void {
@@ -155,9 +155,9 @@ describe("the counter", () => {
   it("is exact at any moment, whatever happens at once, and a recount changes nothing", async () => {
     const own = harness.storeWith({ quota: { bytes: 50 * png.byteLength, files: 40 } });
     const { images } = own.forUser(userId);
-    let isOver = false;
+    const over = new AbortController();
     const watched = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await expectExact();
         expect(await harness.maintenance.recount({ owner: userId })).toMatchObject({
           corrected: 0,
@@ -175,7 +175,7 @@ describe("the counter", () => {
       }
     });
     const outcomes = await Promise.allSettled(work);
-    isOver = true;
+    over.abort();
     await watched;
     for (const outcome of outcomes) {
       if (outcome.status === "rejected") {
@@ -258,14 +258,15 @@ describe("the number of statements with a quota", () => {
     logged.statements().filter((text) => !/^\s*(START|COMMIT|ROLLBACK|SET)/.test(text)).length;
 
   it("is one more for an upload, and the same for a deletion and a page; one for the usage", async () => {
-    const { images, usage } = logged.store.forUser(userId);
+    const own = logged.store.forUser(userId);
+    const { images } = own;
     await images.upload({ body: png });
     counted();
     const { file } = await images.upload({ body: png });
     expect(counted()).toBe(3);
     await images.list({ withUrls: true });
     expect(counted()).toBe(1);
-    await usage();
+    await own.usage();
     expect(counted()).toBe(1);
     await images.delete(file.id);
     expect(counted()).toBe(2);
