@@ -22,6 +22,7 @@ const COMMANDS = [
   "make-variants",
   "strip",
   "usage",
+  "recount",
   "erase",
 ];
 

@@ -7,6 +7,7 @@ import { largeByPath } from "./benches/large-by-path.js";
 import { pages } from "./benches/pages.js";
 import { presigning } from "./benches/presigning.js";
 import { privacy } from "./benches/privacy.js";
+import { quotas } from "./benches/quotas.js";
 import { smallFiles } from "./benches/small-files.js";
 import { sweep } from "./benches/sweep.js";
 import { variants } from "./benches/variants.js";
@@ -24,4 +25,5 @@ export const benches: readonly Bench[] = [
   presigning,
   variants,
   privacy,
+  quotas,
 ];

@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
 
+import type { Quota } from "./quota/quota.js";
+
 /** Every stable code that an error of this module can carry. */
 export type ObjectStoreErrorCode =
   | "access_denied"
@@ -24,6 +26,7 @@ export type ObjectStoreErrorCode =
   | "length_mismatch"
   | "operation_aborted"
   | "owner_not_found"
+  | "quota_exceeded"
   | "resource_unavailable"
   | "rule_broken"
   | "source_failed"
@@ -40,8 +43,8 @@ export type ObjectStoreErrorCode =
 
 /**
  * Whom an error concerns: `input`, an argument of the call; `content`, the bytes of the file; `access`,
- * a file or owner that does not exist or is not the scope's; `conflict`, the state of the file, upload
- * or key; `ended`, a call that was given up before its end; `server`, PostgreSQL, S3 or this machine.
+ * a file or owner that does not exist or is not the scope's; `conflict`, the state of the file, upload,
+ * key or quota; `ended`, a call that was given up before its end; `server`, PostgreSQL, S3 or this machine.
  */
 export type ErrorCategory = "input" | "content" | "access" | "conflict" | "ended" | "server";
 
@@ -68,6 +71,7 @@ const CATEGORIES: Readonly<Record<ObjectStoreErrorCode, ErrorCategory>> = {
   length_mismatch: "content",
   operation_aborted: "ended",
   owner_not_found: "access",
+  quota_exceeded: "conflict",
   resource_unavailable: "server",
   rule_broken: "content",
   source_failed: "ended",
@@ -203,6 +207,24 @@ export class FileTooLargeError extends ObjectStoreError {
         : `The file is larger than the limit of ${maxBytes} bytes.`,
     );
     this.maxBytes = maxBytes;
+  }
+}
+
+/**
+ * Raised when a file has no room in its owner's quota, together with what the owner has and what is under way.
+ * Deleting files makes room.
+ */
+export class QuotaExceededError extends ObjectStoreError {
+  readonly code = "quota_exceeded";
+  /** The quota of the owner. */
+  readonly quota: Quota;
+
+  constructor(quota: Quota) {
+    const limits = (["bytes", "files"] as const).flatMap((name) =>
+      quota[name] === undefined ? [] : [`${quota[name]} ${name}`],
+    );
+    super(`The file has no room in its owner's quota of ${limits.join(" and ")}.`);
+    this.quota = quota;
   }
 }
 

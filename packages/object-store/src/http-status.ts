@@ -26,6 +26,8 @@ const STATUS: Readonly<Record<ObjectStoreErrorCode, number>> = {
   length_mismatch: 400,
   operation_aborted: UNAVAILABLE,
   owner_not_found: 409,
+  // The client can mend it: a 507 would count as a fault of the server's, and be repeated.
+  quota_exceeded: 413,
   resource_unavailable: INTERNAL_ERROR,
   rule_broken: 422,
   source_failed: 400,

@@ -53,6 +53,7 @@ export type {
   ShowVariant,
   ShowVariantUrls,
   SignedUrl,
+  StorageUsage,
   UploadOptions,
   UrlOptions,
   VariantOptions,
@@ -80,5 +81,7 @@ export { type VariantContentType, VariantRead } from "./dto/variant-read.js";
 export { FileUploadResult, type TypeContradiction } from "./dto/upload-result.js";
 export { fromPath, type MediaBody, type PathBody } from "./upload/media-body.js";
 export type { PrivacyLevel } from "./privacy.js";
+export type { Quota } from "./quota/quota.js";
+export type { QuotaOption } from "./quota/quotas.js";
 export type { UploadProgress } from "./upload/progress.js";
 export type { Truncation, Verification } from "./upload/verification.js";

@@ -33,6 +33,8 @@ export interface TableNames {
   variants?: string;
   /** Default: `media_variant_failures`. */
   variantFailures?: string;
+  /** Default: `media_usage`. */
+  usage?: string;
 }
 
 /**
@@ -56,7 +58,7 @@ export interface TableOptions<Type extends OwnerType = "uuid"> {
 }
 
 /** A table of the module. */
-export type TableName = StoredKind | "journal" | "variant_failure";
+export type TableName = StoredKind | "journal" | "variant_failure" | "usage";
 
 const OPTIONS: readonly (readonly [TableName, keyof TableNames, string])[] = [
   ["image", "images", "images"],
@@ -65,6 +67,7 @@ const OPTIONS: readonly (readonly [TableName, keyof TableNames, string])[] = [
   ["journal", "journal", "object_store_journal"],
   ["variant", "variants", "media_variants"],
   ["variant_failure", "variantFailures", "media_variant_failures"],
+  ["usage", "usage", "media_usage"],
 ];
 
 /** PostgreSQL cuts longer names. */

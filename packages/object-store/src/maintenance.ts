@@ -10,6 +10,7 @@ import type { MaintenanceRows } from "./maintenance/dependencies.js";
 import { maintenanceOver } from "./maintenance/maintenance-over.js";
 import { tablesIn } from "./persistence.js";
 import { AudioRepo } from "./repo/audio-repo.js";
+import { CounterRepo } from "./repo/counter-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
 import { JournalRepo } from "./repo/journal-repo.js";
@@ -38,6 +39,9 @@ export type {
   MakeVariantsReport,
   ObjectStoreMaintenance,
   OwnerUsage,
+  RecountFinding,
+  RecountOptions,
+  RecountReport,
   StripFinding,
   StripOptions,
   StripReport,
@@ -87,6 +91,7 @@ export function objectStoreMaintenance<Type extends OwnerType = "uuid">(
     files: { image: new ImageRepo(tables), audio: new AudioRepo(tables) },
     inventoryOf: (kind, given) => new InventoryRepo(tables, kind, given),
     usage: new UsageRepo(tables),
+    counters: new CounterRepo(tables),
     variants: new VariantRepo(tables),
   };
   return maintenanceOver(rows, { s3, leaseSeconds, logger, inspection, variants, isolation });

@@ -13,6 +13,7 @@ import { findMultipartUploads } from "./migrations/0010-find-multipart-uploads.j
 import { createVariants } from "./migrations/0011-create-variants.js";
 import { tellWhatWasRemoved } from "./migrations/0012-tell-what-was-removed.js";
 import { describeFiles } from "./migrations/0013-describe-files.js";
+import { countUsage } from "./migrations/0014-count-usage.js";
 import { Layout, type TableOptions } from "./layout.js";
 
 export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
@@ -47,5 +48,6 @@ export function objectStoreMigrations(options?: TableOptions<OwnerType>): readon
     createVariants(layout),
     tellWhatWasRemoved(layout),
     describeFiles(layout),
+    countUsage(layout),
   ];
 }

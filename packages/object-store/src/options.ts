@@ -9,6 +9,7 @@ import type { TableOptions } from "./layout.js";
 import { type ObjectStoreLogger, safeLogger } from "./logger.js";
 import type { OwnerIds, OwnerType } from "./owner-types.js";
 import type { Persistence } from "./persistence.js";
+import { type QuotaOption, Quotas } from "./quota/quotas.js";
 import { checkPrivacy, type PrivacyLevel } from "./privacy.js";
 import type { Dependencies } from "./service/dependencies.js";
 import { OpenCalls } from "./service/open-calls.js";
@@ -60,6 +61,14 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
   s3: StorageClient;
   /** The most bytes that a file may hold, up to and by default {@link MAX_FILE_BYTES}. */
   maxBytes?: number;
+  /**
+   * What each user may use at most, or a function that gives it for one, such as by its plan; an empty object
+   * counts without a limit. Off by default. The function is called for every upload, with its variants once
+   * more; what it throws, the upload rejects with. System-wide files have no quota.
+   *
+   * Once every process has it, run `recount` of maintenance: until then, what was stored before does not count.
+   */
+  quota?: QuotaOption<OwnerIds[Type]>;
   /** Seconds that a signed URL works unless a call says otherwise; 900 by default. */
   urlExpiresIn?: number;
   /**
@@ -166,6 +175,7 @@ export function dependenciesOf(
     logger,
     calls,
     ends: new TransactionEnds({ journal, s3, logger, calls, leaseSeconds }),
+    quotas: new Quotas(options.quota, persistence.counters),
     inspector: new Inspector(limits, processes, renderer),
     gate: new Gate(s3, options),
     recipes: new Recipes(options.variants),

@@ -6,6 +6,7 @@ import { checkInteger, checkPooler, checkReads } from "./checks.js";
 import { Layout, type TableOptions } from "./layout.js";
 import type { OwnerType } from "./owner-types.js";
 import { AudioRepo } from "./repo/audio-repo.js";
+import { CounterRepo, type Counters } from "./repo/counter-repo.js";
 import { currentTransaction, requireReadCommitted } from "./repo/caller-transaction.js";
 import { withDatabaseErrors } from "./repo/database-failure.js";
 import { DirectUploadRepo, type DirectUploadRows } from "./repo/direct-upload-repo.js";
@@ -25,6 +26,7 @@ export interface Persistence {
   directUploads: DirectUploadRows;
   journal: Journal;
   variants: Variants;
+  counters: Counters;
   owners: Owners;
   /** What owners' ids are. */
   ownerType: OwnerType;
@@ -77,6 +79,7 @@ export function sqlPersistence(
     directUploads: new DirectUploadRepo(tables),
     journal: new JournalRepo(tables, owners),
     variants: new VariantRepo(tables),
+    counters: new CounterRepo(tables),
     owners,
     ownerType: layout.ownerType,
     requireReadCommitted: (transaction) => requireReadCommitted(connections, transaction),

@@ -15,6 +15,7 @@ import type { ObjectStoreError } from "./errors.js";
 import type { FileMetadata } from "./file-metadata.js";
 import type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
 import type { PrivacyLevel } from "./privacy.js";
+import type { Quota } from "./quota/quota.js";
 import type { UploadProgress } from "./upload/progress.js";
 import type { Truncation, Verification } from "./upload/verification.js";
 
@@ -86,6 +87,22 @@ export interface MediaScope<Id extends OwnerId = string> extends FileLists<
 > {
   readonly images: ImageCollection<Id>;
   readonly audio: AudioCollection<Id>;
+  /**
+   * What the scope uses, and its quota. Reads one counter, however many files there are.
+   *
+   * @throws InvalidInputError (`invalid_input`) for the system's scope, and without the option `quota` of the
+   *   provider
+   */
+  usage(): Promise<StorageUsage>;
+}
+
+/** What an owner uses of its quota. */
+export interface StorageUsage {
+  /** Bytes of files, their variants and staged uploads, what is under way or still to be removed included. */
+  bytes: number;
+  /** Images and audio files, what is under way or still to be removed included. */
+  files: number;
+  quota: Quota;
 }
 
 /** What the application can read, whoever owns it. */
@@ -219,9 +236,9 @@ export interface MediaCollection<Create, Read extends FileRead, Details, Rules>
    * outcome is unknown; repeat with the same `idempotencyKey`.
    *
    * @throws InvalidInputError (`invalid_input`), EmptyFileError (`empty_file`), FileTooLargeError
-   *   (`file_too_large`), UnsupportedMediaTypeError (`unsupported_media_type`), InvalidMediaError
-   *   (`invalid_media`), LengthMismatchError (`length_mismatch`), SourceFailedError
-   *   (`source_failed`), OwnerNotFoundError (`owner_not_found`), UploadAbortedError
+   *   (`file_too_large`), QuotaExceededError (`quota_exceeded`), UnsupportedMediaTypeError
+   *   (`unsupported_media_type`), InvalidMediaError (`invalid_media`), LengthMismatchError
+   *   (`length_mismatch`), SourceFailedError (`source_failed`), OwnerNotFoundError (`owner_not_found`), UploadAbortedError
    *   (`upload_aborted`), UploadExpiredError (`upload_expired`), IdempotencyConflictError
    *   (`idempotency_conflict`), UploadInProgressError (`upload_in_progress`),
    *   InspectionInterruptedError (`inspection_interrupted`), ResourceUnavailableError
@@ -239,7 +256,7 @@ export interface MediaCollection<Create, Read extends FileRead, Details, Rules>
    * parts are not possible.
    *
    * @throws InvalidInputError (`invalid_input`), FileTooLargeError (`file_too_large`),
-   *   UnsupportedMediaTypeError (`unsupported_media_type`)
+   *   QuotaExceededError (`quota_exceeded`), UnsupportedMediaTypeError (`unsupported_media_type`)
    */
   createDirectUpload(
     input: Input<DirectUploadCreate>,
@@ -260,7 +277,8 @@ export interface MediaCollection<Create, Read extends FileRead, Details, Rules>
    *   ResourceUnavailableError (`resource_unavailable`), OwnerNotFoundError (`owner_not_found`),
    *   UploadAbortedError (`upload_aborted`), VariantFailedError (`variant_failed`), VariantsBusyError
    *   (`variants_busy`), RuleBrokenError (`rule_broken`), FileRefusedError (`file_refused`),
-   *   GateFailedError (`gate_failed`), UploadExpiredError (`upload_expired`) when another party has taken
+   *   GateFailedError (`gate_failed`), QuotaExceededError (`quota_exceeded`) where its variants have no room:
+   *   the call can be repeated, UploadExpiredError (`upload_expired`) when another party has taken
    *   it over, FileNotFoundError (`file_not_found`) when the file was deleted since
    */
   completeDirectUpload(

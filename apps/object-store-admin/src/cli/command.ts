@@ -31,6 +31,7 @@ export type Work = (
       cursor: string | undefined;
     }
   | { name: "usage"; owner: string | undefined; system: boolean; top: number | undefined }
+  | { name: "recount"; owner: string | undefined }
   | { name: "erase"; userId: string; yes: boolean }
 ) & {
   json: boolean;
@@ -84,6 +85,7 @@ const TAKES: Record<CommandName, readonly OptionName[]> = {
   "make-variants": ["cursor", "drop-undefined", "max-files", "only-missing", "recipe"],
   strip: ["cursor", "max-files"],
   usage: ["owner", "system", "top"],
+  recount: ["owner"],
   erase: ["yes"],
 };
 
@@ -166,6 +168,9 @@ export function parseCommand(argv: readonly string[]): Command {
         top: count("top", 0),
         ...common,
       };
+    case "recount":
+      requireNoMore(command, rest);
+      return { name: command, owner: values.owner, ...common };
     case "erase": {
       const [userId, ...more] = rest;
       requireNoMore("erase <user>", more);

@@ -25,9 +25,9 @@ Environment:
   OWNER_TYPE            uuid (the default), integer, bigint or text. It never changes.
   TABLES_SCHEMA         the schema of the tables; default: by the search path
   TABLE_NAMES           {"images":"…","audio":"…","directUploads":"…","journal":"…","variants":"…",
-                        "variantFailures":"…"}: names for those that are not to be images, audio,
-                        direct_uploads, object_store_journal, media_variants and
-                        media_variant_failures
+                        "variantFailures":"…","usage":"…"}: names for those that are not to be images,
+                        audio, direct_uploads, object_store_journal, media_variants,
+                        media_variant_failures and media_usage
   HISTORY_TABLE         where migrate records what it applied: table or schema.table;
                         default: schema_migrations
   VARIANTS              the recipes of make-variants, as the option "variants" of the provider in
@@ -56,6 +56,7 @@ Commands:
   make-variants               makes the variants that files lack
   strip location|all          removes personal data from stored files
   usage                       counts files and bytes
+  recount                     corrects the counters of quotas
   erase <user>                removes everything of one user, with a receipt
 
 A first day:
@@ -155,6 +156,14 @@ Counts files and bytes, and says whether the bucket has versioning.
   --owner <id>   of one user only, whose id is of the type OWNER_TYPE
   --system       of the system only
   --top <n>      owners to name, those with the most bytes (default: 20)
+`,
+  recount: `Usage: object-store-admin recount [--owner <id>]
+
+Counts what users have, and corrects the counters that their quotas are held against, also while files
+are stored and deleted. Run it once every process of the application has the option quota, and after
+rows were changed by hand. Lists what was added to each counter that was wrong.
+
+  --owner <id>   of one user only, whose id is of the type OWNER_TYPE
 `,
   erase: `Usage: object-store-admin erase <user> [--yes]
 

@@ -19,6 +19,7 @@ import { migrateSql } from "./migrate-sql.js";
 import { strip } from "./strip.js";
 import { sweep } from "./sweep.js";
 import type { Tools } from "./tools.js";
+import { recount } from "./recount.js";
 import { usage } from "./usage.js";
 import { verify } from "./verify.js";
 
@@ -116,6 +117,8 @@ function performOnFiles(
       return strip(command, tools);
     case "usage":
       return usage(command, tools);
+    case "recount":
+      return recount(command, tools);
     case "erase":
       return erase(command, tools);
   }

@@ -17,7 +17,7 @@ export interface Layout {
 }
 
 const TABLE_NAMES = [
-  ...["images", "audio", "directUploads", "journal", "variants", "variantFailures"],
+  ...["images", "audio", "directUploads", "journal", "variants", "variantFailures", "usage"],
 ];
 
 /** @throws UsageError */

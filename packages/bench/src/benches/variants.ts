@@ -120,7 +120,7 @@ function uploaded(): BenchCase {
     },
     eventLoop: true,
     variants: {
-      ours: throughputVariant(fromMemoryWith({ thumb }), work),
+      ours: throughputVariant(fromMemoryWith({ variants: { thumb } }), work),
       naive: throughputVariant(naiveWithThumbnail(THUMBNAIL), work),
     },
     comparisons: [

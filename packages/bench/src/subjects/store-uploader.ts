@@ -7,16 +7,16 @@ import { isImage, type MediaFile } from "../media/media-file.js";
 import { type OpenStore, openStore } from "./object-store.js";
 import type { OpenUploader } from "./uploader.js";
 
-type Recipes = NonNullable<ObjectStoreOptions["variants"]>;
+type Options = Pick<ObjectStoreOptions, "variants" | "quota">;
 
 /** Our module with all its features: type, metadata, SHA-256, journal row and file row. */
 function storeUploader<Source>(
   bodyOf: (source: Source) => MediaBody,
-  variants: Recipes = {},
+  given: Options = {},
 ): OpenUploader<Source> {
   return async (services, s3Name) => {
-    const { scope, database, close } = await openStore(services, s3Name, { variants });
-    const options = { variants: Object.keys(variants) };
+    const { scope, database, close } = await openStore(services, s3Name, given);
+    const options = { variants: Object.keys(given.variants ?? {}) };
     return {
       async upload(source, format) {
         const body = bodyOf(source);
@@ -54,7 +54,7 @@ export const asStream = storeUploader<MediaFile>(({ path }) => createReadStream(
 /** Bytes in memory. */
 export const fromMemory = fromMemoryWith({});
 
-/** The same, with a picture by each recipe. */
-export function fromMemoryWith(variants: Recipes): OpenUploader<Buffer> {
-  return storeUploader((bytes) => bytes, variants);
+/** The same with a quota, or with a picture by each recipe. */
+export function fromMemoryWith(options: Options): OpenUploader<Buffer> {
+  return storeUploader((bytes) => bytes, options);
 }

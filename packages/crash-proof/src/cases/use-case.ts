@@ -72,6 +72,8 @@ export interface UseCase {
   readonly privacy?: Exclude<Privacy, "location">;
   /** What a file has to pass before it is ready; nothing by default. */
   readonly beforeReady?: BeforeReady;
+  /** Whether the store counts what the user has. */
+  readonly hasQuota?: boolean;
   /** Whether the first PUT goes unanswered, and arrives once the process has come to its end. */
   readonly landsLate?: boolean;
   /** Whether another client sends a file at a drip until all was swept. */

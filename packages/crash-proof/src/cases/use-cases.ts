@@ -9,6 +9,7 @@ import { LATE_PUT_CASES } from "./late-put-cases.js";
 import { mediaAt } from "./media-at.js";
 import { MIGRATION_CASES } from "./migration-cases.js";
 import { behindPooler } from "./pooled-cases.js";
+import { counting } from "./quota-cases.js";
 import { STRIP_CASES, stripping } from "./strip-cases.js";
 import type { UseCase } from "./use-case.js";
 import { VARIANT_CASES } from "./variant-cases.js";
@@ -146,6 +147,7 @@ const DIRECTLY: readonly UseCase[] = [
 export const USE_CASES: readonly UseCase[] = [
   ...DIRECTLY,
   ...stripping(DIRECTLY),
+  ...counting(DIRECTLY),
   ...behindPooler(DIRECTLY),
 ];
 

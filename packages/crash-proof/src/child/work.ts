@@ -12,6 +12,7 @@ import type { Job, Sabotage } from "../job.js";
 import type { Entry } from "../journal.js";
 import type { FromChild, ToChild } from "../messages.js";
 import { RECIPES } from "../cases/recipes.js";
+import { QUOTA } from "../cases/quota-cases.js";
 import { useCaseNamed } from "../cases/use-cases.js";
 import { JournalWriter } from "./journal-writer.js";
 import type { Probe } from "./probe.js";
@@ -91,7 +92,8 @@ async function act(
   const useCase = useCaseNamed(job.useCase);
   const { privacy = "keep", beforeReady = [] } = useCase;
   const shared = { database, s3, variants: RECIPES, ...behind };
-  const open = () => objectStoreProvider({ ...shared, privacy, beforeReady });
+  const quota = useCase.hasQuota === true ? { quota: QUOTA } : {};
+  const open = () => objectStoreProvider({ ...shared, ...quota, privacy, beforeReady });
   const store = open();
   const scope = store.forUser(job.stage.userId);
   const ofKind = ({ images, audio }: typeof scope) => (job.kind === "image" ? images : audio);

@@ -13,6 +13,7 @@ import { agedStorage } from "../aged-storage.js";
 import type { Case } from "../cases/case.js";
 import { KEY } from "../cases/key.js";
 import { mediaAt } from "../cases/media-at.js";
+import { QUOTA } from "../cases/quota-cases.js";
 import { RECIPES } from "../cases/recipes.js";
 import { storedOf } from "../cases/stored-of.js";
 import { useCaseNamed } from "../cases/use-cases.js";
@@ -101,8 +102,9 @@ function collectionOf(
   { stage }: Scene,
   { kind, useCase }: Case,
 ): ImageCollection | AudioCollection {
-  const { privacy = "keep" } = useCaseNamed(useCase);
-  const store = objectStoreProvider({ database, s3, variants: RECIPES, privacy });
+  const { privacy = "keep", hasQuota = false } = useCaseNamed(useCase);
+  const quota = hasQuota ? { quota: QUOTA } : {};
+  const store = objectStoreProvider({ database, s3, variants: RECIPES, privacy, ...quota });
   const scope = store.forUser(stage.userId);
   return kind === "image" ? scope.images : scope.audio;
 }

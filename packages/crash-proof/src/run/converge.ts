@@ -60,3 +60,16 @@ export async function auditFindsNothing(
   }
   if (objects !== rows) findings.wrong.add(`the audit counts ${objects} objects, ${rows} rows`);
 }
+
+/** A counter has to be exact at any moment. */
+export async function recountFindsNothing(
+  database: Database,
+  s3: S3Provider,
+  findings: Findings,
+): Promise<void> {
+  await objectStoreMaintenance({ database, s3 }).recount({
+    onFinding: ({ owner, bytes, files }) => {
+      findings.wrong.add(`the counter of ${owner} lacks ${bytes} bytes, ${files} files`);
+    },
+  });
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { objectStoreMaintenance } from "@repo/object-store/maintenance";
 import type { S3Provider } from "@repo/s3-provider";
 
 import { agedStorage } from "../aged-storage.js";
@@ -20,7 +21,7 @@ import type { Site } from "../site/site.js";
 import { repeat } from "./afterwards.js";
 import { arriveLate } from "./arrive-late.js";
 import type { CaseParts } from "./case-parts.js";
-import { auditFindsNothing, OLD, sweepAfterLeases } from "./converge.js";
+import { auditFindsNothing, OLD, recountFindsNothing, sweepAfterLeases } from "./converge.js";
 import type { Drip } from "./drip.js";
 import { isFatal } from "./is-fatal.js";
 import { play } from "./play.js";
@@ -48,6 +49,8 @@ export async function runCase(current: Case, parts: CaseParts): Promise<CaseResu
   try {
     const { database } = site;
     const scene = await setScene({ database, s3, kind: current.kind, media }, useCase);
+    // The files that the scene begins with are counted too.
+    if (useCase.hasQuota === true) await objectStoreMaintenance({ database, s3 }).recount();
     const impatience = setTimeout(() => {
       child.giveUp();
     }, CASE_TIMEOUT);
@@ -109,7 +112,10 @@ async function judge(
   { site, s3, findings, journal, underWay, drip }: Judged,
 ): Promise<void> {
   const { database } = site;
-  const isErasure = useCaseNamed(current.useCase).afterwards === "erase";
+  const { afterwards: last, hasQuota = false } = useCaseNamed(current.useCase);
+  const isErasure = last === "erase";
+  // At any moment, and not only once everything is swept.
+  if (hasQuota) await recountFindsNothing(database, s3, findings);
   const before = expectationsOf(scene, callsOf(journal));
   // An erasure that was cut short is right at every point.
   if (!isErasure) {
@@ -142,6 +148,7 @@ async function judge(
   judgeReaders(isErasure ? erased(scene, expected) : expected, scene, observed, findings);
   judgeRemains(scene, observed, findings);
   await auditFindsNothing(database, s3, findings);
+  if (hasQuota) await recountFindsNothing(database, s3, findings);
 }
 
 /** By then every trouble is over; only what was overtaken stays so. */

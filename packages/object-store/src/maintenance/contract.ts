@@ -89,6 +89,12 @@ export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
 
   /** Counts files and bytes, of all owners or of one, and tells whether the bucket has versioning. */
   usage(options?: UsageOptions): Promise<UsageReport>;
+
+  /**
+   * Counts what owners use and corrects the counters of their quotas, exactly, also while files are stored and
+   * deleted. Run it once every process has the provider's option `quota`, and after rows were changed by hand.
+   */
+  recount(options?: RecountOptions): Promise<RecountReport>;
 }
 
 /** The options of all long calls. */
@@ -381,6 +387,29 @@ export interface ErasureReceipt {
   /** The state of the bucket's versioning. */
   versioning: BucketFacts["versioning"];
   lines: ErasureLine[];
+}
+
+export interface RecountOptions extends LongCallOptions<RecountReport> {
+  /** Only this owner: a user's id. */
+  owner?: OwnerId | bigint;
+  /** Called with each counter that was corrected. The call waits for it. */
+  onFinding?: (finding: RecountFinding) => void | Promise<void>;
+}
+
+/** A counter that was corrected. */
+export interface RecountFinding {
+  owner: OwnerId;
+  /** Bytes that were added to it; below zero for bytes that were taken from it. */
+  bytes: number;
+  /** The same for images and audio files. */
+  files: number;
+}
+
+export interface RecountReport {
+  /** Owners whose files were counted. */
+  owners: number;
+  /** Counters that were wrong. */
+  corrected: number;
 }
 
 export interface UsageOptions {

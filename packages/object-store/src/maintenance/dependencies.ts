@@ -3,6 +3,7 @@ import type { MediaKind } from "@repo/media-inspection";
 import type { StoredKind } from "../kinds.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { OwnerType } from "../owner-types.js";
+import type { Counters } from "../repo/counter-repo.js";
 import type { Inventory } from "../repo/inventory-repo.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { Keys } from "../repo/key-repo.js";
@@ -25,6 +26,7 @@ export interface MaintenanceRows {
   variants: Variants;
   inventoryOf: (kind: StoredKind, options?: { withHashes?: boolean }) => Inventory;
   usage: UsageCounts;
+  counters: Counters;
 }
 
 /** What sweeps, audits and erasures work with. */

@@ -59,7 +59,7 @@ export class Eraser {
   }
 
   async erase(): Promise<ErasureReceipt> {
-    const { s3, unfinished, leaseSeconds, ownerType } = this.dependencies;
+    const { s3, unfinished, counters, leaseSeconds, ownerType } = this.dependencies;
     const userId = this.#userId;
     const startedAt = new Date();
     const versioning = await versioningOf(this.dependencies, this.options.signal);
@@ -76,6 +76,7 @@ export class Eraser {
         await this.#tolerant(kind, prefix, () => this.#eraseVersions(kind, prefix, versions));
       }
     }
+    await counters.end(userId);
     const rows = await unfinished.countOf(userId);
     const lines = this.#lines;
     const isErased = lines.every(({ outcome }) => outcome !== "failed" && outcome !== "retained");

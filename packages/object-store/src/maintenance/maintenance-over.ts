@@ -18,6 +18,7 @@ import type { ObjectStoreMaintenance } from "./contract.js";
 import type { MaintenanceDependencies, MaintenanceRows } from "./dependencies.js";
 import { Eraser } from "./eraser.js";
 import { longCall } from "./long-call.js";
+import { recount } from "./recount.js";
 import { Stripper } from "./stripper.js";
 import { type StagedPosition, Sweeper } from "./sweeper.js";
 import { usage } from "./usage.js";
@@ -119,6 +120,8 @@ export function maintenanceOver(
       run("strip", "strip files", options, (call) =>
         new Stripper(dependencies, inspector, call).strip(),
       ),
+    recount: (options) =>
+      run("recount", "count what owners use", options, (call) => recount(dependencies, call)),
     usage: (options) => run("usage", "count files", options, (call) => usage(dependencies, call)),
   } satisfies ObjectStoreMaintenance<OwnerType>);
 }

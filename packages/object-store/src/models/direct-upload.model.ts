@@ -1,5 +1,10 @@
 import type { MediaKind } from "@repo/media-inspection";
-import { DataTypes, type InferAttributes, type InferCreationAttributes } from "sequelize";
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+} from "sequelize";
 import { AllowNull, Column, Table } from "sequelize-typescript";
 
 import { StoredObjectModel } from "./stored-object.model.js";
@@ -38,6 +43,15 @@ export class DirectUploadModel extends StoredObjectModel<
   @AllowNull(false)
   @Column(DataTypes.TEXT)
   declare status: "pending" | "deleting";
+
+  /** What ends with this row, of what the owner uses. */
+  @AllowNull(false)
+  @Column(DataTypes.INTEGER)
+  declare reservedBytes: CreationOptional<number>;
+
+  @AllowNull(false)
+  @Column(DataTypes.INTEGER)
+  declare reservedFiles: CreationOptional<number>;
 
   /** The end of the time to complete it, by the database's clock. Its URLs expire by then. */
   @AllowNull(false)

@@ -41,6 +41,15 @@ export class JournalModel extends StoredObjectModel<
   @Column(DataTypes.BOOLEAN)
   declare mayHaveParts: CreationOptional<boolean>;
 
+  /** What ends with this row, of what the owner uses. */
+  @AllowNull(false)
+  @Column(DataTypes.INTEGER)
+  declare reservedBytes: CreationOptional<number>;
+
+  @AllowNull(false)
+  @Column(DataTypes.INTEGER)
+  declare reservedFiles: CreationOptional<number>;
+
   @AllowNull
   @Column(DataTypes.TEXT)
   declare idempotencyKey: string | null;

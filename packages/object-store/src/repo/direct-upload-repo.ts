@@ -2,9 +2,13 @@ import { PreparedStatement, type SqlParameter } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 import { v7 as uuidv7 } from "uuid";
 
+import { QuotaExceededError } from "../errors.js";
 import type { Owner } from "../owner-types.js";
 import type { DirectUploadModel } from "../models/direct-upload.model.js";
+import type { Reservation } from "../quota/quota.js";
+import { giveBack, reserve } from "./counter-statements.js";
 import { MODELS } from "./models.js";
+import type { Layout } from "../layout.js";
 import { ModelRepo } from "./model-repo.js";
 import { fromNow, LockingStatement, type StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";
@@ -20,6 +24,8 @@ export interface NewDirectUpload {
   md5: Buffer | null;
   sha256: Buffer | null;
   partByteSize: number | null;
+  /** What it holds of its owner's quota; nothing when absent. */
+  reservation?: Reservation | undefined;
 }
 
 /** Identifies a direct upload of an owner and a kind of file. */
@@ -52,6 +58,8 @@ type Declared = [
   partByteSize: number | null,
 ];
 
+type Create = [...Place, ...Declared, seconds: number];
+
 const PLACE = "id = $1 AND kind = $2 AND user_id IS NOT DISTINCT FROM $3";
 const HELD = "id = $1 AND claim = $2 AND status = 'pending'";
 const CLAIM_OVER = "claim = NULL, claim_expires_at = NULL, updated_at = clock_timestamp()";
@@ -65,18 +73,38 @@ function claimFor(seconds: string): string {
   `;
 }
 
-function statementsWith(table: string, columns: string) {
+function statementsWith(layout: Layout, columns: string) {
+  const table = layout.table("direct_upload");
+  const creation = (held: string, condition: string): string => `
+    INSERT INTO ${table} (
+      id, kind, user_id, s3_key, original_filename, content_type, byte_size, md5, sha256,
+      part_byte_size, reserved_bytes, reserved_files, status, lease_expires_at, created_at, updated_at
+    )
+    SELECT
+      $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${held}, 'pending', ${fromNow("$11")}, clock_timestamp(),
+      clock_timestamp()
+    ${condition}
+    RETURNING ${columns}
+  `;
+  const ending = (condition: string, values: string): string => `
+    WITH ended AS (
+      SELECT id, user_id, reserved_bytes, reserved_files FROM ${table} WHERE ${condition} FOR UPDATE
+    ), ${giveBack(layout, "ended")}
+    UPDATE ${table} AS direct SET
+      status = 'deleting', reserved_bytes = 0, reserved_files = 0, ${values} ${CLAIM_OVER}
+    FROM ended WHERE direct.id = ended.id RETURNING direct.id
+  `;
   return {
-    create: new PreparedStatement<[...Place, ...Declared, seconds: number]>(`
-      INSERT INTO ${table} (
-        id, kind, user_id, s3_key, original_filename, content_type, byte_size, md5, sha256,
-        part_byte_size, status, lease_expires_at, created_at, updated_at
+    create: new PreparedStatement<Create>(creation("0, 0", "")),
+    createReserved: new PreparedStatement<
+      [...Create, maxBytes: number | null, maxFiles: number | null]
+    >(`
+      WITH wanted AS (
+        SELECT $3::${layout.ownerType} AS user_id, $7::int AS bytes, 1 AS files
+      ), room AS (
+        ${reserve(layout, "wanted", { bytes: "$12", files: "$13" })}
       )
-      VALUES (
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', ${fromNow("$11")}, clock_timestamp(),
-        clock_timestamp()
-      )
-      RETURNING ${columns}
+      ${creation("$7, 1", "FROM room")}
     `),
     setMultipartId: new PreparedStatement<[id: string, multipartId: string]>(
       `UPDATE ${table} SET multipart_id = $2, updated_at = clock_timestamp() WHERE id = $1`,
@@ -106,16 +134,9 @@ function statementsWith(table: string, columns: string) {
     `),
     refuse: new PreparedStatement<
       [id: string, claim: string | null, code: string, message: string]
-    >(`
-      UPDATE ${table}
-      SET status = 'deleting', refusal_code = $3, refusal_message = $4, ${CLAIM_OVER}
-      WHERE ${HELD}
-    `),
-    cancel: new LockingStatement<Place>(
-      (wait) => `
-        UPDATE ${table} SET status = 'deleting', ${CLAIM_OVER}
-        WHERE ${PLACE} AND status = 'pending' AND ${wait} RETURNING id
-      `,
+    >(ending(HELD, "refusal_code = $3, refusal_message = $4,")),
+    cancel: new LockingStatement<Place>((wait) =>
+      ending(`${PLACE} AND status = 'pending' AND ${wait}`, ""),
     ),
   };
 }
@@ -129,18 +150,30 @@ export class DirectUploadRepo extends ModelRepo<DirectUploadModel> {
 
   constructor(tables: Tables) {
     super(tables, MODELS.direct_upload);
-    this.#sql = statementsWith(this.layout.table("direct_upload"), this.columns.list());
+    this.#sql = statementsWith(this.layout, this.columns.list());
   }
 
-  /** @param seconds the time to complete it */
+  /**
+   * @param seconds the time to complete it
+   * @throws QuotaExceededError (`quota_exceeded`)
+   */
   async create(upload: NewDirectUpload, seconds: number): Promise<DirectUploadModel> {
     const { id, kind, userId, s3Key, originalFilename, contentType, byteSize } = upload;
-    const { md5, sha256, partByteSize } = upload;
-    const [row] = await this.rows("record the direct upload", this.#sql.create, [
+    const { md5, sha256, partByteSize, reservation } = upload;
+    const action = "record the direct upload";
+    const { create, createReserved } = this.#sql;
+    const parameters: Create = [
       ...([id, kind, userId, s3Key, originalFilename, contentType, byteSize] as const),
       ...([md5, sha256, partByteSize, seconds] as const),
-    ]);
-    return row as DirectUploadModel;
+    ];
+    if (reservation === undefined) {
+      return (await this.first(action, create, parameters)) as DirectUploadModel;
+    }
+    const { quota } = reservation;
+    const limits = [quota.bytes ?? null, quota.files ?? null] as const;
+    const row = await this.first(action, createReserved, [...parameters, ...limits]);
+    if (row === null) throw new QuotaExceededError(quota);
+    return row;
   }
 
   /** Records the id that S3 gave the multipart upload. */

@@ -3,11 +3,13 @@ import { randomBytes } from "node:crypto";
 import { PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
-import { OwnerNotFoundError } from "../errors.js";
+import { OwnerNotFoundError, QuotaExceededError } from "../errors.js";
 import { keyPrefix, MEDIA_KINDS, type ServedKind } from "../kinds.js";
 import type { Layout } from "../layout.js";
 import type { Owner } from "../owner-types.js";
+import { least, type Quota, type Reservation } from "../quota/quota.js";
 import type { JournalModel } from "../models/journal.model.js";
+import { giveBack, reserve } from "./counter-statements.js";
 import { MODELS } from "./models.js";
 import { isOfOneRow, withDatabaseErrors } from "./database-failure.js";
 import { ModelRepo } from "./model-repo.js";
@@ -26,6 +28,8 @@ export interface NewUpload {
   leaseSeconds: number;
   /** Skips the check for the owner, whose row may be visible only in the caller's transaction. */
   isOwnerKnown: boolean;
+  /** What the upload holds of its owner's quota; nothing when absent. */
+  reservation?: Reservation | undefined;
 }
 
 /** An upload that holds an idempotency key. */
@@ -36,7 +40,7 @@ export interface KeyHolder {
 }
 
 /** A variant to make; whoever records it first makes it. */
-export interface NewVariant extends Omit<NewUpload, "kind" | "isOwnerKnown"> {
+export interface NewVariant extends Omit<NewUpload, "kind" | "isOwnerKnown" | "reservation"> {
   claim: string;
 }
 
@@ -45,6 +49,12 @@ export interface VariantHolder {
   id: string;
   /** Whether its lease is over, by the database's clock. */
   isOver: boolean;
+}
+
+/** What an upload reserves in all. */
+interface Held {
+  bytes: number;
+  files: number;
 }
 
 interface KeyOfOwner {
@@ -94,9 +104,29 @@ function statementsWith(layout: Layout, columns: string) {
       UPDATE ${table} SET lease_expires_at = ${fromNow("$2")}
       WHERE id = $1 AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
     `),
-    drop: new PreparedStatement<[id: string]>(
-      `DELETE FROM ${table} WHERE id = $1 AND purpose = 'upload'`,
-    ),
+    reserve: new PreparedStatement<
+      [id: string, bytes: number, files: number, maxBytes: number | null, maxFiles: number | null]
+    >(`
+      WITH entry AS (
+        SELECT id, user_id, $2::int - reserved_bytes AS bytes, $3::int - reserved_files AS files
+        FROM ${table}
+        WHERE id = $1 AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
+        FOR UPDATE
+      ), room AS (
+        ${reserve(layout, "entry", { bytes: "$4", files: "$5" })}
+      ), held AS (
+        UPDATE ${table} AS upload SET reserved_bytes = $2, reserved_files = $3
+        FROM room WHERE upload.id = $1
+      )
+      SELECT EXISTS (SELECT FROM room) FROM entry
+    `),
+    drop: new PreparedStatement<[id: string]>(`
+      WITH gone AS (
+        DELETE FROM ${table} WHERE id = $1 AND purpose = 'upload'
+        RETURNING user_id, reserved_bytes, reserved_files
+      ), ${giveBack(layout, "gone")}
+      SELECT FROM gone
+    `),
     takeOver: new PreparedStatement<[id: string, settleSeconds: number]>(`
       UPDATE ${table} SET ${toRemoval({ lease: "clock_timestamp()", settled: fromNow("$2") })}
       WHERE id IN (
@@ -151,9 +181,12 @@ function statementsWith(layout: Layout, columns: string) {
       RETURNING id, s3_key
     `),
     forget: new PreparedStatement<[ids: readonly string[]]>(`
-      DELETE FROM ${table}
-      WHERE id = ANY ($1) AND purpose = 'removal' AND settled_at <= clock_timestamp()
-      RETURNING id
+      WITH gone AS (
+        DELETE FROM ${table}
+        WHERE id = ANY ($1) AND purpose = 'removal' AND settled_at <= clock_timestamp()
+        RETURNING id, user_id, reserved_bytes, reserved_files
+      ), ${giveBack(layout, "gone")}
+      SELECT id FROM gone
     `),
     byIdempotencyKey: new OwnedStatement<[idempotencyKey: string, owner: Owner]>(
       layout.ownerType,
@@ -175,8 +208,16 @@ function statementsWith(layout: Layout, columns: string) {
 interface Recording {
   isOwnerThere: string;
   open: PreparedStatement<[uploads: string]>;
+  openReserved: PreparedStatement<
+    [uploads: string, maxBytes: number | null, maxFiles: number | null]
+  >;
   openKeyed: OwnedStatement<[uploads: string]>;
 }
+
+/**
+ * Raised inside the module when uploads do not fit into their owner's quota together: each may alone.
+ */
+class NoRoomTogetherError extends Error {}
 
 /**
  * The journal of unfinished uploads and removals. Every change is one compare-and-set statement: it
@@ -186,6 +227,8 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   readonly #owners: OwnerRepo;
   readonly #sql: ReturnType<typeof statementsWith>;
   readonly #openings: StatementGroup<NewUpload, JournalModel | null>;
+  /** One group for each owner, whose counter a statement locks. */
+  readonly #reservations = new Map<Owner, StatementGroup<NewUpload, JournalModel | null>>();
   readonly #holders = new SharedAnswers<KeyHolder | null>();
   readonly #locks = new SharedAnswers<boolean>();
   #recording: Recording | undefined;
@@ -199,17 +242,36 @@ export class JournalRepo extends ModelRepo<JournalModel> {
   }
 
   /**
-   * Records an upload, which gets its id and key.
+   * Records an upload, which gets its id and key, with what it reserves.
    *
-   * @throws OwnerNotFoundError (`owner_not_found`)
+   * @throws OwnerNotFoundError (`owner_not_found`), QuotaExceededError (`quota_exceeded`)
    */
   async open(upload: NewUpload): Promise<JournalModel> {
-    const row = await withDatabaseErrors("record the upload", () => this.#openings.add(upload));
-    if (row === null) throw new OwnerNotFoundError();
-    return row;
+    const { userId, reservation } = upload;
+    const group = reservation === undefined ? this.#openings : this.#reservationsOf(userId);
+    const row = await withDatabaseErrors("record the upload", () => group.add(upload));
+    if (row !== null) return row;
+    if (reservation === undefined || !(await this.#isOwnerThere(upload))) {
+      throw new OwnerNotFoundError();
+    }
+    throw new QuotaExceededError(reservation.quota);
   }
 
-  /** The same with an idempotency key. Null when a file or an upload of the owner has the key. */
+  /**
+   * Has an upload hold so much of its owner's quota in all. False when that has no room, null when the lease
+   * is over.
+   */
+  async reserve(id: string, held: Held, { bytes, files }: Quota): Promise<boolean | null> {
+    const [row] = await this.arrays("reserve room for the upload", this.#sql.reserve, [
+      ...([id, held.bytes, held.files, bytes ?? null, files ?? null] as const),
+    ]);
+    return row === undefined ? null : row[0] === true;
+  }
+
+  /**
+   * The same with an idempotency key, and without its reservation. Null when a file or an upload of the
+   * owner has the key.
+   */
   async openKeyed(upload: NewUpload, idempotencyKey: string): Promise<JournalModel | null> {
     const { userId } = upload;
     const statement = (await this.#recordingNow()).openKeyed.of(userId);
@@ -218,8 +280,7 @@ export class JournalRepo extends ModelRepo<JournalModel> {
       this.first("record the upload", statement, [JSON.stringify([given])]),
     );
     if (row !== null) return row;
-    const isThere = upload.isOwnerKnown || userId === null || (await this.#owners.exists(userId));
-    if (!isThere) throw new OwnerNotFoundError();
+    if (!(await this.#isOwnerThere(upload))) throw new OwnerNotFoundError();
     return null;
   }
 
@@ -316,12 +377,48 @@ export class JournalRepo extends ModelRepo<JournalModel> {
     return new Set(rows.map(([id]) => id as string));
   }
 
+  async #isOwnerThere({ isOwnerKnown, userId }: NewUpload): Promise<boolean> {
+    return isOwnerKnown || userId === null || this.#owners.exists(userId);
+  }
+
+  #reservationsOf(owner: Owner): StatementGroup<NewUpload, JournalModel | null> {
+    const known = this.#reservations.get(owner);
+    if (known !== undefined) return known;
+    const group = new StatementGroup<NewUpload, JournalModel | null>(
+      (uploads) => this.#runOpenReserved(uploads),
+      (error) => error instanceof NoRoomTogetherError || isOfOneRow(error),
+      () => this.#reservations.delete(owner),
+    );
+    this.#reservations.set(owner, group);
+    return group;
+  }
+
   async #runOpen(uploads: readonly NewUpload[]): Promise<(JournalModel | null)[]> {
     const { open } = await this.#recordingNow();
-    const given = uploads.map((upload) => ({ ...upload, tail: randomTail() }));
-    const rows = await this.#owners.using(() =>
-      open.arrays(this.connections, [JSON.stringify(given)]),
+    return this.#record(uploads, (given) => open.arrays(this.connections, [given]));
+  }
+
+  async #runOpenReserved(uploads: readonly NewUpload[]): Promise<(JournalModel | null)[]> {
+    const { openReserved } = await this.#recordingNow();
+    const { bytes, files } = least(uploads.map(({ reservation }) => reservation?.quota ?? {}));
+    const rows = await this.#record(uploads, (given) =>
+      openReserved.arrays(this.connections, [given, bytes ?? null, files ?? null]),
     );
+    if (uploads.length > 1 && rows.every((row) => row === null)) throw new NoRoomTogetherError();
+    return rows;
+  }
+
+  async #record(
+    uploads: readonly NewUpload[],
+    run: (given: string) => Promise<(readonly unknown[])[]>,
+  ): Promise<(JournalModel | null)[]> {
+    const given = uploads.map(({ reservation, ...upload }) => ({
+      ...upload,
+      tail: randomTail(),
+      bytes: reservation?.bytes ?? 0,
+      files: reservation?.files ?? 0,
+    }));
+    const rows = await this.#owners.using(() => run(JSON.stringify(given)));
     const byTail = new Map(
       this.columns.instances(rows).map((row) => [row.id.replaceAll("-", "").slice(16), row]),
     );
@@ -336,26 +433,59 @@ export class JournalRepo extends ModelRepo<JournalModel> {
    * @see https://www.postgresql.org/docs/current/functions-json.html (json_to_recordset)
    */
   #opening(isOwnerThere: string, unlessTaken?: string): string {
+    return this.#insertion(
+      `json_to_recordset($1) AS given (${this.#given})`,
+      `
+        ${this.#mayOwn(isOwnerThere)}
+        ${unlessTaken === undefined ? "" : `AND ${unlessTaken} ON CONFLICT DO NOTHING`}
+      `,
+    );
+  }
+
+  /** The same for uploads of one owner that reserve: for all of them, or for none. */
+  #reservedOpening(isOwnerThere: string): string {
+    return `
+      WITH given AS MATERIALIZED (
+        SELECT * FROM json_to_recordset($1) AS given (${this.#given})
+        WHERE ${this.#mayOwn(isOwnerThere)}
+      ), wanted AS (
+        SELECT "userId" AS user_id, sum(bytes) AS bytes, sum(files) AS files FROM given GROUP BY "userId"
+      ), room AS (
+        ${reserve(this.layout, "wanted", { bytes: "$2", files: "$3" })}
+      )
+      ${this.#insertion("given", "EXISTS (SELECT FROM room)")}
+    `;
+  }
+
+  /** The columns of uploads as JSON. */
+  get #given(): string {
+    return `
+      kind text, "userId" ${this.layout.ownerType}, "keyStart" text, "keyEnd" text, "leaseSeconds" int,
+      "isOwnerKnown" boolean, tail text, "idempotencyKey" text, claim text, bytes int, files int
+    `;
+  }
+
+  #mayOwn(isOwnerThere: string): string {
+    return `(given."userId" IS NULL OR given."isOwnerKnown" OR ${isOwnerThere})`;
+  }
+
+  #insertion(given: string, condition: string): string {
     return `
       INSERT INTO ${this.layout.table("journal")} (
         id, kind, user_id, s3_key, purpose, lease_expires_at, settled_at, idempotency_key, variant_claim,
-        created_at, updated_at
+        reserved_bytes, reserved_files, created_at, updated_at
       )
       SELECT
         made.id, given.kind, given."userId", given."keyStart" || made.id || given."keyEnd", 'upload',
         clock.now + make_interval(secs => given."leaseSeconds"), clock.now, given."idempotencyKey",
-        given.claim, clock.now, clock.now
-      FROM json_to_recordset($1) AS given (
-        kind text, "userId" ${this.layout.ownerType}, "keyStart" text, "keyEnd" text, "leaseSeconds" int,
-        "isOwnerKnown" boolean, tail text, "idempotencyKey" text, claim text
-      )
+        given.claim, coalesce(given.bytes, 0), coalesce(given.files, 0), clock.now, clock.now
+      FROM ${given}
       CROSS JOIN LATERAL (
         SELECT now, (extract(epoch FROM now) * 1000000)::bigint AS microseconds
         FROM (SELECT clock_timestamp() AS now) AS read
       ) AS clock
       CROSS JOIN LATERAL (SELECT ${NEW_ID} AS id) AS made
-      WHERE (given."userId" IS NULL OR given."isOwnerKnown" OR ${isOwnerThere})
-      ${unlessTaken === undefined ? "" : `AND ${unlessTaken} ON CONFLICT DO NOTHING`}
+      WHERE ${condition}
       RETURNING ${this.columns.list()}
     `;
   }
@@ -374,6 +504,7 @@ export class JournalRepo extends ModelRepo<JournalModel> {
       this.#recording = {
         isOwnerThere,
         open: new PreparedStatement(this.#opening(isOwnerThere)),
+        openReserved: new PreparedStatement(this.#reservedOpening(isOwnerThere)),
         openKeyed: new OwnedStatement(this.layout.ownerType, (ownedBy) =>
           this.#opening(isOwnerThere, this.#hasNoKey(ownedBy)),
         ),

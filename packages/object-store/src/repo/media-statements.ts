@@ -59,6 +59,7 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
       ${intoJournal(layout, "gone", {
         kind,
         mayHaveParts: "false",
+        held: { bytes: "byte_size", files: "1" },
         lease: fromNow("$3"),
         settled: "GREATEST(unanswered_until, clock_timestamp())",
       })}
@@ -158,7 +159,7 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
         RETURNING ${columns.list("file")}
       `,
     ),
-    // The row of the journal takes the key that the file gives up.
+    // The row of the journal takes the key that the file gives up, and holds the bytes that it loses.
     replaceObject: new LockingStatement<
       [
         id: string,
@@ -172,8 +173,8 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
       (wait) => `
         WITH wanted AS (
           SELECT
-            file.id, file.s3_key AS old_key, file.unanswered_until, upload.id AS upload_id,
-            upload.s3_key AS new_key
+            file.id, file.s3_key AS old_key, file.byte_size, file.unanswered_until,
+            upload.id AS upload_id, upload.s3_key AS new_key
           FROM ${table} AS file, ${layout.table("journal")} AS upload
           WHERE file.id = $1 AND file.s3_key = $2 AND upload.id = $3 AND upload.purpose = 'upload'
             AND upload.lease_expires_at > clock_timestamp() AND ${wait}
@@ -184,7 +185,8 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
               lease: fromNow("$4"),
               settled: "GREATEST(wanted.unanswered_until, clock_timestamp())",
             })},
-            s3_key = wanted.old_key, may_have_parts = false
+            s3_key = wanted.old_key, may_have_parts = false,
+            reserved_bytes = entry.reserved_bytes + wanted.byte_size - ($6::json ->> 'byte_size')::int
           FROM wanted WHERE entry.id = wanted.upload_id
         )
         UPDATE ${table} AS file SET
@@ -230,9 +232,10 @@ function creation(
   const table = layout.table(kind);
   const journal = layout.table("journal");
   const directUploads = layout.table("direct_upload");
+  // What the file does not take of what was reserved ends with the direct upload.
   const direct = `
     claimed AS (
-      SELECT direct.id
+      SELECT direct.id, upload.reserved_bytes
       FROM ${directUploads} AS direct, ${journal} AS upload
       WHERE direct.id = $4 AND direct.claim = $5 AND direct.status = 'pending'
         AND upload.id = ANY ($2::uuid[]) AND upload.purpose = 'upload'
@@ -241,6 +244,9 @@ function creation(
     ), completed AS (
       UPDATE ${directUploads} AS direct SET
         status = 'deleting', file_id = ($2::uuid[])[1], claim = NULL, claim_expires_at = NULL,
+        reserved_bytes =
+          direct.reserved_bytes + claimed.reserved_bytes - ($1::json -> 0 ->> 'byte_size')::int,
+        reserved_files = direct.reserved_files - 1,
         updated_at = clock_timestamp()
       FROM claimed WHERE direct.id = claimed.id
     ),

@@ -1,7 +1,6 @@
 import { type Connections, ModelColumns, PreparedStatement } from "@repo/database";
 import type { Model } from "sequelize-typescript";
 
-import type { TableName } from "../layout.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import { MODELS } from "./models.js";
 import type { Tables } from "./tables.js";
@@ -13,10 +12,12 @@ export class SchemaCheck {
   #isCurrent = false;
 
   constructor({ connections, layout }: Tables) {
-    const tables = (Object.keys(MODELS) as TableName[]).map((name) => {
+    const tables = (Object.keys(MODELS) as (keyof typeof MODELS)[]).map((name) => {
       const columns = new ModelColumns<Model>(MODELS[name]).list();
       return `(SELECT ${columns} FROM ${layout.table(name)} LIMIT 0) AS ${name}`;
     });
+    const counters = layout.table("usage");
+    tables.push(`(SELECT user_id, bytes, files, recounts FROM ${counters} LIMIT 0) AS usage`);
     this.#connections = connections;
     // It runs once: no connection has to remember it.
     this.#statement = new PreparedStatement(`SELECT FROM ${tables.join(", ")}`, {

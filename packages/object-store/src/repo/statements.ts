@@ -38,6 +38,8 @@ interface IntoJournal extends RemovalTimes {
   purpose?: string;
   /** An SQL expression for whether the key may have a multipart upload. */
   mayHaveParts: string;
+  /** SQL expressions for what the rows held of the owner's counter. */
+  held: { bytes: string; files: string };
 }
 
 /**
@@ -48,16 +50,16 @@ interface IntoJournal extends RemovalTimes {
 export function intoJournal(
   layout: Layout,
   source: string,
-  { kind, purpose = "'removal'", mayHaveParts, lease, settled }: IntoJournal,
+  { kind, purpose = "'removal'", mayHaveParts, held, lease, settled }: IntoJournal,
 ): string {
   return `
     INSERT INTO ${layout.table("journal")} (
-      id, kind, user_id, s3_key, purpose, may_have_parts, lease_expires_at, settled_at, created_at,
-      updated_at
+      id, kind, user_id, s3_key, purpose, may_have_parts, reserved_bytes, reserved_files,
+      lease_expires_at, settled_at, created_at, updated_at
     )
     SELECT
-      id, '${kind}', user_id, s3_key, ${purpose}, ${mayHaveParts}, ${lease}, ${settled},
-      clock_timestamp(), clock_timestamp()
+      id, '${kind}', user_id, s3_key, ${purpose}, ${mayHaveParts}, ${held.bytes}, ${held.files},
+      ${lease}, ${settled}, clock_timestamp(), clock_timestamp()
     FROM ${source}
   `;
 }

@@ -30,6 +30,9 @@ interface Claim {
 /** Whether a direct upload is sent in parts. */
 const IN_PARTS = "part_byte_size IS NOT NULL";
 
+/** What a direct upload holds. */
+const HELD = { bytes: "reserved_bytes", files: "reserved_files" };
+
 function statementsWith(layout: Layout, columns: string) {
   const journal = layout.table("journal");
   const directUploads = layout.table("direct_upload");
@@ -46,11 +49,12 @@ function statementsWith(layout: Layout, columns: string) {
           SELECT ctid FROM ${directUploads}
           WHERE lease_expires_at <= $1::timestamptz LIMIT $2 FOR UPDATE SKIP LOCKED
         ))
-        RETURNING id, user_id, s3_key, part_byte_size
+        RETURNING id, user_id, s3_key, part_byte_size, reserved_bytes, reserved_files
       )
       ${intoJournal(layout, "ended", {
         kind: "direct_upload",
         mayHaveParts: IN_PARTS,
+        held: HELD,
         lease: "$1::timestamptz",
         settled: "clock_timestamp()",
       })}
@@ -87,11 +91,13 @@ function statementsWith(layout: Layout, columns: string) {
         DELETE FROM ${directUploads} WHERE id IN (
           SELECT id FROM ${directUploads} WHERE user_id = $1 FOR UPDATE SKIP LOCKED
         )
-        RETURNING id, user_id, s3_key, part_byte_size, status, lease_expires_at
+        RETURNING
+          id, user_id, s3_key, part_byte_size, reserved_bytes, reserved_files, status, lease_expires_at
       )
       ${intoJournal(layout, "ended", {
         kind: "direct_upload",
         mayHaveParts: IN_PARTS,
+        held: HELD,
         purpose: PURPOSE_OF_DIRECT_UPLOAD,
         lease: "clock_timestamp()",
         settled: `

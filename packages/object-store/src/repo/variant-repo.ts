@@ -140,7 +140,11 @@ function statementsWith(layout: Layout, kind: MediaKind, columns: Columns) {
           DELETE FROM ${journal}
           WHERE id = $4 AND purpose = 'upload' AND lease_expires_at > clock_timestamp()
             AND EXISTS (SELECT FROM original)
-          RETURNING id, user_id, s3_key, created_at
+          RETURNING id, user_id, s3_key, created_at, reserved_bytes
+        ), counted AS (
+          UPDATE ${layout.table("usage")} AS counter SET
+            bytes = counter.bytes + $6::int - done.reserved_bytes, updated_at = clock_timestamp()
+          FROM done WHERE counter.user_id = done.user_id
         ), forgotten AS (
           DELETE FROM ${failures} WHERE ${ofFile} AND EXISTS (SELECT FROM done)
         )${placeholder}
@@ -290,6 +294,7 @@ export function removedVariants(layout: Layout, source: string, leaseSeconds: st
   return intoJournal(layout, source, {
     kind: "variant",
     mayHaveParts: "false",
+    held: { bytes: "byte_size", files: "0" },
     lease: fromNow(leaseSeconds),
     settled: "GREATEST(unanswered_until, clock_timestamp())",
   });

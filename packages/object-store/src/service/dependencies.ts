@@ -5,6 +5,7 @@ import type { Owner, Reader } from "../owner-types.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { PrivacyLevel } from "../privacy.js";
 import type { Persistence } from "../persistence.js";
+import type { Quotas } from "../quota/quotas.js";
 import type { Inspector } from "../upload/inspector.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import type { Strictness } from "../upload/verification.js";
@@ -20,6 +21,7 @@ export interface Dependencies extends Persistence {
   calls: OpenCalls;
   /** What is left to do once callers' transactions have ended. */
   ends: TransactionEnds;
+  quotas: Quotas;
   /** The most bytes that a file may hold. */
   maxBytes: number;
   /** Seconds that a URL works unless the call says otherwise. */

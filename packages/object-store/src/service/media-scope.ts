@@ -2,7 +2,7 @@ import type { MediaKind } from "@repo/media-inspection";
 
 import { bound } from "../bound.js";
 import type { Owner, OwnerId } from "../owner-types.js";
-import type { MediaScope as PublicMediaScope } from "../provider.js";
+import type { MediaScope as PublicMediaScope, StorageUsage } from "../provider.js";
 import { AudioFiles } from "./audio-files.js";
 import type { Dependencies } from "./dependencies.js";
 import { FileLists } from "./file-lists.js";
@@ -13,11 +13,19 @@ import { ScopedCalls } from "./scoped-calls.js";
 export class MediaScope extends FileLists<MediaKind> implements PublicMediaScope<OwnerId> {
   readonly images: MediaFiles<"image">;
   readonly audio: AudioFiles;
+  readonly #calls: ScopedCalls<undefined>;
 
   constructor(dependencies: Dependencies, owner: Owner) {
-    super(new ScopedCalls(dependencies, owner, undefined));
+    const calls = new ScopedCalls(dependencies, owner, undefined);
+    super(calls);
+    this.#calls = calls;
     this.images = bound(new MediaFiles(new ScopedCalls(dependencies, owner, "image")));
     this.audio = bound(new AudioFiles(new ScopedCalls(dependencies, owner, "audio")));
     bound(this);
+  }
+
+  usage(): Promise<StorageUsage> {
+    const { dependencies, owner } = this.#calls;
+    return this.#calls.call("usage", () => dependencies.quotas.usage(owner));
   }
 }

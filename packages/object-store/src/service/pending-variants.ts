@@ -23,8 +23,9 @@ export async function storeVariants(
   end: AbortController,
 ): Promise<PendingVariant[]> {
   if (rendered === undefined) return [];
-  const { journal, leaseSeconds, ownerType } = dependencies;
+  const { journal, leaseSeconds, ownerType, quotas } = dependencies;
   const { userId } = file;
+  const quota = await quotas.of(userId);
   const keyStart = variantKeyStart(file.id, userId, ownerType);
   const store = async (at: number): Promise<PendingVariant> => {
     const recipe = rendered.recipes[at];
@@ -34,11 +35,12 @@ export async function storeVariants(
     const { contentType, width, height, pageCount } = picture;
     const keyEnd = `.${VARIANT_FORMATS[recipe.options.format].extension}`;
     const intent = { kind: "variant", userId, keyStart, keyEnd, leaseSeconds } as const;
+    const bytes = Buffer.from(picture.bytes);
+    const reservation = quota && { bytes: bytes.byteLength, files: 0, quota };
     const upload = new PendingUpload(
       dependencies,
-      await journal.open({ ...intent, isOwnerKnown: true }),
+      await journal.open({ ...intent, isOwnerKnown: true, reservation }),
     );
-    const bytes = Buffer.from(picture.bytes);
     const sha256 = createHash("sha256").update(bytes).digest();
     await upload.put(() => Promise.resolve({ bytes, contentType, sha256 }), end);
     const { id, unansweredSeconds } = upload;

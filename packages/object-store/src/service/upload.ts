@@ -11,6 +11,7 @@ import { storageKey } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import { checkPrivacy, type PrivacyLevel } from "../privacy.js";
 import type { Input, UploadOptions } from "../provider.js";
+import type { Quota } from "../quota/quota.js";
 import type { NewUpload } from "../repo/journal-repo.js";
 import { stage } from "../telemetry/telemetry.js";
 import { withUploadTime } from "../upload/abort.js";
@@ -93,33 +94,51 @@ export class Upload<K extends MediaKind> {
     const { options, privacy, strictness, recipes, acceptance } = this.request;
     const { maxBytes, onFormat, onFacts } = acceptance;
     await requireUploadable(this.scope, options);
+    const quota = await this.#quotaWithRoom();
     return withUploadTime(uploadTimeoutSeconds, [options.signal, calls.signal], (end) => {
       const choices = {
         ...{ privacy, strictness, recipes, maxBytes, onFormat, onFacts },
         ...{ sourceTimeoutSeconds, signal: end.signal },
       };
       return inspector.use(this.source, choices, (body, stripped) =>
-        this.#storeBody(body, stripped, end),
+        this.#storeBody(body, stripped, quota, end),
       );
     });
+  }
+
+  /** The owner's quota. Rejects what has no room, unless it may be a repetition, which stores nothing. */
+  async #quotaWithRoom(): Promise<Quota | undefined> {
+    const { dependencies, owner } = this.scope;
+    const { byteLength } = this.source;
+    const quota = await dependencies.quotas.of(owner);
+    const mayBeRepetition = this.request.options.idempotencyKey !== undefined;
+    if (quota !== undefined && byteLength !== undefined && !mayBeRepetition) {
+      await dependencies.quotas.requireRoom(owner, quota, byteLength);
+    }
+    return quota;
   }
 
   /** @param end ends the upload before its time */
   async #storeBody(
     body: InspectedBody,
-    { privacy, removed }: StrippedSource,
+    { source, privacy, removed }: StrippedSource,
+    quota: Quota | undefined,
     end: AbortController,
   ): Promise<StoredFile<K>> {
     const { dependencies, owner, kind } = this.scope;
     const { given, options, urlOptions, onSent } = this.request;
     const { signal } = end;
     body.readAhead();
+    // Of a stream, what has come; the rest as it comes.
+    const bytes = body.byteLength ?? source.byteLength ?? body.head.byteLength;
+    const reservation = quota && { bytes, files: 1, quota };
     const intent: NewUpload = {
       kind,
       userId: owner,
       ...storageKey(body.format, owner, dependencies.ownerType),
       leaseSeconds: dependencies.leaseSeconds,
       isOwnerKnown: options.transaction !== undefined,
+      reservation,
     };
     const acquired = await stage("intent", () => this.#record(intent, signal));
     if ("file" in acquired) {
@@ -132,7 +151,7 @@ export class Upload<K extends MediaKind> {
       }
       return { row, signed: await signFile(dependencies.s3, row, urlOptions) };
     }
-    const upload = new PendingUpload(dependencies, acquired.upload);
+    const upload = new PendingUpload(dependencies, acquired.upload, reservation);
     await stage("transfer", () => upload.send(body, end, onSent));
     const { transaction } = options;
     const what = { upload, body, privacy, removed };

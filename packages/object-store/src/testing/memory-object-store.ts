@@ -17,6 +17,7 @@ import type { ObjectStoreProvider } from "../provider.js";
 import { InvalidInputError } from "../errors.js";
 import { checkOptions } from "../checks.js";
 import type { StorageClient } from "../upload/storage-client.js";
+import { MemoryCounters } from "./memory/memory-counters.js";
 import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
 import { MemoryFiles } from "./memory/memory-files.js";
 import { MemoryInventory } from "./memory/memory-inventory.js";
@@ -90,9 +91,10 @@ export function memoryObjectStore(
       audio: new MemoryFiles("audio", tables.audio, tables, isOwner),
     },
     lists: new MemoryLists(tables),
-    directUploads: new MemoryDirectUploads(tables.direct_upload),
+    directUploads: new MemoryDirectUploads(tables),
     journal: new MemoryJournal(tables, isOwner),
     variants: new MemoryVariants(tables),
+    counters: new MemoryCounters(tables),
     owners: {
       exists: (userId) => Promise.resolve(isOwner(userId)),
       check: () => Promise.resolve(),

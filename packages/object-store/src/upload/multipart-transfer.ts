@@ -21,6 +21,9 @@ export interface ObjectRequest {
   onSent?: OnSent | undefined;
 }
 
+/** Reserves so many bytes in all. */
+export type Reserve = (byteSize: number) => Promise<void>;
+
 /**
  * Sends a body of unknown length in parts, or in one request if it ends within the first.
  *
@@ -31,6 +34,7 @@ export async function sendInParts(
   s3: StorageClient,
   body: InspectedBody,
   { onSent, ...request }: ObjectRequest,
+  reserve: Reserve,
 ): Promise<Written> {
   let sentBytes = 0;
   const multipart = new MultipartTransfer(s3, request, (byteLength) => {
@@ -38,8 +42,11 @@ export async function sendInParts(
     onSent?.(sentBytes, body.totalBytes);
   });
   try {
-    const parts = await body.withBlocks((blocks) => sendFullParts(body, multipart, blocks));
+    const parts = await body.withBlocks((blocks) =>
+      sendFullParts(body, multipart, blocks, reserve),
+    );
     const { byteLength, bytes } = parts.last;
+    await reserve(body.verdict.byteSize);
     let written: Partial<Written>;
     if (multipart.started) {
       await multipart.send(bytes);
@@ -71,8 +78,10 @@ async function sendFullParts(
   body: InspectedBody,
   multipart: MultipartTransfer,
   blocks: BlockPair,
+  reserve: Reserve,
 ): Promise<Parts> {
   let part = body.head;
+  let sent = 0;
   let spare: GrowableBuffer | undefined;
   while (!body.hasEnded) {
     if (part.byteLength < PART_BYTES) {
@@ -84,6 +93,8 @@ async function sendFullParts(
     const next = spare ?? new GrowableBuffer(PART_BYTES);
     next.clear();
     if ((await readInto(next, body, blocks)) === 0) break;
+    sent += part.byteLength;
+    await reserve(sent);
     await multipart.send(part.bytes);
     [part, spare] = [next, part];
   }

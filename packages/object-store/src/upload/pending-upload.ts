@@ -1,8 +1,9 @@
 import { S3UnavailableError, type Written } from "@repo/s3-provider";
 
-import { ObjectStoreError, UploadExpiredError } from "../errors.js";
+import { ObjectStoreError, QuotaExceededError, UploadExpiredError } from "../errors.js";
 import { errorFacts, type ObjectStoreLogger } from "../logger.js";
 import type { JournalModel } from "../models/journal.model.js";
+import type { Reservation } from "../quota/quota.js";
 import { removeObject } from "../remove-objects.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { InspectedBody } from "./inspected-body.js";
@@ -40,12 +41,17 @@ export class PendingUpload {
   readonly id: string;
   readonly #parts: Parts;
   readonly key: string;
+  readonly #reservation: Reservation | undefined;
+  #reservedBytes: number;
   #isUnanswered = false;
 
-  constructor(parts: Parts, { id, s3Key }: JournalModel) {
+  /** @param reservation what it is to hold of its owner's quota; nothing when absent */
+  constructor(parts: Parts, { id, s3Key, reservedBytes }: JournalModel, reservation?: Reservation) {
     this.#parts = parts;
     this.id = id;
     this.key = s3Key;
+    this.#reservation = reservation;
+    this.#reservedBytes = reservedBytes;
   }
 
   /** Seconds for which a request may still make the object anew; 0 where all were answered. */
@@ -61,7 +67,8 @@ export class PendingUpload {
    */
   send(body: InspectedBody, end: AbortController, onSent?: OnSent): Promise<void> {
     const target = { key: this.key, signal: end.signal, onSent };
-    return this.#make(() => transfer(this.#parts.s3, body, target), end);
+    const reserve = (byteSize: number): Promise<void> => this.#reserve(byteSize);
+    return this.#make(() => transfer(this.#parts.s3, body, target, reserve), end);
   }
 
   /** The same by a copy of the object of the bucket that the body was read from, to its end. */
@@ -111,6 +118,20 @@ export class PendingUpload {
       return { unanswered: wentUnanswered(written) };
     }, end);
     return made;
+  }
+
+  /**
+   * Has the upload hold so many bytes in all, unless it does: the length of a stream is known only in the end.
+   *
+   * @throws QuotaExceededError (`quota_exceeded`), UploadExpiredError (`upload_expired`)
+   */
+  async #reserve(bytes: number): Promise<void> {
+    if (this.#reservation === undefined || bytes <= this.#reservedBytes) return;
+    const { files, quota } = this.#reservation;
+    const hasRoom = await this.#parts.journal.reserve(this.id, { bytes, files }, quota);
+    if (hasRoom === null) throw new UploadExpiredError();
+    if (!hasRoom) throw new QuotaExceededError(quota);
+    this.#reservedBytes = bytes;
   }
 
   async #make(work: () => Promise<Written>, end: AbortController): Promise<void> {

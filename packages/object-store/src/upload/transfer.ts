@@ -5,7 +5,7 @@ import type { Written } from "@repo/s3-provider";
 
 import { type BlockPair, borrowBlocks } from "./body-memory.js";
 import type { InspectedBody } from "./inspected-body.js";
-import { type ObjectRequest, readInto, sendInParts } from "./multipart-transfer.js";
+import { type ObjectRequest, readInto, type Reserve, sendInParts } from "./multipart-transfer.js";
 import type { OnSent } from "./progress.js";
 import { PART_BYTES } from "./sizes.js";
 import {
@@ -19,6 +19,7 @@ import {
  * Sends a body to S3. The object comes into being only after the body's verdict: the last byte of
  * a PUT, or CompleteMultipartUpload, is held back until then.
  *
+ * @param reserve called with the bytes of the body before they are sent, as far as they are known
  * @returns whether a request that makes the object went unanswered: it may make it anew later
  * @throws TransferFailure
  */
@@ -26,15 +27,17 @@ export async function transfer(
   s3: StorageClient,
   body: InspectedBody,
   target: { key: string; signal: AbortSignal; onSent?: OnSent | undefined },
+  reserve: Reserve,
 ): Promise<Written> {
   const { byteLength, bytes } = body;
   const request = { ...target, contentType: MEDIA_FORMATS[body.format].contentType };
   // Bytes in memory are being read where they lie.
   const isWhole = bytes !== undefined || (byteLength !== undefined && byteLength <= PART_BYTES);
   const streams = byteLength !== undefined && s3.needsParts !== true;
-  if (!isWhole && !streams) return sendInParts(s3, body, request);
+  if (!isWhole && !streams) return sendInParts(s3, body, request, reserve);
   const put = isWhole ? putWhole : putStream;
   try {
+    if (byteLength !== undefined) await reserve(byteLength);
     return { unanswered: wentUnanswered(await put(s3, body, request)) };
   } catch (error) {
     throw new TransferFailure(error, mayHaveStored(error));

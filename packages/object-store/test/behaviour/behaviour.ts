@@ -8,6 +8,7 @@ import { describeGate } from "./gate.js";
 import { describeLists } from "./lists.js";
 import { describeMaintenance } from "./maintenance.js";
 import { describePrivacy } from "./privacy.js";
+import { describeQuotas } from "./quotas.js";
 import { describeReads } from "./reads.js";
 import { describeScopes } from "./scopes.js";
 import { describeStrip } from "./strip.js";
@@ -47,7 +48,8 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeDetails(subject);
     describeLists(subject);
     describeTransactions(subject);
-    // Last, as it lets days pass.
+    // Last, as they let days pass.
+    describeQuotas(subject);
     describeMaintenance(subject);
   });
 }

@@ -44,6 +44,7 @@ it("keeps the text of migrations for ever", async () => {
       "object-store/0011-create-variants": "95199df3963ac213",
       "object-store/0012-tell-what-was-removed": "38b645f09557cf96",
       "object-store/0013-describe-files": "6af2470a9a4ca8b2",
+      "object-store/0014-count-usage": "8322a7c0bab2cff4",
     }
   `);
 });
@@ -69,6 +70,7 @@ it("keeps it for owners of text in tables of other names", async () => {
       "object-store/0011-create-variants": "e36946e05ecccf0d",
       "object-store/0012-tell-what-was-removed": "25dc9351ba8d8244",
       "object-store/0013-describe-files": "8bc2ee49e6e73fd5",
+      "object-store/0014-count-usage": "1450593665c22346",
     }
   `);
 });

@@ -89,13 +89,18 @@ export class DirectUploadCompletion<K extends MediaKind> {
     const { dependencies, kind, owner } = scope;
     const { end, transaction, urlOptions, given } = this.choices;
     const choices = { ...this.choices, signal: end.signal };
-    return this.#staged.use(choices, async (body, { isChanged, privacy, removed }) => {
+    return this.#staged.use(choices, async (body, { source, isChanged, privacy, removed }) => {
+      // What was announced is held by the direct upload.
+      const more = (source.byteLength ?? 0) - direct.byteSize;
       const intent = await dependencies.journal.open({
         kind,
         userId: owner,
         ...storageKey(body.format, owner, dependencies.ownerType),
         leaseSeconds: dependencies.leaseSeconds,
         isOwnerKnown: transaction !== undefined,
+        ...(more > 0 && {
+          reservation: await dependencies.quotas.reservation(owner, { bytes: more, files: 0 }),
+        }),
       });
       const upload = new PendingUpload(dependencies, intent);
       if (isChanged) await upload.send(body, end);

@@ -77,7 +77,7 @@ export class DirectUploads<K extends MediaKind> {
     options: DirectUploadOptions,
   ): Promise<DirectUpload> {
     const { dependencies, kind, owner: userId } = this.scope;
-    const { directUploads, logger, maxBytes } = dependencies;
+    const { directUploads, logger, maxBytes, quotas } = dependencies;
     const create = validated(DirectUploadCreate, input, HINT);
     const { byteSize } = create;
     if (byteSize > maxBytes) throw new FileTooLargeError(maxBytes);
@@ -103,6 +103,7 @@ export class DirectUploads<K extends MediaKind> {
         md5: digest(create.md5, 16),
         sha256: digest(create.sha256, 32),
         partByteSize: isInParts ? PART_BYTES : null,
+        reservation: await quotas.reservation(userId, { bytes: byteSize, files: 1 }),
       },
       expiresIn + COMPLETION_SECONDS,
     );

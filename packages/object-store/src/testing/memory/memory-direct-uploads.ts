@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 
+import { QuotaExceededError } from "../../errors.js";
 import type { DirectUploadModel } from "../../models/direct-upload.model.js";
 import type {
   DirectUploadPlace,
@@ -8,18 +9,39 @@ import type {
   SeenDirectUpload,
 } from "../../repo/direct-upload-repo.js";
 import type { StatementOptions } from "../../repo/statements.js";
+import { hasRoom } from "./memory-counters.js";
 import type { Values } from "./memory-rows.js";
-import { fromNow, isOver, type MemoryTable } from "./memory-table.js";
+import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
 
 const CLAIM_OVER = { claim: null, claimExpiresAt: null };
 
+const ENDED = { status: "deleting", reservedBytes: 0, reservedFiles: 0, ...CLAIM_OVER };
+
 /** The direct uploads in memory. */
 export class MemoryDirectUploads implements DirectUploadRows {
-  constructor(private readonly table: MemoryTable<DirectUploadModel>) {}
+  private readonly table: MemoryTable<DirectUploadModel>;
 
-  async create(upload: NewDirectUpload, seconds: number): Promise<DirectUploadModel> {
+  constructor(private readonly tables: MemoryTables) {
+    this.table = tables.direct_upload;
+  }
+
+  async create(
+    { reservation, ...upload }: NewDirectUpload,
+    seconds: number,
+  ): Promise<DirectUploadModel> {
     await Promise.resolve();
-    return this.table.insert({ ...upload, status: "pending", leaseExpiresAt: fromNow(seconds) });
+    if (
+      reservation !== undefined &&
+      !hasRoom(this.tables, upload.userId, reservation, reservation.quota)
+    ) {
+      throw new QuotaExceededError(reservation.quota);
+    }
+    const held = {
+      reservedBytes: reservation?.bytes ?? 0,
+      reservedFiles: reservation?.files ?? 0,
+    };
+    const leaseExpiresAt = fromNow(seconds);
+    return this.table.insert({ ...upload, ...held, status: "pending", leaseExpiresAt });
   }
 
   async setMultipartId(id: string, multipartId: string): Promise<void> {
@@ -70,16 +92,12 @@ export class MemoryDirectUploads implements DirectUploadRows {
     { code, message }: { code: string; message: string },
   ): Promise<boolean> {
     const refusal = { refusalCode: code, refusalMessage: message };
-    return this.#change(isHeldBy(direct), () => ({
-      status: "deleting",
-      ...refusal,
-      ...CLAIM_OVER,
-    }));
+    return this.#change(isHeldBy(direct), () => ({ ...ENDED, ...refusal }));
   }
 
   async cancel(place: DirectUploadPlace): Promise<boolean> {
     const isPending = (row: Values): boolean => isAt(place, row) && row["status"] === "pending";
-    return this.#change(isPending, () => ({ status: "deleting", ...CLAIM_OVER }));
+    return this.#change(isPending, () => ENDED);
   }
 
   async #change(

@@ -121,7 +121,10 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     if (upload?.["purpose"] !== "upload" || isOver(upload["leaseExpiresAt"])) return null;
     const settledAt = row["unansweredUntil"] instanceof Date ? row["unansweredUntil"] : fromNow(0);
     const removal = toRemoval(fromNow(leaseSeconds), settledAt);
-    journal.rows.change(upload, { ...removal, s3Key, mayHaveParts: false });
+    // It holds the bytes that the file loses.
+    const lost = Number(row["byteSize"]) - Number(values["byteSize"]);
+    const reservedBytes = Number(upload["reservedBytes"]) + lost;
+    journal.rows.change(upload, { ...removal, s3Key, reservedBytes, mayHaveParts: false });
     const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;
     const changed = { ...values, s3Key: upload["s3Key"], unansweredUntil };
     return this.table.toModel(rows.change(row, changed));
@@ -169,9 +172,16 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     await directUpload.rows.unlocked([id], transaction);
     const direct = directUpload.rows.find(id, transaction);
     if (direct?.["claim"] !== claim || direct["status"] !== "pending") return null;
+    const upload = journal.rows.find(completion.id, transaction);
     const row = this.#complete(completion, transaction);
     if (row === null) return null;
-    const done = { status: "deleting", fileId: row.id, claim: null, claimExpiresAt: null };
+    // What the file does not take of what was reserved ends with the direct upload.
+    const left = {
+      reservedBytes:
+        Number(direct["reservedBytes"]) + Number(upload?.["reservedBytes"]) - row.byteSize,
+      reservedFiles: Number(direct["reservedFiles"]) - 1,
+    };
+    const done = { status: "deleting", fileId: row.id, claim: null, claimExpiresAt: null, ...left };
     directUpload.rows.change(direct, done, transaction);
     return row;
   }
@@ -207,14 +217,15 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       (row) => ids.includes(row.id) && row["userId"] === owner && !rows.isHeld(row.id, transaction),
       transaction,
     );
-    for (const { id, userId, s3Key, unansweredUntil } of removed) {
+    for (const { id, userId, s3Key, byteSize, unansweredUntil } of removed) {
       rows.remove(id, transaction);
       const time = {
         leaseExpiresAt: fromNow(leaseSeconds),
         settledAt: unansweredUntil ?? fromNow(0),
       };
       const row = { id, kind: this.kind, userId, s3Key, mayHaveParts: false };
-      const removal = { ...row, purpose: "removal", ...time };
+      const held = { reservedBytes: byteSize, reservedFiles: 1 };
+      const removal = { ...row, purpose: "removal", ...held, ...time };
       this.tables.journal.insert(removal, transaction);
     }
     return {

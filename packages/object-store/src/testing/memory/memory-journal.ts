@@ -1,8 +1,10 @@
 import { v7 as uuidv7 } from "uuid";
 
-import { OwnerNotFoundError } from "../../errors.js";
+import { OwnerNotFoundError, QuotaExceededError } from "../../errors.js";
 import { MEDIA_KINDS } from "../../kinds.js";
 import type { Owner, OwnerId } from "../../owner-types.js";
+import type { Quota } from "../../quota/quota.js";
+import type { Used } from "../../repo/counter-repo.js";
 import type { JournalModel } from "../../models/journal.model.js";
 import type {
   FilesOfOwner,
@@ -13,6 +15,7 @@ import type {
   RemovalOfFile,
   VariantHolder,
 } from "../../repo/journal-repo.js";
+import { hasRoom } from "./memory-counters.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTables } from "./memory-table.js";
 
@@ -43,7 +46,28 @@ export class MemoryJournal implements Journal {
 
   async open(upload: NewUpload): Promise<JournalModel> {
     await Promise.resolve();
-    return this.#insert(upload, null);
+    const { userId, reservation } = upload;
+    const row = this.#insert(upload, null);
+    if (reservation === undefined) return row;
+    const { bytes, files, quota } = reservation;
+    if (!hasRoom(this.tables, userId, reservation, quota)) {
+      this.#rows.remove(row.id);
+      throw new QuotaExceededError(quota);
+    }
+    return this.#hold(row, { bytes, files });
+  }
+
+  async reserve(id: string, held: Used, quota: Quota): Promise<boolean | null> {
+    const row = await this.#unlockedUpload(id);
+    if (row === undefined || isOver(row["leaseExpiresAt"])) return null;
+    const upload = this.tables.journal.toModel(row);
+    const more = {
+      bytes: held.bytes - upload.reservedBytes,
+      files: held.files - upload.reservedFiles,
+    };
+    if (!hasRoom(this.tables, upload.userId, more, quota)) return false;
+    this.#hold(upload, held);
+    return true;
   }
 
   async openKeyed(upload: NewUpload, idempotencyKey: string): Promise<JournalModel | null> {
@@ -78,7 +102,15 @@ export class MemoryJournal implements Journal {
     const s3Key = `${keyStart}${id}${keyEnd}`;
     const taken = { idempotencyKey, variantClaim };
     const row = { id, kind, userId, s3Key, purpose: "upload", ...taken, ...time };
-    return this.tables.journal.insert({ ...row, mayHaveParts: true });
+    const nothing = { reservedBytes: 0, reservedFiles: 0 };
+    return this.tables.journal.insert({ ...row, ...nothing, mayHaveParts: true });
+  }
+
+  #hold({ id }: JournalModel, { bytes, files }: Used): JournalModel {
+    const held = { reservedBytes: bytes, reservedFiles: files };
+    const row = this.#rows.find(id);
+    if (row === undefined) throw new TypeError("the upload has no row");
+    return this.tables.journal.toModel(this.#rows.change(row, held));
   }
 
   async byIdempotencyKey(key: KeyOfOwner): Promise<KeyHolder | null> {

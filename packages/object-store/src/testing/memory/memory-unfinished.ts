@@ -103,10 +103,13 @@ export class MemoryUnfinished implements UnfinishedRows {
   /** Moves a direct upload to the journal. */
   #end(row: Values, entry: Pick<JournalModel, "purpose" | "leaseExpiresAt" | "settledAt">): void {
     const { journal, direct_upload: directUpload } = this.tables;
-    const { id, userId, s3Key, partByteSize }: DirectUploadModel = directUpload.toModel(row);
+    const { id, userId, s3Key, partByteSize, ...direct }: DirectUploadModel =
+      directUpload.toModel(row);
     directUpload.rows.remove(id);
     const mayHaveParts = partByteSize !== null;
-    journal.insert({ id, kind: "direct_upload", userId, s3Key, mayHaveParts, ...entry });
+    const { reservedBytes, reservedFiles } = direct;
+    const held = { reservedBytes, reservedFiles };
+    journal.insert({ id, kind: "direct_upload", userId, s3Key, mayHaveParts, ...held, ...entry });
   }
 }
 

@@ -167,13 +167,14 @@ function removed(
   transaction?: Transaction,
 ): VariantModel[] {
   const gone = variant.select(meets, transaction);
-  for (const { id, userId, s3Key, unansweredUntil } of gone) {
+  for (const { id, userId, s3Key, byteSize, unansweredUntil } of gone) {
     variant.rows.remove(id, transaction);
     const time = {
       leaseExpiresAt: fromNow(leaseSeconds),
       settledAt: unansweredUntil ?? fromNow(0),
     };
-    const row = { id, kind: "variant", userId, s3Key, mayHaveParts: false };
+    const held = { reservedBytes: byteSize, reservedFiles: 0 };
+    const row = { id, kind: "variant", userId, s3Key, mayHaveParts: false, ...held };
     journal.insert({ ...row, purpose: "removal", ...time }, transaction);
   }
   return gone;
