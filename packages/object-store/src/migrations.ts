@@ -13,6 +13,8 @@ import { findMultipartUploads } from "./migrations/0010-find-multipart-uploads.j
 import { createVariants } from "./migrations/0011-create-variants.js";
 import { tellWhatWasRemoved } from "./migrations/0012-tell-what-was-removed.js";
 import { describeFiles } from "./migrations/0013-describe-files.js";
+import { keepTrash } from "./migrations/0015-keep-trash.js";
+import { indexTrash } from "./migrations/0016-index-trash.js";
 import { Layout, type TableOptions } from "./layout.js";
 
 export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
@@ -47,5 +49,7 @@ export function objectStoreMigrations(options?: TableOptions<OwnerType>): readon
     createVariants(layout),
     tellWhatWasRemoved(layout),
     describeFiles(layout),
+    keepTrash(layout),
+    indexTrash(layout),
   ];
 }

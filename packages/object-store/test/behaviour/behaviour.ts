@@ -12,6 +12,7 @@ import { describeScopes } from "./scopes.js";
 import { describeStrip } from "./strip.js";
 import type { Subject } from "./subject.js";
 import { describeTransactions } from "./transactions.js";
+import { describeTrash } from "./trash.js";
 import { describeUploads } from "./uploads.js";
 import { describeVariants } from "./variants.js";
 
@@ -45,7 +46,8 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeDetails(subject);
     describeLists(subject);
     describeTransactions(subject);
-    // Last, as it lets days pass.
+    // Last, as they let days pass.
+    describeTrash(subject);
     describeMaintenance(subject);
   });
 }

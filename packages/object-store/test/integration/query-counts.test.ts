@@ -98,9 +98,9 @@ describe("the number of queries", () => {
 
 describe("the plan of a page", () => {
   it.each<[string, ListQuery, string]>([
-    ["of a user", {}, "images_user_id_id"],
-    ["of a user, oldest first", { order: "oldest" }, "images_user_id_id"],
-    ["of one content type", { contentType: "image/gif" }, "images_user_id_content_type_id"],
+    ["of a user", {}, "images_user_id_until_id"],
+    ["of a user, oldest first", { order: "oldest" }, "images_user_id_until_id"],
+    ["of one content type", { contentType: "image/gif" }, "images_user_id_type_id"],
   ])("reads the index in its order: %s", async (_name, query, index) => {
     for (const owner of [scope, logged.store.forSystem()]) {
       await owner.images.list(query);
@@ -116,7 +116,7 @@ describe("the plan of a page", () => {
       await owner.list({ limit: 200 });
       const [statement] = logged.statements();
       const { nodes, indexes } = await planOf(statement ?? "");
-      expect(indexes.sort()).toEqual(["audio_user_id_id", "images_user_id_id"]);
+      expect(indexes.sort()).toEqual(["audio_user_id_until_id", "images_user_id_until_id"]);
       expect(nodes).not.toContain("Seq Scan");
       // What is sorted is two pages at most: each scan ends at the limit.
       expect(nodes.filter((node) => node === "Limit")).toHaveLength(3);
@@ -130,7 +130,7 @@ describe("the plan of a page", () => {
       // So few rows are read as fast in another way.
       await harness.database.query("SET LOCAL enable_seqscan = off", { transaction });
       await harness.database.query(
-        `DROP INDEX images_user_id_id, images_user_id_content_type_id;
+        `DROP INDEX images_user_id_until_id, images_user_id_type_id;
          ALTER TABLE images DROP CONSTRAINT images_pkey CASCADE`,
         { transaction },
       );
