@@ -16,7 +16,7 @@ export const indexTrash = (layout: Layout): Migration => ({
         `CREATE INDEX IF NOT EXISTS ${layout.part(kind, name)} ON ${table}`;
       await query(`${index("user_id_until_id")} (user_id, restorable_until, id)`);
       await query(`
-        ${index("user_id_type_id")} (user_id, content_type, id) WHERE restorable_until IS NULL
+        ${index("user_id_type_until_id")} (user_id, content_type, restorable_until, id)
       `);
       await query(`${index("trash")} (user_id, id) WHERE restorable_until IS NOT NULL`);
       await query(`
@@ -40,7 +40,7 @@ export const indexTrash = (layout: Layout): Migration => ({
       `);
     }
     for (const kind of MEDIA_KINDS) {
-      const names = ["user_id_until_id", "user_id_type_id", "trash", "trash_until"];
+      const names = ["user_id_until_id", "user_id_type_until_id", "trash", "trash_until"];
       await query(`DROP INDEX ${names.map((name) => layout.index(kind, name)).join(", ")}`);
     }
   },

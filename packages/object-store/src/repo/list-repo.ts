@@ -244,7 +244,12 @@ function placeholders({ system, created, named, metadata, variant }: ListShape):
 /** The columns of the index that a list reads in its order. */
 function keyOf({ trashed }: ListShape, contentType: string | undefined): string[] {
   if (trashed) return ["user_id", "id"];
-  return ["user_id", contentType === undefined ? "restorable_until" : "content_type", "id"];
+  return [
+    "user_id",
+    ...(contentType === undefined ? [] : ["content_type"]),
+    "restorable_until",
+    "id",
+  ];
 }
 
 function source(
@@ -255,7 +260,7 @@ function source(
 ): string {
   const { created, named, metadata } = placeholders(shape);
   const conditions = [
-    keyset(shape, contentType),
+    keyset(shape),
     shape.trashed ? RESTORABLE : NOT_TRASHED,
     ...(contentType === undefined ? [] : [`content_type = '${contentType}'`]),
     ...(shape.created ? [`created_at >= ${created[0]} AND created_at < ${created[1]}`] : []),
@@ -271,19 +276,16 @@ function source(
 }
 
 /**
- * The condition on owner and id. Compares whole rows where the owner and a type alone would give the order
- * of the ids: PostgreSQL may otherwise walk the primary key and read the files of all owners.
+ * The condition on owner and id. The primary key would give the order of the trash as well: rows are compared
+ * as a whole where possible, so that PostgreSQL does not walk the files of all owners.
  */
-function keyset(shape: ListShape, contentType: string | undefined): string {
+function keyset(shape: ListShape): string {
   const { afterId, beforeId, owner } = placeholders(shape);
-  const key = keyOf(shape, contentType);
-  if (shape.system || shape.named || key.includes("restorable_until")) {
-    const owned = shape.system ? "user_id IS NULL" : `user_id = ${owner}`;
-    return `${owned} AND id > ${afterId} AND id < ${beforeId}`;
+  if (shape.trashed && !shape.system && !shape.named) {
+    return `(user_id, id) > (${owner}, ${afterId}) AND (user_id, id) < (${owner}, ${beforeId})`;
   }
-  const values = [owner, ...(key.includes("content_type") ? [`'${contentType ?? ""}'`] : [])];
-  const [after, before] = [afterId, beforeId].map((id) => [...values, id].join(", "));
-  return `(${key.join(", ")}) > (${after ?? ""}) AND (${key.join(", ")}) < (${before ?? ""})`;
+  const owned = shape.system ? "user_id IS NULL" : `user_id = ${owner}`;
+  return `${owned} AND id > ${afterId} AND id < ${beforeId}`;
 }
 
 function merged(branches: readonly string[], ending: string): string {

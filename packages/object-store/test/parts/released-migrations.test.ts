@@ -44,6 +44,8 @@ it("keeps the text of migrations for ever", async () => {
       "object-store/0011-create-variants": "95199df3963ac213",
       "object-store/0012-tell-what-was-removed": "38b645f09557cf96",
       "object-store/0013-describe-files": "6af2470a9a4ca8b2",
+      "object-store/0015-keep-trash": "60f3a117d09a0088",
+      "object-store/0016-index-trash": "483708b31aeb514a",
     }
   `);
 });
@@ -69,6 +71,8 @@ it("keeps it for owners of text in tables of other names", async () => {
       "object-store/0011-create-variants": "e36946e05ecccf0d",
       "object-store/0012-tell-what-was-removed": "25dc9351ba8d8244",
       "object-store/0013-describe-files": "8bc2ee49e6e73fd5",
+      "object-store/0015-keep-trash": "b899ac9c60824b49",
+      "object-store/0016-index-trash": "3180c2545cbc954f",
     }
   `);
 });
