@@ -9,6 +9,7 @@ import { mediaAt } from "./media-at.js";
 import { MIGRATION_CASES } from "./migration-cases.js";
 import { behindPooler } from "./pooled-cases.js";
 import { STRIP_CASES, stripping } from "./strip-cases.js";
+import { TRASH_CASES } from "./trash-cases.js";
 import type { UseCase } from "./use-case.js";
 import { VARIANT_CASES } from "./variant-cases.js";
 
@@ -132,6 +133,7 @@ const DIRECTLY: readonly UseCase[] = [
     afterwards: "erase",
     run: erase,
   },
+  ...TRASH_CASES,
   ...VARIANT_CASES,
   ...STRIP_CASES,
   ...IN_USE_CASES,
