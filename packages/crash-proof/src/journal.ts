@@ -7,6 +7,7 @@ export type Intent =
       readonly variants?: readonly string[];
     }
   | { readonly do: "delete"; readonly id: string }
+  | { readonly do: "trash" | "restore"; readonly id: string }
   | { readonly do: "update"; readonly id: string; readonly title: string }
   | { readonly do: "announce" }
   /** The client's own request, or requests, to S3. */

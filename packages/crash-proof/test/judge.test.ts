@@ -16,6 +16,8 @@ const SCENE: Scene = {
   variants: [],
   orphans: new Map(),
   missing: [],
+  trashed: [],
+  overdue: [],
   inUse: [],
   unfinished: [],
 };
@@ -24,7 +26,7 @@ const SCENE: Scene = {
 function observed({ objects = new Map(), ...added }: Partial<Observed> = {}): Observed {
   const { id, sha256 } = BYSTANDER;
   return {
-    files: [{ id, s3_key: id, sha256, title: null }],
+    files: [{ id, s3_key: id, sha256, title: null, isTrashed: false }],
     unfinished: [],
     directUploads: [],
     variants: [],
@@ -51,6 +53,26 @@ const COMMITTED: readonly Entry[] = [{ entry: "committing" }, { entry: "committe
 describe("the judgement", () => {
   it("accepts a deletion", () => {
     expect(judged([...DELETED, ...COMMITTED], observed()).all).toEqual([]);
+  });
+
+  it("calls it wrong when a file that was moved to the trash is shown, or is kept after its time", () => {
+    const moved: readonly Entry[] = [
+      { entry: "begun", call: 1, intent: { do: "trash", id: FILE.id }, inTransaction: false },
+      { entry: "done", call: 1 },
+    ];
+    const stored = (isTrashed: boolean): Observed => {
+      const { files } = observed();
+      const { id, sha256 } = FILE;
+      const file = { id, s3_key: id, sha256, title: null, isTrashed };
+      return observed({ files: [...files, file], objects: new Map([[id, sha256]]) });
+    };
+    expect(judged(moved, stored(true)).all).toEqual([]);
+    expect(judged(moved, stored(false)).wrong.size).toBe(1);
+    expect(judged([], stored(true)).wrong.size).toBe(1);
+    const scene = { ...SCENE, overdue: [FILE.id] };
+    const findings = new Findings();
+    judgeRemains(scene, stored(true), findings);
+    expect(findings.deadRows.size).toBe(1);
   });
 
   it("calls a file lost that was acknowledged after its deletion in the same transaction", () => {
@@ -95,7 +117,7 @@ describe("the judgement", () => {
     const KEY = "another";
 
     const stripped = observed({
-      files: [{ id, s3_key: KEY, sha256: strippedSha256, title: null }],
+      files: [{ id, s3_key: KEY, sha256: strippedSha256, title: null, isTrashed: false }],
       objects: new Map([[KEY, strippedSha256]]),
     });
 

@@ -30,6 +30,7 @@ export type {
   CloseOptions,
   CompleteOptions,
   ContentType,
+  DeleteOptions,
   DeleteResult,
   DirectUploadOptions,
   DirectUploadStatusOptions,

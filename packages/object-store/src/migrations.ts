@@ -14,6 +14,8 @@ import { createVariants } from "./migrations/0011-create-variants.js";
 import { tellWhatWasRemoved } from "./migrations/0012-tell-what-was-removed.js";
 import { describeFiles } from "./migrations/0013-describe-files.js";
 import { countUsage } from "./migrations/0014-count-usage.js";
+import { keepTrash } from "./migrations/0015-keep-trash.js";
+import { indexTrash } from "./migrations/0016-index-trash.js";
 import { Layout, type TableOptions } from "./layout.js";
 
 export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
@@ -49,5 +51,7 @@ export function objectStoreMigrations(options?: TableOptions<OwnerType>): readon
     tellWhatWasRemoved(layout),
     describeFiles(layout),
     countUsage(layout),
+    keepTrash(layout),
+    indexTrash(layout),
   ];
 }

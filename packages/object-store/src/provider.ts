@@ -336,18 +336,29 @@ export interface MediaCollection<Create, Read extends FileRead, Details, Rules>
    * Foreign keys of your tables decide before a byte is touched: those that restrict refuse, those
    * that cascade or set null take effect with the deletion.
    *
+   * With `restorableFor`, it moves the file to the trash instead, and foreign keys are not asked yet. Without,
+   * it deletes a file in the trash for good.
+   *
    * @throws FileNotFoundError (`file_not_found`), AccessDeniedError (`access_denied`), FileInUseError
-   *   (`file_in_use`), after which a transaction of yours goes on
+   *   (`file_in_use`), after which a transaction of yours goes on, InvalidInputError (`invalid_input`)
    */
-  delete(id: string, options?: WriteOptions): Promise<void>;
+  delete(id: string, options?: DeleteOptions): Promise<void>;
   /**
    * Deletes many files, as `delete` does one, with a result for each id in their order: what is not
    * this scope's to delete is in its result, and no exception. Inside a caller's transaction,
    * results say what its commit will do, and a failure of S3 is left to the sweep.
    *
-   * @throws InvalidInputError (`invalid_input`) for more than 10,000 ids
+   * @throws InvalidInputError (`invalid_input`) also for more than 10,000 ids
    */
-  deleteMany(ids: readonly string[], options?: WriteOptions): Promise<DeleteResult[]>;
+  deleteMany(ids: readonly string[], options?: DeleteOptions): Promise<DeleteResult[]>;
+  /**
+   * Takes a file of the scope's owner out of the trash, to which `delete` with `restorableFor` has moved it:
+   * with its id, its bytes, its variants and all that was said of it. Only its idempotency key is free.
+   *
+   * @throws FileNotFoundError (`file_not_found`) for a file that is not in the trash, and once its time
+   *   there is over
+   */
+  restore(id: string, options?: WriteOptions): Promise<Read>;
 }
 
 export type ContentType = ImageContentType | AudioContentType;
@@ -375,6 +386,18 @@ export interface WriteOptions {
    * waits for a lock of the application's for 15 s, and then fails with `database_unavailable`.
    */
   transaction?: Transaction | null;
+}
+
+export interface DeleteOptions extends WriteOptions {
+  /**
+   * Moves the file to the trash for so many seconds, 1 to 31,536,000 (365 days), by the database's clock.
+   * There only `restore`, `delete` and lists with `trashed` find it. Signed URLs that were given before work
+   * until they expire. A file that is there already keeps its time. Its idempotency key is free at once.
+   *
+   * Rows of your tables may go on referring to it. Once its time is over it cannot be restored, and the next
+   * sweep deletes it: then foreign keys decide, and a file in use stays, hidden, until those rows are gone.
+   */
+  restorableFor?: number;
 }
 
 export interface UploadOptions<Rules = never> extends WriteOptions {
@@ -413,7 +436,7 @@ export interface UploadOptions<Rules = never> extends WriteOptions {
    *
    * While the first upload runs, the repetition waits for it, its body unread; one that crashed is
    * taken over once its lease is over. A key is remembered as long as its file exists: after a
-   * deletion, and after an upload that failed, it is free again. A file that a transaction has stored
+   * deletion, also to the trash, and after an upload that failed, it is free again. A file that a transaction has stored
    * and not committed is waited for five seconds; then `upload_in_progress`. One whose file the same
    * transaction has deleted is `upload_in_progress` until that has ended.
    */
@@ -475,6 +498,11 @@ export interface ListFilter extends ReadOptions {
    * owner's files until the page is full, unless you have created the index that the guide describes.
    */
   metadata?: FileMetadata;
+  /**
+   * Lists the files in the trash that can be restored, instead of all others; false when absent. They have no
+   * URLs.
+   */
+  trashed?: boolean;
 }
 
 export interface ListQuery extends ListFilter {

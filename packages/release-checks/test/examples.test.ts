@@ -51,6 +51,7 @@ import { sweeper } from "./examples/sweep.js";
 import { testExpiry } from "./examples/test-expiry.js";
 import { testDirectUpload } from "./examples/test-direct-upload.js";
 import { testAccountDeletion, testPublishing } from "./examples/test-without-servers.js";
+import { emptyTrash, takeBack, throwAway, trashPage } from "./examples/trash.js";
 import { toneOf } from "./support/tone.js";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -267,6 +268,27 @@ describe("the examples", () => {
     });
     plans.set(id, "paid");
     expect((await addToGallery(store, id, png)).limit).toBe(50_000_000_000);
+  });
+
+  it("throw photos away, show them, take one back and delete the rest", async () => {
+    const owner = await signUp("trash@example.com");
+    const ids: string[] = [];
+    for (const title of ["one", "two"]) {
+      ids.push(await addPhoto(app.store, owner, { body: png, title, album: "Rome" }));
+    }
+    const [first = "", second = ""] = ids;
+    const results = await throwAway(app.store, owner, ids);
+    expect(results.every(({ deleted }) => deleted)).toBe(true);
+    const { files, nextCursor } = await trashPage(app.store, owner);
+    expect(files).toEqual([
+      { id: second, title: "two", until: expect.any(Date) },
+      { id: first, title: "one", until: expect.any(Date) },
+    ]);
+    expect(nextCursor).toBeNull();
+    expect((await takeBack(app.store, owner, first)).id).toBe(first);
+    await emptyTrash(app.store, owner);
+    expect((await trashPage(app.store, owner)).files).toEqual([]);
+    expect(await app.store.forUser(owner).images.count()).toBe(1);
   });
 
   it("take uploads and give downloads over HTTP, and answer refusals", async () => {

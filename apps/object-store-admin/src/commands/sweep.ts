@@ -15,10 +15,10 @@ export async function sweep(
       printer.progress(`${removed + abandoned} files, ${aborted} multipart uploads`);
     },
   });
-  const { removed, abandoned, aborted, strays, failed } = report;
+  const { removed, abandoned, inUse, aborted, strays, failed } = report;
   printer.report(report, failed === 0, [
     failed === 0 ? "Swept." : `${failed} left for the next sweep: S3 would not remove them.`,
-    `${removed} files removed, ${abandoned} uploads given up, ${aborted} multipart uploads discarded, ${strays} staged objects removed that came late`,
+    `${removed} files removed, ${abandoned} uploads given up, ${aborted} multipart uploads discarded, ${strays} staged objects removed that came late, ${inUse} files in use kept in the trash`,
   ]);
   return failed === 0 ? ExitCode.ok : ExitCode.attention;
 }

@@ -28,8 +28,8 @@ export interface Filling {
 
 const HOUR_MS = 3_600_000;
 const INDEXES = [
-  ["images_user_id_id", "(user_id, id)"],
-  ["images_user_id_content_type_id", "(user_id, content_type, id)"],
+  ["images_user_id_until_id", "(user_id, restorable_until, id)"],
+  ["images_user_id_type_until_id", "(user_id, content_type, restorable_until, id)"],
   [
     "images_user_id_filename",
     `(user_id, (original_filename COLLATE "C"))

@@ -66,6 +66,8 @@ export interface UseCase {
   readonly variants?: readonly RecipeName[];
   /** Whether the first of the files has an idempotency key, `KEY`. */
   readonly keyed?: boolean;
+  /** Whether the first of the files is in the trash, and its time there over. */
+  readonly trash?: "restorable" | "overdue";
   /** What rows of the application's that refer to the first of the files do about their deletion. */
   readonly references?: readonly ("restrict" | "cascade")[];
   /** What the store removes from files before it stores them; nothing by default. */

@@ -11,6 +11,7 @@ import { MIGRATION_CASES } from "./migration-cases.js";
 import { behindPooler } from "./pooled-cases.js";
 import { counting } from "./quota-cases.js";
 import { STRIP_CASES, stripping } from "./strip-cases.js";
+import { TRASH_CASES } from "./trash-cases.js";
 import type { UseCase } from "./use-case.js";
 import { VARIANT_CASES } from "./variant-cases.js";
 
@@ -134,6 +135,7 @@ const DIRECTLY: readonly UseCase[] = [
     afterwards: "erase",
     run: erase,
   },
+  ...TRASH_CASES,
   ...VARIANT_CASES,
   ...STRIP_CASES,
   ...GATE_CASES,

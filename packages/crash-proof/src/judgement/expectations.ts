@@ -17,6 +17,8 @@ export interface Expectations {
   openUploads: readonly string[];
   /** The titles that a file may have. */
   titles: ReadonlyMap<string, readonly (string | null)[]>;
+  /** Whether a file may be in the trash, and out of it; every other is out of it. */
+  trashed: ReadonlyMap<string, readonly boolean[]>;
   /** What direct uploads have become: the id of a file, or null for one that was cancelled. */
   directUploads: ReadonlyMap<string, string | null>;
   shownVariants: readonly ShownVariant[];
@@ -37,6 +39,13 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
   for (const { id, sha256 } of known) files.set(id, { sha256s: [sha256], fate: "applied" });
   const openUploads: Storing[] = [];
   const titles = new Map<string, (string | null)[]>();
+  const trashed = new Map<string, boolean[]>();
+  for (const id of [...scene.trashed, ...scene.overdue]) trashed.set(id, [true]);
+  // Any sweep may delete them.
+  for (const id of scene.overdue) {
+    const file = files.get(id);
+    if (file !== undefined) file.fate = "open";
+  }
   const shownVariants = [...scene.variants];
   const variantsOfUploads = new Map<string, readonly string[]>();
   const refusals = new Map<string, Fate>();
@@ -53,6 +62,11 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
       const before = titles.get(intent.id) ?? [null];
       const after = { applied: [intent.title], undone: before, open: [...before, intent.title] };
       titles.set(intent.id, after[fate]);
+    } else if (intent.do === "trash" || intent.do === "restore") {
+      const before = trashed.get(intent.id) ?? [false];
+      const isTrashed = intent.do === "trash";
+      const after = { applied: [isTrashed], undone: before, open: [...before, isTrashed] };
+      trashed.set(intent.id, after[fate]);
     } else if (intent.do === "strip") {
       const left = failures.map((failure) => failure.id);
       for (const { id: fileId, strippedSha256 } of known) {
@@ -76,6 +90,7 @@ export function expectationsOf(scene: Scene, calls: readonly Call[]): Expectatio
       openUploads.filter(({ key }) => key === undefined || !keysDone.has(key)),
     ),
     titles,
+    trashed,
     directUploads: new Map(acknowledged.flatMap(outcomesOf)),
     shownVariants,
     variantsOfUploads,

@@ -15,7 +15,7 @@ export function judgeReaders(
   observed: Observed,
   findings: Findings,
 ): void {
-  const { files, openUploads, titles, together } = expectations;
+  const { files, openUploads, titles, trashed, together } = expectations;
   const { objects } = observed;
   const stored = new Map(observed.files.map((file) => [file.id, file]));
   const isWhole = ({ s3_key, sha256 }: ObservedFile): boolean => objects.get(s3_key) === sha256;
@@ -34,6 +34,9 @@ export function judgeReaders(
     if (!isWhole(file) && !scene.missing.includes(id)) findings.lost.add(`${id} has no bytes`);
     if (titles.get(id)?.includes(file.title) === false) {
       findings.wrong.add(`${id} has another title than was set`);
+    }
+    if (!(trashed.get(id) ?? [false]).includes(file.isTrashed)) {
+      findings.wrong.add(`${id} is ${file.isTrashed ? "" : "not "}in the trash`);
     }
   }
   judgeOpenUploads(observed.files, { files, openUploads }, scene, findings);
@@ -63,6 +66,9 @@ export function judgeRemains(
   for (const id of scene.missing) {
     if (files.some((file) => file.id === id))
       findings.wrong.add(`${id} is shown without an object`);
+  }
+  for (const id of scene.overdue) {
+    if (files.some((file) => file.id === id)) findings.deadRows.add(`${id} is still in the trash`);
   }
   judgeOrphans(scene, objects, findings);
 }
@@ -117,6 +123,9 @@ function judgeTogether(
         return !stored.has(intent.id);
       case "update":
         return stored.get(intent.id)?.title === intent.title;
+      case "trash":
+      case "restore":
+        return stored.get(intent.id)?.isTrashed === (intent.do === "trash");
       case "announce":
       case "send":
       case "cancel":

@@ -10,7 +10,14 @@ export interface ObservedFile {
   /** Hexadecimal. */
   sha256: string;
   title: string | null;
+  isTrashed: boolean;
 }
+
+const FILES = `
+  SELECT
+    id, s3_key, encode(sha256, 'hex') AS sha256, title,
+    restorable_until IS NOT NULL AS "isTrashed"
+  FROM`;
 
 /** A row of the journal. */
 export interface ObservedUnfinished {
@@ -57,12 +64,9 @@ export async function observe(
   database: ReturnType<typeof createDatabase>,
   s3: S3Provider,
 ): Promise<Observed> {
-  const files = await database.query<ObservedFile>(
-    `SELECT id, s3_key, encode(sha256, 'hex') AS sha256, title FROM images
-     UNION ALL
-     SELECT id, s3_key, encode(sha256, 'hex') AS sha256, title FROM audio`,
-    { type: QueryTypes.SELECT },
-  );
+  const files = await database.query<ObservedFile>(`${FILES} images UNION ALL ${FILES} audio`, {
+    type: QueryTypes.SELECT,
+  });
   const unfinished = await database.query<ObservedUnfinished>(
     "SELECT id, purpose, s3_key FROM object_store_journal",
     { type: QueryTypes.SELECT },

@@ -6,6 +6,7 @@ import type { S3Provider } from "@repo/s3-provider";
 import { v7 as uuidv7 } from "uuid";
 
 import { KEY } from "../cases/key.js";
+import { TRASH_SECONDS } from "../cases/trash-acts.js";
 import { EARLIER_RECIPES, type RecipeName, RECIPES } from "../cases/recipes.js";
 import { mediaAt } from "../cases/media-at.js";
 import type { Leftovers, UseCase } from "../cases/use-case.js";
@@ -27,6 +28,10 @@ export interface Scene {
   orphans: ReadonlyMap<string, string>;
   /** Files whose object is missing, so that they cannot be shown. */
   missing: readonly string[];
+  /** Files in the trash that can be restored. */
+  trashed: readonly string[];
+  /** Files in the trash whose time is over. */
+  overdue: readonly string[];
   /** Files that rows of the application's refer to, so that they cannot be deleted. */
   inUse: readonly string[];
   /** Rows of what is unfinished that a migration has to keep. */
@@ -51,6 +56,9 @@ export async function setScene(setting: Setting, useCase: UseCase): Promise<Scen
     files.push(await storeFile(setting, userId, file, options));
   }
   const variants = await makeVariants(setting, userId, files, useCase.variants ?? []);
+  const [first] = useCase.trash === undefined ? [] : files;
+  if (first !== undefined) await throwAway(setting, userId, first.id, useCase.trash === "overdue");
+  const inTrash = first === undefined ? [] : [first.id];
   const stranger = await addUser(setting.database);
   const bystander = await storeFile(setting, stranger, mediaAt(media.small, 1));
   const left = await leave(setting, userId, useCase.leftovers ?? {});
@@ -60,6 +68,8 @@ export async function setScene(setting: Setting, useCase: UseCase): Promise<Scen
     bystander,
     variants,
     ...left,
+    trashed: useCase.trash === "restorable" ? inTrash : [],
+    overdue: useCase.trash === "overdue" ? inTrash : [],
     inUse,
     unfinished: useCase.migrates === true ? await leaveStates(setting, userId, files) : [],
   };
@@ -84,6 +94,22 @@ async function storeFile(
   const collection = kind === "image" ? scope.images : scope.audio;
   const { file } = await collection.upload({ body: fromPath(path) }, options);
   return { id: file.id, sha256, strippedSha256: stripped.sha256 };
+}
+
+async function throwAway(
+  { database, s3, kind }: Setting,
+  owner: string,
+  id: string,
+  isOver: boolean,
+): Promise<void> {
+  const scope = objectStoreProvider({ database, s3 }).forUser(owner);
+  const collection = kind === "image" ? scope.images : scope.audio;
+  await collection.delete(id, { restorableFor: TRASH_SECONDS });
+  if (!isOver) return;
+  await database.query(
+    `UPDATE ${kind === "image" ? "images" : "audio"} SET restorable_until = now() - interval '1 s'
+     WHERE id = '${id}'`,
+  );
 }
 
 /** Makes variants of all files, as an earlier version of the application did. */

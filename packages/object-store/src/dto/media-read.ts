@@ -43,6 +43,8 @@ class MediaRead extends FileUrl {
   @Expose() readonly removed!: readonly RemovedKind[];
   @Expose() readonly createdAt!: Date;
   @Expose() readonly updatedAt!: Date;
+  /** Of a file in the trash, until when `restore` gives it back; null for every other. */
+  @Expose() readonly restorableUntil!: Date | null;
 }
 
 /** A stored image. */
@@ -161,5 +163,6 @@ function shared(row: MediaFileModel): object {
     removed: row.removed,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
+    restorableUntil: row.restorableUntil,
   };
 }

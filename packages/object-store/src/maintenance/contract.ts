@@ -32,8 +32,8 @@ import type { JournalPurpose } from "../models/journal.model.js";
  */
 export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
   /**
-   * Cleans up after crashes: removes the objects of expired rows in the journal, and aborts multipart
-   * uploads that no running upload owns. Counts as `failed` what S3 does not remove or list; the next
+   * Deletes the files whose time in the trash is over. Cleans up after crashes: removes the objects of
+   * expired rows in the journal, and aborts multipart uploads that no running upload owns. Counts as `failed` what S3 does not remove or list; the next
    * sweep retries it. Run it every few minutes, above all with direct uploads: a slow client may create
    * an object after their time is over. No reader ever sees it.
    */
@@ -50,7 +50,7 @@ export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
   verify(options?: VerifyOptions): Promise<VerifyReport>;
 
   /**
-   * Removes every file of one user, unfinished uploads and quarantined objects included. Uploads in
+   * Removes every file of one user, those in the trash, unfinished uploads and quarantined objects included. Uploads in
    * flight fail with `upload_expired`. Make sure first that the user cannot start new uploads. The
    * user's own row is left to the application. Files that an open transaction stores, changes or deletes
    * are skipped and have no line.
@@ -87,7 +87,7 @@ export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
    */
   strip(options: StripOptions): Promise<StripReport>;
 
-  /** Counts files and bytes, of all owners or of one, and tells whether the bucket has versioning. */
+  /** Counts files and bytes, those in the trash included, of all owners or of one, and tells whether the bucket has versioning. */
   usage(options?: UsageOptions): Promise<UsageReport>;
 
   /**
@@ -153,6 +153,11 @@ export interface SweepReport {
   abandoned: number;
   /** Objects that are gone together with their row in the journal. */
   removed: number;
+  /**
+   * Files whose time in the trash is over, and that stay because rows of the application refer to them. The
+   * next sweep tries again.
+   */
+  inUse: number;
   /** Multipart uploads that were aborted because no running upload owns them. */
   aborted: number;
   /** Objects below `staging/` that were created after their upload was swept. */

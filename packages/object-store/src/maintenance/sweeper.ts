@@ -1,3 +1,4 @@
+import type { MediaKind } from "@repo/media-inspection";
 import type { ListedMultipartUpload, ListedObject } from "@repo/s3-provider";
 
 import { checkInteger } from "../checks.js";
@@ -5,6 +6,7 @@ import { FOLDERS, MEDIA_KINDS, STORAGE_KEYS } from "../kinds.js";
 import { errorFacts } from "../logger.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 import { MAX_KEYS } from "../remove-objects.js";
+import type { TrashBatch, TrashPosition } from "../repo/media-repo.js";
 import type { ClaimedRow } from "../repo/unfinished-repo.js";
 import { instruments } from "../telemetry/telemetry.js";
 import { throwIfAborted } from "../upload/abort.js";
@@ -36,7 +38,14 @@ export interface StagedPosition {
 
 /** One sweep: finishes whatever the journal holds with an expired lease. */
 export class Sweeper {
-  readonly #report: SweepReport = { abandoned: 0, removed: 0, aborted: 0, strays: 0, failed: 0 };
+  readonly #report: SweepReport = {
+    abandoned: 0,
+    removed: 0,
+    inUse: 0,
+    aborted: 0,
+    strays: 0,
+    failed: 0,
+  };
   readonly #maxStaged: number;
   readonly #batchSize: number;
   readonly #parallel: number;
@@ -56,6 +65,7 @@ export class Sweeper {
   async sweep(): Promise<SweepReport> {
     const at = await this.dependencies.keys.clock();
     await this.#endDirectUploads(at);
+    for (const kind of MEDIA_KINDS) await this.#endTrash(kind, at);
     await this.#finishRemovals(at);
     await this.#abandonUploads(at);
     // Variants go in one request each.
@@ -74,12 +84,29 @@ export class Sweeper {
     for (const outcome of ["abandoned", "removed", "aborted", "strays", "failed"] as const) {
       swept.add(this.#report[outcome], { "object_store.sweep.outcome": outcome });
     }
+    swept.add(this.#report.inUse, { "object_store.sweep.outcome": "in_use" });
   }
 
   /** Moves expired direct uploads to the journal, whose objects are then removed. */
   #endDirectUploads(at: string): Promise<void> {
     const { unfinished } = this.dependencies;
     return this.#eachBatch(() => unfinished.endExpired({ at, limit: this.#batchSize }));
+  }
+
+  /** Moves files whose time in the trash is over to the journal; their objects are then removed. */
+  async #endTrash(kind: MediaKind, at: string): Promise<void> {
+    const { files, logger } = this.dependencies;
+    let after: TrashPosition | null = null;
+    for (;;) {
+      const batch: TrashBatch = await files[kind].endTrash({ at, after, limit: this.#batchSize });
+      if (batch.last === null) return;
+      for (const [fileId, { table, constraint }] of batch.inUse) {
+        logger.warn("a file in the trash is in use", { fileId, table, constraint });
+      }
+      this.#report.inUse += batch.inUse.size;
+      after = batch.last;
+      this.#batchDone();
+    }
   }
 
   /** Objects that S3 does not delete are left to the next sweep. */

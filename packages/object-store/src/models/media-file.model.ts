@@ -59,6 +59,11 @@ export abstract class MediaFileModel<
   @Column(DataTypes.DATE)
   declare unansweredUntil: Date | null;
 
+  /** Until when a file in the trash can be restored; null for one that is not there. */
+  @AllowNull
+  @Column(DataTypes.DATE)
+  declare restorableUntil: CreationOptional<Date | null>;
+
   /** The variant that was read with the file, or null where there is none; undefined where none was asked for. */
   declare variant?: NonAttribute<VariantModel | null>;
 
@@ -70,8 +75,12 @@ export abstract class MediaFileModel<
     return downloadName(this);
   }
 
-  /** Whether a reader may see the file: an owner its own and system-wide ones, the application all. */
+  /**
+   * Whether a reader may see the file, which none does in the trash: an owner its own and system-wide ones,
+   * the application all.
+   */
   isVisibleTo(reader: Reader): boolean {
+    if (this.restorableUntil !== null) return false;
     return reader === EVERY_OWNER || this.userId === null || this.userId === reader;
   }
 }

@@ -16,10 +16,13 @@ export interface Removal<Row> {
   failed: Map<string, unknown>;
 }
 
-export interface RemovalOptions extends StatementOptions {
-  leaseSeconds: number;
+export interface HalvingOptions extends StatementOptions {
   /** Skips files that are locked, or whose referring rows are, instead of waiting. */
   skipLocked?: boolean;
+}
+
+export interface RemovalOptions extends HalvingOptions {
+  leaseSeconds: number;
 }
 
 /**
@@ -30,14 +33,14 @@ export interface RemovalOptions extends StatementOptions {
  * @param names of the module's own tables, whose constraints are no reference to a file
  */
 export async function removeInHalves<Row>(
-  run: (ids: readonly string[], options: RemovalOptions) => Promise<Row[]>,
+  run: (ids: readonly string[], options: HalvingOptions) => Promise<Row[]>,
   ids: readonly string[],
-  given: RemovalOptions,
+  given: HalvingOptions,
   names: Layout["names"],
 ): Promise<Removal<Row>> {
   let retries = 0;
   const removal: Removal<Row> = { removed: [], inUse: new Map(), failed: new Map() };
-  const remove = async (some: readonly string[], options: RemovalOptions): Promise<void> => {
+  const remove = async (some: readonly string[], options: HalvingOptions): Promise<void> => {
     const { transaction, skipLocked = false } = options;
     const [id] = some;
     if (id === undefined) return;

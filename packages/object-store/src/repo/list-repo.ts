@@ -11,7 +11,7 @@ import { type Models, MODELS } from "./models.js";
 import type { Owner } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
 import { placeOf, type Reads, withVariant } from "./media-repo.js";
-import type { StatementOptions } from "./statements.js";
+import { NOT_TRASHED, RESTORABLE, type StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";
 import { type RecipeName, variantOf } from "./variant-repo.js";
 
@@ -28,12 +28,14 @@ interface ListShape {
   named: boolean;
   /** Whether metadata is asked for. */
   metadata: boolean;
+  /** Lists what is in the trash. */
+  trashed: boolean;
   /** Whether each file is read with its variant. */
   variant: boolean;
 }
 
 /** Which files of an owner a list shows. */
-export interface ListSelection extends Pick<ListShape, "kinds" | "order"> {
+export interface ListSelection extends Pick<ListShape, "kinds" | "order" | "trashed"> {
   owner: Owner;
   /** Exclusive bounds of the ids. */
   ids: { after: string; before: string };
@@ -131,7 +133,7 @@ export class ListRepo {
 
 /** With kinds and types sorted, images first, so that equal selections share a statement. */
 function shapeOf(selection: ListSelection): ListShape {
-  const { kinds, owner, order, created, filename, metadata, variant } = selection;
+  const { kinds, owner, order, created, filename, metadata, trashed, variant } = selection;
   return {
     kinds: kinds
       .map(({ kind, contentTypes }) => ({ kind, contentTypes: contentTypes?.toSorted() }))
@@ -141,6 +143,7 @@ function shapeOf(selection: ListSelection): ListShape {
     created: created !== undefined,
     named: filename !== undefined,
     metadata: metadata !== undefined,
+    trashed,
     variant: variant !== undefined,
   };
 }
@@ -176,7 +179,10 @@ function pageStatement(layout: Layout, shape: ListShape, columns: Columns): stri
     shape.variant ? `, ${variantOf(layout, kind, layout.table(kind), recipe)} AS variant` : "";
   const kinds = shape.kinds.map(({ kind, contentTypes }) => {
     const branches = (contentTypes ?? [undefined]).map((contentType) => {
-      const order = [...keyOf(contentType), "id"].map((column) => `${column} ${direction}`);
+      // Of the table: times are selected in another form.
+      const order = keyOf(shape, contentType).map(
+        (column) => `${layout.table(kind)}.${column} ${direction}`,
+      );
       return (
         `SELECT ${columns[kind].list()}${variant(kind)} ${source(layout, shape, kind, contentType)}` +
         ` ORDER BY ${order.join(", ")} LIMIT ${limit}`
@@ -235,9 +241,15 @@ function placeholders({ system, created, named, metadata, variant }: ListShape):
   };
 }
 
-/** The columns of the index before the id. */
-function keyOf(contentType: string | undefined): string[] {
-  return contentType === undefined ? ["user_id"] : ["user_id", "content_type"];
+/** The columns of the index that a list reads in its order. */
+function keyOf({ trashed }: ListShape, contentType: string | undefined): string[] {
+  if (trashed) return ["user_id", "id"];
+  return [
+    "user_id",
+    ...(contentType === undefined ? [] : ["content_type"]),
+    "restorable_until",
+    "id",
+  ];
 }
 
 function source(
@@ -248,7 +260,9 @@ function source(
 ): string {
   const { created, named, metadata } = placeholders(shape);
   const conditions = [
-    keyset(shape, contentType),
+    keyset(shape),
+    shape.trashed ? RESTORABLE : NOT_TRASHED,
+    ...(contentType === undefined ? [] : [`content_type = '${contentType}'`]),
     ...(shape.created ? [`created_at >= ${created[0]} AND created_at < ${created[1]}`] : []),
     ...(shape.named
       ? [
@@ -262,22 +276,16 @@ function source(
 }
 
 /**
- * The condition on owner, type and id. Compares whole rows where possible: given a single owner,
- * PostgreSQL may otherwise walk the primary key and read the files of all owners.
+ * The condition on owner and id. The primary key would give the order of the trash as well: rows are compared
+ * as a whole where possible, so that PostgreSQL does not walk the files of all owners.
  */
-function keyset(shape: ListShape, contentType: string | undefined): string {
+function keyset(shape: ListShape): string {
   const { afterId, beforeId, owner } = placeholders(shape);
-  const type = contentType === undefined ? [] : [`'${contentType}'`];
-  if (shape.system || shape.named) {
-    return [
-      shape.system ? "user_id IS NULL" : `user_id = ${owner}`,
-      ...type.map((value) => `content_type = ${value}`),
-      `id > ${afterId} AND id < ${beforeId}`,
-    ].join(" AND ");
+  if (shape.trashed && !shape.system && !shape.named) {
+    return `(user_id, id) > (${owner}, ${afterId}) AND (user_id, id) < (${owner}, ${beforeId})`;
   }
-  const key = [...keyOf(contentType), "id"].join(", ");
-  const [after, before] = [afterId, beforeId].map((id) => [owner, ...type, id].join(", "));
-  return `(${key}) > (${after ?? ""}) AND (${key}) < (${before ?? ""})`;
+  const owned = shape.system ? "user_id IS NULL" : `user_id = ${owner}`;
+  return `${owned} AND id > ${afterId} AND id < ${beforeId}`;
 }
 
 function merged(branches: readonly string[], ending: string): string {

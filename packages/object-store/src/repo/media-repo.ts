@@ -9,7 +9,12 @@ import type { MediaModels } from "../models/media-models.js";
 import type { VariantModel } from "../models/variant.model.js";
 import type { PrivacyLevel } from "../privacy.js";
 import { isOfOneRow, sqlStateOf, withDatabaseErrors } from "./database-failure.js";
-import { type Removal, type RemovalOptions, removeInHalves } from "./file-removal.js";
+import {
+  type HalvingOptions,
+  type Removal,
+  type RemovalOptions,
+  removeInHalves,
+} from "./file-removal.js";
 import {
   type CreateParameters,
   type ForReaders,
@@ -18,7 +23,7 @@ import {
 } from "./media-statements.js";
 import { ModelRepo } from "./model-repo.js";
 import { StatementGroup } from "./statement-group.js";
-import type { StatementOptions } from "./statements.js";
+import type { LockingStatement, StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";
 import { MAX_ATTEMPTS, READ_WITH_FILE, type RecipeName } from "./variant-repo.js";
 
@@ -69,6 +74,32 @@ export interface ClaimedDirectUpload {
   claim: string | null;
 }
 
+/** How long files stay in the trash. */
+export interface TrashOptions extends StatementOptions {
+  restorableFor: number;
+}
+
+/** A file in the trash, in the order in which their time is over. */
+export interface TrashPosition {
+  /** ISO 8601, to the microsecond. */
+  time: string;
+  id: string;
+}
+
+/** Which files in the trash are to be removed. */
+export interface OverdueFiles {
+  /** Whose time was over then. */
+  at: string;
+  /** The last of those before; null at first. */
+  after: TrashPosition | null;
+  limit: number;
+}
+
+export interface TrashBatch extends Pick<Removal<string>, "inUse"> {
+  /** Where to continue; null after the last batch. */
+  last: TrashPosition | null;
+}
+
 /** Where callers' reads run outside of a transaction. */
 export type Reads = "primary" | "replica";
 
@@ -90,11 +121,18 @@ export type Files<K extends MediaKind = MediaKind> = Pick<MediaRepo<K>, keyof Me
 /** The action of every read, for messages. */
 const READ = "read files";
 
+/** Before every file in the trash. */
+const TRASH_START: TrashPosition = {
+  time: "-infinity",
+  id: "00000000-0000-0000-0000-000000000000",
+};
+
 const FOREIGN_KEY_VIOLATION = "23503";
 
 /** The columns that do not come with the values of a {@link Completion}. */
 const NOT_GIVEN = new Set([
   ...["id", "userId", "s3Key", "idempotencyKey", "createdAt", "updatedAt", "unansweredUntil"],
+  "restorableUntil",
 ]);
 
 /** The files of one kind. */
@@ -166,13 +204,24 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     return (await this.#visible(this.#sql.exists, id, reader, options)).length > 0;
   }
 
-  /** A page of a user's files, by id. */
+  /** The owner's files among these, those in the trash as well, and others that the owner may see. */
+  ownOrVisible(
+    ids: readonly string[],
+    owner: Owner,
+    { transaction }: StatementOptions,
+  ): Promise<MediaModels[K][]> {
+    const how = { transaction, on: "own" } as const;
+    return this.rows(READ, this.#sql.ownOrVisible, [ids, owner], how);
+  }
+
+  /** A page of a user's files, by id, those in the trash as well. */
   listByUser(userId: OwnerId, after: string, limit: number): Promise<MediaModels[K][]> {
     return this.rows(READ, this.#sql.listByUser, [userId, after, limit]);
   }
 
   /**
-   * Files of all owners that lack a variant, by id. Those are left out whose recipes failed too often.
+   * Files of all owners that lack a variant, by id. Those are left out whose recipes failed too often, and
+   * those in the trash.
    *
    * @param staleToo whether a variant of a recipe as it was before is as good as none
    */
@@ -186,7 +235,7 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     return this.rows(READ, this.#sql.lackingVariants, [...parameters]);
   }
 
-  /** Files of all owners with one of these privacies, by id. */
+  /** Files of all owners with one of these privacies, by id, those in the trash as well. */
   withPrivacy(
     privacy: readonly PrivacyLevel[],
     { after, limit }: { after: string; limit: number },
@@ -218,7 +267,7 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
   }
 
   /**
-   * Changes what the owner has said of a file. Null when the owner has no such file.
+   * Changes what the owner has said of a file. Null when the owner has no such file, or in the trash only.
    *
    * @param values by attribute of the model; those that are absent stay as they are
    */
@@ -309,15 +358,68 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     owner: Owner,
     options: RemovalOptions,
   ): Promise<Removal<MediaModels[K]>> {
+    const { delete: waiting, deleteUnlocked: skipping } = this.#sql;
+    return this.#inHalves({ waiting, skipping }, ids, options, {
+      parameters: (some) => [some, owner, options.leaseSeconds],
+      read: (rows) => {
+        const files = rows.filter((row) => row.at(-1) === null);
+        return withVariants(this.columns.instances(files), rows);
+      },
+    });
+  }
+
+  /** Moves an owner's files to the trash. Those that are there keep their time. Gives their ids. */
+  trash(ids: readonly string[], owner: Owner, options: TrashOptions): Promise<Removal<string>> {
+    const { trash: waiting, trashUnlocked: skipping } = this.#sql;
+    return this.#inHalves({ waiting, skipping }, ids, options, {
+      parameters: (some) => [some, owner, options.restorableFor],
+      read: (rows) => rows.map(([id]) => id as string),
+    });
+  }
+
+  /** Takes a file out of the trash. Null when the owner has none there, or its time is over. */
+  restore(id: string, owner: Owner, options: StatementOptions): Promise<MediaModels[K] | null> {
+    return this.first("restore the file", this.#sql.restore, [id, owner], options);
+  }
+
+  /**
+   * Moves a batch of files whose time in the trash is over to the journal, unless rows of the application
+   * refer to them, or they are locked. Their leases are over then, so that the same sweep claims them.
+   */
+  async endTrash({ at, after, limit }: OverdueFiles): Promise<TrashBatch> {
+    const { time, id: afterId } = after ?? TRASH_START;
+    const { overdue, deleteOverdue } = this.#sql;
+    const rows = await this.arrays(READ, overdue, [at, time, afterId, limit]);
+    const found = rows.map(([id, until]) => ({ id: id as string, time: until as string }));
+    const { inUse } = await this.#inHalves(
+      { waiting: deleteOverdue, skipping: deleteOverdue },
+      found.map(({ id }) => id),
+      { skipLocked: true },
+      { parameters: (some) => [some, at], read: (gone) => gone.map(([id]) => id as string) },
+    );
+    return { inUse, last: found.at(-1) ?? null };
+  }
+
+  /** Runs a statement about files, which skips those that are locked or waits for them, in halves. */
+  #inHalves<Parameters extends readonly SqlParameter[], Row>(
+    { waiting, skipping }: Record<"waiting" | "skipping", LockingStatement<Parameters>>,
+    ids: readonly string[],
+    options: HalvingOptions,
+    {
+      parameters,
+      read,
+    }: {
+      parameters: (ids: readonly string[]) => Parameters;
+      read: (rows: (readonly unknown[])[]) => Row[];
+    },
+  ): Promise<Removal<Row>> {
     const run = async (
       some: readonly string[],
-      { transaction, leaseSeconds, skipLocked = false }: RemovalOptions,
-    ): Promise<MediaModels[K][]> => {
-      const statement = skipLocked ? this.#sql.deleteUnlocked : this.#sql.delete;
+      { transaction, skipLocked = false }: HalvingOptions,
+    ): Promise<Row[]> => {
+      const statement = skipLocked ? skipping : waiting;
       const how = { transaction, isPatient: !skipLocked, inSavepoint: true };
-      const rows = await statement.arrays(this.connections, [some, owner, leaseSeconds], how);
-      const files = rows.filter((row) => row.at(-1) === null);
-      return withVariants(this.columns.instances(files), rows);
+      return read(await statement.arrays(this.connections, parameters(some), how));
     };
     return withDatabaseErrors("delete files", () =>
       removeInHalves(run, ids, options, this.layout.names),

@@ -5,11 +5,19 @@ import type { Layout } from "../layout.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Owner, OwnerId } from "../owner-types.js";
 import type { PrivacyLevel } from "../privacy.js";
-import { fromNow, intoJournal, LockingStatement, OwnedStatement, toRemoval } from "./statements.js";
+import {
+  fromNow,
+  intoJournal,
+  LockingStatement,
+  NOT_TRASHED,
+  OwnedStatement,
+  RESTORABLE,
+  toRemoval,
+} from "./statements.js";
 import { FILE_COLUMNS, READ_WITH_FILE, removedVariants, variantOf } from "./variant-repo.js";
 
 /** An owner's files and system-wide files; with null as the owner, only the latter. */
-const VISIBLE = "(user_id = $2 OR user_id IS NULL)";
+const VISIBLE = `(user_id = $2 OR user_id IS NULL) AND ${NOT_TRASHED}`;
 
 export type CreateParameters = [
   rows: string,
@@ -28,7 +36,7 @@ export type VariantParameters = [
   variantsUnansweredSeconds: readonly number[],
 ];
 type OfIds = [ids: readonly string[], recipe: string, digest: string];
-type DeleteParameters = [ids: readonly string[], owner: Owner, leaseSeconds: number];
+type OfOwnerParameters = [ids: readonly string[], owner: Owner, seconds: number];
 
 interface Sql {
   layout: Layout;
@@ -40,19 +48,17 @@ interface Sql {
 
 export function mediaStatements({ layout, kind, columns, given }: Sql) {
   const table = layout.table(kind);
-  const ofOwner = given.filter((column) => OF_OWNER.has(column));
+  const changeable = given.filter((column) => OF_OWNER.has(column));
   const files = `SELECT ${columns.list()} FROM ${table} WHERE`;
   const variant = variantOf(layout, kind, table, ["$2", "$3"]);
   const filesWithVariant = `SELECT ${columns.list()}, ${variant} FROM ${table} WHERE`;
   const noFile = Array(columns.length).fill("NULL").join(", ");
   // Locks in the order of the ids, so that concurrent deletions of the same files do not deadlock. Gives
   // the files and then the variants: PostgreSQL, which expects few, joins them in quadratic time.
-  const deletion = (lock: string) => (wait: string) =>
+  const deletion = ({ lock, which, lease }: Record<"lock" | "which" | "lease", string>) =>
     `
     WITH wanted AS (
-      SELECT id FROM ${table}
-      WHERE id = ANY ($1) AND user_id IS NOT DISTINCT FROM $2 AND ${wait}
-      ORDER BY id ${lock}
+      SELECT id FROM ${table} WHERE id = ANY ($1) AND ${which} ORDER BY id ${lock}
     ), gone AS (
       DELETE FROM ${table} AS file USING wanted WHERE file.id = wanted.id RETURNING file.*
     ), written AS (
@@ -60,18 +66,36 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
         kind,
         mayHaveParts: "false",
         held: { bytes: "byte_size", files: "1" },
-        lease: fromNow("$3"),
+        lease,
         settled: "GREATEST(unanswered_until, clock_timestamp())",
       })}
     ), variants AS (
       DELETE FROM ${layout.table("variant")} AS variant USING gone
       WHERE variant.${FILE_COLUMNS[kind]} = gone.id RETURNING variant.*
     ), variants_written AS (
-      ${removedVariants(layout, "variants", "$3")}
+      ${removedVariants(layout, "variants", lease)}
     )
+  `;
+  const ofOwner = `user_id IS NOT DISTINCT FROM $2`;
+  const deletionOfOwner = (lock: string) => (wait: string) =>
+    `
+    ${deletion({ lock, which: `${ofOwner} AND ${wait}`, lease: fromNow("$3") })}
     SELECT ${columns.list("gone")}, NULL::uuid, NULL::json, NULL::bytea FROM gone
     UNION ALL
     SELECT ${noFile}, ${FILE_COLUMNS[kind]}, ${READ_WITH_FILE.json()}, sha256 FROM variants
+  `;
+  // A file that is there already keeps its time. Its idempotency key is free, as after a deletion.
+  const trashing = (lock: string) => (wait: string) =>
+    `
+    WITH wanted AS (
+      SELECT id FROM ${table}
+      WHERE id = ANY ($1) AND ${ofOwner} AND (${NOT_TRASHED} OR ${RESTORABLE}) AND ${wait}
+      ORDER BY id ${lock}
+    )
+    UPDATE ${table} AS file SET
+      restorable_until = coalesce(file.restorable_until, ${fromNow("$3")}), idempotency_key = NULL
+    FROM wanted WHERE file.id = wanted.id
+    RETURNING file.id
   `;
   return {
     byId: new PreparedStatement<[id: string]>(`${files} id = $1`),
@@ -81,14 +105,31 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
     ),
     withVariant: {
       owner: new PreparedStatement<[...OfIds, owner: Owner]>(
-        `${filesWithVariant} id = ANY ($1) AND (user_id = $4 OR user_id IS NULL)`,
+        `${filesWithVariant} id = ANY ($1) AND (user_id = $4 OR user_id IS NULL) AND ${NOT_TRASHED}`,
       ),
-      application: new PreparedStatement<OfIds>(`${filesWithVariant} id = ANY ($1)`),
+      application: new PreparedStatement<OfIds>(
+        `${filesWithVariant} id = ANY ($1) AND ${NOT_TRASHED}`,
+      ),
     },
     exists: forReaders<string>((visible) => `SELECT 1 FROM ${table} WHERE id = $1 AND ${visible}`),
-    listByUser: new PreparedStatement<[userId: OwnerId, after: string, limit: number]>(
-      `${files} (user_id, id) > ($1, $2) AND user_id = $1 ORDER BY user_id, id LIMIT $3`,
+    ownOrVisible: new PreparedStatement<[ids: readonly string[], owner: Owner]>(
+      `${files} id = ANY ($1) AND (${ofOwner} OR (user_id IS NULL AND ${NOT_TRASHED}))`,
     ),
+    // Each half reads an index in its order.
+    listByUser: new PreparedStatement<[userId: OwnerId, after: string, limit: number]>(`
+      SELECT ${columns.list()} FROM (
+        (
+          SELECT * FROM ${table} WHERE user_id = $1 AND ${NOT_TRASHED} AND id > $2
+          ORDER BY user_id, restorable_until, id LIMIT $3
+        )
+        UNION ALL
+        (
+          SELECT * FROM ${table}
+          WHERE (user_id, id) > ($1, $2) AND user_id = $1 AND restorable_until IS NOT NULL
+          ORDER BY user_id, id LIMIT $3
+        )
+      ) AS files ORDER BY id LIMIT $3
+    `),
     lackingVariants: new PreparedStatement<
       [
         after: string,
@@ -100,7 +141,7 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
       ]
     >(`
       SELECT ${columns.list("file")} FROM ${table} AS file
-      WHERE id > $1 AND EXISTS (
+      WHERE id > $1 AND ${NOT_TRASHED} AND EXISTS (
         SELECT FROM unnest($3::text[], $4::text[]) AS wanted (recipe, digest)
         WHERE NOT EXISTS (
           SELECT FROM ${layout.table("variant")} AS variant
@@ -148,14 +189,15 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
       (wait) => `
         UPDATE ${table} AS file SET
           updated_at = clock_timestamp(),
-          ${ofOwner
+          ${changeable
             .map((column) => {
               const isGiven = `$3::jsonb ? '${column.slice(1, -1)}'`;
               return `${column} = CASE WHEN ${isGiven} THEN given.${column} ELSE file.${column} END`;
             })
             .join(", ")}
         FROM jsonb_populate_record(NULL::${table}, $3::jsonb) AS given
-        WHERE file.id = $1 AND file.user_id IS NOT DISTINCT FROM $2 AND ${wait}
+        WHERE file.id = $1 AND file.user_id IS NOT DISTINCT FROM $2
+          AND file.restorable_until IS NULL AND ${wait}
         RETURNING ${columns.list("file")}
       `,
     ),
@@ -201,8 +243,39 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
         RETURNING ${columns.list("file")}
       `,
     ),
-    delete: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE")),
-    deleteUnlocked: new LockingStatement<DeleteParameters>(deletion("FOR UPDATE SKIP LOCKED")),
+    delete: new LockingStatement<OfOwnerParameters>(deletionOfOwner("FOR UPDATE")),
+    deleteUnlocked: new LockingStatement<OfOwnerParameters>(
+      deletionOfOwner("FOR UPDATE SKIP LOCKED"),
+    ),
+    trash: new LockingStatement<OfOwnerParameters>(trashing("FOR NO KEY UPDATE")),
+    trashUnlocked: new LockingStatement<OfOwnerParameters>(
+      trashing("FOR NO KEY UPDATE SKIP LOCKED"),
+    ),
+    restore: new LockingStatement<[id: string, owner: Owner]>(
+      (wait) => `
+        UPDATE ${table} SET restorable_until = NULL
+        WHERE id = $1 AND ${ofOwner} AND ${RESTORABLE} AND ${wait}
+        RETURNING ${columns.list()}
+      `,
+    ),
+    overdue: new PreparedStatement<
+      [at: string, afterTime: string, afterId: string, limit: number]
+    >(`
+      SELECT id, to_json(restorable_until) FROM ${table}
+      WHERE restorable_until <= $1::timestamptz AND (restorable_until, id) > ($2::timestamptz, $3)
+      ORDER BY restorable_until, id LIMIT $4
+    `),
+    // The sweep that does this finds them by their lease.
+    deleteOverdue: new LockingStatement<[ids: readonly string[], at: string]>(
+      (wait) => `
+        ${deletion({
+          lock: "FOR UPDATE SKIP LOCKED",
+          which: `restorable_until <= $2::timestamptz AND ${wait}`,
+          lease: "$2::timestamptz",
+        })}
+        SELECT id FROM gone
+      `,
+    ),
   };
 }
 
@@ -215,7 +288,7 @@ export interface ForReaders<Ids extends SqlParameter> {
 function forReaders<Ids extends SqlParameter>(text: (visible: string) => string): ForReaders<Ids> {
   return {
     owner: new PreparedStatement(text(VISIBLE)),
-    application: new PreparedStatement(text("true")),
+    application: new PreparedStatement(text(NOT_TRASHED)),
   };
 }
 

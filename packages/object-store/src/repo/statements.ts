@@ -12,6 +12,10 @@ export function fromNow(seconds: string): string {
   return `(clock_timestamp() + make_interval(secs => ${seconds}))`;
 }
 
+/** SQL conditions on a file: it is not in the trash; it can be restored from there. */
+export const NOT_TRASHED = "restorable_until IS NULL";
+export const RESTORABLE = "restorable_until > clock_timestamp()";
+
 /** SQL expressions for the times of a removal. */
 interface RemovalTimes {
   /** When a sweep may take it over. */

@@ -195,7 +195,7 @@ export class VariantRepo extends ModelRepo<VariantModel> {
       WITH gone AS (
         DELETE FROM ${variants} WHERE id = ANY (ARRAY (${condition})) RETURNING *
       ), written AS (
-        ${removedVariants(this.layout, "gone", leaseSeconds)}
+        ${removedVariants(this.layout, "gone", fromNow(leaseSeconds))}
       )
       SELECT ${this.columns.list("gone")} FROM gone
     `;
@@ -289,13 +289,17 @@ export class VariantRepo extends ModelRepo<VariantModel> {
   }
 }
 
-/** The INSERT that writes removed variants to the journal. */
-export function removedVariants(layout: Layout, source: string, leaseSeconds: string): string {
+/**
+ * The INSERT that writes removed variants to the journal.
+ *
+ * @param lease SQL for when a sweep may take them over
+ */
+export function removedVariants(layout: Layout, source: string, lease: string): string {
   return intoJournal(layout, source, {
     kind: "variant",
     mayHaveParts: "false",
     held: { bytes: "byte_size", files: "0" },
-    lease: fromNow(leaseSeconds),
+    lease,
     settled: "GREATEST(unanswered_until, clock_timestamp())",
   });
 }

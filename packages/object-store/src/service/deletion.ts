@@ -1,9 +1,9 @@
 import type { MediaKind } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
-import { checkIds, normalizedFileId } from "../checks.js";
+import { type Checked, checkIds, checkInteger, normalizedFileId } from "../checks.js";
 import { FileNotFoundError, ObjectStoreError } from "../errors.js";
-import type { DeleteResult } from "../provider.js";
+import type { DeleteOptions, DeleteResult } from "../provider.js";
 import { type Removal, removeObjects, withVariants } from "../remove-objects.js";
 import { databaseFailure } from "../repo/database-failure.js";
 import { storageFailure } from "../upload/storage-client.js";
@@ -12,24 +12,38 @@ import type { CollectionScope } from "./dependencies.js";
 
 const MAX_IDS = 10_000;
 
+const MAX_TRASH_SECONDS = 31_536_000;
+
 /**
  * Deletes files of one kind and owner: first for readers, then their objects, 1,000 a request. Inside
- * a caller's transaction no object is touched before the commit.
+ * a caller's transaction no object is touched before the commit. Or moves them to the trash, with their
+ * objects.
  */
 export class Deletion<K extends MediaKind> {
   /** By id, why a file is not deleted, or its object not yet. */
   readonly #failures = new Map<string, ObjectStoreError>();
 
+  readonly #restorableFor: number | undefined;
+  readonly #transaction: Transaction | undefined;
+
+  /** @throws InvalidInputError (`invalid_input`) */
   constructor(
     private readonly scope: CollectionScope<K>,
-    private readonly transaction: Transaction | undefined,
-  ) {}
+    { restorableFor: seconds, transaction }: Checked<DeleteOptions>,
+  ) {
+    this.#restorableFor =
+      seconds === undefined
+        ? undefined
+        : checkInteger("restorableFor", seconds, 1, MAX_TRASH_SECONDS);
+    this.#transaction = transaction;
+  }
 
   /** A result for each id, in their order. */
   async run(ids: readonly string[]): Promise<DeleteResult[]> {
     const asked = checkIds("deleteMany", ids, MAX_IDS);
     const wanted = [...new Set(asked.map(normalizedFileId).filter((id) => id !== undefined))];
-    await this.#removeObjects(await this.#removeRows(wanted));
+    if (this.#restorableFor !== undefined) await this.#trash(wanted, this.#restorableFor);
+    else await this.#removeObjects(await this.#removeRows(wanted));
     return asked.map((id) => {
       const fileId = normalizedFileId(id);
       const error = fileId === undefined ? new FileNotFoundError(id) : this.#failures.get(fileId);
@@ -37,12 +51,22 @@ export class Deletion<K extends MediaKind> {
     });
   }
 
+  async #trash(ids: readonly string[], restorableFor: number): Promise<void> {
+    const { dependencies, kind, owner } = this.scope;
+    const options = { transaction: this.#transaction, restorableFor };
+    const { removed, failed } = await dependencies.files[kind].trash(ids, owner, options);
+    const trashed = new Set(removed);
+    await this.#explain(
+      ids.filter((id) => !trashed.has(id)),
+      failed,
+    );
+  }
+
   /** Removes files for readers. Returns them, and those removed before whose objects still exist. */
   async #removeRows(ids: readonly string[]): Promise<Removal[]> {
     const { dependencies, kind, owner } = this.scope;
     const { files, journal, leaseSeconds } = dependencies;
-    const { transaction } = this;
-    const options = { transaction, leaseSeconds };
+    const options = { transaction: this.#transaction, leaseSeconds };
     const { removed, inUse, failed } = await files[kind].delete(ids, owner, options);
     for (const [id, error] of inUse) this.#failures.set(id, error);
     const done = new Set([...removed.map(({ id }) => id), ...inUse.keys()]);
@@ -63,9 +87,9 @@ export class Deletion<K extends MediaKind> {
     if (ids.length === 0) return;
     const { dependencies, kind, owner } = this.scope;
     const { files } = dependencies;
-    const { transaction } = this;
-    const visible = await files[kind].visibleByIds(ids, owner, { transaction, decides: true });
-    const byId = new Map(visible.map((row) => [row.id, row]));
+    const transaction = this.#transaction;
+    const rows = await files[kind].ownOrVisible(ids, owner, { transaction });
+    const byId = new Map(rows.map((row) => [row.id, row]));
     for (const id of ids) {
       const row = byId.get(id);
       const failure = databaseFailure("delete the file", failed.get(id));
@@ -78,9 +102,9 @@ export class Deletion<K extends MediaKind> {
   }
 
   async #removeObjects(removals: readonly Removal[]): Promise<void> {
-    if (this.transaction !== undefined) {
+    if (this.#transaction !== undefined) {
       const ids = removals.map(({ id }) => id);
-      if (ids.length > 0) this.scope.dependencies.ends.of(this.transaction).removeObjects(ids);
+      if (ids.length > 0) this.scope.dependencies.ends.of(this.#transaction).removeObjects(ids);
       return;
     }
     for (const [id, error] of await removeObjects(this.scope.dependencies, removals)) {

@@ -2,7 +2,7 @@ import { isDate } from "node:util/types";
 
 import { MEDIA_FORMATS, type MediaKind } from "@repo/media-inspection";
 
-import { checkInteger } from "../checks.js";
+import { checkBoolean, checkInteger } from "../checks.js";
 import { copiedMetadata } from "../dto/metadata.js";
 import { InvalidCursorError, InvalidInputError } from "../errors.js";
 import type { Owner } from "../owner-types.js";
@@ -66,6 +66,7 @@ export function selectionOf(
       before: before === undefined ? LAST_ID : earliestIdAt(before.getTime() + CLOCK_SLACK_MS),
     },
     metadata: filter.metadata === undefined ? undefined : sortedJson(filter.metadata),
+    trashed: checkBoolean("trashed", filter.trashed ?? false),
     variant: undefined,
   };
 }
@@ -140,6 +141,9 @@ export function checkListQuery(
   const binding = { owner, list: nameOf(kinds, whole), secret: dependencies.cursorSecret };
   const { cursor, withUrls } = query;
   const urls = checkWithUrls(withUrls, dependencies);
+  if (whole.trashed && urls !== undefined) {
+    throw new InvalidInputError("Files in the trash have no URLs: withUrls must be false.");
+  }
   const rest = (cursor ?? undefined) === undefined ? whole : after(whole, cursor, binding);
   return { limit, selection: { ...rest, variant: urls?.shown.variant }, binding, urls };
 }
@@ -153,7 +157,8 @@ function after(selection: ListSelection, cursor: unknown, binding: CursorBinding
 
 /** The same for the same list, whatever the form of its query. */
 function nameOf(collection: readonly MediaKind[], selection: ListSelection): string {
-  const { order, kinds, created, filename, metadata } = selection;
+  const { order, kinds, created, filename, metadata, trashed } = selection;
   const name = [collection, order, kinds, created ?? null, filename?.from ?? null];
+  if (trashed) return JSON.stringify([...name, metadata ?? null, "trash"]);
   return JSON.stringify(metadata === undefined ? name : [...name, metadata]);
 }

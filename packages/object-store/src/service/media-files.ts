@@ -1,6 +1,6 @@
 import type { MediaKind } from "@repo/media-inspection";
 
-import { checkFileId, checkOptions } from "../checks.js";
+import { type Checked, checkFileId, checkOptions } from "../checks.js";
 import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "../dto/direct-upload.js";
 import type { CreateOf, DetailsOf, ReadOf, RulesOf } from "../dto/dtos-of-kind.js";
 import { validated } from "../dto/rules.js";
@@ -8,6 +8,7 @@ import type { FileUploadResult } from "../dto/upload-result.js";
 import type { VariantRead } from "../dto/variant-read.js";
 import type {
   CompleteOptions,
+  DeleteOptions,
   DeleteResult,
   DirectUploadOptions,
   DirectUploadStatusOptions,
@@ -18,7 +19,6 @@ import type {
   UploadOptions,
   WriteOptions,
 } from "../provider.js";
-import type { StatementOptions } from "../repo/statements.js";
 import { countedUpload } from "../telemetry/telemetry.js";
 import { changeFile } from "./change-file.js";
 import { Deletion } from "./deletion.js";
@@ -28,6 +28,7 @@ import { FileReads } from "./file-reads.js";
 import { givenValues } from "./given-values.js";
 import { KIND_RULES } from "./kind-rules.js";
 import { makeVariant } from "./make-variant.js";
+import { restoreFile } from "./restore-file.js";
 import type { ScopedCalls } from "./scoped-calls.js";
 import { discardInput, Upload } from "./upload.js";
 
@@ -79,15 +80,21 @@ export class MediaFiles<K extends MediaKind>
     });
   }
 
-  delete(id: string, options?: WriteOptions): Promise<void> {
+  delete(id: string, options?: DeleteOptions): Promise<void> {
     return this.#scope.run("delete", options, async (checked) => {
       const [result] = await this.#deletion(checked).run([checkFileId(id)]);
       if (result?.deleted === false) throw result.error;
     });
   }
 
-  deleteMany(ids: readonly string[], options?: WriteOptions): Promise<DeleteResult[]> {
-    return this.#scope.run("delete_many", options, (checked) => this.#deletion(checked).run(ids));
+  deleteMany(ids: readonly string[], options?: DeleteOptions): Promise<DeleteResult[]> {
+    return this.#scope.run("delete_many", options, async (checked) =>
+      this.#deletion(checked).run(ids),
+    );
+  }
+
+  restore(id: string, options?: WriteOptions): Promise<ReadOf<K>> {
+    return this.#scope.run("restore", options, (checked) => restoreFile(this.#scope, id, checked));
   }
 
   createDirectUpload(
@@ -120,7 +127,7 @@ export class MediaFiles<K extends MediaKind>
     return this.#scope.call("cancel_direct_upload", () => this.#directUploads.cancel(id));
   }
 
-  #deletion({ transaction }: StatementOptions): Deletion<K> {
-    return new Deletion(this.#scope, transaction);
+  #deletion(options: Checked<DeleteOptions>): Deletion<K> {
+    return new Deletion(this.#scope, options);
   }
 }

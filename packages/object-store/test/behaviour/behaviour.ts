@@ -14,6 +14,7 @@ import { describeScopes } from "./scopes.js";
 import { describeStrip } from "./strip.js";
 import type { Subject } from "./subject.js";
 import { describeTransactions } from "./transactions.js";
+import { describeTrash } from "./trash.js";
 import { describeUploads } from "./uploads.js";
 import { describeVariants } from "./variants.js";
 
@@ -50,6 +51,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeTransactions(subject);
     // Last, as they let days pass.
     describeQuotas(subject);
+    describeTrash(subject);
     describeMaintenance(subject);
   });
 }

@@ -96,11 +96,74 @@ describe("the number of queries", () => {
   });
 });
 
+describe("a list of an owner with much in the trash", () => {
+  /** The scans of a statement that were carried out, by how many rows they read and passed over. */
+  async function scansOf(statement: string, bind: unknown[]): Promise<ScanNode[]> {
+    const [row] = await harness.database.query<Record<string, [{ Plan: ScanNode }]>>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${statement}`,
+      { type: QueryTypes.SELECT, bind },
+    );
+    const scans: ScanNode[] = [];
+    const visit = (node: ScanNode): void => {
+      if (node["Relation Name"] !== undefined) scans.push(node);
+      node.Plans?.forEach(visit);
+    };
+    visit(Object.values(row ?? {})[0]?.[0].Plan as ScanNode);
+    return scans;
+  }
+
+  interface ScanNode extends PlanNode {
+    "Relation Name"?: string;
+    "Actual Rows": number;
+    "Rows Removed by Filter"?: number;
+    Plans?: ScanNode[];
+  }
+
+  it.each<[string, ListQuery]>([
+    ["of what is not there", {}],
+    ["of what is not there, of one type", { contentType: "image/png" }],
+    ["of what is there", { trashed: true }],
+  ])("reads no row that it does not show: %s", async (_name, query) => {
+    const { database } = harness;
+    const first = NO_ID;
+    const last = NO_ID.replaceAll("0", "f");
+    for (const owner of [await harness.addUser(), null]) {
+      const of = owner === null ? logged.store.forSystem() : logged.store.forUser(owner);
+      for (const contentType of ["image/png", "audio/wav"] as const) {
+        await fillWithRows(database, { owner, contentType, count: 2_000 });
+      }
+      // In runs of 500, in turn with as many that stay.
+      for (const table of ["images", "audio"]) {
+        await database.query(
+          `UPDATE ${table} SET restorable_until = now() + interval '1 day'
+           WHERE user_id IS NOT DISTINCT FROM $1 AND original_filename ~ '[5-9]..$'`,
+          { bind: [owner] },
+        );
+      }
+      await database.query("ANALYZE images, audio");
+      for (const order of ["newest", "oldest"] as const) {
+        const lists = query.contentType === undefined ? [of, of.images] : [of.images];
+        for (const list of lists) {
+          logged.statements();
+          await list.list({ ...query, order, limit: 100 });
+          const [statement = ""] = logged.statements();
+          const bind = [first, last, ...(owner === null ? [] : [owner]), 101];
+          for (const scan of await scansOf(statement, bind)) {
+            expect(scan).toMatchObject({ "Node Type": "Index Scan" });
+            expect(scan["Actual Rows"]).toBeLessThanOrEqual(101);
+            expect(scan["Rows Removed by Filter"] ?? 0).toBe(0);
+          }
+        }
+      }
+    }
+  });
+});
+
 describe("the plan of a page", () => {
   it.each<[string, ListQuery, string]>([
-    ["of a user", {}, "images_user_id_id"],
-    ["of a user, oldest first", { order: "oldest" }, "images_user_id_id"],
-    ["of one content type", { contentType: "image/gif" }, "images_user_id_content_type_id"],
+    ["of a user", {}, "images_user_id_until_id"],
+    ["of a user, oldest first", { order: "oldest" }, "images_user_id_until_id"],
+    ["of one content type", { contentType: "image/gif" }, "images_user_id_type_until_id"],
   ])("reads the index in its order: %s", async (_name, query, index) => {
     for (const owner of [scope, logged.store.forSystem()]) {
       await owner.images.list(query);
@@ -111,12 +174,37 @@ describe("the plan of a page", () => {
     }
   });
 
+  it("never walks the primary key, also where PostgreSQL knows one owner only", async () => {
+    const fresh = await openHarness();
+    const watched = openLoggedStore(fresh);
+    try {
+      const owner = await fresh.addUser();
+      await fillWithRows(fresh.database, { owner, contentType: "image/png", count: 5_000 });
+      await fresh.database.query(
+        `UPDATE images SET restorable_until = now() + interval '1 day'
+         WHERE original_filename LIKE '%7'`,
+      );
+      await fresh.database.query("ANALYZE images");
+      const { images: own } = watched.store.forUser(owner);
+      await own.list();
+      watched.statements();
+      const queries = [{}, { contentType: "image/png" }, { trashed: true }] as const;
+      for (const query of queries) await own.list(query);
+      for (const statement of watched.statements()) {
+        expect((await planOf(statement, fresh)).indexes).not.toContain("images_pkey");
+      }
+    } finally {
+      await watched.database.close();
+      await fresh.close();
+    }
+  });
+
   it("merges two ordered scans for both kinds", async () => {
     for (const owner of [scope, logged.store.forSystem()]) {
       await owner.list({ limit: 200 });
       const [statement] = logged.statements();
       const { nodes, indexes } = await planOf(statement ?? "");
-      expect(indexes.sort()).toEqual(["audio_user_id_id", "images_user_id_id"]);
+      expect(indexes.sort()).toEqual(["audio_user_id_until_id", "images_user_id_until_id"]);
       expect(nodes).not.toContain("Seq Scan");
       // What is sorted is two pages at most: each scan ends at the limit.
       expect(nodes.filter((node) => node === "Limit")).toHaveLength(3);
@@ -130,7 +218,7 @@ describe("the plan of a page", () => {
       // So few rows are read as fast in another way.
       await harness.database.query("SET LOCAL enable_seqscan = off", { transaction });
       await harness.database.query(
-        `DROP INDEX images_user_id_id, images_user_id_content_type_id;
+        `DROP INDEX images_user_id_until_id, images_user_id_type_until_id;
          ALTER TABLE images DROP CONSTRAINT images_pkey CASCADE`,
         { transaction },
       );

@@ -121,6 +121,17 @@ describe("the number of statements", () => {
     expect(counted()).toHaveLength(2);
   });
 
+  it("is one to move 100 to the trash, one to list them, and one to restore a file", async () => {
+    const ids = await Promise.all(Array.from({ length: 100 }, () => upload()));
+    logged.statements();
+    await images.deleteMany(ids, { restorableFor: 60 });
+    expect(counted()).toHaveLength(1);
+    await images.list({ trashed: true });
+    expect(counted()).toHaveLength(1);
+    await images.restore(ids[0] ?? "");
+    expect(counted()).toHaveLength(1);
+  });
+
   it("is one for each kind of read", async () => {
     const id = await upload();
     logged.statements();

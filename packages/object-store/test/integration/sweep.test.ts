@@ -48,6 +48,7 @@ describe("sweep", () => {
       abandoned: 0,
       removed: 2,
       aborted: 0,
+      inUse: 0,
       strays: 0,
       failed: 0,
     });
@@ -61,6 +62,7 @@ describe("sweep", () => {
       abandoned: 1,
       removed: 0,
       aborted: 0,
+      inUse: 0,
       strays: 0,
       failed: 0,
     });
@@ -75,6 +77,7 @@ describe("sweep", () => {
       abandoned: 0,
       removed: 1,
       aborted: 0,
+      inUse: 0,
       strays: 0,
       failed: 0,
     });
@@ -89,6 +92,7 @@ describe("sweep", () => {
       abandoned: 0,
       removed: 0,
       aborted: 0,
+      inUse: 0,
       strays: 0,
       failed: 0,
     });

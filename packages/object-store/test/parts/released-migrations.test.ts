@@ -45,6 +45,8 @@ it("keeps the text of migrations for ever", async () => {
       "object-store/0012-tell-what-was-removed": "38b645f09557cf96",
       "object-store/0013-describe-files": "6af2470a9a4ca8b2",
       "object-store/0014-count-usage": "8322a7c0bab2cff4",
+      "object-store/0015-keep-trash": "60f3a117d09a0088",
+      "object-store/0016-index-trash": "483708b31aeb514a",
     }
   `);
 });
@@ -71,6 +73,8 @@ it("keeps it for owners of text in tables of other names", async () => {
       "object-store/0012-tell-what-was-removed": "25dc9351ba8d8244",
       "object-store/0013-describe-files": "8bc2ee49e6e73fd5",
       "object-store/0014-count-usage": "1450593665c22346",
+      "object-store/0015-keep-trash": "b899ac9c60824b49",
+      "object-store/0016-index-trash": "3180c2545cbc954f",
     }
   `);
 });

@@ -8,8 +8,11 @@ import type {
   ClaimedDirectUpload,
   Completion,
   Files,
+  OverdueFiles,
   ReadingOptions,
   Replacement,
+  TrashBatch,
+  TrashOptions,
 } from "../../repo/media-repo.js";
 import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner, OwnerId, Reader } from "../../owner-types.js";
@@ -63,6 +66,17 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     return (await this.visibleById(id, reader, options)) !== null;
   }
 
+  async ownOrVisible(
+    ids: readonly string[],
+    owner: Owner,
+    { transaction }: StatementOptions,
+  ): Promise<MediaModels[K][]> {
+    await Promise.resolve();
+    return this.table
+      .select((row) => ids.includes(row.id), transaction)
+      .filter((row) => row.userId === owner || row.isVisibleTo(owner));
+  }
+
   async listByUser(owner: OwnerId, after: string, limit: number): Promise<MediaModels[K][]> {
     await Promise.resolve();
     return this.table
@@ -77,7 +91,8 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
   ): Promise<MediaModels[K][]> {
     await Promise.resolve();
     return this.table
-      .select((row) => row.id > after && lacks(this.tables, this.kind, row.id, recipes, staleToo))
+      .select(({ restorableUntil }) => restorableUntil === null)
+      .filter((row) => row.id > after && lacks(this.tables, this.kind, row.id, recipes, staleToo))
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .slice(0, limit);
   }
@@ -139,7 +154,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     const { rows } = this.table;
     await rows.unlocked([id], transaction);
     const row = rows.find(id, transaction);
-    if (row === undefined || row["userId"] !== owner) return null;
+    if (row?.["userId"] !== owner || row["restorableUntil"] !== null) return null;
     return this.table.toModel(rows.change(row, values, transaction));
   }
 
@@ -217,26 +232,72 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       (row) => ids.includes(row.id) && row["userId"] === owner && !rows.isHeld(row.id, transaction),
       transaction,
     );
-    for (const { id, userId, s3Key, byteSize, unansweredUntil } of removed) {
-      rows.remove(id, transaction);
-      const time = {
-        leaseExpiresAt: fromNow(leaseSeconds),
-        settledAt: unansweredUntil ?? fromNow(0),
-      };
-      const row = { id, kind: this.kind, userId, s3Key, mayHaveParts: false };
-      const held = { reservedBytes: byteSize, reservedFiles: 1 };
-      const removal = { ...row, purpose: "removal", ...held, ...time };
-      this.tables.journal.insert(removal, transaction);
-    }
+    const lease = fromNow(leaseSeconds);
     return {
-      removed: removed.map((row) => {
-        const file = this.table.toModel(row);
-        const args = [this.kind, row.id, leaseSeconds, transaction] as const;
-        file.variants = removeVariantsOf(this.tables, ...args);
-        return file;
-      }),
+      removed: removed.map((row) => this.#remove(row, lease, transaction)),
       inUse: new Map(),
       failed: new Map(),
     };
+  }
+
+  async trash(
+    ids: readonly string[],
+    owner: Owner,
+    { transaction, restorableFor }: TrashOptions,
+  ): Promise<Removal<string>> {
+    const { rows } = this.table;
+    await rows.unlocked(ids, transaction);
+    const trashed = rows.select(
+      ({ id, userId, restorableUntil }) =>
+        ids.includes(id) && userId === owner && !isOver(restorableUntil),
+      transaction,
+    );
+    for (const row of trashed) {
+      const until = row["restorableUntil"] ?? fromNow(restorableFor);
+      this.#move(row, { restorableUntil: until, idempotencyKey: null }, transaction);
+    }
+    return { removed: trashed.map(({ id }) => id), inUse: new Map(), failed: new Map() };
+  }
+
+  async restore(
+    id: string,
+    owner: Owner,
+    { transaction }: StatementOptions,
+  ): Promise<MediaModels[K] | null> {
+    const { rows } = this.table;
+    await rows.unlocked([id], transaction);
+    const row = rows.find(id, transaction);
+    const until = row?.["restorableUntil"];
+    if (row?.["userId"] !== owner || !(until instanceof Date) || isOver(until)) return null;
+    return this.table.toModel(this.#move(row, { restorableUntil: null }, transaction));
+  }
+
+  async endTrash({ at, limit }: OverdueFiles): Promise<TrashBatch> {
+    await Promise.resolve();
+    const { rows } = this.table;
+    const over = new Date(at);
+    const overdue = rows
+      .select((row) => isOver(row["restorableUntil"], over.getTime()) && !rows.isHeld(row.id))
+      .slice(0, limit);
+    for (const row of overdue) this.#remove(row, over);
+    const last = overdue.at(-1);
+    return { inUse: new Map(), last: last === undefined ? null : { time: at, id: last.id } };
+  }
+
+  /** Into the trash or out of it, which is no change of the file. */
+  #move(row: Values, to: object, transaction: Transaction | undefined): Values {
+    return this.table.rows.change(row, { ...to, updatedAt: row["updatedAt"] }, transaction);
+  }
+
+  #remove(row: Values, leaseExpiresAt: Date, transaction?: Transaction): MediaModels[K] {
+    const { id, userId, s3Key, byteSize, unansweredUntil } = row;
+    this.table.rows.remove(id, transaction);
+    const time = { leaseExpiresAt, settledAt: unansweredUntil ?? fromNow(0) };
+    const held = { reservedBytes: byteSize, reservedFiles: 1 };
+    const removal = { id, kind: this.kind, userId, s3Key, mayHaveParts: false, purpose: "removal" };
+    this.tables.journal.insert({ ...removal, ...held, ...time }, transaction);
+    const file = this.table.toModel(row);
+    file.variants = removeVariantsOf(this.tables, this.kind, id, leaseExpiresAt, transaction);
+    return file;
   }
 }

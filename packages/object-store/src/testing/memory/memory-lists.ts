@@ -3,7 +3,7 @@ import type { AudioModel } from "../../models/audio.model.js";
 import type { ImageModel } from "../../models/image.model.js";
 import type { ListRows, ListSelection } from "../../repo/list-repo.js";
 import type { StatementOptions } from "../../repo/statements.js";
-import type { MemoryTable, MemoryTables } from "./memory-table.js";
+import { isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
 import { variantRead } from "./memory-variants.js";
 
 type MediaRow = ImageModel | AudioModel;
@@ -36,7 +36,7 @@ export class MemoryLists implements ListRows {
   }
 
   #selected(
-    { kinds, owner, ids, created, filename, metadata }: ListSelection,
+    { kinds, owner, ids, created, filename, metadata, trashed }: ListSelection,
     { transaction }: StatementOptions,
   ): MediaRow[] {
     const asked = Object.entries(JSON.parse(metadata ?? "{}") as FileMetadata);
@@ -44,6 +44,9 @@ export class MemoryLists implements ListRows {
       const table: MemoryTable<ImageModel> | MemoryTable<AudioModel> = this.tables[kind];
       const files: MediaRow[] = table.select((row) => row["userId"] === owner, transaction);
       return files
+        .filter(({ restorableUntil }) =>
+          trashed ? restorableUntil !== null && !isOver(restorableUntil) : restorableUntil === null,
+        )
         .filter(({ contentType }) => contentTypes?.includes(contentType) ?? true)
         .filter(({ id }) => id > ids.after && id < ids.before)
         .filter(({ createdAt }) => created === undefined || isWithin(createdAt, created))

@@ -49,7 +49,7 @@ export class MemoryRows {
   }
 
   change(row: Values, values: object, transaction?: Transaction): Values {
-    const after: Values = { ...row, ...values, updatedAt: new Date() };
+    const after: Values = { ...row, updatedAt: new Date(), ...values };
     this.#write(row.id, after, transaction);
     return after;
   }

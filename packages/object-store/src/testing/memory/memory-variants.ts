@@ -86,17 +86,21 @@ export class MemoryVariants implements Variants {
           newer["audioId"] === row["audioId"] &&
           isOver(newer["updatedAt"], yesterday),
       ).length > 0;
-    return removed(this.tables, isSuperseded, leaseSeconds);
+    return removed(this.tables, isSuperseded, fromNow(leaseSeconds));
   }
 
   async removeOthers(names: readonly string[], leaseSeconds: number): Promise<VariantModel[]> {
     await Promise.resolve();
-    return removed(this.tables, (row) => !names.includes(String(row["recipe"])), leaseSeconds);
+    return removed(
+      this.tables,
+      (row) => !names.includes(String(row["recipe"])),
+      fromNow(leaseSeconds),
+    );
   }
 
   async remove(ids: readonly string[], leaseSeconds: number): Promise<VariantModel[]> {
     await Promise.resolve();
-    return removed(this.tables, (row) => ids.includes(row.id), leaseSeconds);
+    return removed(this.tables, (row) => ids.includes(row.id), fromNow(leaseSeconds));
   }
 }
 
@@ -150,29 +154,26 @@ export function removeVariantsOf(
   tables: MemoryTables,
   kind: MediaKind,
   fileId: string,
-  leaseSeconds: number,
+  leaseExpiresAt: Date,
   transaction: Transaction | undefined,
 ): VariantModel[] {
   const { rows } = tables.variant_failure;
   for (const { id } of rows.select((row) => row[FILE_ID[kind]] === fileId, transaction)) {
     rows.remove(id, transaction);
   }
-  return removed(tables, (row) => row[FILE_ID[kind]] === fileId, leaseSeconds, transaction);
+  return removed(tables, (row) => row[FILE_ID[kind]] === fileId, leaseExpiresAt, transaction);
 }
 
 function removed(
   { variant, journal }: MemoryTables,
   meets: (row: Values) => boolean,
-  leaseSeconds: number,
+  leaseExpiresAt: Date,
   transaction?: Transaction,
 ): VariantModel[] {
   const gone = variant.select(meets, transaction);
   for (const { id, userId, s3Key, byteSize, unansweredUntil } of gone) {
     variant.rows.remove(id, transaction);
-    const time = {
-      leaseExpiresAt: fromNow(leaseSeconds),
-      settledAt: unansweredUntil ?? fromNow(0),
-    };
+    const time = { leaseExpiresAt, settledAt: unansweredUntil ?? fromNow(0) };
     const held = { reservedBytes: byteSize, reservedFiles: 0 };
     const row = { id, kind: "variant", userId, s3Key, mayHaveParts: false, ...held };
     journal.insert({ ...row, purpose: "removal", ...time }, transaction);

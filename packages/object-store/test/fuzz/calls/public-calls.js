@@ -21,6 +21,7 @@ const list = {
   createdBefore: [new Date()],
   filenamePrefix: ["a"],
   metadata: [{}, { a: 1 }, { a: "b", c: null }],
+  trashed: [true, false],
 };
 const details = {
   title: ["a", null],
@@ -66,6 +67,7 @@ export function publicCalls({ scopes, maintenance, servers, ids }) {
     complete: hostileObject({ ...upload, details: [{ title: "a" }, { metadata: { a: [] } }] }),
     download: hostileObject({ range: [{ start: 0 }, { start: 0, end: 5 }, null], signal }),
     write: hostileObject({ transaction: [undefined, {}, 1, null] }),
+    delete: hostileObject({ restorableFor: [60, 0], transaction: [undefined, {}, 1, null] }),
     direct: hostileObject({ expiresIn: seconds, multipart: [true, false] }),
     sweep: hostileObject({ batchSize: [1, 1000], parallel: [1], ...long }),
     audit: hostileObject({ fix: [true, false], maxFixes: [0], onFinding: [() => 1], ...long }),
@@ -98,8 +100,9 @@ export function publicCalls({ scopes, maintenance, servers, ids }) {
       ),
       call("directUpload", [id], (one) => files.directUpload(one)),
       call("cancelDirectUpload", [id], (one) => files.cancelDirectUpload(one)),
-      call("delete", [hostileValue, options.write], (one, more) => files.delete(one, more)),
-      call("deleteMany", [idList, options.write], (many, more) => files.deleteMany(many, more)),
+      call("delete", [hostileValue, options.delete], (one, more) => files.delete(one, more)),
+      call("deleteMany", [idList, options.delete], (many, more) => files.deleteMany(many, more)),
+      call("restore", [id, options.write], (one, more) => files.restore(one, more)),
     ]),
     ...[scope, scope.images, scope.audio].flatMap((files) => [
       call("list", [options.list], (query) => files.list(query)),

@@ -153,7 +153,7 @@ export class Model {
   }
 
   sweep(): SweepReport {
-    const report = { abandoned: 0, removed: 0, aborted: 0, strays: 0, failed: 0 };
+    const report = { abandoned: 0, removed: 0, inUse: 0, aborted: 0, strays: 0, failed: 0 };
     for (const left of this.left.values()) {
       if (left.isOver) {
         if (left.purpose === "upload") {
