@@ -44,10 +44,7 @@ export function photoApp({ store, authenticate, folder, log }: Options): Server 
       await rm(file.path, { force: true });
     }
     const { file: photo, url } = stored;
-    response
-      .status(201)
-      .location(`/photos/${photo.id}`)
-      .json({ ...photo, url });
+    response.status(201).location(`/photos/${photo.id}`).json({ photo, url });
   });
 
   app.get("/photos", async ({ query }, response) => {
@@ -62,7 +59,7 @@ export function photoApp({ store, authenticate, folder, log }: Options): Server 
   app.get("/photos/:id", async ({ params }, response) => {
     const { images } = scopeOf(response);
     const [photo, { url }] = await Promise.all([images.get(params.id), images.url(params.id)]);
-    response.json({ ...photo, url });
+    response.json({ photo, url });
   });
 
   app.get("/photos/:id/content", async ({ params }, response) => {

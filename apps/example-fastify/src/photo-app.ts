@@ -73,10 +73,7 @@ function photos(app: FastifyInstance, { store, authenticate }: Options, done: ()
     const { file: photo, url } = await request.scope.images.upload({ body, filename }, options);
     // The rest of the form: many clients read no answer before they have sent everything.
     request.raw.unpipe().resume();
-    return reply
-      .code(201)
-      .header("Location", `/photos/${photo.id}`)
-      .send({ ...photo, url });
+    return reply.code(201).header("Location", `/photos/${photo.id}`).send({ photo, url });
   });
 
   app.get<{ Querystring: { cursor?: string; limit?: string } }>(
@@ -93,7 +90,7 @@ function photos(app: FastifyInstance, { store, authenticate }: Options, done: ()
 
   app.get<OfPhoto>("/photos/:id", async ({ scope: { images }, params: { id } }) => {
     const [photo, { url }] = await Promise.all([images.get(id), images.url(id)]);
-    return { ...photo, url };
+    return { photo, url };
   });
 
   app.get<OfPhoto>("/photos/:id/content", async ({ scope, params }, reply) => {

@@ -1,3 +1,5 @@
+import type { Server } from "node:http";
+
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -53,7 +55,7 @@ export class PhotoAppModule implements BeforeApplicationShutdown, OnApplicationS
   beforeApplicationShutdown(): void {
     this.#timer = setTimeout(() => {
       // Uploads of these requests fail, and undo what they began.
-      this.host.httpAdapter.getHttpServer().closeAllConnections();
+      (this.host.httpAdapter.getHttpServer() as Server).closeAllConnections();
     }, GRACE_MS);
   }
 

@@ -38,7 +38,7 @@ export class PhotosController {
       const input = { body: fromPath(file.path), filename: file.originalname };
       const { file: photo, url } = await scope.images.upload(input, { variants: ["thumb"] });
       response.location(`/photos/${photo.id}`);
-      return { ...photo, url };
+      return { photo, url };
     } finally {
       await rm(file.path, { force: true });
     }
@@ -61,7 +61,7 @@ export class PhotosController {
   @Get(":id")
   async get(@Req() { scope: { images } }: UserRequest, @Param("id") id: string) {
     const [photo, { url }] = await Promise.all([images.get(id), images.url(id)]);
-    return { ...photo, url };
+    return { photo, url };
   }
 
   @Get(":id/content")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 
 import type { ObjectStoreProvider } from "@repo/object-store";
 import { memoryObjectStore } from "@repo/object-store/testing";
@@ -26,12 +26,16 @@ export type StartApp = (
 
 /** The functions of a test runner such as jest. */
 export interface TestRunner {
-  it(name: string, run: () => Promise<void>): void;
+  readonly it: (name: string, run: () => Promise<void>) => void;
 }
 
 interface Photo {
   id: string;
   width: number;
+}
+
+interface Shown {
+  photo: Photo;
   url: string;
 }
 
@@ -54,7 +58,9 @@ export function registerContract({ it }: TestRunner, start: StartApp): void {
   withApp("stores a photo, lists it, shows it and deletes it", async ({ send }) => {
     const stored = await send("POST", "/photos", { user: ADA, form: photoForm() });
     expect(stored.status).toBe(201);
-    const { id, width } = (await stored.json()) as Photo;
+    const {
+      photo: { id, width },
+    } = (await stored.json()) as Shown;
     expect(stored.headers.get("location")).toBe(`/photos/${id}`);
     expect(width).toBeGreaterThan(0);
 
@@ -64,7 +70,7 @@ export function registerContract({ it }: TestRunner, start: StartApp): void {
     expect(page.nextCursor).toBeNull();
 
     const shown = await send("GET", `/photos/${id}`, { user: ADA });
-    expect(((await shown.json()) as Photo).url).toContain(id);
+    expect(((await shown.json()) as Shown).url).toContain(id);
 
     const content = await send("GET", `/photos/${id}/content`, { user: ADA });
     expect(content.status).toBe(200);
@@ -91,7 +97,9 @@ export function registerContract({ it }: TestRunner, start: StartApp): void {
 
   withApp("shows nobody the photos of another user", async ({ send }) => {
     const stored = await send("POST", "/photos", { user: ADA, form: photoForm() });
-    const { id } = (await stored.json()) as Photo;
+    const {
+      photo: { id },
+    } = (await stored.json()) as Shown;
     for (const [method, path] of [
       ["GET", `/photos/${id}`],
       ["GET", `/photos/${id}/content`],
@@ -225,9 +233,7 @@ function startUpload(origin: string) {
     },
   });
   const status = once(sent, "response").then(([response]) => {
-    const { statusCode, resume } = response as { statusCode: number; resume(): void };
-    resume.call(response);
-    return statusCode;
+    return (response as IncomingMessage).resume().statusCode;
   });
   sent.flushHeaders();
   // The server has accepted the request.

@@ -46,7 +46,7 @@ import { addToGallery, scannedGallery } from "./examples/scanned-gallery.js";
 import { changePicture, signUp } from "./examples/sign-up.js";
 import { startServers } from "./examples/servers.js";
 import { stripPhotos } from "./examples/strip-photos.js";
-import { addToGallery, type Plan, quotaStore } from "./examples/gallery-quota.js";
+import { addWithinQuota, type Plan, quotaStore } from "./examples/gallery-quota.js";
 import { sweeper } from "./examples/sweep.js";
 import { testExpiry } from "./examples/test-expiry.js";
 import { testDirectUpload } from "./examples/test-direct-upload.js";
@@ -263,11 +263,11 @@ describe("the examples", () => {
     const plans = new Map<string, Plan>([[id, "free"]]);
     const planOf = (of: string) => Promise.resolve(plans.get(of) ?? "free");
     const store = quotaStore(app.database, app.s3, planOf);
-    expect(await addToGallery(store, id, png)).toMatchObject({
+    expect(await addWithinQuota(store, id, png)).toMatchObject({
       ...{ used: png.byteLength, limit: 500_000_000 },
     });
     plans.set(id, "paid");
-    expect((await addToGallery(store, id, png)).limit).toBe(50_000_000_000);
+    expect((await addWithinQuota(store, id, png)).limit).toBe(50_000_000_000);
   });
 
   it("throw photos away, show them, take one back and delete the rest", async () => {

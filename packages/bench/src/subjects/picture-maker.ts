@@ -16,6 +16,9 @@ export type OpenPictureMaker = () => PictureMaker;
 
 const MAX_PIXELS = 64_000_000;
 
+/** In which an upload takes a body. */
+const BLOCK_BYTES = 768 * 1024;
+
 /** Our processes, as an upload uses them: the bytes wait on disk, and the pictures come back. */
 export const processMaker: OpenPictureMaker = () => {
   const pool = new ProcessPool({ processes: 1 });
@@ -23,7 +26,8 @@ export const processMaker: OpenPictureMaker = () => {
     async make(path, widths) {
       const spool = await Spool.open();
       try {
-        for await (const chunk of createReadStream(path)) await spool.append(chunk as Uint8Array);
+        const blocks = createReadStream(path, { highWaterMark: BLOCK_BYTES });
+        for await (const block of blocks) await spool.append(block as Uint8Array);
         const recipes = widths.map((width) => ({ width, format: "webp" }) as const);
         const data = {
           source: "jpeg",

@@ -19,7 +19,7 @@ export function quotaStore(
 }
 
 /** `quota_exceeded` where it has no room: HTTP 413. */
-export async function addToGallery(store: ObjectStoreProvider, userId: string, body: MediaBody) {
+export async function addWithinQuota(store: ObjectStoreProvider, userId: string, body: MediaBody) {
   const mine = store.forUser(userId);
   const { file } = await mine.images.upload({ body });
   const { bytes, quota } = await mine.usage();
