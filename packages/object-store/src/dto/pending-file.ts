@@ -17,7 +17,8 @@ export type PendingFile<Id extends OwnerId = string> =
  * @param values by attribute of its model
  */
 export function toPendingFile(values: Readonly<Record<string, unknown>>): PendingFile<OwnerId> {
-  const row = { title: null, altText: null, transcript: null, ...values };
+  const none = { title: null, altText: null, transcript: null, restorableUntil: null };
+  const row = { ...none, ...values };
   const facts = Object.entries(toMediaRead(row as object as ImageModel));
   const known = Object.fromEntries(facts.filter(([name]) => !TIMES.has(name)));
   return structuredClone(known) as PendingFile<OwnerId>;
