@@ -40,6 +40,7 @@ const MODULE = [
   "media_direct_uploads",
   "media_images",
   "media_journal",
+  "media_usage",
   "media_variant_failures",
   "media_variants",
 ];
