@@ -38,8 +38,10 @@ const VARIABLES = {
 const MODULE = [
   "media_audio",
   "media_direct_uploads",
+  "media_events",
   "media_images",
   "media_journal",
+  "media_usage",
   "media_variant_failures",
   "media_variants",
 ];
