@@ -46,7 +46,7 @@ export interface ListenOptions {
 /** A running listener. */
 export interface MediaListener {
   /** Takes no more events, and resolves once the running handlers have ended. It may be called again. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** What happened to files, for the application. */

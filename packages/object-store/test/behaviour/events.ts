@@ -343,7 +343,7 @@ export function describeEvents(subject: () => Subject): void {
       expect(ended).toEqual(started);
       expect((await subject().maintenance.events()).waiting).toBe(0);
       expect(() => other.events.listen(handler)).toThrow(
-        expect.objectContaining({ code: "store_closed" }) as unknown as Error,
+        expect.objectContaining({ code: "store_closed" }),
       );
     });
 
