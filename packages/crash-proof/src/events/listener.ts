@@ -8,7 +8,7 @@ import { CHILD } from "../application-names.js";
 import type { ListenerJob } from "./messages.js";
 
 /** Milliseconds that a handler takes at most. */
-const LONGEST = 60;
+const LONGEST = 200;
 
 /** One attempt in so many fails. */
 const FAILS = 30;

@@ -22,7 +22,7 @@ const LISTENERS = 2;
 const UPLOADERS = 4;
 
 /** Milliseconds between two kills, at least and at most. */
-const KILL_AFTER = [300, 1_500] as const;
+const KILL_AFTER = [100, 800] as const;
 
 /** Milliseconds without an event that is heard, after which the rest will not be either. */
 const PATIENCE = 60_000;
@@ -207,10 +207,10 @@ class Listeners {
   async killUntil(signal: AbortSignal): Promise<void> {
     this.#running = await Promise.all(Array.from({ length: LISTENERS }, () => this.#start()));
     const [least, most] = KILL_AFTER;
-    while (!signal.aborted) {
+    for (;;) {
       const pause = least + Math.random() * (most - least);
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
+      const isOver = await sleep(pause, false, { signal }).catch(() => true);
+      if (isOver) return;
       const at = Math.floor(Math.random() * LISTENERS);
       this.#running[at]?.kill("SIGKILL");
       this.kills += 1;

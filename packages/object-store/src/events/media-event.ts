@@ -85,7 +85,9 @@ export function toMediaEvent(row: EventModel): MediaEvent<OwnerId> {
     }
     case "variant.ready":
       return { ...event, type, variant: payload.recipe ?? "" };
-    default:
+    case "file.ready":
+    case "file.restored":
+    case "file.erased":
       return { ...event, type };
   }
 }
