@@ -18,7 +18,7 @@ async function digestOf(migration: Migration): Promise<string> {
 }
 
 async function digestsOf(
-  migrations: readonly Migration[]
+  migrations: readonly Migration[],
 ): Promise<Readonly<Record<string, string>>> {
   const digests = migrations.map(async (each) => [each.name, await digestOf(each)] as const);
   return Object.fromEntries(await Promise.all(digests));
