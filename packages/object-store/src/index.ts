@@ -83,13 +83,8 @@ export type {
   MediaEvent,
   VariantReadyEvent,
 } from "./events/media-event.js";
-export type {
-  EventHandler,
-  HandlerContext,
-  ListenOptions,
-  MediaEvents,
-  MediaListener,
-} from "./events/media-events.js";
+export type { EventHandler, HandlerContext, ListenOptions } from "./events/listening.js";
+export type { MediaEvents, MediaListener } from "./events/media-events.js";
 export type { FileMetadata } from "./file-metadata.js";
 export { AudioCreate, ImageCreate } from "./dto/media-create.js";
 export { AudioRead, type FileRead, ImageRead } from "./dto/media-read.js";

@@ -6,8 +6,8 @@ import type { EventRows } from "../repo/event-repo.js";
 import type { OpenCalls } from "../service/open-calls.js";
 import { toldEvent } from "../telemetry/telemetry.js";
 import { keepLease } from "../upload/lease-keeper.js";
+import type { EventHandler, ListenOptions } from "./listening.js";
 import { toMediaEvent } from "./media-event.js";
-import type { EventHandler, ListenOptions } from "./media-events.js";
 
 const MAX_PAUSE_SECONDS = 3_600;
 
