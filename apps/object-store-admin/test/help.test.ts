@@ -7,6 +7,7 @@ import { bucketSettings } from "../src/settings/bucket.js";
 import {
   databasePooler,
   databaseUrl,
+  eventsOf,
   historyTable,
   leaseSecondsOf,
 } from "../src/settings/database.js";
@@ -23,6 +24,7 @@ const COMMANDS = [
   "strip",
   "usage",
   "recount",
+  "events",
   "erase",
 ];
 
@@ -32,6 +34,7 @@ const OPTIONS: Readonly<Record<string, string | undefined>> = {
   "bytes-per-second": "1",
   cursor: "c",
   down: undefined,
+  drop: undefined,
   "drop-undefined": undefined,
   env: "file",
   fix: undefined,
@@ -44,6 +47,7 @@ const OPTIONS: Readonly<Record<string, string | undefined>> = {
   owner: "a",
   quiet: undefined,
   recipe: "thumb",
+  retry: undefined,
   steps: "1",
   system: undefined,
   to: "b",
@@ -131,7 +135,8 @@ describe("--help", () => {
       },
     });
     for (const settings of [
-      ...[databaseUrl, databasePooler, historyTable, leaseSecondsOf, layoutOf, variantsOf],
+      ...[databaseUrl, databasePooler, eventsOf, historyTable, leaseSecondsOf],
+      ...[layoutOf, variantsOf],
     ]) {
       settings(environment);
     }

@@ -1,6 +1,7 @@
 import type { Bench } from "./bench.js";
 import { beside } from "./benches/beside.js";
 import { duration } from "./benches/duration.js";
+import { events } from "./benches/events.js";
 import { largeAsStream } from "./benches/large-as-stream.js";
 import { largeAtOnce } from "./benches/large-at-once.js";
 import { largeByPath } from "./benches/large-by-path.js";
@@ -26,4 +27,5 @@ export const benches: readonly Bench[] = [
   variants,
   privacy,
   quotas,
+  events,
 ];

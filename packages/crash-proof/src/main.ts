@@ -10,6 +10,12 @@ const QUICK = 60;
 /** Cases of a whole run, which take half an hour on two cores. */
 const WHOLE = 900;
 
+/** What `--only` names the proof of events by. */
+const EVENTS = "events";
+
+/** Uploads whose events are heard, in a whole run and in a quick one. */
+const UPLOADS = { whole: 1_000, quick: 100 };
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -34,12 +40,21 @@ async function run({ json, only, quick, sites, sabotage }: Options): Promise<num
     import("./run/prove.js"),
     import("./run/tally.js"),
   ]);
+  const { isHeard, proveEvents } = await import("./events/prove-events.js");
   const reporter = json ? jsonReporter(process.stdout) : textReporter(process.stdout);
   const interruption = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(name, () => {
       interruption.abort();
     });
+  }
+  if (only.length === 0 || only.includes(EVENTS)) {
+    const uploads = quick ? UPLOADS.quick : UPLOADS.whole;
+    const heard = await proveEvents(uploads, interruption.signal);
+    reporter.heard(heard);
+    if (interruption.signal.aborted) return 130;
+    if (!isHeard(heard)) return 1;
+    if (only.length > 0 && only.every((name) => name === EVENTS)) return 0;
   }
   const whole = only.length > 0 ? undefined : WHOLE;
   const sample = quick ? QUICK : whole;

@@ -73,6 +73,18 @@ export { AudioDetails, ImageDetails } from "./dto/file-details.js";
 export { AudioRules, ImageRules } from "./dto/file-rules.js";
 export type { PendingFile } from "./dto/pending-file.js";
 export type { BeforeReady, GateContext } from "./gate/before-ready.js";
+export type {
+  ChangedPart,
+  FileDeletedEvent,
+  FileErasedEvent,
+  FileReadyEvent,
+  FileRestoredEvent,
+  FileUpdatedEvent,
+  MediaEvent,
+  VariantReadyEvent,
+} from "./events/media-event.js";
+export type { EventHandler, HandlerContext, ListenOptions } from "./events/listening.js";
+export type { MediaEvents, MediaListener } from "./events/media-events.js";
 export type { FileMetadata } from "./file-metadata.js";
 export { AudioCreate, ImageCreate } from "./dto/media-create.js";
 export { AudioRead, type FileRead, ImageRead } from "./dto/media-read.js";

@@ -11,6 +11,7 @@ import { maintenanceOver } from "./maintenance/maintenance-over.js";
 import { tablesIn } from "./persistence.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { CounterRepo } from "./repo/counter-repo.js";
+import { EventRepo } from "./repo/event-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
 import { JournalRepo } from "./repo/journal-repo.js";
@@ -30,10 +31,13 @@ export type {
   AuditOptions,
   AuditReport,
   BucketFacts,
+  DeadEvent,
   EraseOptions,
   ErasureLine,
   ErasureProgress,
   ErasureReceipt,
+  EventsOptions,
+  EventsReport,
   LongCallOptions,
   MakeVariantsOptions,
   MakeVariantsReport,
@@ -64,6 +68,8 @@ export interface MaintenanceOptions<Type extends OwnerType = OwnerType> extends 
   pooler?: "transaction";
   /** As given to the provider; 600 by default. */
   leaseSeconds?: number;
+  /** As given to the provider, for erasures, `makeVariants` and `strip`. */
+  events?: boolean;
   /** As given to the provider, for `strip`. */
   inspection?: Partial<InspectionLimits>;
   /** As given to the provider, for `makeVariants`. */
@@ -79,7 +85,7 @@ export function objectStoreMaintenance<Type extends OwnerType = "uuid">(
   options: MaintenanceOptions<Type>,
 ): ObjectStoreMaintenance<Type> {
   const { database, s3 } = checkServers(options);
-  const { leaseSeconds, logger, inspection, variants, isolation } = options;
+  const { leaseSeconds, logger, inspection, variants, isolation, events } = options;
   const tables = tablesIn(database, options);
   const owners = new OwnerRepo(tables);
   const rows: MaintenanceRows = {
@@ -92,7 +98,9 @@ export function objectStoreMaintenance<Type extends OwnerType = "uuid">(
     inventoryOf: (kind, given) => new InventoryRepo(tables, kind, given),
     usage: new UsageRepo(tables),
     counters: new CounterRepo(tables),
+    events: new EventRepo(tables),
     variants: new VariantRepo(tables),
   };
-  return maintenanceOver(rows, { s3, leaseSeconds, logger, inspection, variants, isolation });
+  const settings = { s3, leaseSeconds, logger, inspection, variants, isolation, events };
+  return maintenanceOver(rows, settings);
 }

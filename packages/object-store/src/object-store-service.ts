@@ -40,10 +40,12 @@ export function storeOver<Type extends OwnerType = "uuid">(
 const NOWHERE = "ready/";
 
 class ObjectStoreService implements ObjectStoreProvider<OwnerType> {
+  readonly events: ObjectStoreProvider<OwnerType>["events"];
   readonly #dependencies: Dependencies;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    this.events = dependencies.mediaEvents;
     bound(this);
   }
 

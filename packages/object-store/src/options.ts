@@ -2,7 +2,8 @@ import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-in
 import type { VariantRecipe } from "@repo/media-processing";
 import type { Sequelize } from "sequelize";
 
-import { checkInteger, checkLimits, checkSecret } from "./checks.js";
+import { checkBoolean, checkInteger, checkLimits, checkSecret } from "./checks.js";
+import { mediaEvents } from "./events/media-events.js";
 import type { BeforeReady } from "./gate/before-ready.js";
 import { Gate } from "./gate/gate.js";
 import type { TableOptions } from "./layout.js";
@@ -119,6 +120,12 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
   /** Bounds of what inspection accepts. */
   inspection?: Partial<InspectionLimits>;
   /**
+   * Writes an event of what happens to files, with the same statement, for `store.events.listen`. False by
+   * default. Give it to every process that stores or changes files, and to maintenance. Events that nobody
+   * listens to stay in their table.
+   */
+  events?: boolean;
+  /**
    * Named recipes for pictures of files, for calls with `variant`. None by default. A recipe that changes
    * makes its variants anew; until then, the earlier ones are shown.
    */
@@ -175,6 +182,11 @@ export function dependenciesOf(
     logger,
     calls,
     ends: new TransactionEnds({ journal, s3, logger, calls, leaseSeconds }),
+    mediaEvents: mediaEvents(checkBoolean("events", options.events ?? false), {
+      events: persistence.events,
+      calls,
+      logger,
+    }),
     quotas: new Quotas(options.quota, persistence.counters),
     inspector: new Inspector(limits, processes, renderer),
     gate: new Gate(s3, options),

@@ -2,7 +2,7 @@ import { Connections, PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 import type { Sequelize, Transaction } from "sequelize";
 
-import { checkInteger, checkPooler, checkReads } from "./checks.js";
+import { checkBoolean, checkInteger, checkPooler, checkReads } from "./checks.js";
 import { Layout, type TableOptions } from "./layout.js";
 import type { OwnerType } from "./owner-types.js";
 import { AudioRepo } from "./repo/audio-repo.js";
@@ -10,6 +10,7 @@ import { CounterRepo, type Counters } from "./repo/counter-repo.js";
 import { currentTransaction, requireReadCommitted } from "./repo/caller-transaction.js";
 import { withDatabaseErrors } from "./repo/database-failure.js";
 import { DirectUploadRepo, type DirectUploadRows } from "./repo/direct-upload-repo.js";
+import { EventRepo, type EventRows } from "./repo/event-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { type Journal, JournalRepo } from "./repo/journal-repo.js";
 import { ListRepo, type ListRows } from "./repo/list-repo.js";
@@ -27,6 +28,7 @@ export interface Persistence {
   journal: Journal;
   variants: Variants;
   counters: Counters;
+  events: EventRows;
   owners: Owners;
   /** What owners' ids are. */
   ownerType: OwnerType;
@@ -41,6 +43,7 @@ export interface Persistence {
 interface DatabaseOptions extends TableOptions<OwnerType> {
   ownConnections?: number;
   pooler?: "transaction";
+  events?: boolean;
 }
 
 /**
@@ -49,11 +52,12 @@ interface DatabaseOptions extends TableOptions<OwnerType> {
  * @throws InvalidInputError (`invalid_input`)
  */
 export function tablesIn(database: Sequelize, options: DatabaseOptions): Tables {
-  const { ownConnections = 2, pooler, owner, schema, tables } = options;
+  const { ownConnections = 2, pooler, owner, schema, tables, events = false } = options;
   const own = checkInteger("ownConnections", ownConnections, 1, 1_000);
   return {
     connections: new Connections(database, { own, pooler: checkPooler(pooler) }),
     layout: new Layout({ owner, schema, tables }),
+    tells: checkBoolean("events", events),
   };
 }
 
@@ -80,6 +84,7 @@ export function sqlPersistence(
     journal: new JournalRepo(tables, owners),
     variants: new VariantRepo(tables),
     counters: new CounterRepo(tables),
+    events: new EventRepo(tables),
     owners,
     ownerType: layout.ownerType,
     requireReadCommitted: (transaction) => requireReadCommitted(connections, transaction),

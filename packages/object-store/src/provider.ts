@@ -12,6 +12,7 @@ import type { Page } from "./dto/page.js";
 import type { FileUploadResult } from "./dto/upload-result.js";
 import type { VariantRead } from "./dto/variant-read.js";
 import type { ObjectStoreError } from "./errors.js";
+import type { MediaEvents } from "./events/media-events.js";
 import type { FileMetadata } from "./file-metadata.js";
 import type { GivenOwnerIds, OwnerId, OwnerIds, OwnerType } from "./owner-types.js";
 import type { PrivacyLevel } from "./privacy.js";
@@ -54,6 +55,8 @@ export interface ObjectStoreProvider<Type extends OwnerType = "uuid"> {
    * many people's photos. It can change nothing. Telemetry names its calls by the scope `application`.
    */
   forApplication(): ApplicationScope<OwnerIds[Type]>;
+  /** What happened to files; see the option `events`. */
+  readonly events: MediaEvents<OwnerIds[Type]>;
   /**
    * Looks whether both servers answer, with one small request to each: for a readiness probe. The first
    * call also looks whether the tables are there, with the columns of this version and owners of the type

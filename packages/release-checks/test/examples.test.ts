@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
@@ -22,6 +23,7 @@ import {
   type ObjectStoreErrorCode,
   ResourceUnavailableError,
 } from "@repo/object-store";
+import { QueryTypes } from "sequelize";
 import { userAvatarMigrations, userAvatars } from "@repo/user-avatars";
 import { createDatabase, databaseMigrations, Migrator, User } from "@repo/database";
 import { objectStoreMigrations } from "@repo/object-store/migrations";
@@ -47,6 +49,7 @@ import { changePicture, signUp } from "./examples/sign-up.js";
 import { startServers } from "./examples/servers.js";
 import { stripPhotos } from "./examples/strip-photos.js";
 import { addWithinQuota, type Plan, quotaStore } from "./examples/gallery-quota.js";
+import { keepIndexed, tellingStore } from "./examples/search-index.js";
 import { sweeper } from "./examples/sweep.js";
 import { testExpiry } from "./examples/test-expiry.js";
 import { testDirectUpload } from "./examples/test-direct-upload.js";
@@ -268,6 +271,33 @@ describe("the examples", () => {
     });
     plans.set(id, "paid");
     expect((await addWithinQuota(store, id, png)).limit).toBe(50_000_000_000);
+  });
+
+  it("keep a search index by events", async () => {
+    const owner = await signUp("search@example.com");
+    const store = tellingStore(app.database, app.s3);
+    const titles = new Map<string, string>();
+    const listener = keepIndexed(store, {
+      put: (id, title) => Promise.resolve(void titles.set(id, title)),
+      remove: (id) => Promise.resolve(void titles.delete(id)),
+    });
+    const quiet = async (): Promise<void> => {
+      const waiting = "SELECT id FROM media_events LIMIT 1";
+      const select = { type: QueryTypes.SELECT } as const;
+      while ((await app.database.query(waiting, select)).length > 0) await sleep(20);
+    };
+    const { images } = store.forUser(owner);
+    const { id } = (await images.upload({ body: png, title: "one" })).file;
+    await quiet();
+    expect(titles.get(id)).toBe("one");
+    await images.update(id, { title: "two" });
+    await quiet();
+    expect(titles.get(id)).toBe("two");
+    await images.delete(id);
+    await quiet();
+    expect(titles.has(id)).toBe(false);
+    await listener.stop();
+    await store.close();
   });
 
   it("throw photos away, show them, take one back and delete the rest", async () => {

@@ -32,6 +32,7 @@ export type Work = (
     }
   | { name: "usage"; owner: string | undefined; system: boolean; top: number | undefined }
   | { name: "recount"; owner: string | undefined }
+  | { name: "events"; dead: "list" | "retry" | "drop"; ids: readonly string[] }
   | { name: "erase"; userId: string; yes: boolean }
 ) & {
   json: boolean;
@@ -55,6 +56,7 @@ const OPTIONS = {
   "bytes-per-second": { type: "string" },
   cursor: { type: "string" },
   down: { type: "boolean" },
+  drop: { type: "boolean" },
   "drop-undefined": { type: "boolean" },
   env: { type: "string" },
   fix: { type: "boolean" },
@@ -67,6 +69,7 @@ const OPTIONS = {
   owner: { type: "string" },
   quiet: { type: "boolean" },
   recipe: { type: "string" },
+  retry: { type: "boolean" },
   steps: { type: "string" },
   system: { type: "boolean" },
   to: { type: "string" },
@@ -86,6 +89,7 @@ const TAKES: Record<CommandName, readonly OptionName[]> = {
   strip: ["cursor", "max-files"],
   usage: ["owner", "system", "top"],
   recount: ["owner"],
+  events: ["drop", "retry"],
   erase: ["yes"],
 };
 
@@ -171,6 +175,13 @@ export function parseCommand(argv: readonly string[]): Command {
     case "recount":
       requireNoMore(command, rest);
       return { name: command, owner: values.owner, ...common };
+    case "events": {
+      if (values.retry === true && values.drop === true) {
+        throw new UsageError("events takes --retry or --drop, not both.");
+      }
+      const dead = values.retry === true ? "retry" : values.drop === true ? "drop" : "list";
+      return { name: command, dead, ids: rest, ...common };
+    }
     case "erase": {
       const [userId, ...more] = rest;
       requireNoMore("erase <user>", more);

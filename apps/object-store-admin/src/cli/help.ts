@@ -25,13 +25,14 @@ Environment:
   OWNER_TYPE            uuid (the default), integer, bigint or text. It never changes.
   TABLES_SCHEMA         the schema of the tables; default: by the search path
   TABLE_NAMES           {"images":"…","audio":"…","directUploads":"…","journal":"…","variants":"…",
-                        "variantFailures":"…","usage":"…"}: names for those that are not to be images,
-                        audio, direct_uploads, object_store_journal, media_variants,
-                        media_variant_failures and media_usage
+                        "variantFailures":"…","usage":"…","events":"…"}: names for those that are not
+                        to be images, audio, direct_uploads, object_store_journal, media_variants,
+                        media_variant_failures, media_usage and media_events
   HISTORY_TABLE         where migrate records what it applied: table or schema.table;
                         default: schema_migrations
   VARIANTS              the recipes of make-variants, as the option "variants" of the provider in
                         JSON, such as {"thumb":{"width":320,"format":"webp"}}
+  EVENTS                true, where the provider has the option "events"; default: false
   LEASE_SECONDS         the option leaseSeconds of the provider; default: 600
   NO_COLOR              any value: no colors
 
@@ -57,6 +58,7 @@ Commands:
   strip location|all          removes personal data from stored files
   usage                       counts files and bytes
   recount                     corrects the counters of quotas
+  events                      counts the events that wait, and lists those that were given up
   erase <user>                removes everything of one user, with a receipt
 
 A first day:
@@ -164,6 +166,16 @@ are stored and deleted. Run it once every process of the application has the opt
 rows were changed by hand. Lists what was added to each counter that was wrong.
 
   --owner <id>   of one user only, whose id is of the type OWNER_TYPE
+`,
+  events: `Usage: object-store-admin events [--retry | --drop] [<id> …]
+
+Counts the events that wait for a listener, and lists those that were given up, with the reason.
+
+  --retry   has those that were given up handled again, all or those with these ids: perhaps after later
+            ones of the same file
+  --drop    deletes them
+
+Exits with 3 when events are left that were given up.
 `,
   erase: `Usage: object-store-admin erase <user> [--yes]
 

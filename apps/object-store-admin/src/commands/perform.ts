@@ -7,12 +7,19 @@ import type { Work } from "../cli/command.js";
 import type { Surroundings } from "../cli/surroundings.js";
 import { Printer } from "../output/printer.js";
 import { bucketSettings } from "../settings/bucket.js";
-import { databasePooler, databaseUrl, historyTable, leaseSecondsOf } from "../settings/database.js";
+import {
+  databasePooler,
+  databaseUrl,
+  eventsOf,
+  historyTable,
+  leaseSecondsOf,
+} from "../settings/database.js";
 import { layoutOf } from "../settings/layout.js";
 import { ownerIdOf } from "../settings/owner-id.js";
 import { variantsOf } from "../settings/variants.js";
 import { audit } from "./audit.js";
 import { erase } from "./erase.js";
+import { events } from "./events.js";
 import { makeVariants } from "./make-variants.js";
 import { migrate } from "./migrate.js";
 import { migrateSql } from "./migrate-sql.js";
@@ -43,6 +50,7 @@ export async function perform(command: Work, surroundings: Surroundings): Promis
           {
             ...tables,
             ...variantsOf(environment),
+            events: eventsOf(environment),
             ...(leaseSeconds !== undefined && { leaseSeconds }),
           },
           await bucketSettings(environment),
@@ -119,6 +127,8 @@ function performOnFiles(
       return usage(command, tools);
     case "recount":
       return recount(command, tools);
+    case "events":
+      return events(command, tools);
     case "erase":
       return erase(command, tools);
   }

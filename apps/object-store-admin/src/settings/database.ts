@@ -39,6 +39,17 @@ export function historyTable(environment: Environment): HistoryTable | undefined
 }
 
 /**
+ * The option `events`.
+ *
+ * @throws UsageError
+ */
+export function eventsOf(environment: Environment): boolean {
+  const value = environment["EVENTS"] || "false";
+  if (value === "true" || value === "false") return value === "true";
+  throw new UsageError("EVENTS must be true or false.");
+}
+
+/**
  * The option `leaseSeconds`.
  *
  * @throws UsageError

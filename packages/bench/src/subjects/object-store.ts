@@ -24,7 +24,7 @@ export interface OpenStore {
 export async function openStore(
   services: ServiceAddresses,
   s3Name: S3Name,
-  options: Pick<ObjectStoreOptions, "variants" | "quota"> = {},
+  options: Pick<ObjectStoreOptions, "variants" | "quota" | "events"> = {},
 ): Promise<OpenStore> {
   const database = createDatabase({ url: databaseUrl(services) });
   database.addModels([User]);

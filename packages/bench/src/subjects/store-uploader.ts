@@ -7,7 +7,7 @@ import { isImage, type MediaFile } from "../media/media-file.js";
 import { type OpenStore, openStore } from "./object-store.js";
 import type { OpenUploader } from "./uploader.js";
 
-type Options = Pick<ObjectStoreOptions, "variants" | "quota">;
+type Options = Pick<ObjectStoreOptions, "variants" | "quota" | "events">;
 
 /** Our module with all its features: type, metadata, SHA-256, journal row and file row. */
 function storeUploader<Source>(
@@ -54,7 +54,7 @@ export const asStream = storeUploader<MediaFile>(({ path }) => createReadStream(
 /** Bytes in memory. */
 export const fromMemory = fromMemoryWith({});
 
-/** The same with a quota, or with a picture by each recipe. */
+/** The same with a quota, with events, or with a picture by each recipe. */
 export function fromMemoryWith(options: Options): OpenUploader<Buffer> {
   return storeUploader((bytes) => bytes, options);
 }

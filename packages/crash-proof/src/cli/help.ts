@@ -7,8 +7,10 @@ and rows and objects are compared, byte by byte, with what the caller was told b
 
 Options:
   --quick            some 130 cases, spread over all use cases
+                     and 100 uploads whose events are heard, of 1,000 in a whole run
   --only <text>      only use cases in whose name this occurs, and after a colon, only troubles,
-                     and all of these: "delete, audio" or "upload small: hang"; may be repeated
+                     and all of these: "delete, audio" or "upload small: hang"; may be repeated;
+                     "events" alone hears events while listeners are killed
   --json             one JSON object a line on standard output
   --sites <n>        cases at once, each with servers of its own (default: a CPU each, at most 4)
   --sabotage <what>  switch a guarantee off and see it noticed: intent, tombstone, compare-and-set,

@@ -1,4 +1,5 @@
 import { nameOf } from "../cases/case.js";
+import type { EventsSummary } from "../events/prove-events.js";
 import type { CaseResult } from "../run/run-case.js";
 import type { Summary } from "../run/tally.js";
 
@@ -7,6 +8,8 @@ export interface Reporter {
   skipped(useCases: number, why: string): void;
   planned(cases: number): void;
   result(result: CaseResult): void;
+  /** Shows what became of the events. */
+  heard(summary: EventsSummary): void;
   end(summary: Summary): void;
 }
 
@@ -34,6 +37,9 @@ export function jsonReporter(out: NodeJS.WritableStream): Reporter {
         milliseconds,
       });
     },
+    heard(summary) {
+      line({ proof: "events", ...summary });
+    },
     end(summary) {
       line({ summary: true, ...summary });
     },
@@ -60,11 +66,18 @@ export function textReporter(out: NodeJS.WriteStream): Reporter {
       if (problems.length > 0) above(`${nameOf(current)}\n  ${problems.join("\n  ")}\n`);
       if (out.isTTY) above(`${done}/${total ?? "?"} ${nameOf(current)}`.slice(0, out.columns - 1));
     },
+    heard(summary) {
+      above(`${figuresOf(summary)}\n`);
+    },
     end({ seconds, ...counts }) {
-      const figures = Object.entries(counts).map(([what, count]) => `${count} ${words(what)}`);
-      above(`${figures.join(", ")} in ${seconds} s\n`);
+      above(`${figuresOf(counts)} in ${seconds} s\n`);
     },
   };
+}
+
+function figuresOf(counts: object): string {
+  const entries: [string, unknown][] = Object.entries(counts);
+  return entries.map(([what, count]) => `${String(count)} ${words(what)}`).join(", ");
 }
 
 function words(name: string): string {

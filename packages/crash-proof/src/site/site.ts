@@ -77,7 +77,14 @@ export class Site {
   /** Empties the database, and gives a bucket that nothing from before can reach. */
   async clear(): Promise<S3Provider> {
     this.s3.faults.clear();
-    const files = ["images", "audio", "media_variants", "media_variant_failures", "media_usage"];
+    const files = [
+      "images",
+      "audio",
+      "media_variants",
+      "media_variant_failures",
+      "media_usage",
+      "media_events",
+    ];
     const tables = [...files, "object_store_journal", "direct_uploads", "users"];
     const referring = REFERENCES.map(({ table }) => table);
     await this.database.query(`TRUNCATE ${[...tables, ...referring].join(", ")}`);

@@ -4,6 +4,7 @@ import type { ListedObject, S3ErrorCode, VersioningStatus, VersionLock } from "@
 import type { ObjectStoreErrorCode } from "../errors.js";
 import type { ServedKind, StoredKind } from "../kinds.js";
 import type { GivenOwnerIds, Owner, OwnerId, OwnerType } from "../owner-types.js";
+import type { EventType } from "../models/event.model.js";
 import type { JournalPurpose } from "../models/journal.model.js";
 
 /*
@@ -95,6 +96,12 @@ export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
    * deleted. Run it once every process has the provider's option `quota`, and after rows were changed by hand.
    */
   recount(options?: RecountOptions): Promise<RecountReport>;
+
+  /**
+   * Counts events that wait for a listener, and lists those that were given up, or has them handled again, or
+   * drops them. One that is handled again may come after later ones of its file.
+   */
+  events(options?: EventsOptions): Promise<EventsReport>;
 }
 
 /** The options of all long calls. */
@@ -415,6 +422,43 @@ export interface RecountReport {
   owners: number;
   /** Counters that were wrong. */
   corrected: number;
+}
+
+export interface EventsOptions {
+  /** Ends the call with OperationAbortedError (`operation_aborted`) after the query in flight. */
+  signal?: AbortSignal;
+  /** What becomes of events that were given up: `list` by default. */
+  dead?: "list" | "retry" | "drop";
+  /** Of these alone, 10,000 at most; all when absent. */
+  ids?: readonly string[];
+  /** Called with each that is listed. The call waits for it. An error that it throws ends the call. */
+  onFinding?: (finding: DeadEvent) => void | Promise<void>;
+}
+
+/** An event that was given up. */
+export interface DeadEvent {
+  id: string;
+  type: EventType;
+  kind: MediaKind;
+  fileId: string;
+  owner: Owner;
+  at: Date;
+  attempts: number;
+  /** What the last attempt failed with, 500 characters at most. */
+  reason: string;
+}
+
+export interface EventsReport {
+  /** Events that wait for a listener, or are with one. */
+  waiting: number;
+  /** The age of the oldest of these; null where there is none. */
+  oldestSeconds: number | null;
+  /** Events that were given up and still are. */
+  dead: number;
+  /** Events that are handled again. */
+  retried: number;
+  /** Events that were dropped. */
+  dropped: number;
 }
 
 export interface UsageOptions {

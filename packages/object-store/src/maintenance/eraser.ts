@@ -59,7 +59,7 @@ export class Eraser {
   }
 
   async erase(): Promise<ErasureReceipt> {
-    const { s3, unfinished, counters, leaseSeconds, ownerType } = this.dependencies;
+    const { s3, unfinished, counters, events, tells, leaseSeconds, ownerType } = this.dependencies;
     const userId = this.#userId;
     const startedAt = new Date();
     const versioning = await versioningOf(this.dependencies, this.options.signal);
@@ -77,6 +77,7 @@ export class Eraser {
       }
     }
     await counters.end(userId);
+    if (tells) await events.dropOfOwner(userId);
     const rows = await unfinished.countOf(userId);
     const lines = this.#lines;
     const isErased = lines.every(({ outcome }) => outcome !== "failed" && outcome !== "retained");
@@ -118,6 +119,7 @@ export class Eraser {
       const { removed, inUse } = await files[kind].delete(ids, this.#userId, {
         leaseSeconds,
         skipLocked: true,
+        isErasure: true,
       });
       for (const row of page) {
         const error = inUse.get(row.id);

@@ -1,7 +1,7 @@
 import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-inspection";
 import type { VariantRecipe } from "@repo/media-processing";
 
-import { checkInteger, checkLimits, checkOptions } from "../checks.js";
+import { checkBoolean, checkInteger, checkLimits, checkOptions } from "../checks.js";
 import { FOLDERS, KINDS_IN_KEY_ORDER } from "../kinds.js";
 import { type ObjectStoreLogger, safeLogger } from "../logger.js";
 import type { OwnerType } from "../owner-types.js";
@@ -17,6 +17,7 @@ import { Auditor } from "./auditor.js";
 import type { ObjectStoreMaintenance } from "./contract.js";
 import type { MaintenanceDependencies, MaintenanceRows } from "./dependencies.js";
 import { Eraser } from "./eraser.js";
+import { events } from "./events.js";
 import { longCall } from "./long-call.js";
 import { recount } from "./recount.js";
 import { Stripper } from "./stripper.js";
@@ -32,6 +33,7 @@ interface Options {
   inspection?: Partial<InspectionLimits> | undefined;
   variants?: Readonly<Record<string, VariantRecipe>> | undefined;
   isolation?: IsolationOptions | undefined;
+  events?: boolean | undefined;
   /** Makes the variants; processes when absent. */
   renderer?: Renderer | undefined;
 }
@@ -64,6 +66,7 @@ export function maintenanceOver(
     s3,
     logger,
     leaseSeconds,
+    tells: checkBoolean("events", options.events ?? false),
     maker: new VariantMaker({
       ...{ ...rows, s3, logger, leaseSeconds, renderer, signal },
       // Every recipe of a file counts.
@@ -122,6 +125,8 @@ export function maintenanceOver(
       ),
     recount: (options) =>
       run("recount", "count what owners use", options, (call) => recount(dependencies, call)),
+    events: (options) =>
+      run("events", "look for events", options, (call) => events(dependencies, call)),
     usage: (options) => run("usage", "count files", options, (call) => usage(dependencies, call)),
   } satisfies ObjectStoreMaintenance<OwnerType>);
 }

@@ -23,6 +23,8 @@ export interface HalvingOptions extends StatementOptions {
 
 export interface RemovalOptions extends HalvingOptions {
   leaseSeconds: number;
+  /** Whether the event of each file says so, also where it was in the trash. */
+  isErasure?: boolean;
 }
 
 /**

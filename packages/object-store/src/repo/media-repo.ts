@@ -152,7 +152,8 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     const given = [...this.#fields].flatMap(([name, field]) =>
       NOT_GIVEN.has(name) ? [] : [`"${field}"`],
     );
-    this.#sql = mediaStatements({ layout: this.layout, kind, columns: this.columns, given });
+    const { layout, columns, tells } = this;
+    this.#sql = mediaStatements({ layout, kind, columns, given, tells });
   }
 
   /** A file of any owner. */
@@ -360,7 +361,12 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
   ): Promise<Removal<MediaModels[K]>> {
     const { delete: waiting, deleteUnlocked: skipping } = this.#sql;
     return this.#inHalves({ waiting, skipping }, ids, options, {
-      parameters: (some) => [some, owner, options.leaseSeconds],
+      parameters: (some) => [
+        ...([some, owner, options.leaseSeconds] as const),
+        ...(this.tells
+          ? [options.isErasure ? ("file.erased" as const) : ("file.deleted" as const)]
+          : []),
+      ],
       read: (rows) => {
         const files = rows.filter((row) => row.at(-1) === null);
         return withVariants(this.columns.instances(files), rows);

@@ -1,10 +1,12 @@
 import { type ModelColumns, PreparedStatement, type SqlParameter } from "@repo/database";
 import type { MediaKind, Privacy } from "@repo/media-inspection";
 
-import type { Layout } from "../layout.js";
+import { type Layout, literal } from "../layout.js";
+import type { EventType } from "../models/event.model.js";
 import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Owner, OwnerId } from "../owner-types.js";
 import type { PrivacyLevel } from "../privacy.js";
+import { told } from "./event-statements.js";
 import {
   fromNow,
   intoJournal,
@@ -37,6 +39,8 @@ export type VariantParameters = [
 ];
 type OfIds = [ids: readonly string[], recipe: string, digest: string];
 type OfOwnerParameters = [ids: readonly string[], owner: Owner, seconds: number];
+/** With the event of files that were not in the trash, where events are written. */
+type DeletionParameters = [...OfOwnerParameters, ...type: EventType[]];
 
 interface Sql {
   layout: Layout;
@@ -44,9 +48,12 @@ interface Sql {
   columns: ModelColumns<MediaFileModel>;
   /** The columns that come with the values of a {@link Completion}. */
   given: readonly string[];
+  /** Whether statements that change files write events. */
+  tells: boolean;
 }
 
-export function mediaStatements({ layout, kind, columns, given }: Sql) {
+export function mediaStatements(sql: Sql) {
+  const { layout, kind, columns, given, tells } = sql;
   const table = layout.table(kind);
   const changeable = given.filter((column) => OF_OWNER.has(column));
   const files = `SELECT ${columns.list()} FROM ${table} WHERE`;
@@ -77,26 +84,56 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
     )
   `;
   const ofOwner = `user_id IS NOT DISTINCT FROM $2`;
+  const event = (source: string, type: EventType, payload?: string): string =>
+    told(layout, source, {
+      type: literal(type),
+      kind: literal(kind),
+      ...(payload !== undefined && { payload }),
+    });
+  // The rows as they are after a change.
+  const after = (change: string, type: EventType, payload?: string): string =>
+    `changed AS (${change}), told AS (${event("changed", type, payload)})
+     SELECT ${columns.list("changed")} FROM changed`;
+  // What was in the trash was deleted for all who hear of it.
+  const toldOfDeletion = tells
+    ? `, told AS (${told(
+        layout,
+        `gone WHERE restorable_until IS NULL OR $4::text = 'file.erased'`,
+        {
+          type: "$4::text",
+          kind: literal(kind),
+        },
+      )})`
+    : "";
   const deletionOfOwner = (lock: string) => (wait: string) =>
     `
-    ${deletion({ lock, which: `${ofOwner} AND ${wait}`, lease: fromNow("$3") })}
+    ${deletion({ lock, which: `${ofOwner} AND ${wait}`, lease: fromNow("$3") })}${toldOfDeletion}
     SELECT ${columns.list("gone")}, NULL::uuid, NULL::json, NULL::bytea FROM gone
     UNION ALL
     SELECT ${noFile}, ${FILE_COLUMNS[kind]}, ${READ_WITH_FILE.json()}, sha256 FROM variants
   `;
   // A file that is there already keeps its time. Its idempotency key is free, as after a deletion.
-  const trashing = (lock: string) => (wait: string) =>
-    `
+  const trashing = (lock: string) => (wait: string) => {
+    const wanted = (what: string): string => `
     WITH wanted AS (
-      SELECT id FROM ${table}
+      SELECT ${what} FROM ${table}
       WHERE id = ANY ($1) AND ${ofOwner} AND (${NOT_TRASHED} OR ${RESTORABLE}) AND ${wait}
       ORDER BY id ${lock}
-    )
+    )`;
+    const change = `
     UPDATE ${table} AS file SET
       restorable_until = coalesce(file.restorable_until, ${fromNow("$3")}), idempotency_key = NULL
     FROM wanted WHERE file.id = wanted.id
-    RETURNING file.id
-  `;
+    RETURNING file.id`;
+    if (!tells) return `${wanted("id")}${change}\n  `;
+    const until = "jsonb_build_object('restorableUntil', to_jsonb(restorable_until))";
+    return `
+      ${wanted("id, restorable_until AS before")}, changed AS (
+        ${change}, file.user_id, file.restorable_until, wanted.before
+      ), told AS (${event("changed WHERE before IS NULL", "file.deleted", until)})
+      SELECT id FROM changed
+    `;
+  };
   return {
     byId: new PreparedStatement<[id: string]>(`${files} id = $1`),
     visibleById: forReaders<string>((visible) => `${files} id = $1 AND ${visible}`),
@@ -159,20 +196,16 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
       layout.ownerType,
       (ownedBy) => `${files} idempotency_key = $1 AND ${ownedBy("$2")}`,
     ),
-    create: new LockingStatement<CreateParameters>((wait) =>
-      creation({ layout, kind, columns, given }, wait),
-    ),
+    create: new LockingStatement<CreateParameters>((wait) => creation(sql, wait)),
     createWithVariants: new LockingStatement<[...CreateParameters, ...VariantParameters]>((wait) =>
-      creation({ layout, kind, columns, given }, wait, { hasVariants: true }),
+      creation(sql, wait, { hasVariants: true }),
     ),
     createFromDirectUpload: new LockingStatement<[...CreateParameters, ...DirectParameters]>(
-      (wait) => creation({ layout, kind, columns, given }, wait, { isDirect: true }),
+      (wait) => creation(sql, wait, { isDirect: true }),
     ),
     createFromDirectUploadWithVariants: new LockingStatement<
       [...CreateParameters, ...DirectParameters, ...VariantParameters]
-    >((wait) =>
-      creation({ layout, kind, columns, given }, wait, { isDirect: true, hasVariants: true }),
-    ),
+    >((wait) => creation(sql, wait, { isDirect: true, hasVariants: true })),
     withPrivacy: new PreparedStatement<
       [after: string, limit: number, privacy: readonly PrivacyLevel[]]
     >(`${files} id > $1 AND privacy = ANY ($3) ORDER BY id LIMIT $2`),
@@ -185,8 +218,8 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
       `,
     ),
     // What the JSON does not name keeps its value, and a long transcript its place on disk.
-    update: new LockingStatement<[id: string, owner: Owner, values: string]>(
-      (wait) => `
+    update: new LockingStatement<[id: string, owner: Owner, values: string]>((wait) => {
+      const change = `
         UPDATE ${table} AS file SET
           updated_at = clock_timestamp(),
           ${changeable
@@ -198,9 +231,13 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
         FROM jsonb_populate_record(NULL::${table}, $3::jsonb) AS given
         WHERE file.id = $1 AND file.user_id IS NOT DISTINCT FROM $2
           AND file.restorable_until IS NULL AND ${wait}
-        RETURNING ${columns.list("file")}
-      `,
-    ),
+        RETURNING ${tells ? "file.*" : columns.list("file")}
+      `;
+      if (!tells) return change;
+      const names =
+        "SELECT jsonb_agg(name) FROM jsonb_object_keys($3::jsonb) AS name WHERE name <> 'id'";
+      return `WITH ${after(change, "file.updated", `jsonb_build_object('changed', (${names}))`)}`;
+    }),
     // The row of the journal takes the key that the file gives up, and holds the bytes that it loses.
     replaceObject: new LockingStatement<
       [
@@ -211,8 +248,8 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
         unansweredSeconds: number,
         values: string,
       ]
-    >(
-      (wait) => `
+    >((wait) => {
+      const before = `
         WITH wanted AS (
           SELECT
             file.id, file.s3_key AS old_key, file.byte_size, file.unanswered_until,
@@ -230,7 +267,8 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
             s3_key = wanted.old_key, may_have_parts = false,
             reserved_bytes = entry.reserved_bytes + wanted.byte_size - ($6::json ->> 'byte_size')::int
           FROM wanted WHERE entry.id = wanted.upload_id
-        )
+        )`;
+      const change = `
         UPDATE ${table} AS file SET
           s3_key = wanted.new_key, updated_at = clock_timestamp(),
           unanswered_until = ${unansweredUntil("$5::int")},
@@ -240,24 +278,27 @@ export function mediaStatements({ layout, kind, columns, given }: Sql) {
             .join(", ")}
         FROM wanted, json_populate_record(NULL::${table}, $6) AS given
         WHERE file.id = wanted.id
-        RETURNING ${columns.list("file")}
-      `,
-    ),
-    delete: new LockingStatement<OfOwnerParameters>(deletionOfOwner("FOR UPDATE")),
-    deleteUnlocked: new LockingStatement<OfOwnerParameters>(
+        RETURNING ${tells ? "file.*" : columns.list("file")}
+      `;
+      if (!tells) return `${before}${change}`;
+      return `${before}, ${after(change, "file.updated", `'{"changed": ["content"]}'::jsonb`)}`;
+    }),
+    delete: new LockingStatement<DeletionParameters>(deletionOfOwner("FOR UPDATE")),
+    deleteUnlocked: new LockingStatement<DeletionParameters>(
       deletionOfOwner("FOR UPDATE SKIP LOCKED"),
     ),
     trash: new LockingStatement<OfOwnerParameters>(trashing("FOR NO KEY UPDATE")),
     trashUnlocked: new LockingStatement<OfOwnerParameters>(
       trashing("FOR NO KEY UPDATE SKIP LOCKED"),
     ),
-    restore: new LockingStatement<[id: string, owner: Owner]>(
-      (wait) => `
+    restore: new LockingStatement<[id: string, owner: Owner]>((wait) => {
+      const change = `
         UPDATE ${table} SET restorable_until = NULL
         WHERE id = $1 AND ${ofOwner} AND ${RESTORABLE} AND ${wait}
-        RETURNING ${columns.list()}
-      `,
-    ),
+        RETURNING ${tells ? "*" : columns.list()}
+      `;
+      return tells ? `WITH ${after(change, "file.restored")}` : change;
+    }),
     overdue: new PreparedStatement<
       [at: string, afterTime: string, afterId: string, limit: number]
     >(`
@@ -298,7 +339,7 @@ function forReaders<Ids extends SqlParameter>(text: (visible: string) => string)
  * @see https://www.postgresql.org/docs/current/functions-json.html (json_populate_recordset)
  */
 function creation(
-  { layout, kind, columns, given }: Sql,
+  { layout, kind, columns, given, tells }: Sql,
   wait: string,
   { isDirect = false, hasVariants = false } = {},
 ): string {
@@ -350,8 +391,26 @@ function creation(
         given.height, given.page_count, ${unansweredUntil(`(${unanswered}::int[])[given.ordinality]`)}
       FROM json_populate_recordset(NULL::${layout.table("variant")}, ${rows}) WITH ORDINALITY AS given
       JOIN variants_done AS sent ON sent.id = given.id
+      ${tells ? "RETURNING user_id, recipe" : ""}
     )
   `;
+  // Variants follow their file.
+  const events = hasVariants
+    ? `(
+        SELECT 0 AS rank, 'file.ready' AS type, id, user_id, '{}'::jsonb AS payload FROM made
+        UNION ALL
+        SELECT
+          1, 'variant.ready', ($2::uuid[])[1], user_id, jsonb_build_object('recipe', recipe)
+        FROM variants
+      ) AS events ORDER BY rank`
+    : "(SELECT 'file.ready' AS type, id, user_id, '{}'::jsonb AS payload FROM made) AS events";
+  const event = { type: "type", kind: literal(kind), payload: "payload" };
+  const [before, after] = tells
+    ? [
+        ", made AS (",
+        `*), told AS (${told(layout, events, event)}) SELECT ${columns.list("made")} FROM made`,
+      ]
+    : ["", columns.list()];
   return `
     WITH ${isDirect ? direct : ""} ${hasVariants ? sent : ""} done AS (
       DELETE FROM ${journal}
@@ -359,7 +418,7 @@ function creation(
         AND ${wait} ${isDirect ? "AND EXISTS (SELECT FROM claimed)" : ""}
         ${hasVariants ? `AND (SELECT count(*) FROM sent) = cardinality(${ids}::uuid[])` : ""}
       RETURNING id, user_id, s3_key, idempotency_key, created_at
-    )${hasVariants ? variants : ""}
+    )${hasVariants ? variants : ""}${before}
     INSERT INTO ${table} (
       id, user_id, s3_key, idempotency_key, created_at, updated_at, unanswered_until,
       ${given.join(", ")}
@@ -370,7 +429,7 @@ function creation(
       ${given.map((column) => `given.${column}`).join(", ")}
     FROM json_populate_recordset(NULL::${table}, $1) WITH ORDINALITY AS given
     JOIN done ON done.id = given.id
-    RETURNING ${columns.list()}
+    RETURNING ${after}
   `;
 }
 

@@ -24,8 +24,11 @@ export abstract class ModelRepo<Row extends Model> {
   protected readonly connections: Connections;
   protected readonly layout: Layout;
   protected readonly columns: ModelColumns<Row>;
+  /** Whether statements that change files write events. */
+  protected readonly tells: boolean;
 
-  constructor({ connections, layout }: Tables, model: ModelCtor<Row>) {
+  constructor({ connections, layout, tells }: Tables, model: ModelCtor<Row>) {
+    this.tells = tells;
     this.connections = connections;
     this.layout = layout;
     this.columns = new ModelColumns(model);

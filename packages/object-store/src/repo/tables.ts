@@ -6,4 +6,6 @@ import type { Layout } from "../layout.js";
 export interface Tables {
   readonly connections: Connections;
   readonly layout: Layout;
+  /** Whether statements that change files write events. */
+  readonly tells: boolean;
 }

@@ -1,9 +1,10 @@
 import { ModelColumns, PreparedStatement } from "@repo/database";
 import type { MediaKind } from "@repo/media-inspection";
 
-import type { Layout } from "../layout.js";
+import { type Layout, literal } from "../layout.js";
 import type { VariantFailureModel } from "../models/variant-failure.model.js";
 import type { VariantModel } from "../models/variant.model.js";
+import { told } from "./event-statements.js";
 import { ModelRepo } from "./model-repo.js";
 import { MODELS } from "./models.js";
 import { fromNow, intoJournal, LockingStatement } from "./statements.js";
@@ -107,7 +108,7 @@ interface Columns {
   failure: ModelColumns<VariantFailureModel>;
 }
 
-function statementsWith(layout: Layout, kind: MediaKind, columns: Columns) {
+function statementsWith(layout: Layout, kind: MediaKind, columns: Columns, tells: boolean) {
   const variants = layout.table("variant");
   const failures = layout.table("variant_failure");
   const files = layout.table(kind);
@@ -132,8 +133,8 @@ function statementsWith(layout: Layout, kind: MediaKind, columns: Columns) {
       WHERE file.id = $1
     `),
     // The lock on the file's row waits for its deletion, and shows that it was not deleted.
-    create: new LockingStatement<Create>(
-      (wait) => `
+    create: new LockingStatement<Create>((wait) => {
+      const before = `
         WITH original AS (
           SELECT id FROM ${files} WHERE id = $1 AND ${wait} FOR NO KEY UPDATE
         ), done AS (
@@ -147,7 +148,8 @@ function statementsWith(layout: Layout, kind: MediaKind, columns: Columns) {
           FROM done WHERE counter.user_id = done.user_id
         ), forgotten AS (
           DELETE FROM ${failures} WHERE ${ofFile} AND EXISTS (SELECT FROM done)
-        )${placeholder}
+        )${placeholder}`;
+      const change = `
         INSERT INTO ${variants} (
           id, user_id, s3_key, created_at, updated_at, ${column}, recipe, digest, content_type, byte_size,
           sha256, width, height, page_count, unanswered_until
@@ -156,9 +158,20 @@ function statementsWith(layout: Layout, kind: MediaKind, columns: Columns) {
           id, user_id, s3_key, created_at, clock_timestamp(), $1, $2, $3, $5, $6, $7, $8, $9, $10,
           CASE WHEN $11::int > 0 THEN ${fromNow("$11::int")} END
         FROM done
-        RETURNING ${columns.variant.list()}
-      `,
-    ),
+        RETURNING ${tells ? "*" : columns.variant.list()}
+      `;
+      if (!tells) return `${before}${change}`;
+      const event = told(layout, "made", {
+        type: "'variant.ready'",
+        kind: literal(kind),
+        fileId: column,
+        payload: "jsonb_build_object('recipe', recipe)",
+      });
+      return `
+        ${before}, made AS (${change}), told AS (${event})
+        SELECT ${columns.variant.list("made")} FROM made
+      `;
+    }),
     // The foreign key would wait for a deletion too, but then refuse.
     fail: new LockingStatement<[...OfFile, reason: string, attempts: number]>(
       (wait) => `
@@ -188,7 +201,7 @@ export class VariantRepo extends ModelRepo<VariantModel> {
   constructor(tables: Tables) {
     super(tables, MODELS.variant);
     const columns = { variant: this.columns, failure: this.#failures };
-    const statements = (kind: MediaKind) => statementsWith(this.layout, kind, columns);
+    const statements = (kind: MediaKind) => statementsWith(this.layout, kind, columns, this.tells);
     this.#sql = { image: statements("image"), audio: statements("audio") };
     const variants = this.layout.table("variant");
     const removal = (condition: string, leaseSeconds: string): string => `

@@ -1,7 +1,8 @@
 import type { MediaKind } from "@repo/media-inspection";
 
+import type { MediaEvents } from "../events/media-events.js";
 import type { Gate } from "../gate/gate.js";
-import type { Owner, Reader } from "../owner-types.js";
+import type { Owner, OwnerId, Reader } from "../owner-types.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { PrivacyLevel } from "../privacy.js";
 import type { Persistence } from "../persistence.js";
@@ -22,6 +23,7 @@ export interface Dependencies extends Persistence {
   /** What is left to do once callers' transactions have ended. */
   ends: TransactionEnds;
   quotas: Quotas;
+  mediaEvents: MediaEvents<OwnerId>;
   /** The most bytes that a file may hold. */
   maxBytes: number;
   /** Seconds that a URL works unless the call says otherwise. */

@@ -8,6 +8,7 @@ const GRACE_MS = 2_000;
 /** The calls of one store, until it is closed. */
 export class OpenCalls {
   readonly #end = new AbortController();
+  readonly #closing = new AbortController();
   /** What is under way, each with what fails it. */
   readonly #running = new Map<Promise<unknown>, (error: StoreClosedError) => void>();
   #isClosed = false;
@@ -19,11 +20,16 @@ export class OpenCalls {
     this.#left = new Promise((resolve) => {
       this.#leave = resolve;
     });
-    setMaxListeners(0, this.#end.signal);
+    setMaxListeners(0, this.#end.signal, this.#closing.signal);
   }
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Aborted by a close, for what would never end by itself. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** Aborted once a close waits no longer. */
@@ -58,6 +64,7 @@ export class OpenCalls {
   /** Refuses new calls, waits for those under way and, after so many seconds, aborts them. */
   async close(seconds: number): Promise<void> {
     this.#isClosed = true;
+    this.#closing.abort(new StoreClosedError());
     if (this.#running.size === 0) return;
     let timer = setTimeout(() => {
       this.#end.abort(new StoreClosedError());

@@ -18,6 +18,7 @@ interface Instruments {
   uploadSize: Histogram;
   rejections: Counter;
   swept: Counter;
+  eventLag: Histogram;
 }
 
 /** Name of the tracer and the meter. */
@@ -25,6 +26,8 @@ const SCOPE = "@repo/object-store";
 
 /** Seconds, as the semantic conventions advise for durations. */
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Seconds, up to a day. */
+const LAGS = [0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400];
 /** Bytes, up to the largest file. */
 const SIZES = [1e4, 1e5, 5e5, 1e6, 5e6, 1e7, 2.5e7, 5e7, 1.048_576e8];
 
@@ -65,6 +68,11 @@ function make(provider: MeterProvider): Instruments {
     swept: meter.createCounter("object_store.sweep.files", {
       description: "What sweeps found, by outcome",
       unit: "{file}",
+    }),
+    eventLag: meter.createHistogram("object_store.event.lag", {
+      description: "Time from an event to an attempt to handle it",
+      unit: "s",
+      advice: { explicitBucketBoundaries: LAGS },
     }),
   };
 }
@@ -149,6 +157,13 @@ async function spanned<Result>(
 function errorTypeOf(error: unknown): string {
   if (error instanceof ObjectStoreError) return error.code;
   return error instanceof Error ? error.name : "_OTHER";
+}
+
+/** Measures an attempt to handle an event. */
+export function toldEvent(type: string, lagSeconds: number, hasFailed: boolean): void {
+  const outcome = hasFailed ? "failed" : "handled";
+  const attributes = { "object_store.event.type": type, "object_store.event.outcome": outcome };
+  instruments().eventLag.record(lagSeconds, attributes);
 }
 
 interface UploadedFile {

@@ -19,6 +19,7 @@ import { checkOptions } from "../checks.js";
 import type { StorageClient } from "../upload/storage-client.js";
 import { MemoryCounters } from "./memory/memory-counters.js";
 import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
+import { MemoryEvents } from "./memory/memory-events.js";
 import { MemoryFiles } from "./memory/memory-files.js";
 import { MemoryInventory } from "./memory/memory-inventory.js";
 import { MemoryJournal } from "./memory/memory-journal.js";
@@ -85,16 +86,17 @@ export function memoryObjectStore(
   const tables = memoryTables();
   const transaction: MemoryObjectStore["transaction"] = (work) =>
     inMemoryTransaction(MODEL_REGISTRY, work);
-  const persistence: Persistence = {
+  const persistenceOf = ({ events: tells = false }: { events?: boolean }): Persistence => ({
     files: {
-      image: new MemoryFiles("image", tables.image, tables, isOwner),
-      audio: new MemoryFiles("audio", tables.audio, tables, isOwner),
+      image: new MemoryFiles("image", tables.image, tables, isOwner, tells),
+      audio: new MemoryFiles("audio", tables.audio, tables, isOwner, tells),
     },
     lists: new MemoryLists(tables),
     directUploads: new MemoryDirectUploads(tables),
     journal: new MemoryJournal(tables, isOwner),
-    variants: new MemoryVariants(tables),
+    variants: new MemoryVariants(tables, tells),
     counters: new MemoryCounters(tables),
+    events: new MemoryEvents(tables),
     owners: {
       exists: (userId) => Promise.resolve(isOwner(userId)),
       check: () => Promise.resolve(),
@@ -103,11 +105,11 @@ export function memoryObjectStore(
     requireReadCommitted,
     currentTransaction: () => undefined,
     isReady: () => Promise.resolve(),
-  };
+  });
   const renderer = new MemoryRenderer();
   const maintenance = maintenanceOver(
     {
-      ...persistence,
+      ...persistenceOf(settings),
       keys: new MemoryKeys(tables),
       unfinished: new MemoryUnfinished(tables),
       inventoryOf: (kind) => new MemoryInventory(tables, kind),
@@ -115,8 +117,10 @@ export function memoryObjectStore(
     },
     { ...settings, s3, renderer },
   );
-  const storeWith: MemoryObjectStore<OwnerType>["storeWith"] = (more) =>
-    storeOver(dependenciesOf({ ...settings, s3, renderer, ...more }, persistence));
+  const storeWith: MemoryObjectStore<OwnerType>["storeWith"] = (more) => {
+    const together = { ...settings, s3, renderer, ...more };
+    return storeOver(dependenciesOf(together, persistenceOf(together)));
+  };
   return Object.freeze({ store: storeWith({}), storeWith, maintenance, transaction });
 }
 

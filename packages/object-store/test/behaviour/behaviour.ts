@@ -4,6 +4,7 @@ import { describeArguments } from "./arguments.js";
 import { describeBodies } from "./bodies.js";
 import { describeDetails } from "./details.js";
 import { describeDirectUploads } from "./direct-uploads.js";
+import { describeEvents } from "./events.js";
 import { describeGate } from "./gate.js";
 import { describeLists } from "./lists.js";
 import { describeMaintenance } from "./maintenance.js";
@@ -52,6 +53,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     // Last, as they let days pass.
     describeQuotas(subject);
     describeTrash(subject);
+    describeEvents(subject);
     describeMaintenance(subject);
   });
 }

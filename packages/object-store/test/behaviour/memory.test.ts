@@ -15,10 +15,12 @@ describeBehaviour("the store in memory", async () => {
     s3,
     isOwner: (userId) => users.has(userId),
     variants: VARIANTS,
+    events: true,
   });
   const { maintenance } = memory;
   return {
     ...memory,
+    storeWith: (options) => memory.storeWith({ events: false, ...options }),
     s3,
     faults,
     addUser() {

@@ -14,7 +14,7 @@ describeBehaviour("the store over PostgreSQL and S3", async () => {
   let daysPassed = 0;
   return {
     store: harness.storeWith({ s3 }),
-    maintenance: harness.maintenanceWith({ s3, variants: VARIANTS }),
+    maintenance: harness.maintenanceWith({ s3, variants: VARIANTS, events: true }),
     s3,
     faults,
     storeWith: (options) => harness.storeWith({ s3, ...options }),

@@ -71,6 +71,23 @@ describe("the number of statements", () => {
     await checked.database.close();
   });
 
+  it("is the same with events: two for an upload, one for a change, two for a deletion", async () => {
+    const telling = openLoggedStore(harness(), { events: true });
+    const scope = telling.store.forUser(await harness().addUser());
+    await scope.images.upload({ body: png });
+    telling.statements();
+    const { file } = await scope.images.upload({ body: png });
+    expect(countedOf(telling)).toHaveLength(2);
+    await scope.images.update(file.id, { title: "A" });
+    expect(countedOf(telling)).toHaveLength(1);
+    await scope.images.delete(file.id, { restorableFor: 60 });
+    await scope.images.restore(file.id);
+    expect(countedOf(telling)).toHaveLength(2);
+    await scope.images.delete(file.id);
+    expect(countedOf(telling)).toHaveLength(2);
+    await telling.database.close();
+  });
+
   it("is one for a change of these and of the name", async () => {
     const id = await upload();
     logged.statements();

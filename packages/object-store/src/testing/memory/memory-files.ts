@@ -2,6 +2,7 @@ import type { MediaKind, Privacy } from "@repo/media-inspection";
 import type { Transaction } from "sequelize";
 
 import { OwnerNotFoundError } from "../../errors.js";
+import type { EventPayload, EventType } from "../../models/event.model.js";
 import type { MediaFileModel } from "../../models/media-file.model.js";
 import type { MediaModels } from "../../models/media-models.js";
 import type {
@@ -18,6 +19,7 @@ import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner, OwnerId, Reader } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { PrivacyLevel } from "../../privacy.js";
+import { tell } from "./memory-events.js";
 import { type OwnerCheck, toRemoval } from "./memory-journal.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
@@ -31,6 +33,8 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     private readonly table: MemoryTable<MediaModels[K]>,
     private readonly tables: MemoryTables,
     private readonly isOwner: OwnerCheck,
+    /** Whether events are written. */
+    private readonly tells: boolean,
   ) {}
 
   async byId(id: string): Promise<MediaModels[K] | null> {
@@ -142,6 +146,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     journal.rows.change(upload, { ...removal, s3Key, reservedBytes, mayHaveParts: false });
     const unansweredUntil = unansweredSeconds > 0 ? fromNow(unansweredSeconds) : null;
     const changed = { ...values, s3Key: upload["s3Key"], unansweredUntil };
+    this.#tell("file.updated", row, undefined, { changed: ["content"] });
     return this.table.toModel(rows.change(row, changed));
   }
 
@@ -155,6 +160,9 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     await rows.unlocked([id], transaction);
     const row = rows.find(id, transaction);
     if (row?.["userId"] !== owner || row["restorableUntil"] !== null) return null;
+    const attributes = this.table.columns;
+    const changed = Object.keys(values).map((name) => attributes.get(name) ?? name);
+    this.#tell("file.updated", row, transaction, { changed });
     return this.table.toModel(rows.change(row, values, transaction));
   }
 
@@ -211,7 +219,9 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     const isLive = (row: Values | undefined): boolean =>
       row?.["purpose"] === "upload" && !isOver(row["leaseExpiresAt"]);
     if (!uploads.every(isLive)) return null;
+    this.#tell("file.ready", upload, transaction);
     variants.forEach((variant, at) => {
+      this.#tell("variant.ready", { id, userId }, transaction, { recipe: variant.recipe });
       moveVariant(this.tables, this.kind, id, { ...variant, upload: uploads[at] }, transaction);
     });
     journal.rows.remove(id, transaction);
@@ -224,7 +234,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
   async delete(
     ids: readonly string[],
     owner: Owner,
-    { transaction, leaseSeconds, skipLocked = false }: RemovalOptions,
+    { transaction, leaseSeconds, skipLocked = false, isErasure = false }: RemovalOptions,
   ): Promise<Removal<MediaModels[K]>> {
     const { rows } = this.table;
     if (!skipLocked) await rows.unlocked(ids, transaction);
@@ -233,6 +243,10 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       transaction,
     );
     const lease = fromNow(leaseSeconds);
+    for (const row of removed) {
+      if (isErasure) this.#tell("file.erased", row, transaction);
+      else if (row["restorableUntil"] === null) this.#tell("file.deleted", row, transaction);
+    }
     return {
       removed: removed.map((row) => this.#remove(row, lease, transaction)),
       inUse: new Map(),
@@ -253,7 +267,12 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
       transaction,
     );
     for (const row of trashed) {
-      const until = row["restorableUntil"] ?? fromNow(restorableFor);
+      const { restorableUntil: before } = row;
+      const until = before instanceof Date ? before : fromNow(restorableFor);
+      if (before === null) {
+        const payload = { restorableUntil: until.toISOString() };
+        this.#tell("file.deleted", row, transaction, payload);
+      }
       this.#move(row, { restorableUntil: until, idempotencyKey: null }, transaction);
     }
     return { removed: trashed.map(({ id }) => id), inUse: new Map(), failed: new Map() };
@@ -269,6 +288,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     const row = rows.find(id, transaction);
     const until = row?.["restorableUntil"];
     if (row?.["userId"] !== owner || !(until instanceof Date) || isOver(until)) return null;
+    this.#tell("file.restored", row, transaction);
     return this.table.toModel(this.#move(row, { restorableUntil: null }, transaction));
   }
 
@@ -282,6 +302,16 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     for (const row of overdue) this.#remove(row, over);
     const last = overdue.at(-1);
     return { inUse: new Map(), last: last === undefined ? null : { time: at, id: last.id } };
+  }
+
+  #tell(
+    type: EventType,
+    { id: fileId, userId }: Values,
+    transaction: Transaction | undefined,
+    payload: EventPayload = {},
+  ): void {
+    if (!this.tells) return;
+    tell(this.tables, { type, kind: this.kind, fileId, userId, payload }, transaction);
   }
 
   /** Into the trash or out of it, which is no change of the file. */

@@ -11,6 +11,12 @@ export class MemoryTable<Row extends Model> {
 
   constructor(private readonly model: ModelCtor<Row>) {}
 
+  /** The names of columns by attribute. */
+  get columns(): ReadonlyMap<string, string> {
+    const attributes: [string, { field?: string }][] = Object.entries(this.model.getAttributes());
+    return new Map(attributes.map(([name, { field }]) => [name, field ?? name]));
+  }
+
   select(meets: (row: Values) => boolean, transaction?: Transaction): Row[] {
     return this.rows.select(meets, transaction).map((row) => this.toModel(row));
   }
@@ -71,6 +77,7 @@ export function memoryTables(): MemoryTables {
     journal: new MemoryTable(MODELS.journal),
     variant: new MemoryTable(MODELS.variant),
     variant_failure: new MemoryTable(MODELS.variant_failure),
+    event: new MemoryTable(MODELS.event),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   type Variants,
   type VariantState,
 } from "../../repo/variant-repo.js";
+import { tell } from "./memory-events.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTables } from "./memory-table.js";
 
@@ -21,7 +22,11 @@ const FILE_ID = { image: "imageId", audio: "audioId" } as const satisfies Record
 
 /** The variants in memory. */
 export class MemoryVariants implements Variants {
-  constructor(private readonly tables: MemoryTables) {}
+  constructor(
+    private readonly tables: MemoryTables,
+    /** Whether events are written. */
+    private readonly tells: boolean,
+  ) {}
 
   async state(of: VariantOf): Promise<VariantState | null> {
     await Promise.resolve();
@@ -49,6 +54,11 @@ export class MemoryVariants implements Variants {
     const of = { kind, fileId, recipe: values.recipe, digest: values.digest };
     for (const row of failure.rows.select(isOf(of))) failure.rows.remove(row.id);
     if (kind === "image" && file["placeholder"] === null) files.change(file, { placeholder });
+    if (this.tells) {
+      const { userId } = file;
+      const payload = { recipe: values.recipe };
+      tell(this.tables, { type: "variant.ready", kind, fileId, userId, payload }, undefined);
+    }
     const row = { ...values, id, unansweredSeconds, upload };
     return moveVariant(this.tables, kind, fileId, row, undefined);
   }
