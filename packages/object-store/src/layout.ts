@@ -35,6 +35,8 @@ export interface TableNames {
   variantFailures?: string;
   /** Default: `media_usage`. */
   usage?: string;
+  /** Default: `media_grants`. */
+  grants?: string;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface TableOptions<Type extends OwnerType = "uuid"> {
 }
 
 /** A table of the module. */
-export type TableName = StoredKind | "journal" | "variant_failure" | "usage";
+export type TableName = StoredKind | "journal" | "variant_failure" | "usage" | "grant";
 
 const OPTIONS: readonly (readonly [TableName, keyof TableNames, string])[] = [
   ["image", "images", "images"],
@@ -68,6 +70,7 @@ const OPTIONS: readonly (readonly [TableName, keyof TableNames, string])[] = [
   ["variant", "variants", "media_variants"],
   ["variant_failure", "variantFailures", "media_variant_failures"],
   ["usage", "usage", "media_usage"],
+  ["grant", "grants", "media_grants"],
 ];
 
 /** PostgreSQL cuts longer names. */

@@ -11,6 +11,7 @@ import { maintenanceOver } from "./maintenance/maintenance-over.js";
 import { tablesIn } from "./persistence.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { CounterRepo } from "./repo/counter-repo.js";
+import { GrantRepo } from "./repo/grant-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
 import { JournalRepo } from "./repo/journal-repo.js";
@@ -92,6 +93,7 @@ export function objectStoreMaintenance<Type extends OwnerType = "uuid">(
     inventoryOf: (kind, given) => new InventoryRepo(tables, kind, given),
     usage: new UsageRepo(tables),
     counters: new CounterRepo(tables),
+    grants: new GrantRepo(tables),
     variants: new VariantRepo(tables),
   };
   return maintenanceOver(rows, { s3, leaseSeconds, logger, inspection, variants, isolation });

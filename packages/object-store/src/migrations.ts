@@ -16,6 +16,7 @@ import { describeFiles } from "./migrations/0013-describe-files.js";
 import { countUsage } from "./migrations/0014-count-usage.js";
 import { keepTrash } from "./migrations/0015-keep-trash.js";
 import { indexTrash } from "./migrations/0016-index-trash.js";
+import { shareFiles } from "./migrations/0018-share-files.js";
 import { Layout, type TableOptions } from "./layout.js";
 
 export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
@@ -53,5 +54,6 @@ export function objectStoreMigrations(options?: TableOptions<OwnerType>): readon
     countUsage(layout),
     keepTrash(layout),
     indexTrash(layout),
+    shareFiles(layout),
   ];
 }

@@ -2,7 +2,7 @@ import { DEFAULT_INSPECTION_LIMITS, type InspectionLimits } from "@repo/media-in
 import type { VariantRecipe } from "@repo/media-processing";
 import type { Sequelize } from "sequelize";
 
-import { checkInteger, checkLimits, checkSecret } from "./checks.js";
+import { checkBoolean, checkInteger, checkLimits, checkSecret } from "./checks.js";
 import type { BeforeReady } from "./gate/before-ready.js";
 import { Gate } from "./gate/gate.js";
 import type { TableOptions } from "./layout.js";
@@ -69,6 +69,11 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
    * Once every process has it, run `recount` of maintenance: until then, what was stored before does not count.
    */
   quota?: QuotaOption<OwnerIds[Type]>;
+  /**
+   * Whether users may share their files, by `share`, and read what is shared with them; false by default. Give
+   * the same to every provider over one database.
+   */
+  sharing?: boolean;
   /** Seconds that a signed URL works unless a call says otherwise; 900 by default. */
   urlExpiresIn?: number;
   /**
@@ -189,6 +194,7 @@ export function dependenciesOf(
       maxWaiting,
       signal,
     }),
+    isSharing: checkBoolean("sharing", options.sharing ?? false),
     strictness: checkStrictness(options, DEFAULT_STRICTNESS),
     privacy: checkPrivacy(options.privacy ?? "keep"),
     maxBytes: checkInteger("maxBytes", maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),

@@ -4,6 +4,7 @@ import type { StoredKind } from "../kinds.js";
 import type { ObjectStoreLogger } from "../logger.js";
 import type { OwnerType } from "../owner-types.js";
 import type { Counters } from "../repo/counter-repo.js";
+import type { Grants } from "../repo/grant-repo.js";
 import type { Inventory } from "../repo/inventory-repo.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { Keys } from "../repo/key-repo.js";
@@ -27,6 +28,7 @@ export interface MaintenanceRows {
   inventoryOf: (kind: StoredKind, options?: { withHashes?: boolean }) => Inventory;
   usage: UsageCounts;
   counters: Counters;
+  grants: Grants;
 }
 
 /** What sweeps, audits and erasures work with. */

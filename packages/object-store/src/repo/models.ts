@@ -2,6 +2,7 @@ import { Sequelize } from "sequelize-typescript";
 
 import { AudioModel } from "../models/audio.model.js";
 import { DirectUploadModel } from "../models/direct-upload.model.js";
+import { GrantModel } from "../models/grant.model.js";
 import { ImageModel } from "../models/image.model.js";
 import { JournalModel } from "../models/journal.model.js";
 import { VariantFailureModel } from "../models/variant-failure.model.js";
@@ -15,6 +16,7 @@ export const MODELS = {
   journal: JournalModel,
   variant: VariantModel,
   variant_failure: VariantFailureModel,
+  grant: GrantModel,
 };
 
 /** The instances of each model. */

@@ -22,6 +22,8 @@ export interface Dependencies extends Persistence {
   /** What is left to do once callers' transactions have ended. */
   ends: TransactionEnds;
   quotas: Quotas;
+  /** Whether users may share their files. */
+  isSharing: boolean;
   /** The most bytes that a file may hold. */
   maxBytes: number;
   /** Seconds that a URL works unless the call says otherwise. */

@@ -20,6 +20,7 @@ import type { StorageClient } from "../upload/storage-client.js";
 import { MemoryCounters } from "./memory/memory-counters.js";
 import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
 import { MemoryFiles } from "./memory/memory-files.js";
+import { MemoryGrants } from "./memory/memory-grants.js";
 import { MemoryInventory } from "./memory/memory-inventory.js";
 import { MemoryJournal } from "./memory/memory-journal.js";
 import { MemoryKeys } from "./memory/memory-keys.js";
@@ -85,16 +86,18 @@ export function memoryObjectStore(
   const tables = memoryTables();
   const transaction: MemoryObjectStore["transaction"] = (work) =>
     inMemoryTransaction(MODEL_REGISTRY, work);
+  const filesWith = (isSharing: boolean): Persistence["files"] => ({
+    image: new MemoryFiles("image", tables.image, tables, isOwner, isSharing),
+    audio: new MemoryFiles("audio", tables.audio, tables, isOwner, isSharing),
+  });
   const persistence: Persistence = {
-    files: {
-      image: new MemoryFiles("image", tables.image, tables, isOwner),
-      audio: new MemoryFiles("audio", tables.audio, tables, isOwner),
-    },
+    files: filesWith(false),
     lists: new MemoryLists(tables),
     directUploads: new MemoryDirectUploads(tables),
     journal: new MemoryJournal(tables, isOwner),
     variants: new MemoryVariants(tables),
     counters: new MemoryCounters(tables),
+    grants: new MemoryGrants(tables, isOwner),
     owners: {
       exists: (userId) => Promise.resolve(isOwner(userId)),
       check: () => Promise.resolve(),
@@ -115,8 +118,10 @@ export function memoryObjectStore(
     },
     { ...settings, s3, renderer },
   );
-  const storeWith: MemoryObjectStore<OwnerType>["storeWith"] = (more) =>
-    storeOver(dependenciesOf({ ...settings, s3, renderer, ...more }, persistence));
+  const storeWith: MemoryObjectStore<OwnerType>["storeWith"] = (more) => {
+    const all = { ...settings, s3, renderer, ...more };
+    return storeOver(dependenciesOf(all, { ...persistence, files: filesWith(all.sharing === true) }));
+  };
   return Object.freeze({ store: storeWith({}), storeWith, maintenance, transaction });
 }
 

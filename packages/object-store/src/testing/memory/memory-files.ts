@@ -18,6 +18,7 @@ import type { Removal, RemovalOptions } from "../../repo/file-removal.js";
 import type { Owner, OwnerId, Reader } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { PrivacyLevel } from "../../privacy.js";
+import { isShared, removeGrantsOf } from "./memory-grants.js";
 import { type OwnerCheck, toRemoval } from "./memory-journal.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
@@ -31,6 +32,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     private readonly table: MemoryTable<MediaModels[K]>,
     private readonly tables: MemoryTables,
     private readonly isOwner: OwnerCheck,
+    private readonly isSharing: boolean,
   ) {}
 
   async byId(id: string): Promise<MediaModels[K] | null> {
@@ -54,7 +56,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     await Promise.resolve();
     const files = this.table
       .select((values) => ids.includes(values.id), transaction)
-      .filter((row) => row.isVisibleTo(reader));
+      .filter((row) => this.#isVisible(row, reader, transaction));
     if (variant === undefined) return files;
     for (const file of files) {
       file.variant = variantRead(this.tables, this.kind, file.id, variant, transaction);
@@ -74,7 +76,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     await Promise.resolve();
     return this.table
       .select((row) => ids.includes(row.id), transaction)
-      .filter((row) => row.userId === owner || row.isVisibleTo(owner));
+      .filter((row) => row.userId === owner || this.#isVisible(row, owner, transaction));
   }
 
   async listByUser(owner: OwnerId, after: string, limit: number): Promise<MediaModels[K][]> {
@@ -284,6 +286,12 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     return { inUse: new Map(), last: last === undefined ? null : { time: at, id: last.id } };
   }
 
+  #isVisible(row: MediaModels[K], reader: Reader, transaction: Transaction | undefined): boolean {
+    if (row.isVisibleTo(reader)) return true;
+    if (!this.isSharing || row.restorableUntil !== null) return false;
+    return isShared(this.tables, { kind: this.kind, fileId: row.id, reader }, transaction);
+  }
+
   /** Into the trash or out of it, which is no change of the file. */
   #move(row: Values, to: object, transaction: Transaction | undefined): Values {
     return this.table.rows.change(row, { ...to, updatedAt: row["updatedAt"] }, transaction);
@@ -292,6 +300,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
   #remove(row: Values, leaseExpiresAt: Date, transaction?: Transaction): MediaModels[K] {
     const { id, userId, s3Key, byteSize, unansweredUntil } = row;
     this.table.rows.remove(id, transaction);
+    removeGrantsOf(this.tables, this.kind, id, transaction);
     const time = { leaseExpiresAt, settledAt: unansweredUntil ?? fromNow(0) };
     const held = { reservedBytes: byteSize, reservedFiles: 1 };
     const removal = { id, kind: this.kind, userId, s3Key, mayHaveParts: false, purpose: "removal" };

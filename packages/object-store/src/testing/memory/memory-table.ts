@@ -71,6 +71,7 @@ export function memoryTables(): MemoryTables {
     journal: new MemoryTable(MODELS.journal),
     variant: new MemoryTable(MODELS.variant),
     variant_failure: new MemoryTable(MODELS.variant_failure),
+    grant: new MemoryTable(MODELS.grant),
   };
 }
 
