@@ -38,6 +38,7 @@ const VARIABLES = {
 const MODULE = [
   "media_audio",
   "media_direct_uploads",
+  "media_grants",
   "media_images",
   "media_journal",
   "media_usage",

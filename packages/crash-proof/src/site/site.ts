@@ -78,7 +78,7 @@ export class Site {
   async clear(): Promise<S3Provider> {
     this.s3.faults.clear();
     const files = ["images", "audio", "media_variants", "media_variant_failures", "media_usage"];
-    const tables = [...files, "object_store_journal", "direct_uploads", "users"];
+    const tables = [...files, "media_grants", "object_store_journal", "direct_uploads", "users"];
     const referring = REFERENCES.map(({ table }) => table);
     await this.database.query(`TRUNCATE ${[...tables, ...referring].join(", ")}`);
     this.#buckets += 1;

@@ -120,7 +120,9 @@ export function memoryObjectStore(
   );
   const storeWith: MemoryObjectStore<OwnerType>["storeWith"] = (more) => {
     const all = { ...settings, s3, renderer, ...more };
-    return storeOver(dependenciesOf(all, { ...persistence, files: filesWith(all.sharing === true) }));
+    return storeOver(
+      dependenciesOf(all, { ...persistence, files: filesWith(all.sharing === true) }),
+    );
   };
   return Object.freeze({ store: storeWith({}), storeWith, maintenance, transaction });
 }

@@ -11,6 +11,7 @@ import { describePrivacy } from "./privacy.js";
 import { describeQuotas } from "./quotas.js";
 import { describeReads } from "./reads.js";
 import { describeScopes } from "./scopes.js";
+import { describeSharing } from "./sharing.js";
 import { describeStrip } from "./strip.js";
 import type { Subject } from "./subject.js";
 import { describeTransactions } from "./transactions.js";
@@ -52,6 +53,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     // Last, as they let days pass.
     describeQuotas(subject);
     describeTrash(subject);
+    describeSharing(subject);
     describeMaintenance(subject);
   });
 }

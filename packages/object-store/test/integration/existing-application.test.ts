@@ -114,6 +114,7 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
       );
       expect(tables.map(({ tablename }) => tablename)).toEqual([
         "audio",
+        "media_grants",
         "media_usage",
         "media_variant_failures",
         "media_variants",
