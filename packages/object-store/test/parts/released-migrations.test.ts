@@ -47,6 +47,7 @@ it("keeps the text of migrations for ever", async () => {
       "object-store/0014-count-usage": "8322a7c0bab2cff4",
       "object-store/0015-keep-trash": "60f3a117d09a0088",
       "object-store/0016-index-trash": "483708b31aeb514a",
+      "object-store/0018-share-files": "38692d28329f2243",
     }
   `);
 });
@@ -75,6 +76,7 @@ it("keeps it for owners of text in tables of other names", async () => {
       "object-store/0014-count-usage": "1450593665c22346",
       "object-store/0015-keep-trash": "b899ac9c60824b49",
       "object-store/0016-index-trash": "3180c2545cbc954f",
+      "object-store/0018-share-files": "af341c1362def192",
     }
   `);
 });
