@@ -9,6 +9,7 @@ export interface Everyone {
 }
 
 /** With whom a file is shared, and until when. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- What an application gets.
 export class GrantRead<Id extends OwnerId = string> {
   /** A user's id, or `{ everyone: true }`. */
   @Expose() readonly with!: Id | Everyone;

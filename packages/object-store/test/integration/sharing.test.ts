@@ -2,10 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { QueryTypes } from "sequelize";
 
 import type { ListQuery } from "../../src/index.js";
-import { MAX_GRANTS } from "../../src/repo/grant-repo.js";
 import { type Harness, openHarness } from "../support/harness.js";
 import { type LoggedStore, openLoggedStore } from "../support/logged-store.js";
 import { fillWithRows } from "../support/stored-rows.js";
+
+const MAX_GRANTS = 1_000;
 
 const GRANTS = `
   INSERT INTO media_grants (id, image_id, grantee, expires_at, created_at, updated_at)
