@@ -130,13 +130,13 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
       const sharing = objectStoreProvider<Type>(options);
       const [of, reader] = [sharing.forUser(ann as never), sharing.forUser(bob as never)];
       const { id } = await upload(of);
-      const to = { with: bob as OwnerIds[Type] };
+      const to = { with: bob };
       await of.images.share(id, to);
       expect((await of.images.grants(id)).items).toMatchObject([to]);
       expect(await reader.images.exists(id)).toBe(true);
       expect((await reader.sharedWithMe()).items.map((file) => file.id)).toEqual([id]);
       expect((await reader.images.sharedWithMe({ withUrls: true })).items).toHaveLength(1);
-      const missing = of.images.share(id, { with: nobody as OwnerIds[Type] });
+      const missing = of.images.share(id, { with: nobody });
       await expect(missing).rejects.toMatchObject({ code: "owner_not_found" });
       await of.images.unshare(id, to);
       expect(await reader.images.exists(id)).toBe(false);
