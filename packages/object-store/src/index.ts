@@ -39,6 +39,7 @@ export type {
   FileLists,
   FileReads,
   GetManyOptions,
+  GrantsQuery,
   ImageCollection,
   Input,
   ListAllQuery,
@@ -49,12 +50,15 @@ export type {
   MediaScope,
   ObjectStoreProvider,
   ReadOptions,
+  SharedQuery,
+  ShareOptions,
   ShowRequests,
   ShowUrls,
   ShowVariant,
   ShowVariantUrls,
   SignedUrl,
   StorageUsage,
+  UnshareOptions,
   UploadOptions,
   UrlOptions,
   VariantOptions,
@@ -71,6 +75,7 @@ export {
 } from "./dto/direct-upload.js";
 export { AudioDetails, ImageDetails } from "./dto/file-details.js";
 export { AudioRules, ImageRules } from "./dto/file-rules.js";
+export { type Everyone, GrantRead } from "./dto/grant-read.js";
 export type { PendingFile } from "./dto/pending-file.js";
 export type { BeforeReady, GateContext } from "./gate/before-ready.js";
 export type {

@@ -37,6 +37,8 @@ export interface TableNames {
   usage?: string;
   /** Default: `media_events`. */
   events?: string;
+  /** Default: `media_grants`. */
+  grants?: string;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface TableOptions<Type extends OwnerType = "uuid"> {
 }
 
 /** A table of the module. */
-export type TableName = StoredKind | "journal" | "variant_failure" | "usage" | "event";
+export type TableName = StoredKind | "journal" | "variant_failure" | "usage" | "event" | "grant";
 
 const OPTIONS: readonly (readonly [TableName, keyof TableNames, string])[] = [
   ["image", "images", "images"],
@@ -71,6 +73,7 @@ const OPTIONS: readonly (readonly [TableName, keyof TableNames, string])[] = [
   ["variant_failure", "variantFailures", "media_variant_failures"],
   ["usage", "usage", "media_usage"],
   ["event", "events", "media_events"],
+  ["grant", "grants", "media_grants"],
 ];
 
 /** PostgreSQL cuts longer names. */

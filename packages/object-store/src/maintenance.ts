@@ -12,6 +12,7 @@ import { tablesIn } from "./persistence.js";
 import { AudioRepo } from "./repo/audio-repo.js";
 import { CounterRepo } from "./repo/counter-repo.js";
 import { EventRepo } from "./repo/event-repo.js";
+import { GrantRepo } from "./repo/grant-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { InventoryRepo } from "./repo/inventory-repo.js";
 import { JournalRepo } from "./repo/journal-repo.js";
@@ -99,6 +100,7 @@ export function objectStoreMaintenance<Type extends OwnerType = "uuid">(
     usage: new UsageRepo(tables),
     counters: new CounterRepo(tables),
     events: new EventRepo(tables),
+    grants: new GrantRepo(tables),
     variants: new VariantRepo(tables),
   };
   const settings = { s3, leaseSeconds, logger, inspection, variants, isolation, events };

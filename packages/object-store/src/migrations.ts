@@ -17,6 +17,7 @@ import { countUsage } from "./migrations/0014-count-usage.js";
 import { keepTrash } from "./migrations/0015-keep-trash.js";
 import { indexTrash } from "./migrations/0016-index-trash.js";
 import { keepEvents } from "./migrations/0017-keep-events.js";
+import { shareFiles } from "./migrations/0018-share-files.js";
 import { Layout, type TableOptions } from "./layout.js";
 
 export type { OwnerTable, TableNames, TableOptions } from "./layout.js";
@@ -55,5 +56,6 @@ export function objectStoreMigrations(options?: TableOptions<OwnerType>): readon
     keepTrash(layout),
     indexTrash(layout),
     keepEvents(layout),
+    shareFiles(layout),
   ];
 }

@@ -70,6 +70,11 @@ export interface ObjectStoreOptions<Type extends OwnerType = "uuid"> extends Tab
    * Once every process has it, run `recount` of maintenance: until then, what was stored before does not count.
    */
   quota?: QuotaOption<OwnerIds[Type]>;
+  /**
+   * Whether users may share their files, by `share`, and read what is shared with them; false by default. Give
+   * the same to every provider over one database.
+   */
+  sharing?: boolean;
   /** Seconds that a signed URL works unless a call says otherwise; 900 by default. */
   urlExpiresIn?: number;
   /**
@@ -201,6 +206,7 @@ export function dependenciesOf(
       maxWaiting,
       signal,
     }),
+    isSharing: checkBoolean("sharing", options.sharing ?? false),
     strictness: checkStrictness(options, DEFAULT_STRICTNESS),
     privacy: checkPrivacy(options.privacy ?? "keep"),
     maxBytes: checkInteger("maxBytes", maxBytes ?? MAX_FILE_BYTES, 1, MAX_FILE_BYTES),

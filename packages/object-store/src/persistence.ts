@@ -11,6 +11,7 @@ import { currentTransaction, requireReadCommitted } from "./repo/caller-transact
 import { withDatabaseErrors } from "./repo/database-failure.js";
 import { DirectUploadRepo, type DirectUploadRows } from "./repo/direct-upload-repo.js";
 import { EventRepo, type EventRows } from "./repo/event-repo.js";
+import { GrantRepo, type Grants } from "./repo/grant-repo.js";
 import { ImageRepo } from "./repo/image-repo.js";
 import { type Journal, JournalRepo } from "./repo/journal-repo.js";
 import { ListRepo, type ListRows } from "./repo/list-repo.js";
@@ -29,6 +30,7 @@ export interface Persistence {
   variants: Variants;
   counters: Counters;
   events: EventRows;
+  grants: Grants;
   owners: Owners;
   /** What owners' ids are. */
   ownerType: OwnerType;
@@ -70,21 +72,23 @@ const ANSWER = new PreparedStatement("SELECT 1");
  */
 export function sqlPersistence(
   database: Sequelize,
-  options: DatabaseOptions & { reads?: "primary" | "replica" } = {},
+  options: DatabaseOptions & { reads?: "primary" | "replica"; sharing?: boolean } = {},
 ): Persistence {
   const tables = tablesIn(database, options);
   const { connections, layout } = tables;
   const reads = checkReads(options.reads ?? "primary");
+  const reading = { reads, sharing: options.sharing === true };
   const owners = new OwnerRepo(tables, reads);
   const schema = new SchemaCheck(tables);
   return {
-    files: { image: new ImageRepo(tables, reads), audio: new AudioRepo(tables, reads) },
+    files: { image: new ImageRepo(tables, reading), audio: new AudioRepo(tables, reading) },
     lists: new ListRepo(tables, reads),
     directUploads: new DirectUploadRepo(tables),
     journal: new JournalRepo(tables, owners),
     variants: new VariantRepo(tables),
     counters: new CounterRepo(tables),
     events: new EventRepo(tables),
+    grants: new GrantRepo(tables),
     owners,
     ownerType: layout.ownerType,
     requireReadCommitted: (transaction) => requireReadCommitted(connections, transaction),

@@ -8,6 +8,7 @@ import type { AudioDetails, ImageDetails } from "./dto/file-details.js";
 import type { AudioRules, ImageRules } from "./dto/file-rules.js";
 import type { AudioCreate, ImageCreate } from "./dto/media-create.js";
 import type { AudioRead, FileRead, FileUrl, ImageRead } from "./dto/media-read.js";
+import type { Everyone, GrantRead } from "./dto/grant-read.js";
 import type { Page } from "./dto/page.js";
 import type { FileUploadResult } from "./dto/upload-result.js";
 import type { VariantRead } from "./dto/variant-read.js";
@@ -114,7 +115,10 @@ export interface ApplicationScope<Id extends OwnerId = string> {
   readonly audio: FileReads<AudioRead<Id>>;
 }
 
-/** Lists of a scope's own files; system-wide ones are the system's scope's own. */
+/**
+ * Lists of a scope's own files; system-wide ones are the system's scope's own. What others share is in lists of
+ * its own.
+ */
 export interface FileLists<Read extends FileRead> {
   /**
    * A page of files, in one query whose cost does not depend on how far the page is. With
@@ -140,6 +144,16 @@ export interface FileLists<Read extends FileRead> {
    * @throws InvalidInputError (`invalid_input`)
    */
   count(filter?: ListFilter): Promise<number>;
+  /**
+   * A page of the files that others share with the user, or with everyone, in one query. Needs the option
+   * `sharing` of the provider.
+   *
+   * @throws InvalidInputError (`invalid_input`) also for the system's scope, InvalidCursorError
+   *   (`invalid_cursor`)
+   */
+  sharedWithMe(query: SharedQuery & ShowVariantUrls): Promise<Page<WithVariantUrl<Read>>>;
+  sharedWithMe(query: SharedQuery & ShowUrls): Promise<Page<WithUrl<Read>>>;
+  sharedWithMe(query?: SharedQuery): Promise<Page<Read>>;
 }
 
 /** A file as a list with URLs gives it. */
@@ -156,7 +170,8 @@ export type ImageCollection<Id extends OwnerId = string> = MediaCollection<
   ImageCreate,
   ImageRead<Id>,
   ImageDetails,
-  ImageRules
+  ImageRules,
+  Id
 >;
 
 /** The audio files of a scope: MP3, WAV, FLAC and M4A. */
@@ -164,7 +179,8 @@ export interface AudioCollection<Id extends OwnerId = string> extends MediaColle
   AudioCreate,
   AudioRead<Id>,
   AudioDetails,
-  AudioRules
+  AudioRules,
+  Id
 > {
   /**
    * Attaches a transcript, or removes it with null.
@@ -231,7 +247,13 @@ export interface FileReads<Read extends FileRead> {
 }
 
 /** The files of one kind in a scope. */
-export interface MediaCollection<Create, Read extends FileRead, Details, Rules>
+export interface MediaCollection<
+  Create,
+  Read extends FileRead,
+  Details,
+  Rules,
+  Id extends OwnerId = string,
+>
   extends FileLists<Read>, FileReads<Read> {
   /**
    * Stores a file. Its type is decided by its content. The file is visible once this resolves, or once
@@ -362,6 +384,33 @@ export interface MediaCollection<Create, Read extends FileRead, Details, Rules>
    *   there is over
    */
   restore(id: string, options?: WriteOptions): Promise<Read>;
+  /**
+   * Lets another user, or everyone who is signed in, read a file of the scope's user: by every call of
+   * {@link FileReads} and `variant`, and in `sharedWithMe`. Nobody else can change it, or see that it is
+   * shared. Repeated, it changes the end. A file has 1,000 grants at most, which calls at the same time may
+   * exceed by a few. Needs the option `sharing` of the provider.
+   *
+   * The grants end with the file, and with the row of the user that they are for. In the trash nobody reads
+   * it; `restore` brings them back. URLs that were signed before the end work until they expire.
+   *
+   * @throws InvalidInputError (`invalid_input`) also for the owner itself, and for the system's scope,
+   *   FileNotFoundError (`file_not_found`), AccessDeniedError (`access_denied`) for what the user may only
+   *   read, OwnerNotFoundError (`owner_not_found`) when there is no such user
+   */
+  share(id: string, options: ShareOptions<Id>): Promise<GrantRead<Id>>;
+  /**
+   * Ends a grant, and does nothing where there is none.
+   *
+   * @throws as {@link share} does
+   */
+  unshare(id: string, options: UnshareOptions<Id>): Promise<void>;
+  /**
+   * A page of the grants of a file of the scope's user that have not ended, the oldest first.
+   *
+   * @throws InvalidInputError (`invalid_input`), InvalidCursorError (`invalid_cursor`), FileNotFoundError
+   *   (`file_not_found`), AccessDeniedError (`access_denied`)
+   */
+  grants(id: string, query?: GrantsQuery): Promise<Page<GrantRead<Id>>>;
 }
 
 export type ContentType = ImageContentType | AudioContentType;
@@ -401,6 +450,23 @@ export interface DeleteOptions extends WriteOptions {
    * sweep deletes it: then foreign keys decide, and a file in use stays, hidden, until those rows are gone.
    */
   restorableFor?: number;
+}
+
+export interface UnshareOptions<Id extends OwnerId = string> extends WriteOptions {
+  /** A user's id, or `{ everyone: true }`: every user, also those to come. */
+  with: Id | Everyone;
+}
+
+export interface ShareOptions<Id extends OwnerId = string> extends UnshareOptions<Id> {
+  /** When it ends, by the database's clock; never when absent or null. */
+  until?: Date | null;
+}
+
+export interface GrantsQuery extends ReadOptions {
+  /** Items on a page, 1 to 200; 50 when absent. */
+  limit?: number;
+  /** `nextCursor` of the page before, of the same file. */
+  cursor?: string | null;
 }
 
 export interface UploadOptions<Rules = never> extends WriteOptions {
@@ -518,6 +584,9 @@ export interface ListQuery extends ListFilter {
   /** Whether, and how, to sign a URL for each file; false when absent. */
   withUrls?: boolean | Omit<UrlOptions, "transaction">;
 }
+
+/** Which of the shared files a list shows. */
+export type SharedQuery = Omit<ListQuery, "trashed">;
 
 export interface ListAllQuery extends Omit<ListQuery, "cursor"> {
   /** Ends the loop with OperationAbortedError before its next file. */

@@ -54,6 +54,13 @@ import { sweeper } from "./examples/sweep.js";
 import { testExpiry } from "./examples/test-expiry.js";
 import { testDirectUpload } from "./examples/test-direct-upload.js";
 import { testAccountDeletion, testPublishing } from "./examples/test-without-servers.js";
+import {
+  shareAlbum,
+  sharedPage,
+  sharingOf,
+  sharingStore,
+  stopSharing,
+} from "./examples/sharing.js";
 import { emptyTrash, takeBack, throwAway, trashPage } from "./examples/trash.js";
 import { toneOf } from "./support/tone.js";
 
@@ -319,6 +326,26 @@ describe("the examples", () => {
     await emptyTrash(app.store, owner);
     expect((await trashPage(app.store, owner)).files).toEqual([]);
     expect(await app.store.forUser(owner).images.count()).toBe(1);
+  });
+
+  it("share an album with a friend, and stop it", async () => {
+    const [owner, friend] = [await signUp("shares@example.com"), await signUp("reads@example.com")];
+    const store = sharingStore(app.database, app.s3);
+    const add = (title: string, album: string) =>
+      addPhoto(store, owner, { body: png, title, album });
+    await add("home", "Home");
+    const [first, second] = [await add("one", "Rome"), await add("two", "Rome")];
+    const until = new Date(Date.now() + 86_400_000);
+    await shareAlbum(store, owner, "Rome", friend, until);
+    const { photos, nextCursor } = await sharedPage(store, friend);
+    expect(photos).toEqual([
+      { id: second, title: "two", url: expect.stringContaining("http") },
+      { id: first, title: "one", url: expect.stringContaining("http") },
+    ]);
+    expect(nextCursor).toBeNull();
+    expect(await sharingOf(store, owner, first)).toEqual([{ reader: friend, until }]);
+    await stopSharing(store, owner, first, friend);
+    expect((await sharedPage(store, friend)).photos.map(({ id }) => id)).toEqual([second]);
   });
 
   it("take uploads and give downloads over HTTP, and answer refusals", async () => {

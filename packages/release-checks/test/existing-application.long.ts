@@ -39,6 +39,7 @@ const MODULE = [
   "media_audio",
   "media_direct_uploads",
   "media_events",
+  "media_grants",
   "media_images",
   "media_journal",
   "media_usage",

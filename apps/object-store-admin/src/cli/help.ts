@@ -25,9 +25,10 @@ Environment:
   OWNER_TYPE            uuid (the default), integer, bigint or text. It never changes.
   TABLES_SCHEMA         the schema of the tables; default: by the search path
   TABLE_NAMES           {"images":"…","audio":"…","directUploads":"…","journal":"…","variants":"…",
-                        "variantFailures":"…","usage":"…","events":"…"}: names for those that are not
-                        to be images, audio, direct_uploads, object_store_journal, media_variants,
-                        media_variant_failures, media_usage and media_events
+                        "variantFailures":"…","usage":"…","events":"…","grants":"…"}: names for those
+                        that are not to be images, audio, direct_uploads, object_store_journal,
+                        media_variants, media_variant_failures, media_usage, media_events and
+                        media_grants
   HISTORY_TABLE         where migrate records what it applied: table or schema.table;
                         default: schema_migrations
   VARIANTS              the recipes of make-variants, as the option "variants" of the provider in

@@ -18,6 +18,7 @@ export interface Layout {
 
 const TABLE_NAMES = [
   ...["images", "audio", "directUploads", "journal", "variants", "variantFailures", "usage"],
+  "grants",
 ];
 
 /** @throws UsageError */

@@ -84,6 +84,7 @@ export class Site {
       "media_variant_failures",
       "media_usage",
       "media_events",
+      "media_grants",
     ];
     const tables = [...files, "object_store_journal", "direct_uploads", "users"];
     const referring = REFERENCES.map(({ table }) => table);

@@ -33,7 +33,7 @@ import type { JournalPurpose } from "../models/journal.model.js";
  */
 export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
   /**
-   * Deletes the files whose time in the trash is over. Cleans up after crashes: removes the objects of
+   * Deletes the files whose time in the trash is over, and grants that have ended. Cleans up after crashes: removes the objects of
    * expired rows in the journal, and aborts multipart uploads that no running upload owns. Counts as `failed` what S3 does not remove or list; the next
    * sweep retries it. Run it every few minutes, above all with direct uploads: a slow client may create
    * an object after their time is over. No reader ever sees it.
@@ -68,6 +68,8 @@ export interface ObjectStoreMaintenance<Type extends OwnerType = "uuid"> {
    * In a bucket with versioning, versions and delete markers are removed too, each with a line of its
    * own. That needs the rights `s3:ListBucketVersions` and `s3:DeleteObjectVersion`. Without
    * `s3:GetBucketVersioning`, versions are listed whether the bucket has any or not.
+   *
+   * What was shared with the user is not any more, which has no line.
    *
    * A receipt does not cover a request that a client began before its URL expired and sends slowly: the
    * next sweep removes what it creates below `staging/`, which a bucket with versioning keeps as a version.

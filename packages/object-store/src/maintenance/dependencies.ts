@@ -5,6 +5,7 @@ import type { ObjectStoreLogger } from "../logger.js";
 import type { OwnerType } from "../owner-types.js";
 import type { Counters } from "../repo/counter-repo.js";
 import type { EventRows } from "../repo/event-repo.js";
+import type { Grants } from "../repo/grant-repo.js";
 import type { Inventory } from "../repo/inventory-repo.js";
 import type { Journal } from "../repo/journal-repo.js";
 import type { Keys } from "../repo/key-repo.js";
@@ -29,6 +30,7 @@ export interface MaintenanceRows {
   usage: UsageCounts;
   counters: Counters;
   events: EventRows;
+  grants: Grants;
 }
 
 /** What sweeps, audits and erasures work with. */

@@ -59,13 +59,15 @@ export class Eraser {
   }
 
   async erase(): Promise<ErasureReceipt> {
-    const { s3, unfinished, counters, events, tells, leaseSeconds, ownerType } = this.dependencies;
+    const { s3, unfinished, counters, events, grants, tells, leaseSeconds, ownerType } =
+      this.dependencies;
     const userId = this.#userId;
     const startedAt = new Date();
     const versioning = await versioningOf(this.dependencies, this.options.signal);
     await unfinished.endOfUser(userId, settleSeconds(leaseSeconds));
     await this.#eraseUnfinished();
     for (const kind of MEDIA_KINDS) await this.#eraseFiles(kind);
+    while ((await grants.endOfUser(userId, MAX_KEYS)) === MAX_KEYS) this.#batchDone();
     for (const kind of ["direct_upload", ...MEDIA_KINDS, "variant"] as const) {
       const own = keyPrefix(kind, userId, ownerType);
       await this.#tolerant(kind, own, () => this.#abortUploads(own));

@@ -66,6 +66,7 @@ export class Sweeper {
     const at = await this.dependencies.keys.clock();
     await this.#endDirectUploads(at);
     for (const kind of MEDIA_KINDS) await this.#endTrash(kind, at);
+    await this.#endGrants(at);
     await this.#finishRemovals(at);
     await this.#abandonUploads(at);
     // Variants go in one request each.
@@ -107,6 +108,13 @@ export class Sweeper {
       after = batch.last;
       this.#batchDone();
     }
+  }
+
+  /** Removes grants whose time is over, which have given nothing since. */
+  async #endGrants(at: string): Promise<void> {
+    const { grants } = this.dependencies;
+    const limit = this.#batchSize;
+    while ((await grants.endExpired({ at, limit })) === limit) this.#batchDone();
   }
 
   /** Objects that S3 does not delete are left to the next sweep. */

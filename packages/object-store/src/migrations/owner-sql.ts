@@ -9,9 +9,9 @@ const FITTING: Readonly<Record<OwnerType, readonly string[]>> = {
   text: ["text", "character varying"],
 };
 
-/** The definition of the column `user_id`, without its foreign key. */
-export function ownerColumn({ ownerType }: Layout): string {
-  return ownerType === "text" ? "text CHECK (octet_length(user_id) BETWEEN 1 AND 127)" : ownerType;
+/** The definition of a column with a user's id, without its foreign key. */
+export function ownerColumn({ ownerType }: Layout, name = "user_id"): string {
+  return ownerType === "text" ? `text CHECK (octet_length(${name}) BETWEEN 1 AND 127)` : ownerType;
 }
 
 /** The owner's part of a key, of the column `user_id`. Text is hexadecimal. */

@@ -1,10 +1,10 @@
 import { MODELS } from "./models.js";
-import { MediaRepo, type Reads } from "./media-repo.js";
+import { MediaRepo, type Reading } from "./media-repo.js";
 import type { Tables } from "./tables.js";
 
 /** Images. */
 export class ImageRepo extends MediaRepo<"image"> {
-  constructor(tables: Tables, reads: Reads = "primary") {
-    super(tables, MODELS.image, "image", reads);
+  constructor(tables: Tables, reading: Reading = {}) {
+    super(tables, MODELS.image, "image", reading);
   }
 }

@@ -10,10 +10,11 @@ import type { Layout } from "../layout.js";
 import { type Models, MODELS } from "./models.js";
 import type { Owner } from "../owner-types.js";
 import { withDatabaseErrors } from "./database-failure.js";
+import { isLive } from "./grant-statements.js";
 import { placeOf, type Reads, withVariant } from "./media-repo.js";
 import { NOT_TRASHED, RESTORABLE, type StatementOptions } from "./statements.js";
 import type { Tables } from "./tables.js";
-import { type RecipeName, variantOf } from "./variant-repo.js";
+import { FILE_COLUMNS, type RecipeName, variantOf } from "./variant-repo.js";
 
 /** What the text of a list's statement depends on; everything else is a parameter. */
 interface ListShape {
@@ -30,12 +31,14 @@ interface ListShape {
   metadata: boolean;
   /** Lists what is in the trash. */
   trashed: boolean;
+  /** Lists what others share with the user instead of the user's files. */
+  shared: boolean;
   /** Whether each file is read with its variant. */
   variant: boolean;
 }
 
 /** Which files of an owner a list shows. */
-export interface ListSelection extends Pick<ListShape, "kinds" | "order" | "trashed"> {
+export interface ListSelection extends Pick<ListShape, "kinds" | "order" | "trashed" | "shared"> {
   owner: Owner;
   /** Exclusive bounds of the ids. */
   ids: { after: string; before: string };
@@ -133,7 +136,7 @@ export class ListRepo {
 
 /** With kinds and types sorted, images first, so that equal selections share a statement. */
 function shapeOf(selection: ListSelection): ListShape {
-  const { kinds, owner, order, created, filename, metadata, trashed, variant } = selection;
+  const { kinds, owner, order, created, filename, metadata, trashed, shared, variant } = selection;
   return {
     kinds: kinds
       .map(({ kind, contentTypes }) => ({ kind, contentTypes: contentTypes?.toSorted() }))
@@ -144,6 +147,7 @@ function shapeOf(selection: ListSelection): ListShape {
     named: filename !== undefined,
     metadata: metadata !== undefined,
     trashed,
+    shared,
     variant: variant !== undefined,
   };
 }
@@ -178,14 +182,14 @@ function pageStatement(layout: Layout, shape: ListShape, columns: Columns): stri
   const variant = (kind: MediaKind): string =>
     shape.variant ? `, ${variantOf(layout, kind, layout.table(kind), recipe)} AS variant` : "";
   const kinds = shape.kinds.map(({ kind, contentTypes }) => {
-    const branches = (contentTypes ?? [undefined]).map((contentType) => {
-      // Of the table: times are selected in another form.
-      const order = keyOf(shape, contentType).map(
-        (column) => `${layout.table(kind)}.${column} ${direction}`,
+    const branches = (contentTypes ?? [undefined]).flatMap((contentType) => {
+      const order = keyOf(layout, shape, kind, contentType).map(
+        (column) => `${column} ${direction}`,
       );
-      return (
-        `SELECT ${columns[kind].list()}${variant(kind)} ${source(layout, shape, kind, contentType)}` +
-        ` ORDER BY ${order.join(", ")} LIMIT ${limit}`
+      return sourcesOf(layout, shape, kind, contentType).map(
+        (source) =>
+          `SELECT ${columns[kind].list()}${variant(kind)} ${source}` +
+          ` ORDER BY ${order.join(", ")} LIMIT ${limit}`,
       );
     });
     return { kind, sql: merged(branches, `ORDER BY id ${direction} LIMIT ${limit}`) };
@@ -206,8 +210,8 @@ function pageStatement(layout: Layout, shape: ListShape, columns: Columns): stri
 /** The statement that counts files; takes the parameters of a page without the limit. */
 function countStatement(layout: Layout, shape: ListShape): string {
   const counts = shape.kinds.flatMap(({ kind, contentTypes }) =>
-    (contentTypes ?? [undefined]).map(
-      (contentType) => `(SELECT count(*) ${source(layout, shape, kind, contentType)})`,
+    (contentTypes ?? [undefined]).flatMap((contentType) =>
+      sourcesOf(layout, shape, kind, contentType).map((source) => `(SELECT count(*) ${source})`),
     ),
   );
   return `SELECT ${counts.join(" + ")}`;
@@ -242,25 +246,29 @@ function placeholders({ system, created, named, metadata, variant }: ListShape):
 }
 
 /** The columns of the index that a list reads in its order. */
-function keyOf({ trashed }: ListShape, contentType: string | undefined): string[] {
-  if (trashed) return ["user_id", "id"];
-  return [
-    "user_id",
-    ...(contentType === undefined ? [] : ["content_type"]),
-    "restorable_until",
-    "id",
-  ];
+function keyOf(
+  layout: Layout,
+  { trashed, shared }: ListShape,
+  kind: MediaKind,
+  contentType: string | undefined,
+): string[] {
+  if (shared) return ["shared.grantee", "shared.file_id"];
+  const ofType = contentType === undefined ? [] : ["content_type"];
+  const columns = trashed ? ["id"] : [...ofType, "restorable_until", "id"];
+  // Of the table: times are selected in another form.
+  return ["user_id", ...columns].map((column) => `${layout.table(kind)}.${column}`);
 }
 
-function source(
+/** What a list reads, each part by an index of its own. */
+function sourcesOf(
   layout: Layout,
   shape: ListShape,
   kind: MediaKind,
   contentType: string | undefined,
-): string {
+): string[] {
   const { created, named, metadata } = placeholders(shape);
   const conditions = [
-    keyset(shape),
+    ...(shape.shared ? [] : [keyset(shape)]),
     shape.trashed ? RESTORABLE : NOT_TRASHED,
     ...(contentType === undefined ? [] : [`content_type = '${contentType}'`]),
     ...(shape.created ? [`created_at >= ${created[0]} AND created_at < ${created[1]}`] : []),
@@ -272,7 +280,32 @@ function source(
       : []),
     ...(shape.metadata ? [`metadata @> ${metadata}::jsonb`] : []),
   ];
-  return `FROM ${layout.table(kind)} WHERE ${conditions.join(" AND ")}`;
+  const where = `WHERE ${conditions.join(" AND ")}`;
+  return shape.shared
+    ? sharedFiles(layout, shape, kind).map((files) => `FROM ${files} ${where}`)
+    : [`FROM ${layout.table(kind)} ${where}`];
+}
+
+/** The files that are shared with the user, and the others' that are shared with everyone and not so. */
+function sharedFiles(layout: Layout, shape: ListShape, kind: MediaKind): string[] {
+  const { afterId, beforeId, owner } = placeholders(shape);
+  const table = layout.table(kind);
+  const grants = layout.table("grant");
+  const column = FILE_COLUMNS[kind];
+  const toUser = (condition: string): string => `
+    (
+      SELECT granted.grantee, granted.${column} AS file_id FROM ${grants} AS granted
+      WHERE ${condition} AND ${isLive("granted")}
+        AND granted.${column} > ${afterId} AND granted.${column} < ${beforeId}
+    ) AS shared JOIN ${table} ON ${table}.id = shared.file_id AND ${table}.user_id <> ${owner}
+  `;
+  return [
+    toUser(`granted.grantee = ${owner}`),
+    toUser(`granted.grantee IS NULL AND NOT EXISTS (
+      SELECT FROM ${grants} AS own
+      WHERE own.${column} = granted.${column} AND own.grantee = ${owner} AND ${isLive("own")}
+    )`),
+  ];
 }
 
 /**

@@ -103,6 +103,13 @@ export interface TrashBatch extends Pick<Removal<string>, "inUse"> {
 /** Where callers' reads run outside of a transaction. */
 export type Reads = "primary" | "replica";
 
+/** How callers read. */
+export interface Reading {
+  reads?: Reads;
+  /** Whether they see what is shared with them. */
+  sharing?: boolean;
+}
+
 /** The application's own connections to it. */
 export function placeOf(reads: Reads): "pool" | "replica" {
   return reads === "primary" ? "pool" : "replica";
@@ -144,8 +151,9 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
   /** One group for each owner: a lock on an owner's row delays only that owner's uploads. */
   readonly #groups = new Map<Owner, StatementGroup<Completion, MediaModels[K] | null>>();
 
-  constructor(tables: Tables, model: ModelCtor<MediaModels[K]>, kind: K, reads: Reads) {
+  constructor(tables: Tables, model: ModelCtor<MediaModels[K]>, kind: K, reading: Reading) {
     super(tables, model);
+    const { reads = "primary", sharing: isSharing = false } = reading;
     const attributes = Object.entries(model.getAttributes() as Record<string, { field?: string }>);
     this.#place = placeOf(reads);
     this.#fields = new Map(attributes.map(([name, { field }]) => [name, field ?? name]));
@@ -153,7 +161,7 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
       NOT_GIVEN.has(name) ? [] : [`"${field}"`],
     );
     const { layout, columns, tells } = this;
-    this.#sql = mediaStatements({ layout, kind, columns, given, tells });
+    this.#sql = mediaStatements({ layout, kind, columns, given, tells, isSharing });
   }
 
   /** A file of any owner. */
@@ -161,7 +169,7 @@ export abstract class MediaRepo<K extends MediaKind> extends ModelRepo<MediaMode
     return this.first(READ, this.#sql.byId, [id]);
   }
 
-  /** A file that the reader may see; an owner sees its own and system-wide ones. */
+  /** A file that the reader may see; an owner sees its own, system-wide ones and those shared with it. */
   async visibleById(
     id: string,
     reader: Reader,

@@ -7,6 +7,7 @@ import type { MediaFileModel } from "../models/media-file.model.js";
 import type { Owner, OwnerId } from "../owner-types.js";
 import type { PrivacyLevel } from "../privacy.js";
 import { told } from "./event-statements.js";
+import { sharedWith } from "./grant-statements.js";
 import {
   fromNow,
   intoJournal,
@@ -18,8 +19,14 @@ import {
 } from "./statements.js";
 import { FILE_COLUMNS, READ_WITH_FILE, removedVariants, variantOf } from "./variant-repo.js";
 
-/** An owner's files and system-wide files; with null as the owner, only the latter. */
-const VISIBLE = `(user_id = $2 OR user_id IS NULL) AND ${NOT_TRASHED}`;
+/**
+ * An SQL condition: an owner's files, system-wide ones and, where files are shared, those shared with the
+ * owner. With null as the owner, only system-wide ones.
+ */
+function visibleTo({ layout, kind, isSharing }: Sql, owner: string): string {
+  const shared = isSharing ? ` OR ${sharedWith(layout, kind, owner)}` : "";
+  return `(user_id = ${owner} OR user_id IS NULL${shared}) AND ${NOT_TRASHED}`;
+}
 
 export type CreateParameters = [
   rows: string,
@@ -50,6 +57,8 @@ interface Sql {
   given: readonly string[];
   /** Whether statements that change files write events. */
   tells: boolean;
+  /** Whether a file may be read by those with whom it is shared. */
+  isSharing: boolean;
 }
 
 export function mediaStatements(sql: Sql) {
@@ -134,23 +143,30 @@ export function mediaStatements(sql: Sql) {
       SELECT id FROM changed
     `;
   };
+  const seen = sql.isSharing
+    ? `(user_id IS NULL OR ${sharedWith(layout, kind, "$2")})`
+    : "user_id IS NULL";
   return {
     byId: new PreparedStatement<[id: string]>(`${files} id = $1`),
-    visibleById: forReaders<string>((visible) => `${files} id = $1 AND ${visible}`),
+    visibleById: forReaders<string>(sql, (visible) => `${files} id = $1 AND ${visible}`),
     visibleByIds: forReaders<readonly string[]>(
+      sql,
       (visible) => `${files} id = ANY ($1) AND ${visible}`,
     ),
     withVariant: {
       owner: new PreparedStatement<[...OfIds, owner: Owner]>(
-        `${filesWithVariant} id = ANY ($1) AND (user_id = $4 OR user_id IS NULL) AND ${NOT_TRASHED}`,
+        `${filesWithVariant} id = ANY ($1) AND ${visibleTo(sql, "$4")}`,
       ),
       application: new PreparedStatement<OfIds>(
         `${filesWithVariant} id = ANY ($1) AND ${NOT_TRASHED}`,
       ),
     },
-    exists: forReaders<string>((visible) => `SELECT 1 FROM ${table} WHERE id = $1 AND ${visible}`),
+    exists: forReaders<string>(
+      sql,
+      (visible) => `SELECT 1 FROM ${table} WHERE id = $1 AND ${visible}`,
+    ),
     ownOrVisible: new PreparedStatement<[ids: readonly string[], owner: Owner]>(
-      `${files} id = ANY ($1) AND (${ofOwner} OR (user_id IS NULL AND ${NOT_TRASHED}))`,
+      `${files} id = ANY ($1) AND (${ofOwner} OR (${seen} AND ${NOT_TRASHED}))`,
     ),
     // Each half reads an index in its order.
     listByUser: new PreparedStatement<[userId: OwnerId, after: string, limit: number]>(`
@@ -326,9 +342,12 @@ export interface ForReaders<Ids extends SqlParameter> {
   application: PreparedStatement<[ids: Ids]>;
 }
 
-function forReaders<Ids extends SqlParameter>(text: (visible: string) => string): ForReaders<Ids> {
+function forReaders<Ids extends SqlParameter>(
+  sql: Sql,
+  text: (visible: string) => string,
+): ForReaders<Ids> {
   return {
-    owner: new PreparedStatement(text(VISIBLE)),
+    owner: new PreparedStatement(text(visibleTo(sql, "$2"))),
     application: new PreparedStatement(text(NOT_TRASHED)),
   };
 }
@@ -339,7 +358,7 @@ function forReaders<Ids extends SqlParameter>(text: (visible: string) => string)
  * @see https://www.postgresql.org/docs/current/functions-json.html (json_populate_recordset)
  */
 function creation(
-  { layout, kind, columns, given, tells }: Sql,
+  { layout, kind, columns, given, tells }: Omit<Sql, "isSharing">,
   wait: string,
   { isDirect = false, hasVariants = false } = {},
 ): string {

@@ -3,6 +3,7 @@ import { Sequelize } from "sequelize-typescript";
 import { AudioModel } from "../models/audio.model.js";
 import { DirectUploadModel } from "../models/direct-upload.model.js";
 import { EventModel } from "../models/event.model.js";
+import { GrantModel } from "../models/grant.model.js";
 import { ImageModel } from "../models/image.model.js";
 import { JournalModel } from "../models/journal.model.js";
 import { VariantFailureModel } from "../models/variant-failure.model.js";
@@ -17,6 +18,7 @@ export const MODELS = {
   variant: VariantModel,
   variant_failure: VariantFailureModel,
   event: EventModel,
+  grant: GrantModel,
 };
 
 /** The instances of each model. */

@@ -14,7 +14,7 @@ export class SchemaCheck {
   constructor({ connections, layout }: Tables) {
     const tables = (Object.keys(MODELS) as (keyof typeof MODELS)[]).map((name) => {
       const columns = new ModelColumns<Model>(MODELS[name]).list();
-      return `(SELECT ${columns} FROM ${layout.table(name)} LIMIT 0) AS ${name}`;
+      return `(SELECT ${columns} FROM ${layout.table(name)} LIMIT 0) AS "${name}"`;
     });
     const counters = layout.table("usage");
     tables.push(`(SELECT user_id, bytes, files, recounts FROM ${counters} LIMIT 0) AS usage`);

@@ -120,6 +120,7 @@ function statementsWith(layout: Layout, columns: string) {
     `),
     count: new PreparedStatement<[userId: OwnerId]>(`
       SELECT ${[...all, directUploads, journal].map((table) => `(SELECT count(*) FROM ${table} WHERE user_id = $1)`).join(" + ")}
+        + (SELECT count(*) FROM ${layout.table("grant")} WHERE grantee = $1)
     `),
   };
 }
@@ -190,7 +191,7 @@ export class UnfinishedRepo extends ModelRepo<JournalModel> {
     }));
   }
 
-  /** How many rows a user has in all tables. */
+  /** How many rows a user has in all tables, and how many files are shared with it. */
   async countOf(userId: OwnerId): Promise<number> {
     const [row] = await this.arrays("count a user's files", this.#sql.count, [userId]);
     return Number(row?.[0]);

@@ -13,6 +13,10 @@ export function changeError(
   owner: Owner,
 ): ObjectStoreError {
   return seen && seen.userId !== owner
-    ? new AccessDeniedError("A system-wide file can be changed by the system's scope only.")
+    ? new AccessDeniedError(
+        seen.userId === null
+          ? "A system-wide file can be changed by the system's scope only."
+          : "A file that is shared can be changed by its owner only.",
+      )
     : new FileNotFoundError(id);
 }

@@ -24,6 +24,8 @@ export interface Dependencies extends Persistence {
   ends: TransactionEnds;
   quotas: Quotas;
   mediaEvents: MediaEvents<OwnerId>;
+  /** Whether users may share their files. */
+  isSharing: boolean;
   /** The most bytes that a file may hold. */
   maxBytes: number;
   /** Seconds that a URL works unless the call says otherwise. */

@@ -10,6 +10,7 @@ import type {
   ListAllQuery,
   ListFilter,
   ListQuery,
+  SharedQuery,
   ShowUrls,
   ShowVariantUrls,
   WithUrl,
@@ -19,6 +20,7 @@ import { throwIfAborted } from "../upload/abort.js";
 import { encodeCursor } from "./cursor.js";
 import { checkListQuery, selectionOf } from "./list-query.js";
 import type { ScopedCalls } from "./scoped-calls.js";
+import { requireSharing } from "./sharing.js";
 import { withUrl } from "./urls.js";
 
 const PAGE_OF_ALL = 200;
@@ -40,6 +42,16 @@ export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>
     return this.#scope.run("list", query, (checked) => this.#page(checked));
   }
 
+  sharedWithMe(query: SharedQuery & ShowVariantUrls): Promise<Page<WithVariantUrl<ReadOf<K>>>>;
+  sharedWithMe(query: SharedQuery & ShowUrls): Promise<Page<WithUrl<ReadOf<K>>>>;
+  sharedWithMe(query?: SharedQuery): Promise<Page<ReadOf<K>>>;
+  sharedWithMe(query?: SharedQuery): Promise<Page<object>> {
+    return this.#scope.run("shared_with_me", query, async (checked) => {
+      requireSharing(this.#scope);
+      return this.#page(checked, true);
+    });
+  }
+
   all(query: ListAllQuery & ShowVariantUrls): AsyncIterable<WithVariantUrl<ReadOf<K>>>;
   all(query: ListAllQuery & ShowUrls): AsyncIterable<WithUrl<ReadOf<K>>>;
   all(query?: ListAllQuery): AsyncIterable<ReadOf<K>>;
@@ -55,10 +67,10 @@ export class FileLists<K extends MediaKind> implements PublicFileLists<ReadOf<K>
     );
   }
 
-  async #page(query: Checked<ListQuery>): Promise<Page<ReadOf<K>>> {
+  async #page(query: Checked<ListQuery>, shared = false): Promise<Page<ReadOf<K>>> {
     const { dependencies, owner } = this.#scope;
     const { s3, lists } = dependencies;
-    const checked = checkListQuery(dependencies, owner, this.#kinds, query);
+    const checked = checkListQuery(dependencies, owner, this.#kinds, query, shared);
     const { limit, selection, binding, urls } = checked;
     // One more than the limit shows whether more follow.
     const rows = await lists.page(selection, limit + 1, { transaction: query.transaction });

@@ -47,6 +47,7 @@ export function selectionOf(
   owner: Owner,
   kinds: readonly MediaKind[],
   filter: ListFilter & { order?: "newest" | "oldest" },
+  shared = false,
 ): ListSelection {
   const { createdFrom, createdBefore } = filter;
   const from = checkDate("createdFrom", createdFrom);
@@ -66,7 +67,8 @@ export function selectionOf(
       before: before === undefined ? LAST_ID : earliestIdAt(before.getTime() + CLOCK_SLACK_MS),
     },
     metadata: filter.metadata === undefined ? undefined : sortedJson(filter.metadata),
-    trashed: checkBoolean("trashed", filter.trashed ?? false),
+    trashed: !shared && checkBoolean("trashed", filter.trashed ?? false),
+    shared,
     variant: undefined,
   };
 }
@@ -83,7 +85,8 @@ function checkOrder(order: unknown = "newest"): "newest" | "oldest" {
   throw new InvalidInputError(`order must be "newest" or "oldest".`);
 }
 
-function checkDate(name: string, value: unknown): Date | undefined {
+/** @throws InvalidInputError (`invalid_input`) unless it is absent or a time, which is moved to the years 1 to 9999 */
+export function checkDate(name: string, value: unknown): Date | undefined {
   if (value === undefined) return undefined;
   if (isDate(value) && !Number.isNaN(value.getTime())) {
     return new Date(Math.min(Math.max(value.getTime(), FIRST_MS), LAST_MS));
@@ -135,9 +138,10 @@ export function checkListQuery(
   owner: Owner,
   kinds: readonly MediaKind[],
   query: ListQuery,
+  shared: boolean,
 ): CheckedListQuery {
   const limit = checkInteger("limit", query.limit ?? DEFAULT_LIMIT, 1, MAX_LIMIT);
-  const whole = selectionOf(owner, kinds, query);
+  const whole = selectionOf(owner, kinds, query, shared);
   const binding = { owner, list: nameOf(kinds, whole), secret: dependencies.cursorSecret };
   const { cursor, withUrls } = query;
   const urls = checkWithUrls(withUrls, dependencies);
@@ -157,8 +161,9 @@ function after(selection: ListSelection, cursor: unknown, binding: CursorBinding
 
 /** The same for the same list, whatever the form of its query. */
 function nameOf(collection: readonly MediaKind[], selection: ListSelection): string {
-  const { order, kinds, created, filename, metadata, trashed } = selection;
+  const { order, kinds, created, filename, metadata, trashed, shared } = selection;
   const name = [collection, order, kinds, created ?? null, filename?.from ?? null];
+  if (shared) return JSON.stringify([...name, metadata ?? null, "shared"]);
   if (trashed) return JSON.stringify([...name, metadata ?? null, "trash"]);
   return JSON.stringify(metadata === undefined ? name : [...name, metadata]);
 }

@@ -4,15 +4,21 @@ import { type Checked, checkFileId, checkOptions } from "../checks.js";
 import type { DirectUpload, DirectUploadCreate, DirectUploadStatus } from "../dto/direct-upload.js";
 import type { CreateOf, DetailsOf, ReadOf, RulesOf } from "../dto/dtos-of-kind.js";
 import { validated } from "../dto/rules.js";
+import type { GrantRead } from "../dto/grant-read.js";
+import type { Page } from "../dto/page.js";
 import type { FileUploadResult } from "../dto/upload-result.js";
 import type { VariantRead } from "../dto/variant-read.js";
+import type { OwnerId } from "../owner-types.js";
 import type {
   CompleteOptions,
   DeleteOptions,
   DeleteResult,
   DirectUploadOptions,
   DirectUploadStatusOptions,
+  GrantsQuery,
+  ShareOptions,
   ShowRequests,
+  UnshareOptions,
   Input,
   MakeVariantOptions,
   MediaCollection,
@@ -30,6 +36,7 @@ import { KIND_RULES } from "./kind-rules.js";
 import { makeVariant } from "./make-variant.js";
 import { restoreFile } from "./restore-file.js";
 import type { ScopedCalls } from "./scoped-calls.js";
+import { Sharing } from "./sharing.js";
 import { discardInput, Upload } from "./upload.js";
 
 const UPDATE_HINT = "Write update(id, { title }).";
@@ -37,13 +44,15 @@ const UPDATE_HINT = "Write update(id, { title }).";
 /** The files of one kind in a scope. DTOs go in and out, never models. */
 export class MediaFiles<K extends MediaKind>
   extends FileReads<K>
-  implements MediaCollection<CreateOf<K>, ReadOf<K>, DetailsOf<K>, RulesOf<K>>
+  implements MediaCollection<CreateOf<K>, ReadOf<K>, DetailsOf<K>, RulesOf<K>, OwnerId>
 {
   readonly list: FileLists<K>["list"];
   readonly all: FileLists<K>["all"];
   readonly count: FileLists<K>["count"];
+  readonly sharedWithMe: FileLists<K>["sharedWithMe"];
   readonly #scope: ScopedCalls<K>;
   readonly #directUploads: DirectUploads<K>;
+  readonly #sharing: Sharing<K>;
 
   constructor(scope: ScopedCalls<K>) {
     super(scope);
@@ -51,8 +60,10 @@ export class MediaFiles<K extends MediaKind>
     this.list = lists.list.bind(lists);
     this.all = lists.all.bind(lists);
     this.count = lists.count.bind(lists);
+    this.sharedWithMe = lists.sharedWithMe.bind(lists);
     this.#scope = scope;
     this.#directUploads = new DirectUploads(scope);
+    this.#sharing = new Sharing(scope);
   }
 
   upload(
@@ -95,6 +106,18 @@ export class MediaFiles<K extends MediaKind>
 
   restore(id: string, options?: WriteOptions): Promise<ReadOf<K>> {
     return this.#scope.run("restore", options, (checked) => restoreFile(this.#scope, id, checked));
+  }
+
+  share(id: string, options: ShareOptions<OwnerId>): Promise<GrantRead<OwnerId>> {
+    return this.#scope.run("share", options, (checked) => this.#sharing.share(id, checked));
+  }
+
+  unshare(id: string, options: UnshareOptions<OwnerId>): Promise<void> {
+    return this.#scope.run("unshare", options, (checked) => this.#sharing.unshare(id, checked));
+  }
+
+  grants(id: string, query?: GrantsQuery): Promise<Page<GrantRead<OwnerId>>> {
+    return this.#scope.run("grants", query, (checked) => this.#sharing.page(id, checked));
   }
 
   createDirectUpload(

@@ -21,6 +21,7 @@ import { MemoryCounters } from "./memory/memory-counters.js";
 import { MemoryDirectUploads } from "./memory/memory-direct-uploads.js";
 import { MemoryEvents } from "./memory/memory-events.js";
 import { MemoryFiles } from "./memory/memory-files.js";
+import { MemoryGrants } from "./memory/memory-grants.js";
 import { MemoryInventory } from "./memory/memory-inventory.js";
 import { MemoryJournal } from "./memory/memory-journal.js";
 import { MemoryKeys } from "./memory/memory-keys.js";
@@ -86,10 +87,13 @@ export function memoryObjectStore(
   const tables = memoryTables();
   const transaction: MemoryObjectStore["transaction"] = (work) =>
     inMemoryTransaction(MODEL_REGISTRY, work);
-  const persistenceOf = ({ events: tells = false }: { events?: boolean }): Persistence => ({
+  const persistenceOf = ({
+    events: tells = false,
+    sharing: isSharing = false,
+  }: Pick<ObjectStoreOptions, "events" | "sharing">): Persistence => ({
     files: {
-      image: new MemoryFiles("image", tables.image, tables, isOwner, tells),
-      audio: new MemoryFiles("audio", tables.audio, tables, isOwner, tells),
+      image: new MemoryFiles("image", tables.image, tables, { isOwner, isSharing, tells }),
+      audio: new MemoryFiles("audio", tables.audio, tables, { isOwner, isSharing, tells }),
     },
     lists: new MemoryLists(tables),
     directUploads: new MemoryDirectUploads(tables),
@@ -97,6 +101,7 @@ export function memoryObjectStore(
     variants: new MemoryVariants(tables, tells),
     counters: new MemoryCounters(tables),
     events: new MemoryEvents(tables),
+    grants: new MemoryGrants(tables, isOwner),
     owners: {
       exists: (userId) => Promise.resolve(isOwner(userId)),
       check: () => Promise.resolve(),

@@ -12,6 +12,7 @@ import { describePrivacy } from "./privacy.js";
 import { describeQuotas } from "./quotas.js";
 import { describeReads } from "./reads.js";
 import { describeScopes } from "./scopes.js";
+import { describeSharing } from "./sharing.js";
 import { describeStrip } from "./strip.js";
 import type { Subject } from "./subject.js";
 import { describeTransactions } from "./transactions.js";
@@ -54,6 +55,7 @@ export function describeBehaviour(name: string, open: () => Promise<Subject>): v
     describeQuotas(subject);
     describeTrash(subject);
     describeEvents(subject);
+    describeSharing(subject);
     describeMaintenance(subject);
   });
 }

@@ -28,6 +28,7 @@ describeBehaviour("the store over PostgreSQL and S3", async () => {
         UPDATE direct_uploads SET lease_expires_at = lease_expires_at - interval '${days} days';
         UPDATE images SET restorable_until = restorable_until - interval '${days} days';
         UPDATE audio SET restorable_until = restorable_until - interval '${days} days';
+        UPDATE media_grants SET expires_at = expires_at - interval '${days} days';
         UPDATE object_store_journal SET
           lease_expires_at = lease_expires_at - interval '${days} days',
           settled_at = settled_at - interval '${days} days'

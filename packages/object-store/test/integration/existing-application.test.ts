@@ -115,6 +115,7 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
       expect(tables.map(({ tablename }) => tablename)).toEqual([
         "audio",
         "media_events",
+        "media_grants",
         "media_usage",
         "media_variant_failures",
         "media_variants",
@@ -122,6 +123,25 @@ function describeOwners<Type extends OwnerType>(owners: Owners<Type>): void {
         'sent "directly"',
         "unfinished",
       ]);
+    });
+
+    it("shares a file of an owner with another, and not with one that there is none of", async () => {
+      const { database, s3, layout } = application;
+      const options = { database, s3, ...layout, ...poolerOf(), sharing: true };
+      const sharing = objectStoreProvider<Type>(options);
+      const [of, reader] = [sharing.forUser(ann as never), sharing.forUser(bob as never)];
+      const { id } = await upload(of);
+      const to = { with: bob };
+      await of.images.share(id, to);
+      expect((await of.images.grants(id)).items).toMatchObject([to]);
+      expect(await reader.images.exists(id)).toBe(true);
+      expect((await reader.sharedWithMe()).items.map((file) => file.id)).toEqual([id]);
+      expect((await reader.images.sharedWithMe({ withUrls: true })).items).toHaveLength(1);
+      const missing = of.images.share(id, { with: nobody });
+      await expect(missing).rejects.toMatchObject({ code: "owner_not_found" });
+      await of.images.unshare(id, to);
+      expect(await reader.images.exists(id)).toBe(false);
+      await of.images.delete(id);
     });
 
     it("stores, reads, lists and deletes files of its owners", async () => {

@@ -103,7 +103,7 @@ describe("sequelizeMigration", () => {
     });
     await migration.up(database.getQueryInterface());
     const made = "SELECT tablename FROM pg_tables WHERE schemaname = 'media'";
-    expect(await application.select(made)).toHaveLength(8);
+    expect(await application.select(made)).toHaveLength(9);
     await migration.down(database.getQueryInterface());
     expect(await application.select(made)).toEqual([]);
   });

@@ -48,6 +48,7 @@ it("keeps the text of migrations for ever", async () => {
       "object-store/0015-keep-trash": "60f3a117d09a0088",
       "object-store/0016-index-trash": "483708b31aeb514a",
       "object-store/0017-keep-events": "e41b985f1396472b",
+      "object-store/0018-share-files": "38692d28329f2243",
     }
   `);
 });
@@ -77,6 +78,7 @@ it("keeps it for owners of text in tables of other names", async () => {
       "object-store/0015-keep-trash": "b899ac9c60824b49",
       "object-store/0016-index-trash": "3180c2545cbc954f",
       "object-store/0017-keep-events": "10e51db53b91cc90",
+      "object-store/0018-share-files": "af341c1362def192",
     }
   `);
 });

@@ -26,7 +26,7 @@ interface StoreServers {
 
 const TABLES = [
   ...["images", "audio", "media_variants", "media_variant_failures"],
-  ...["direct_uploads", "object_store_journal"],
+  ...["media_grants", "direct_uploads", "object_store_journal"],
 ];
 
 export async function storedIn({ database, s3, maintenance }: StoreServers): Promise<Stored> {

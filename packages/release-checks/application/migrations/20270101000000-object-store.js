@@ -4,5 +4,5 @@ const tables = require("../src/object-store-tables.js");
 
 module.exports = sequelizeMigration(objectStoreMigrations(tables), {
   from: "object-store/0001-create-images",
-  to: "object-store/0017-keep-events",
+  to: "object-store/0018-share-files",
 });

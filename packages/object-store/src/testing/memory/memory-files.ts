@@ -20,11 +20,19 @@ import type { Owner, OwnerId, Reader } from "../../owner-types.js";
 import type { StatementOptions } from "../../repo/statements.js";
 import type { PrivacyLevel } from "../../privacy.js";
 import { tell } from "./memory-events.js";
+import { isShared, removeGrantsOf } from "./memory-grants.js";
 import { type OwnerCheck, toRemoval } from "./memory-journal.js";
 import type { Values } from "./memory-rows.js";
 import { fromNow, isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
 import type { RecipeName } from "../../repo/variant-repo.js";
 import { lacks, moveVariant, removeVariantsOf, variantRead } from "./memory-variants.js";
+
+interface MemoryFilesOptions {
+  isOwner: OwnerCheck;
+  isSharing: boolean;
+  /** Whether events are written. */
+  tells: boolean;
+}
 
 /** The files of one kind in memory. */
 export class MemoryFiles<K extends MediaKind> implements Files<K> {
@@ -32,9 +40,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     private readonly kind: K,
     private readonly table: MemoryTable<MediaModels[K]>,
     private readonly tables: MemoryTables,
-    private readonly isOwner: OwnerCheck,
-    /** Whether events are written. */
-    private readonly tells: boolean,
+    private readonly options: MemoryFilesOptions,
   ) {}
 
   async byId(id: string): Promise<MediaModels[K] | null> {
@@ -58,7 +64,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     await Promise.resolve();
     const files = this.table
       .select((values) => ids.includes(values.id), transaction)
-      .filter((row) => row.isVisibleTo(reader));
+      .filter((row) => this.#isVisible(row, reader, transaction));
     if (variant === undefined) return files;
     for (const file of files) {
       file.variant = variantRead(this.tables, this.kind, file.id, variant, transaction);
@@ -78,7 +84,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     await Promise.resolve();
     return this.table
       .select((row) => ids.includes(row.id), transaction)
-      .filter((row) => row.userId === owner || row.isVisibleTo(owner));
+      .filter((row) => row.userId === owner || this.#isVisible(row, owner, transaction));
   }
 
   async listByUser(owner: OwnerId, after: string, limit: number): Promise<MediaModels[K][]> {
@@ -211,7 +217,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
 
   #complete(completion: Completion, transaction: Transaction | undefined): MediaModels[K] | null {
     const { id, userId, unansweredSeconds, values, variants = [] } = completion;
-    if (userId !== null && !this.isOwner(userId)) throw new OwnerNotFoundError();
+    if (userId !== null && !this.options.isOwner(userId)) throw new OwnerNotFoundError();
     const { journal } = this.tables;
     const upload = journal.rows.find(id, transaction);
     if (upload?.["purpose"] !== "upload" || isOver(upload["leaseExpiresAt"])) return null;
@@ -310,8 +316,14 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
     transaction: Transaction | undefined,
     payload: EventPayload = {},
   ): void {
-    if (!this.tells) return;
+    if (!this.options.tells) return;
     tell(this.tables, { type, kind: this.kind, fileId, userId, payload }, transaction);
+  }
+
+  #isVisible(row: MediaModels[K], reader: Reader, transaction: Transaction | undefined): boolean {
+    if (row.isVisibleTo(reader)) return true;
+    if (!this.options.isSharing || row.restorableUntil !== null) return false;
+    return isShared(this.tables, { kind: this.kind, fileId: row.id, reader }, transaction);
   }
 
   /** Into the trash or out of it, which is no change of the file. */
@@ -322,6 +334,7 @@ export class MemoryFiles<K extends MediaKind> implements Files<K> {
   #remove(row: Values, leaseExpiresAt: Date, transaction?: Transaction): MediaModels[K] {
     const { id, userId, s3Key, byteSize, unansweredUntil } = row;
     this.table.rows.remove(id, transaction);
+    removeGrantsOf(this.tables, this.kind, id, transaction);
     const time = { leaseExpiresAt, settledAt: unansweredUntil ?? fromNow(0) };
     const held = { reservedBytes: byteSize, reservedFiles: 1 };
     const removal = { id, kind: this.kind, userId, s3Key, mayHaveParts: false, purpose: "removal" };

@@ -3,6 +3,8 @@ import type { AudioModel } from "../../models/audio.model.js";
 import type { ImageModel } from "../../models/image.model.js";
 import type { ListRows, ListSelection } from "../../repo/list-repo.js";
 import type { StatementOptions } from "../../repo/statements.js";
+import { isShared } from "./memory-grants.js";
+import type { Values } from "./memory-rows.js";
 import { isOver, type MemoryTable, type MemoryTables } from "./memory-table.js";
 import { variantRead } from "./memory-variants.js";
 
@@ -36,13 +38,17 @@ export class MemoryLists implements ListRows {
   }
 
   #selected(
-    { kinds, owner, ids, created, filename, metadata, trashed }: ListSelection,
+    { kinds, owner, ids, created, filename, metadata, trashed, shared }: ListSelection,
     { transaction }: StatementOptions,
   ): MediaRow[] {
     const asked = Object.entries(JSON.parse(metadata ?? "{}") as FileMetadata);
     return kinds.flatMap(({ kind, contentTypes }) => {
       const table: MemoryTable<ImageModel> | MemoryTable<AudioModel> = this.tables[kind];
-      const files: MediaRow[] = table.select((row) => row["userId"] === owner, transaction);
+      const isAsked = ({ id: fileId, userId }: Values): boolean =>
+        shared
+          ? userId !== owner && isShared(this.tables, { kind, fileId, reader: owner }, transaction)
+          : userId === owner;
+      const files: MediaRow[] = table.select(isAsked, transaction);
       return files
         .filter(({ restorableUntil }) =>
           trashed ? restorableUntil !== null && !isOver(restorableUntil) : restorableUntil === null,

@@ -78,6 +78,7 @@ export function memoryTables(): MemoryTables {
     variant: new MemoryTable(MODELS.variant),
     variant_failure: new MemoryTable(MODELS.variant_failure),
     event: new MemoryTable(MODELS.event),
+    grant: new MemoryTable(MODELS.grant),
   };
 }
 

@@ -79,7 +79,9 @@ export class MemoryUnfinished implements UnfinishedRows {
   async countOf(userId: OwnerId): Promise<number> {
     await Promise.resolve();
     const tables = [...SERVED_KINDS, "direct_upload", "journal"] as const;
-    return tables.flatMap((name) => this.tables[name].rows.select(ofUser(userId))).length;
+    const rows = tables.flatMap((name) => this.tables[name].rows.select(ofUser(userId)));
+    const grants = this.tables.grant.rows.select(({ grantee }) => grantee === userId);
+    return rows.length + grants.length;
   }
 
   #free(table: "journal" | "direct_upload", meets: (row: Values) => boolean): Values[] {

@@ -18,7 +18,10 @@ import { fromNow, isOver, type MemoryTables } from "./memory-table.js";
 
 const DAY_MS = 86_400_000;
 
-const FILE_ID = { image: "imageId", audio: "audioId" } as const satisfies Record<MediaKind, string>;
+export const FILE_ID = { image: "imageId", audio: "audioId" } as const satisfies Record<
+  MediaKind,
+  string
+>;
 
 /** The variants in memory. */
 export class MemoryVariants implements Variants {

@@ -74,7 +74,7 @@ async function fuzz() {
   database.addModels([User]);
   const { id: userId } = await User.create({ email: "fuzz@example.com" });
 
-  const bounds = { sourceTimeoutSeconds: 1, uploadTimeoutSeconds: 5 };
+  const bounds = { sharing: true, sourceTimeoutSeconds: 1, uploadTimeoutSeconds: 5 };
   const provider = objectStoreProvider({ database, s3, ...bounds });
   const memory = memoryObjectStore(bounds).store;
   const scopes = [provider, memory].flatMap((each) =>

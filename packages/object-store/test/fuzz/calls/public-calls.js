@@ -67,6 +67,11 @@ export function publicCalls({ scopes, maintenance, servers, ids }) {
     complete: hostileObject({ ...upload, details: [{ title: "a" }, { metadata: { a: [] } }] }),
     download: hostileObject({ range: [{ start: 0 }, { start: 0, end: 5 }, null], signal }),
     write: hostileObject({ transaction: [undefined, {}, 1, null] }),
+    share: hostileObject({
+      with: ["0190a0a0-0000-7000-8000-000000000000", { everyone: true }, { everyone: 1 }],
+      until: [new Date(), new Date(NaN), null],
+      transaction: [undefined, {}, 1, null],
+    }),
     delete: hostileObject({ restorableFor: [60, 0], transaction: [undefined, {}, 1, null] }),
     direct: hostileObject({ expiresIn: seconds, multipart: [true, false] }),
     sweep: hostileObject({ batchSize: [1, 1000], parallel: [1], ...long }),
@@ -103,11 +108,15 @@ export function publicCalls({ scopes, maintenance, servers, ids }) {
       call("delete", [hostileValue, options.delete], (one, more) => files.delete(one, more)),
       call("deleteMany", [idList, options.delete], (many, more) => files.deleteMany(many, more)),
       call("restore", [id, options.write], (one, more) => files.restore(one, more)),
+      call("share", [id, options.share], (one, more) => files.share(one, more)),
+      call("unshare", [id, options.share], (one, more) => files.unshare(one, more)),
+      call("grants", [id, options.list], (one, more) => files.grants(one, more)),
     ]),
     ...[scope, scope.images, scope.audio].flatMap((files) => [
       call("list", [options.list], (query) => files.list(query)),
       call("all", [options.list], (query) => files.all(query)),
       call("count", [options.list], (query) => files.count(query)),
+      call("sharedWithMe", [options.list], (query) => files.sharedWithMe(query)),
     ]),
     call("setTranscript", [id, hostileValue, options.write], (one, text, more) =>
       scope.audio.setTranscript(one, text, more),

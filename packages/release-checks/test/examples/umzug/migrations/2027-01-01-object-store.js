@@ -4,7 +4,7 @@ const tables = require("../object-store-tables.js");
 
 const { up, down } = sequelizeMigration(objectStoreMigrations(tables), {
   from: "object-store/0001-create-images",
-  to: "object-store/0017-keep-events",
+  to: "object-store/0018-share-files",
 });
 
 exports.up = ({ context }) => up(context);
