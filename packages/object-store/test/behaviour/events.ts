@@ -47,17 +47,20 @@ export function describeEvents(subject: () => Subject): void {
       handler: (event: MediaEvent) => unknown,
       options: ListenOptions = {},
       from = store,
-    ): void => {
+    ): (() => Promise<void>) => {
       // What other tests have left is nothing to this one.
       const own = (event: MediaEvent): unknown =>
         event.owner === userId ? handler(event) : undefined;
-      stops.push(from.events.listen(own, { retrySeconds: 0, ...options }).stop);
+      const { stop } = from.events.listen(own, { retrySeconds: 0, ...options });
+      stops.push(stop);
+      return stop;
     };
     /** The user's events, until nothing waits. */
     const heard = async (): Promise<MediaEvent[]> => {
       const events: MediaEvent[] = [];
-      listen((event) => events.push(event));
+      const stop = listen((event) => events.push(event));
       await quiet();
+      await stop();
       return events;
     };
     const quiet = async (): Promise<void> => {
